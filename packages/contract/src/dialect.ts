@@ -1,0 +1,58 @@
+import type { GatewayError } from './errors.js';
+import type {
+  ChatEvent,
+  ChatRequest,
+  ChatResult,
+  DialectId,
+  EmbedRequest,
+  EmbedResult,
+  Feature,
+  JsonObject,
+} from './models.js';
+
+/** One endpoint as its clients speak it. Pure: the app owns the socket. */
+export interface Dialect<Request, Result, Event> {
+  readonly id: DialectId;
+  /** Checks every known field for type and range. Throws a {@link GatewayError} with `details.param`. */
+  parse(body: unknown): ParsedCall<Request>;
+  /** The whole body of a plain answer. */
+  writeResult(result: Result, context: WriteContext): string;
+  readonly stream?: {
+    /** One writer per answer; it holds what the grammar needs to remember. */
+    open(context: WriteContext): StreamWriter<Event>;
+  };
+  writeError(error: GatewayError, context: { readonly requestId: string }): WrittenError;
+  /** The one in-band error frame of a stream that failed after its first byte. */
+  writeStreamError(error: GatewayError, context: { readonly requestId: string }): string;
+}
+export type ChatDialect = Dialect<ChatRequest, ChatResult, ChatEvent>;
+export type EmbedDialect = Dialect<EmbedRequest, EmbedResult, never>;
+
+/** A request that passed its dialect's checks. */
+export interface ParsedCall<Request> {
+  /** As the caller wrote it: an alias, `provider/model` or a bare name. */
+  readonly model: string;
+  readonly stream: boolean;
+  /** Whether the caller asked for usage in the stream. Plain answers always carry it. */
+  readonly wantsUsage: boolean;
+  readonly features: readonly Feature[];
+  readonly wire: JsonObject;
+  /** The canonical form, made on demand: a call that passes through never pays for it. */
+  toRequest(): Request;
+}
+
+export interface WriteContext {
+  readonly requestId: string;
+  /** Unix time in seconds of the answer. */
+  readonly createdSeconds: number;
+  readonly wantsUsage: boolean;
+}
+export interface StreamWriter<Event> {
+  /** Zero or more whole frames. The frames for `finish` end the stream as the dialect ends it. */
+  write(event: Event): string;
+}
+export interface WrittenError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}

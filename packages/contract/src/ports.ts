@@ -1,0 +1,173 @@
+import type { ResponseHead, UpstreamRequest } from './provider.js';
+import type { GatewayError } from './errors.js';
+import type { Usage } from './models.js';
+
+export interface Clock {
+  /** Wall clock, milliseconds since 1970. */
+  now(): number;
+  /** Milliseconds that never step back. */
+  monotonic(): number;
+  /** Calls once after `ms`, unless cancelled. Never keeps the process alive. */
+  after(ms: number, run: () => void): Cancel;
+}
+export type Cancel = () => void;
+
+/** Who is calling. */
+export interface Principal {
+  readonly kind: 'key' | 'admin';
+  /** Id of the key's row; `admin` for the admin key and the in-process operator. */
+  readonly keyId: string;
+  readonly keyName: string;
+  readonly tenant: string;
+  /** Model names the key may ask for, as the caller writes them; `*` at the end stands for any rest. Absent = all. */
+  readonly models?: readonly string[];
+  readonly limits: LimitRules;
+}
+/** Absent = no limit; 0 = none allowed. */
+export interface LimitRules {
+  readonly requestsPerMinute?: number;
+  readonly concurrent?: number;
+}
+
+export type IncomingHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export interface Authenticator {
+  /** Rejects with a 401 of the table. */
+  authenticate(headers: IncomingHeaders, signal: AbortSignal): Promise<Principal>;
+}
+
+export interface Limiter {
+  /** Reserves a place, or rejects with a 429 of the table. */
+  admit(principal: Principal, signal: AbortSignal): Promise<Admission>;
+}
+export interface Admission {
+  /** `x-ratelimit-*` of this key after the reservation. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Gives the concurrency slot back. Idempotent. */
+  release(): void;
+}
+
+/** One circuit for each target. */
+export interface Circuits {
+  /** A permit, or nothing when the circuit is open or its one probe is under way. Never waits. */
+  admit(target: string): Permit | undefined;
+  /** Milliseconds until an open circuit lets a probe through; 0 when it would now. */
+  retryAfterMs(target: string): number;
+  state(target: string): CircuitState;
+}
+export type CircuitState = 'closed' | 'half-open' | 'open';
+/** Exactly one of the three, once; later calls do nothing. */
+export interface Permit {
+  succeed(): void;
+  fail(error: GatewayError): void;
+  /** No verdict: the caller left, or the request was at fault. */
+  forget(): void;
+}
+
+export interface ResponseCache {
+  /** The key of an exact question; equal questions of two tenants differ. */
+  key(question: CacheQuestion): string;
+  /** Never rejects: a store that fails is a miss. */
+  lookup(key: string, signal: AbortSignal): Promise<CachedAnswer | undefined>;
+  store(key: string, answer: CachedAnswer): void;
+}
+export interface CacheQuestion {
+  readonly tenant: string;
+  readonly dialect: string;
+  /** The caller's body. */
+  readonly wire: unknown;
+}
+export interface CachedAnswer {
+  readonly body: Uint8Array;
+  readonly contentType: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly usage?: Usage;
+}
+
+/** The only way to a provider. */
+export interface Transport {
+  /** Resolves with the head; rejects with `upstream_connection_error`, `upstream_timeout`, ... or the signal's reason. */
+  send(request: UpstreamRequest, options: SendOptions, signal: AbortSignal): Promise<UpstreamResponse>;
+}
+export interface SendOptions {
+  readonly connectTimeoutMs: number;
+}
+export interface UpstreamResponse {
+  readonly head: ResponseHead;
+  readonly body: UpstreamBody;
+}
+/** Pull only: nothing is read from the socket beyond a small buffer until the next read is asked for. */
+export interface UpstreamBody extends AsyncIterable<Uint8Array> {
+  /** The whole body. Rejects with `upstream_invalid_response` past `maxBytes`. */
+  bytes(maxBytes: number): Promise<Uint8Array>;
+  /** Closes the exchange. Idempotent, safe after the end. */
+  cancel(): void;
+}
+
+export type UsageSource = 'provider' | 'counted' | 'estimated' | 'unknown';
+export type CacheState = 'hit' | 'miss' | 'refresh' | 'bypass';
+
+/** One try at one target. */
+export interface AttemptRecord {
+  readonly provider: string;
+  readonly model: string;
+  /** HTTP status of the provider, absent when none arrived. */
+  readonly status?: number;
+  readonly errorCode?: string;
+  readonly durationMs: number;
+}
+
+/** Written before any upstream call. */
+export interface LedgerIntent {
+  readonly id: string;
+  readonly clientRequestId?: string;
+  readonly startedAtMs: number;
+  readonly keyId: string;
+  readonly tenant: string;
+  readonly route: string;
+  readonly requestedModel: string;
+  readonly stream: boolean;
+}
+/** Written once, when the request has ended. */
+export interface LedgerSettlement {
+  readonly id: string;
+  readonly settledAtMs: number;
+  /** HTTP status that the caller got; 499 when it left. */
+  readonly status: number;
+  readonly errorCode?: string;
+  readonly provider?: string;
+  readonly model?: string;
+  readonly attempts: readonly AttemptRecord[];
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens: number;
+  /** Absent while no price is known. */
+  readonly costMicroUsd?: number;
+  readonly usageSource: UsageSource;
+  readonly cache?: CacheState;
+  readonly firstTokenMs?: number;
+  readonly durationMs: number;
+}
+export interface Ledger {
+  /** Resolves when the intent is on disk; rejects with `storage_unavailable`. */
+  open(intent: LedgerIntent): Promise<void>;
+  /** Once per intent; later calls for the same id do nothing. */
+  settle(settlement: LedgerSettlement): void;
+  /** Writes what is still buffered. */
+  flush(): Promise<void>;
+}
+
+/** Everything that the log line, the metrics and the ledger say of a request. */
+export interface RequestRecord extends LedgerIntent, LedgerSettlement {
+  readonly keyName: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Time that the gateway itself took: the whole less the waiting for providers. */
+  readonly overheadMs: number;
+}
+export interface Telemetry {
+  /** A request came in: counts it as in flight. */
+  opened(route: string): void;
+  settled(record: RequestRecord): void;
+}

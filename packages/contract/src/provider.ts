@@ -1,0 +1,172 @@
+import type { z } from 'zod';
+import type { GatewayError } from './errors.js';
+import type {
+  ChatEvent,
+  ChatRequest,
+  ChatResult,
+  DialectId,
+  EmbedRequest,
+  EmbedResult,
+  Feature,
+  Finish,
+  JsonObject,
+  Usage,
+} from './models.js';
+import type { Clock } from './ports.js';
+
+/** Where a secret stands; never the secret itself, so a configuration is always safe to print. */
+export type SecretRef = { readonly env: string } | { readonly file: string };
+
+/** What a provider package exports by name. Importing it has no side effect. */
+export interface ProviderDefinition<Settings = unknown> {
+  /** The `kind` that chooses this adapter in the operator's file. */
+  readonly kind: string;
+  /** Checked when the app registers the adapter. */
+  readonly contractVersion: 1;
+  /** The package owns the schema of its settings: a strict zod object with `kind: z.literal(...)`. */
+  readonly settings: z.ZodType<Settings>;
+  /** Wiring only, no I/O. */
+  create(settings: Settings, deps: ProviderDeps): Provider;
+}
+export interface ProviderDeps {
+  readonly clock: Clock;
+  /** Read again for every call, so that keys rotate. Rejects when the secret cannot be read. */
+  readonly secret: (ref: SecretRef) => Promise<string>;
+}
+
+/** One configured account at one vendor. */
+export interface Provider {
+  readonly baseUrl: URL;
+  readonly operations: Operations;
+  /** Lists the vendor's models, where the vendor can. */
+  readonly models?: ModelListing;
+  /** Adds credentials, last of all. May mint tokens; honours the signal. */
+  authorize(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamRequest>;
+  /** Total: any failure in, one error of the table out. Never throws. */
+  classify(failure: UpstreamFailure): GatewayError;
+}
+
+/** Absent key = unsupported. A new operation never breaks an adapter. */
+export interface Operations {
+  readonly chat?: Operation<ChatRequest, ChatResult, ChatEvent>;
+  readonly embed?: Operation<EmbedRequest, EmbedResult, never>;
+}
+export type OperationName = keyof Operations;
+
+/** A codec: pure, synchronous, idempotent. Core calls `encode` again on every attempt. */
+export interface Operation<Request, Result, Event> {
+  readonly features: ReadonlySet<Feature>;
+  encode(request: Request, target: Target): Encoded;
+  /** Throws `upstream_invalid_response` or `upstream_truncated`. */
+  decode(body: Uint8Array, head: ResponseHead): Result;
+  readonly stream?: {
+    readonly framing: 'sse';
+    /** One decoder per attempt; it holds that stream's state. */
+    open(head: ResponseHead): StreamDecoder<Event>;
+  };
+  /** Present when the vendor speaks a client dialect: bytes may then pass without being re-encoded. */
+  readonly passthrough?: Passthrough;
+}
+
+/** Push a frame, get zero or more events. No timers, no promises, no buffering of finished text. */
+export interface StreamDecoder<Event> {
+  /** Throws a {@link GatewayError} for an in-band vendor error. */
+  push(frame: Frame): readonly Event[];
+  /** Throws `upstream_truncated` if no terminal frame came. */
+  end(): readonly Event[];
+}
+
+/** How bytes travel when caller and vendor speak the same dialect. Pure, like a codec. */
+export interface Passthrough {
+  readonly dialect: DialectId;
+  /** The caller's bytes with the model name replaced in place and nothing else changed that need not be. */
+  encode(call: RawCall, target: Target): UpstreamRequest;
+  /** Reads what settling needs from a plain answer. Throws `upstream_invalid_response` or `upstream_truncated`. */
+  inspect(body: Uint8Array, head: ResponseHead): AnswerSummary;
+  /** Watches one streamed answer. Absent where the operation has no streams. */
+  scanner?(call: RawCall): StreamScanner;
+}
+
+/** A request as it came, already checked by the dialect. */
+export interface RawCall {
+  readonly body: Uint8Array;
+  /** The same bytes, parsed. */
+  readonly wire: JsonObject;
+  readonly stream: boolean;
+  /** False when a streaming caller did not ask for usage: the gateway asks for itself and keeps the chunk. */
+  readonly wantsUsage: boolean;
+  /** The caller's headers, lower case; the adapter takes only what its dialect defines. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** What settling needs to know of an answer. */
+export interface AnswerSummary {
+  readonly model?: string;
+  readonly usage?: Usage;
+  readonly finish?: Finish;
+  /** Characters of output seen, for an estimate where no usage came. */
+  readonly outputChars?: number;
+}
+
+/** Looks at each network read of a stream as it passes. */
+export interface StreamScanner {
+  /**
+   * Takes one read, returns the bytes to forward: whole frames only, often the very buffer it was given, empty while a
+   * frame is incomplete. Frames before an in-band error are still returned; `failure` then tells.
+   */
+  push(read: Uint8Array): Uint8Array;
+  /** The upstream ended. Returns bytes still owed; throws `upstream_truncated` if no terminal frame was seen. */
+  end(): Uint8Array;
+  /** True once a frame with content, or the terminal frame, was seen: the commit point. */
+  readonly committed: boolean;
+  /** Grows with every frame that brings the answer forward; comments and pings leave it as it is. */
+  readonly progress: number;
+  readonly failure: GatewayError | undefined;
+  summary(): AnswerSummary;
+}
+
+export interface ModelListing {
+  request(): UpstreamRequest;
+  /** Model ids. Throws `upstream_invalid_response`. */
+  decode(body: Uint8Array): readonly string[];
+}
+
+/** One model at one provider. `provider` is the operator's name for it, `model` the vendor's. */
+export interface Target {
+  readonly provider: string;
+  readonly model: string;
+  readonly baseUrl: URL;
+}
+export interface Encoded {
+  readonly request: UpstreamRequest;
+  /** Parameters that this vendor cannot take as they were asked. */
+  readonly adjustments: readonly Adjustment[];
+}
+export interface Adjustment {
+  readonly parameter: string;
+  readonly action: 'dropped' | 'emulated' | 'changed';
+}
+export interface UpstreamRequest {
+  readonly method: 'POST' | 'GET';
+  readonly url: URL;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+}
+export interface ResponseHead {
+  readonly status: number;
+  /** Lower-case names; a header that came twice is joined with `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+/** One server-sent event. */
+export interface Frame {
+  readonly event?: string | undefined;
+  readonly data: string;
+}
+export type UpstreamFailure =
+  /** No answer arrived, or its body broke: the socket's or a deadline's error, already of the table. */
+  | { readonly stage: 'transport'; readonly error: GatewayError }
+  /** An answer with a status outside 200-299. */
+  | { readonly stage: 'status'; readonly head: ResponseHead; readonly body: Uint8Array }
+  /** An error inside a 200 answer. */
+  | { readonly stage: 'in-band'; readonly frame: Frame };

@@ -1,0 +1,88 @@
+import type { LedgerIntent, LedgerSettlement, LimitRules } from './ports.js';
+
+/** Bytes under a key, for a time. */
+export interface KeyValueStore {
+  get(key: string, signal: AbortSignal): Promise<Uint8Array | undefined>;
+  set(key: string, entry: { value: Uint8Array; ttlMs: number }, signal: AbortSignal): Promise<void>;
+  delete(key: string, signal: AbortSignal): Promise<void>;
+}
+
+/** A wish for a part of something limited. */
+export interface Claim {
+  /** Whose limit: `key:ID`. */
+  readonly scope: string;
+  /** `window` counts in a time window, `gauge` counts what is held right now. */
+  readonly kind: 'window' | 'gauge';
+  /** What is counted: `requests`, `concurrent`. */
+  readonly name: string;
+  readonly amount: number;
+  readonly limit: number;
+  /** Length of the window; ignored for a gauge. */
+  readonly windowMs: number;
+}
+export interface ClaimState {
+  readonly claim: Claim;
+  readonly remaining: number;
+  /** Until the window starts anew; 0 for a gauge. */
+  readonly resetMs: number;
+}
+export type ReserveResult =
+  | { readonly ok: true; readonly id: string; readonly states: readonly ClaimState[] }
+  /** Nothing was taken. `states[0]` is the claim that did not fit. */
+  | { readonly ok: false; readonly states: readonly ClaimState[] };
+
+/** Counts that several requests share. */
+export interface CounterStore {
+  /** All or nothing over every claim, in one atomic step. */
+  reserve(claims: readonly Claim[], signal: AbortSignal): Promise<ReserveResult>;
+  /** Gives back what a reservation holds in gauges. Idempotent per id. */
+  release(id: string): Promise<void>;
+}
+
+/** An API key as stored: never the key itself. */
+export interface KeyRecord {
+  readonly id: string;
+  readonly name: string;
+  /** Keyed hash of the key, base64url. */
+  readonly hash: string;
+  /** Last four characters, to tell keys apart in a list. */
+  readonly last4: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs?: number;
+  readonly revokedAtMs?: number;
+  readonly models?: readonly string[];
+  readonly limits?: LimitRules;
+  readonly profile?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+export interface KeyRepository {
+  insert(record: KeyRecord): void;
+  list(): readonly KeyRecord[];
+  find(id: string): KeyRecord | undefined;
+  /** False when there is no such key. A second call keeps the first time. */
+  revoke(id: string, atMs: number): boolean;
+  /** Grows with every change made by any process, so that a reader knows when to read again. Cheap. */
+  version(): number;
+}
+
+export interface LedgerRow extends LedgerIntent {
+  readonly settlement?: LedgerSettlement;
+}
+export interface LedgerPage {
+  readonly rows: readonly LedgerRow[];
+  readonly nextCursor?: string;
+}
+export interface LedgerQuery {
+  readonly sinceMs?: number;
+  readonly limit: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+}
+/** Append-only rows. One transaction for each call of `append`. */
+export interface LedgerRepository {
+  /** All or nothing. A second intent or settlement with the same id is ignored. */
+  append(batch: { readonly intents: readonly LedgerIntent[]; readonly settlements: readonly LedgerSettlement[] }): void;
+  /** Newest first. */
+  page(query: LedgerQuery): LedgerPage;
+  find(id: string): LedgerRow | undefined;
+}

@@ -1,0 +1,53 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests run from source: every workspace package resolves to its `src`, no build needed. */
+const conditions = ['@sluice/source', 'module', 'node', 'development|production'];
+const SOURCES = '{packages,apps,tooling}/**/src/**';
+const NEVER = ['**/node_modules/**', '**/dist/**'];
+
+/** One after another, when everything else is done: what measures time or starts servers has the machine to itself. */
+const alone = { fileParallelism: false, sequence: { groupOrder: 1 } };
+
+/** What takes minutes; `pnpm test:long` asks for it. */
+const long = {
+  extends: true as const,
+  test: { ...alone, name: 'long', include: [`${SOURCES}/*.long.test.ts`], exclude: NEVER, testTimeout: 900_000 },
+};
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: ['@sluice/source', 'node'] } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [`${SOURCES}/*.test.ts`],
+          exclude: ['**/*.{integration,long}.test.ts', ...NEVER],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...alone,
+          name: 'integration',
+          include: [`${SOURCES}/*.integration.test.ts`],
+          exclude: NEVER,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      ...(process.env['SLUICE_LONG'] ? [long] : []),
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['packages/**/src/**/*.ts', 'apps/*/src/**/*.ts'],
+      // main.ts is three lines that only a process of its own can run; the tests that start one do.
+      exclude: ['**/*.test.ts', '**/testing/**', '**/__fixtures__/**', 'apps/gateway/src/main.ts'],
+      reporter: ['text-summary', 'json-summary', 'lcov'],
+      reportOnFailure: true,
+      thresholds: { lines: 90, functions: 90, statements: 90, branches: 85 },
+    },
+  },
+});
