@@ -3,10 +3,10 @@ import { defineConfig } from 'vitest/config';
 /** Tests run from source: every workspace package resolves to its `src`, no build needed. */
 const conditions = ['@sluice/source', 'module', 'node', 'development|production'];
 const SOURCES = '{packages,apps,tooling}/**/src/**';
-const NEVER = ['**/node_modules/**', '**/dist/**'];
+const NEVER = ['**/node_modules/**', '**/dist/**', 'tooling/new-provider/template/**'];
 
-/** One after another, when everything else is done: what measures time or starts servers has the machine to itself. */
-const alone = { fileParallelism: false, sequence: { groupOrder: 1 } };
+/** One after another, with nothing beside it: what measures time or starts servers has the machine to itself. */
+const alone = { fileParallelism: false };
 
 /** What takes minutes; `pnpm test:long` asks for it. */
 const long = {

@@ -1,0 +1,67 @@
+import type { Load } from './loads.js';
+import { measure, verify } from './measure.js';
+import type { Measurement } from './measure.js';
+import { cpuUsOf, machineCpuUs } from './process-usage.js';
+import type { Field, Target, TargetName } from './targets.js';
+
+/** Under one load, in one round, by target. */
+export type Round = ReadonlyMap<TargetName, Measurement>;
+export interface Results {
+  /** By load. */
+  readonly rounds: ReadonlyMap<Load, readonly Round[]>;
+  /** Share of the machine's used CPU time that was not the bench's own. */
+  readonly foreignShare: number;
+}
+export interface RoundsInit {
+  readonly loads: readonly Load[];
+  readonly rounds: number;
+  readonly durationMs: number;
+  readonly warmUpMs: number;
+  /** Told before each measurement. */
+  readonly report: (what: string) => void;
+}
+
+/**
+ * Puts every load on every target once a round, so that what the machine does meanwhile meets all alike, and compares
+ * within a round only. The first round warms up and does not count. The order turns from round to round.
+ */
+export async function runRounds(field: Field, init: RoundsInit): Promise<Results> {
+  const warmUp = { ...init, durationMs: init.warmUpMs, name: 'warm-up' };
+  for (const load of init.loads) {
+    for (const target of field.targets) await verify(target, load);
+    await runRound(field.targets, load, warmUp);
+  }
+  const rounds = new Map<Load, Round[]>(init.loads.map((load) => [load, []]));
+  const beforeUs = usage(field);
+  for (let i = 0; i < init.rounds; i += 1) {
+    const order = i % 2 === 0 ? field.targets : field.targets.toReversed();
+    for (const [load, done] of rounds) done.push(await runRound(order, load, { ...init, name: `round ${i + 1}` }));
+  }
+  const afterUs = usage(field);
+  const machineUs = afterUs.machine - beforeUs.machine;
+  return { rounds, foreignShare: Math.max(0, 1 - (afterUs.own - beforeUs.own) / machineUs) };
+}
+
+async function runRound(
+  targets: readonly Target[],
+  load: Load,
+  { durationMs, report, name }: Pick<RoundsInit, 'durationMs' | 'report'> & { readonly name: string },
+): Promise<Round> {
+  const round = new Map<TargetName, Measurement>();
+  for (const target of targets) {
+    report(`${name}: ${load.title}, ${target.name}`);
+    round.set(target.name, await measure(target, load, durationMs));
+  }
+  return round;
+}
+
+function usage({ mockPid, targets }: Field): { readonly machine: number; readonly own: number } {
+  const pids = [process.pid, mockPid, ...targets.flatMap(({ pid }) => pid ?? [])];
+  // This process is the others' parent: its tree would hold them twice.
+  const [, ...children] = pids;
+  const self = process.cpuUsage();
+  return {
+    machine: machineCpuUs(),
+    own: self.user + self.system + children.reduce((sum, pid) => sum + cpuUsOf(pid), 0),
+  };
+}

@@ -1,0 +1,46 @@
+import type { Summary } from './summary.js';
+
+const COLUMNS: readonly (readonly [title: string, cell: (row: Summary) => string])[] = [
+  ['load', ({ load }) => load.title],
+  ['target', ({ target }) => target],
+  ['rate /s', ({ unitsPerSecond }) => fixed(unitsPerSecond, 0)],
+  ['CPU µs', ({ cpuUs }) => fixed(cpuUs, 1)],
+  ['per', ({ load }) => load.unit],
+  ['× pass-through', ratioCell],
+  ['limit', limitCell],
+  ['time', ({ load }) => (load.unit === 'chunk' ? 'to first byte' : 'of the answer')],
+  ['p50 ms', ({ p50Ms }) => fixed(p50Ms, 2)],
+  ['p99 ms', ({ p99Ms }) => fixed(p99Ms, 2)],
+  ['+p50 ms', ({ target, addedP50Ms }) => (target === 'direct' ? '' : fixed(addedP50Ms, 2))],
+  ['+p99 ms', ({ target, addedP99Ms }) => (target === 'direct' ? '' : fixed(addedP99Ms, 2))],
+  ['memory MiB', ({ memoryMib }) => fixed(memoryMib, 0)],
+];
+const LEFT_ALIGNED = new Set(['load', 'target', 'per', 'limit', 'time']);
+
+/** A markdown table that also reads well as it stands. */
+export function renderTable(rows: readonly Summary[]): string {
+  const columns = COLUMNS.map(([title, cell]) => {
+    const cells = rows.map(cell);
+    return { title, cells, width: Math.max(title.length, ...cells.map(({ length }) => length)) };
+  });
+  const line = (cellOf: (column: (typeof columns)[number]) => string): string =>
+    `| ${columns.map((column) => pad(cellOf(column), column)).join(' | ')} |`;
+  const rule = `|${columns.map(({ title, width }) => (LEFT_ALIGNED.has(title) ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
+  return [line(({ title }) => title), rule, ...rows.map((_, i) => line(({ cells }) => cells[i] ?? ''))].join('\n');
+}
+
+function ratioCell({ target, ratio }: Summary): string {
+  if (target === 'direct' || Number.isNaN(ratio.median)) return '';
+  if (target === 'pass-through') return '1.00';
+  return `${fixed(ratio.median, 2)} (${fixed(ratio.least, 2)}-${fixed(ratio.most, 2)})`;
+}
+
+function limitCell({ load, withinLimit }: Summary): string {
+  if (withinLimit === undefined) return '';
+  return `${load.limit} ${withinLimit ? 'ok' : 'OVER'}`;
+}
+
+const pad = (text: string, { title, width }: { readonly title: string; readonly width: number }): string =>
+  LEFT_ALIGNED.has(title) ? text.padEnd(width) : text.padStart(width);
+
+const fixed = (value: number, digits: number): string => (Number.isNaN(value) ? '' : value.toFixed(digits));

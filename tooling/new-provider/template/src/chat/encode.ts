@@ -1,0 +1,15 @@
+import type { ChatRequest, Encoded, Target } from '@sluice/contract';
+import { endpoint } from '@sluice/toolkit';
+
+/** The vendor's request for a chat. Pure: equal arguments give equal bytes. */
+export function encodeChat(request: ChatRequest, target: Target): Encoded {
+  return {
+    request: {
+      method: 'POST',
+      url: endpoint(target.baseUrl, 'chat'),
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: target.model, stream: request.stream }),
+    },
+    adjustments: [],
+  };
+}
