@@ -115,7 +115,10 @@ export const ERROR_TABLE = {
   upstream_truncated: upstream(502, 'truncated', "The provider's answer was cut."),
   upstream_auth_error: upstream(502, 'server_error', "The provider refused the gateway's own credentials."),
   upstream_timeout: upstream(504, 'timeout', 'The provider did not answer in time.'),
-  overloaded: { ...overloaded('The gateway or the provider is overloaded.', 'next-target'), failureClass: 'server_error' },
+  overloaded: {
+    ...overloaded('The gateway or the provider is overloaded.', 'next-target'),
+    failureClass: 'server_error',
+  },
   no_healthy_provider: overloaded('Every target of the model is out of order.', 'next-target'),
   limiter_unavailable: overloaded('The store of the limits does not answer.'),
   budget_unavailable: overloaded('The store of the budgets does not answer.'),

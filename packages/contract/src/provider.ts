@@ -90,6 +90,8 @@ export interface Passthrough {
 /** A request as it came, already checked by the dialect. */
 export interface RawCall {
   readonly body: Uint8Array;
+  /** Where the value of `model` stands in the body, where it comes first and is known to be the only one. */
+  readonly modelAt?: { readonly start: number; readonly end: number };
   /** The same bytes, parsed. */
   readonly wire: JsonObject;
   readonly stream: boolean;
@@ -151,7 +153,8 @@ export interface UpstreamRequest {
   readonly url: URL;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string;
+  /** Pieces are sent one after the other; a large body need not be copied to change its beginning. */
+  readonly body?: Uint8Array | string | readonly Uint8Array[];
 }
 export interface ResponseHead {
   readonly status: number;

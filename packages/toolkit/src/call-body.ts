@@ -1,0 +1,69 @@
+import { gatewayError } from '@sluice/contract';
+import type { RawCall, UpstreamRequest } from '@sluice/contract';
+import { addTopLevel, leadingValue, setTopLevel } from './json-edit.js';
+import type { ByteRange } from './json-edit.js';
+import { isJsonObject } from './json.js';
+
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+/** From this size on, what stays the same is handed on as it is; below it, one copy is cheaper than a second piece. */
+const PIECES_BYTES = 16_384;
+
+export interface ParsedCallBody {
+  readonly wire: unknown;
+  /** Where the value of `model` stands, when it comes first and is known to be the only one. */
+  readonly modelAt?: ByteRange;
+}
+
+/**
+ * Parses a request's body, once. Throws a `SyntaxError` like `JSON.parse`, and `duplicate_key` for a second `model`.
+ *
+ * Most clients send `model` first. Then the rest is parsed without it: that tells for nothing whether another `model`
+ * hides behind it, in whatever spelling, which a search through the bytes of a long prompt would not.
+ */
+export function parseCallBody(body: Buffer): ParsedCallBody {
+  const modelAt = leadingValue(body, 'model');
+  const rest = modelAt && restAfter(body, modelAt.end);
+  if (!modelAt || rest === undefined) return { wire: JSON.parse(body.toString('utf8')) };
+  const model: unknown = JSON.parse(body.toString('utf8', modelAt.start, modelAt.end));
+  const members: unknown = JSON.parse(rest);
+  if (!isJsonObject(members) || !Object.hasOwn(members, 'model'))
+    return { wire: { model, ...(members as object) }, modelAt };
+  throw gatewayError('duplicate_key', { message: '"model" stands twice.', details: { param: 'model' } });
+}
+
+/** The members behind the first one as an object's text; nothing where there are none. */
+function restAfter(body: Buffer, end: number): string | undefined {
+  const comma = skipSpace(body, end);
+  // A comma before the closing brace is a fault that the full parse shall find.
+  if (body[comma] !== COMMA || body[skipSpace(body, comma + 1)] !== QUOTE) return undefined;
+  return `{${body.toString('utf8', comma + 1)}`;
+}
+
+export interface BodyEdit {
+  readonly model: string;
+  /** A member for which the caller's body has none yet. */
+  readonly add?: { readonly key: string; readonly value: unknown };
+}
+
+/** The caller's bytes with another model, and perhaps one more member. All other bytes stay as they came. */
+export function editCallBody(
+  { body, modelAt }: Pick<RawCall, 'body' | 'modelAt'>,
+  { model, add }: BodyEdit,
+): NonNullable<UpstreamRequest['body']> {
+  if (!modelAt) {
+    const named = setTopLevel(body, 'model', model);
+    return add ? addTopLevel(named, add.key, add.value) : named;
+  }
+  const extra = add ? `,${JSON.stringify(add.key)}:${JSON.stringify(add.value)}` : '';
+  const before = Buffer.from(body.buffer, body.byteOffset, modelAt.start).toString('latin1');
+  const lead = Buffer.from(`${before}${JSON.stringify(model)}${extra}`);
+  const rest = body.subarray(modelAt.end);
+  return rest.length < PIECES_BYTES ? Buffer.concat([lead, rest]) : [lead, rest];
+}
+
+function skipSpace(bytes: Buffer, from: number): number {
+  let at = from;
+  while (bytes[at] === 0x20 || bytes[at] === 0x0a || bytes[at] === 0x0d || bytes[at] === 0x09) at += 1;
+  return at;
+}

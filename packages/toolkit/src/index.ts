@@ -1,0 +1,14 @@
+export { editCallBody, parseCallBody } from './call-body.js';
+export { droppedExtensions, extensionsFor } from './adjust.js';
+export { classifyReported, classifyStatus } from './classify-status.js';
+export { endpoint } from './endpoint.js';
+export { isJsonObject, parseUpstreamJson, tryParseJson } from './json.js';
+export { addTopLevel, setTopLevel } from './json-edit.js';
+export { parseRetryAfter } from './retry-after.js';
+export { safeMessage } from './safe-message.js';
+export { MAX_FRAME_CHARS, createFrameReader, writeFrame } from './sse.js';
+export { createStreamScanner } from './stream-scanner.js';
+export type { BodyEdit, ParsedCallBody } from './call-body.js';
+export type { VendorError } from './classify-status.js';
+export type { FrameReader } from './sse.js';
+export type { FrameVerdict, ScanRules } from './stream-scanner.js';

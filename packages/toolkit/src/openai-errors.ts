@@ -1,0 +1,75 @@
+import type { GatewayError } from '@sluice/contract';
+import { classifyReported } from './classify-status.js';
+import type { VendorError } from './classify-status.js';
+import { isJsonObject, tryParseJson } from './json.js';
+
+/** The status that a `code` or `type` has where it comes as a plain answer. */
+const STATUS_OF_NAME: ReadonlyMap<string, number> = new Map([
+  ['invalid_request_error', 400],
+  ['BadRequestError', 400],
+  ['context_length_exceeded', 400],
+  ['exceed_context_size_error', 400],
+  ['content_filter', 400],
+  ['content_policy_violation', 400],
+  ['authentication_error', 401],
+  ['invalid_api_key', 401],
+  ['permission_error', 403],
+  ['permission_denied', 403],
+  ['not_found_error', 404],
+  ['model_not_found', 404],
+  ['rate_limit_error', 429],
+  ['rate_limit_exceeded', 429],
+  ['insufficient_quota', 429],
+  ['overloaded_error', 503],
+  ['server_overloaded', 503],
+  ['unavailable_error', 503],
+  ['service_unavailable', 503],
+  ['timeout', 504],
+  ['timeout_error', 504],
+]);
+
+/** What an error body says, in any of the shapes that servers of this dialect use; empty for anything else. */
+export function readOpenAiError(body: unknown): VendorError {
+  if (Array.isArray(body)) return readOpenAiError(body[0]);
+  if (!isJsonObject(body)) return {};
+  const { error, detail } = body;
+  if (isJsonObject(error)) return readFields(error);
+  if (typeof error === 'string') return { message: error, code: toText(body.code) };
+  if (detail !== undefined) return { message: readDetail(detail) };
+  return readFields(body);
+}
+
+/** {@link readOpenAiError} of a body that may be no JSON at all. */
+export function parseOpenAiError(body: Uint8Array): VendorError {
+  return readOpenAiError(tryParseJson(new TextDecoder().decode(body)));
+}
+
+/** Whether an answer, or one chunk of it, is an error in truth. */
+export function isErrorAnswer(body: Readonly<Record<string, unknown>>): boolean {
+  return body.object === 'error' || isJsonObject(body.error) || (typeof body.error === 'string' && body.error !== '');
+}
+
+/** An error inside a 200 answer, judged by the status that its code or type has elsewhere. */
+export function classifyInBand(vendor: VendorError): GatewayError {
+  return classifyReported(vendor, statusOf(vendor.code) ?? statusOf(vendor.type));
+}
+
+function statusOf(name: string | undefined): number | undefined {
+  if (name === undefined) return undefined;
+  return /^[45]\d\d$/.test(name) ? Number(name) : STATUS_OF_NAME.get(name);
+}
+
+function readFields({ message, type, code, param }: Readonly<Record<string, unknown>>): VendorError {
+  return { message: toText(message), type: toText(type), code: toText(code), param: toText(param) };
+}
+
+/** FastAPI's own errors: one text, or a list of `{loc, msg}`. */
+function readDetail(detail: unknown): string | undefined {
+  const first: unknown = Array.isArray(detail) ? detail[0] : detail;
+  return isJsonObject(first) ? toText(first.msg ?? first.message) : toText(first);
+}
+
+function toText(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

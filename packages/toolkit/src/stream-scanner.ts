@@ -1,0 +1,271 @@
+import { gatewayError, toGatewayError } from '@sluice/contract';
+import type { AnswerSummary, Frame, GatewayError, StreamScanner } from '@sluice/contract';
+import { MAX_FRAME_CHARS, createFrameReader, frameTooLarge, writeFrame } from './sse.js';
+
+/** What a dialect knows about its frames. One value for each stream, because `inspect` remembers. */
+export interface ScanRules {
+  /**
+   * Global expression over the text of many frames. Where group 1 takes part, it is output text and is only counted;
+   * any other match marks a frame that `inspect` must see. JSON escapes the quotes inside strings, so a quoted key in
+   * the expression cannot be forged by a model's words.
+   */
+  readonly marker: RegExp;
+  /** Sees every frame up to the first content, afterwards the marked ones only. */
+  inspect(frame: Frame): FrameVerdict;
+  summary(): AnswerSummary;
+  /** The frames that `end` supplies where the upstream leaves after a `complete` frame without a `terminal` one. */
+  readonly closing?: string;
+}
+export interface FrameVerdict {
+  /** The frame carries content: the stream may be committed. */
+  readonly content?: boolean;
+  /** The frame ends the stream as the dialect ends it. */
+  readonly terminal?: boolean;
+  /** The answer is whole now: an upstream that ends here, without a terminal frame, cut nothing. */
+  readonly complete?: boolean;
+  /** The frame is not what the dialect sends. Fails the stream; at its very end it is a cut. */
+  readonly unreadable?: boolean;
+  /** The caller must not see this frame. */
+  readonly drop?: boolean;
+  /** The frame is an in-band error; it is not forwarded, nor is anything after it. */
+  readonly failure?: GatewayError;
+}
+
+const EMPTY = Buffer.alloc(0);
+const BLANK_LINE = Buffer.from('\n\n');
+const LF = 0x0a;
+
+/**
+ * Watches a stream that passes through unparsed. Frames separated by line feeds go on as the very bytes that came; only
+ * the frames that settling needs are parsed. A stream with carriage returns is read and written anew, frame by frame.
+ */
+export function createStreamScanner(rules: ScanRules): StreamScanner {
+  return new Scanner(rules);
+}
+
+class Scanner implements StreamScanner {
+  readonly #rules: ScanRules;
+  readonly #strict = { active: false, reader: createFrameReader() };
+  #held: Buffer = EMPTY;
+  #outputChars = 0;
+  #progress = 0;
+  #committed = false;
+  #complete = false;
+  #terminal = false;
+  #failure: GatewayError | undefined;
+
+  constructor(rules: ScanRules) {
+    this.#rules = rules;
+  }
+
+  get committed(): boolean {
+    return this.#committed;
+  }
+
+  get progress(): number {
+    return this.#progress;
+  }
+
+  get failure(): GatewayError | undefined {
+    return this.#failure;
+  }
+
+  push(read: Uint8Array): Uint8Array {
+    if (this.#failure) return EMPTY;
+    const fresh = asBuffer(read);
+    if (this.#strict.active) return this.#pushStrict(fresh);
+    const bytes = this.#held.length === 0 ? fresh : Buffer.concat([this.#held, fresh]);
+    const strictFrom = strictStart(bytes);
+    if (strictFrom >= 0) return this.#turnStrict(bytes, strictFrom);
+    const end = frameEnd(bytes);
+    this.#held = end === bytes.length ? EMPTY : bytes.subarray(end);
+    if (this.#held.length > MAX_FRAME_CHARS) this.#failure = frameTooLarge();
+    return this.#scan(end === bytes.length ? bytes : bytes.subarray(0, end));
+  }
+
+  end(): Uint8Array {
+    if (this.#failure || this.#terminal) return EMPTY;
+    const rest = this.#endLastFrame();
+    if (this.#failure || this.#terminal) return rest;
+    if (!this.#complete) throw cut();
+    return Buffer.concat([rest, Buffer.from(this.#rules.closing ?? '')]);
+  }
+
+  summary(): AnswerSummary {
+    return { ...this.#rules.summary(), outputChars: this.#outputChars };
+  }
+
+  /** A last frame without its blank line counts, unless it breaks off inside. */
+  #endLastFrame(): Buffer {
+    if (this.#strict.active) return this.#pushStrict(BLANK_LINE);
+    const frame = parseFrame(this.#held.toString('utf8'));
+    if (!frame) return EMPTY;
+    const verdict = this.#rules.inspect(frame);
+    if (verdict.unreadable) throw cut();
+    this.#note(verdict);
+    return verdict.drop || verdict.failure ? EMPTY : Buffer.concat([this.#held, BLANK_LINE]);
+  }
+
+  /** Whole frames, line feeds only. */
+  #scan(bytes: Buffer): Buffer {
+    if (bytes.length === 0) return EMPTY;
+    const text = bytes.toString('latin1');
+    const cuts: number[] = [];
+    const inspectedTo = this.#committed ? 0 : this.#scanUntilCommitted(bytes, text, cuts);
+    if (!this.#failure) this.#scanMarked({ bytes, text, cuts, inspectedTo });
+    return cuts.length === 0 ? bytes : withoutRanges(bytes, cuts);
+  }
+
+  #scanMarked({ bytes, text, cuts, inspectedTo }: Read): void {
+    const { marker } = this.#rules;
+    let done = inspectedTo;
+    marker.lastIndex = 0;
+    for (let match = marker.exec(text); match !== null && !this.#failure; match = marker.exec(text)) {
+      if (match[1] !== undefined) {
+        this.#countOutput(match[1].length);
+      } else if (match.index >= done) {
+        const start = frameStart(text, match.index);
+        done = text.indexOf('\n\n', match.index) + 2;
+        this.#judge(bytes, [start, done], cuts);
+      }
+    }
+  }
+
+  /** Looks at every frame until one commits; returns where it stopped. */
+  #scanUntilCommitted(bytes: Buffer, text: string, cuts: number[]): number {
+    let start = 0;
+    while (start < bytes.length && !this.#committed && !this.#failure) {
+      const blank = text.indexOf('\n\n', start);
+      const end = blank < 0 ? bytes.length : blank + 2;
+      this.#judge(bytes, [start, end], cuts);
+      start = end;
+    }
+    return start;
+  }
+
+  #judge(bytes: Buffer, [from, end]: readonly [number, number], cuts: number[]): void {
+    // Surplus line feeds belong to no frame: they pass, whatever becomes of the frame behind them.
+    const start = skipLineFeeds(bytes, from);
+    const frame = parseFrame(bytes.toString('utf8', start, end));
+    if (!frame) return;
+    const verdict = this.#rules.inspect(frame);
+    this.#note(verdict);
+    if (this.#failure) cuts.push(start, Number.MAX_SAFE_INTEGER);
+    else if (verdict.drop) cuts.push(start, end);
+  }
+
+  #note(verdict: FrameVerdict): void {
+    this.#failure = verdict.failure ?? (verdict.unreadable ? unreadable() : undefined);
+    if (this.#failure) return;
+    if (verdict.content || verdict.terminal) this.#committed = true;
+    if (verdict.content || verdict.terminal || verdict.complete) this.#progress += 1;
+    if (verdict.complete) this.#complete = true;
+    if (verdict.terminal) this.#terminal = true;
+  }
+
+  #countOutput(chars: number): void {
+    this.#outputChars += chars;
+    if (chars > 0) this.#progress += 1;
+  }
+
+  /** What came before the frame with the carriage return still passes as it is, wherever the reads were cut. */
+  #turnStrict(bytes: Buffer, from: number): Buffer {
+    const end = frameEnd(bytes.subarray(0, from));
+    const before = this.#scan(bytes.subarray(0, end));
+    this.#held = EMPTY;
+    this.#strict.active = true;
+    return this.#failure ? before : Buffer.concat([before, this.#pushStrict(bytes.subarray(end))]);
+  }
+
+  #pushStrict(bytes: Buffer): Buffer {
+    let text = '';
+    for (const frame of this.#readStrict(bytes)) {
+      const verdict = this.#rules.inspect(frame);
+      this.#note(verdict);
+      if (this.#failure) break;
+      const written = writeFrame(frame);
+      for (const match of written.matchAll(this.#rules.marker)) this.#countOutput(match[1]?.length ?? 0);
+      if (!verdict.drop) text += written;
+    }
+    return Buffer.from(text);
+  }
+
+  #readStrict(bytes: Buffer): readonly Frame[] {
+    try {
+      return this.#strict.reader.push(bytes);
+    } catch (error) {
+      this.#failure = toGatewayError(error);
+      return [];
+    }
+  }
+}
+
+/** One network read while its marks are looked at. */
+interface Read {
+  readonly bytes: Buffer;
+  readonly text: string;
+  readonly cuts: number[];
+  readonly inspectedTo: number;
+}
+
+function cut(): GatewayError {
+  return gatewayError('upstream_truncated', { message: "The provider's stream ended before its end was announced." });
+}
+
+function unreadable(): GatewayError {
+  return gatewayError('upstream_invalid_response', { message: 'The provider sent an event that cannot be read.' });
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Where the bytes stop being frames of line-feed lines: at a carriage return, or at a byte order mark in front. */
+function strictStart(bytes: Buffer): number {
+  return bytes[0] === 0xef ? 0 : bytes.indexOf(0x0d);
+}
+
+/** Index behind the last blank line. Surplus line feeds between frames count as read. */
+function frameEnd(bytes: Buffer): number {
+  const last = bytes.length - 1;
+  if (bytes[last] === LF && bytes[last - 1] === LF) return bytes.length;
+  const at = bytes.lastIndexOf('\n\n');
+  return skipLineFeeds(bytes, at < 0 ? 0 : at + 2);
+}
+
+function skipLineFeeds(bytes: Buffer, from: number): number {
+  let at = from;
+  while (bytes[at] === LF) at += 1;
+  return at;
+}
+
+function frameStart(text: string, at: number): number {
+  const blank = at === 0 ? -1 : text.lastIndexOf('\n\n', at - 1);
+  return blank < 0 ? 0 : blank + 2;
+}
+
+/** A frame of line-feed lines; nothing for one without data, such as a comment. */
+function parseFrame(text: string): Frame | undefined {
+  let event: string | undefined;
+  let data: string | undefined;
+  for (const line of text.split('\n')) {
+    if (line.startsWith('data:')) data = data === undefined ? fieldValue(line, 5) : `${data}\n${fieldValue(line, 5)}`;
+    else if (line.startsWith('event:')) event = fieldValue(line, 6);
+  }
+  return data === undefined ? undefined : { event, data };
+}
+
+function fieldValue(line: string, from: number): string {
+  return line.slice(line.charCodeAt(from) === 0x20 ? from + 1 : from);
+}
+
+function withoutRanges(bytes: Buffer, cuts: readonly number[]): Buffer {
+  const kept: Buffer[] = [];
+  let from = 0;
+  for (let i = 0; i < cuts.length; i += 2) {
+    kept.push(bytes.subarray(from, cuts[i]));
+    from = Math.min(cuts[i + 1] ?? bytes.length, bytes.length);
+  }
+  kept.push(bytes.subarray(from));
+  return Buffer.concat(kept);
+}
