@@ -1,0 +1,71 @@
+import type { AssistantPart, ChatEvent, ChatResult } from '@sluice/contract';
+
+/** A streamed answer as the plain answer it amounts to. Throws where the events break the order that `ChatEvent` states. */
+export function foldEvents(events: readonly ChatEvent[]): ChatResult {
+  const [start, ...rest] = events;
+  const finish = rest.pop();
+  if (start?.type !== 'start' || finish?.type !== 'finish') throw new Error('Events run from one start to one finish.');
+  const parts = new Map<number, OpenPart>();
+  let usage: ChatResult['usage'];
+  for (const event of rest) {
+    if (event.type === 'start' || event.type === 'finish') throw new Error(`A second ${event.type} came.`);
+    if (event.type === 'usage') usage = event.usage;
+    else addToPart(parts, event);
+  }
+  const unclosed = [...parts].filter(([, { closed }]) => !closed);
+  if (unclosed.length > 0) throw new Error(`Part ${unclosed[0]?.[0]} never ended.`);
+  const content = [...parts.values()].map(({ part }) => part);
+  return { id: start.id, model: start.model, content, finish: finish.finish, ...(usage && { usage }) };
+}
+
+interface OpenPart {
+  readonly part: AssistantPart;
+  readonly closed: boolean;
+}
+type PartEvent = Exclude<ChatEvent, { readonly type: 'start' | 'finish' | 'usage' }>;
+
+function addToPart(parts: Map<number, OpenPart>, event: PartEvent): void {
+  const known = parts.get(event.index);
+  if (known?.closed) throw new Error(`${event.type} came after the end of part ${event.index}.`);
+  if (!known) checkMayOpen(parts, event);
+  parts.set(event.index, { part: extend(known?.part, event), closed: event.type === 'part-end' });
+}
+
+/** Only tool calls may be open beside each other. */
+function checkMayOpen(parts: Map<number, OpenPart>, event: PartEvent): void {
+  const open = [...parts.values()].filter(({ closed }) => !closed);
+  const allowed = event.type === 'tool-start' && open.every(({ part }) => part.type === 'tool-call');
+  if (open.length > 0 && !allowed) throw new Error(`Part ${event.index} opened while another was open.`);
+}
+
+function extend(part: AssistantPart | undefined, event: PartEvent): AssistantPart {
+  switch (event.type) {
+    case 'tool-start':
+      if (part) throw new Error(`Part ${event.index} started twice.`);
+      return { type: 'tool-call', id: event.id, name: event.name, json: '' };
+    case 'tool-delta':
+      if (part?.type !== 'tool-call') throw new Error(`Part ${event.index} is no tool call.`);
+      return { ...part, json: part.json + event.json };
+    case 'text-delta':
+      return withText(part ?? { type: 'text', text: '' }, 'text', event);
+    case 'reasoning-delta':
+      return withText(part ?? { type: 'reasoning', text: '' }, 'reasoning', event);
+    case 'refusal-delta':
+      return withText(part ?? { type: 'refusal', text: '' }, 'refusal', event);
+    case 'part-end':
+      return withOpaque(part ?? { type: 'reasoning', text: '' }, event);
+  }
+}
+
+interface TextEvent {
+  readonly index: number;
+  readonly text: string;
+}
+function withText(part: AssistantPart, kind: 'text' | 'reasoning' | 'refusal', event: TextEvent): AssistantPart {
+  if (part.type !== kind) throw new Error(`Part ${event.index} changed from ${part.type} to ${kind}.`);
+  return { ...part, text: part.text + event.text };
+}
+
+function withOpaque(part: AssistantPart, { opaque }: PartEvent & { readonly type: 'part-end' }): AssistantPart {
+  return part.type === 'reasoning' && opaque ? { ...part, opaque } : part;
+}

@@ -1,0 +1,17 @@
+export { counterStoreSuite, keyValueStoreSuite } from './store-suite.js';
+export { createManualClock } from './manual-clock.js';
+export { deepFreeze, readFixtures } from './fixtures.js';
+export { dialectSuite } from './dialect-suite.js';
+export { fakeUpstream } from './fake-upstream.js';
+export { foldEvents } from './fold-events.js';
+export { providerSuite } from './provider-suite.js';
+export { reply } from './reply.js';
+export { seededRandom, splitEvery, splitInTwo, splitRandomly } from './split-chunks.js';
+export type { CreateStore, StoreUnderTest } from './store-suite.js';
+export type { DialectSuiteOptions } from './dialect-suite.js';
+export type { FakeUpstream } from './fake-upstream.js';
+export type { FixtureCase } from './fixtures.js';
+export type { ManualClock } from './manual-clock.js';
+export type { ProviderSuiteOptions } from './provider-suite.js';
+export type { ReceivedRequest } from './request-parser.js';
+export type { Reply, ReplyAction, ReplyScript } from './reply.js';

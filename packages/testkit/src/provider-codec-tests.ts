@@ -1,0 +1,92 @@
+import type { Adjustment, JsonObject } from '@sluice/contract';
+import { isGatewayError } from '@sluice/contract';
+import { describe, expect, it } from 'vitest';
+import { HEAD, bodyText, targetOf, type OperationUnderTest } from './suite-subject.js';
+import { deepFreeze, type FixtureCase } from './fixtures.js';
+
+/** What `encode` and `decode` of one operation owe. */
+export function codecTests(subject: OperationUnderTest): void {
+  const encodings = subject.cases.filter((one) => one.has('request.json', 'upstream.json'));
+  const answers = subject.cases.filter((one) => one.has('response.json', 'result.json'));
+
+  it('has a recorded request and a recorded answer', () => {
+    expect([encodings.length > 0, answers.length > 0]).toEqual([true, true]);
+  });
+  describe.for(encodings)('encoding $name', (fixture) => encodeTests(subject, fixture));
+  describe.for(answers)('decoding $name', (fixture) => decodeTests(subject, fixture));
+
+  it.for(['', 'null', '[]', '{}', '"text"', '<html></html>', '{"error":{"message":"no"}}', '\u0000\uffff'])(
+    'refuses %j as an answer',
+    (text) => {
+      const { code } = failureOf(() => subject.operation.decode(Buffer.from(text), HEAD));
+      expect(code).toMatch(/^(upstream_|overloaded|context_length|content_policy)/);
+    },
+  );
+}
+
+function encodeTests(subject: OperationUnderTest, fixture: FixtureCase): void {
+  const expected = fixture.json<JsonObject>('upstream.json');
+  const request = deepFreeze(fixture.json('request.json'));
+  const target = targetOf(subject, typeof expected['model'] === 'string' ? expected['model'] : 'suite-model');
+  const encode = () => subject.operation.encode(request, target);
+
+  it('gives the recorded body', () => {
+    expect(JSON.parse(bodyText(encode().request))).toEqual(expected);
+  });
+
+  it('lists exactly the parameters that it could not carry', () => {
+    const adjustments = fixture.has('adjustments.json') ? fixture.json<readonly Adjustment[]>('adjustments.json') : [];
+    expect(encode().adjustments).toEqual(adjustments);
+  });
+
+  it('gives the same bytes again, its argument untouched', () => {
+    const before = JSON.stringify(request);
+    expect([bodyText(encode().request), JSON.stringify(request)]).toEqual([bodyText(encode().request), before]);
+  });
+
+  it("stays within the target's address", () => {
+    expect(encode().request.url.href.startsWith(target.baseUrl.href)).toBe(true);
+  });
+
+  it('names its headers in lower case and says that it sends JSON', () => {
+    const { headers } = encode().request;
+    expect([Object.keys(headers).filter((name) => name !== name.toLowerCase()), headers['content-type']]).toEqual([
+      [],
+      expect.stringMatching(/^application\/json/),
+    ]);
+  });
+}
+
+function decodeTests({ operation }: OperationUnderTest, fixture: FixtureCase): void {
+  const body = Buffer.from(fixture.text('response.json').trim());
+
+  it('gives the recorded result', () => {
+    expect(operation.decode(body, HEAD)).toEqual(fixture.json('result.json'));
+  });
+
+  it('reports usage', () => {
+    expect(operation.decode(body, HEAD)).toMatchObject({ usage: { inputTokens: expect.any(Number) as number } });
+  });
+
+  it('refuses the answer cut at any byte', () => {
+    expect(wrongCodesOfCuts(body, (cut) => operation.decode(cut, HEAD))).toEqual([]);
+  });
+}
+
+/** The error of the table that `run` throws. Fails where it throws another, or none. */
+export function failureOf(run: () => unknown): { readonly code: string } {
+  try {
+    run();
+  } catch (error) {
+    if (isGatewayError(error)) return error;
+    throw new Error('What was thrown is no error of the table.', { cause: error });
+  }
+  throw new Error('It was accepted.');
+}
+
+/** What a reader of plain answers says of this one cut at any byte, apart from the two codes that it should. */
+export function wrongCodesOfCuts(body: Uint8Array, read: (cut: Uint8Array) => unknown): readonly string[] {
+  const cuts = Array.from(body, (_, end) => body.subarray(0, end));
+  const codes = new Set(cuts.map((cut) => failureOf(() => read(cut)).code));
+  return [...codes].filter((code) => code !== 'upstream_truncated' && code !== 'upstream_invalid_response');
+}

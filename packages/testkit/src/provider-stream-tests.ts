@@ -1,0 +1,112 @@
+import type { ChatEvent, ChatResult, Frame } from '@sluice/contract';
+import { isGatewayError } from '@sluice/contract';
+import { createFrameReader } from '@sluice/toolkit';
+import { describe, expect, it } from 'vitest';
+import { HEAD, sameJson, type OperationUnderTest } from './suite-subject.js';
+import { failureOf } from './provider-codec-tests.js';
+import { foldEvents } from './fold-events.js';
+import { seededRandom, splitEvery, splitInTwo, splitRandomly } from './split-chunks.js';
+import type { FixtureCase } from './fixtures.js';
+
+const RANDOM_SPLITS = 100;
+
+/** Bytes in every cut worth trying: whole, byte by byte, in two at each place, and at random. */
+export function* everySplit(bytes: Uint8Array): Generator<readonly Uint8Array[]> {
+  yield [bytes];
+  yield splitEvery(bytes, 1);
+  yield* splitInTwo(bytes);
+  const random = seededRandom(bytes.length);
+  for (let i = 0; i < RANDOM_SPLITS; i += 1) yield splitRandomly(bytes, random, 1 + (i % 80));
+}
+
+export function readFrames(reads: readonly Uint8Array[]): readonly Frame[] {
+  const reader = createFrameReader();
+  return reads.flatMap((read) => reader.push(read));
+}
+
+type Decode = (frames: readonly Frame[]) => readonly ChatEvent[];
+
+/** What the stream decoder of a chat operation owes. */
+export function streamTests({ operation, cases }: OperationUnderTest): void {
+  const { stream } = operation;
+  if (!stream) return;
+  const decode: Decode = (frames) => {
+    const decoder = stream.open(HEAD);
+    const events = frames.flatMap((frame) => decoder.push(frame));
+    return [...events, ...decoder.end()];
+  };
+  const whole = cases.filter((one) => one.has('sse', 'events.json'));
+  const failing = cases.filter((one) => one.has('sse', 'error.json'));
+
+  it('has a recorded stream', () => expect(whole.length).toBeGreaterThan(0));
+  describe.for(whole)('decoding the stream $name', (fixture) => wholeStreamTests(fixture, decode));
+  it.for(failing)('reports the error inside the stream $name', (fixture) => {
+    const { code } = fixture.json<{ readonly code: string }>('error.json');
+    expect(failureOf(() => decode(readFrames([fixture.bytes('sse')])))).toMatchObject({ code });
+  });
+  it.for(['not json', '[]', 'null', '{}', '{"choices":7}', '{"type":7}', '\u2028'])(
+    'takes the frame %j or refuses it with an error of the table',
+    (data) => {
+      const attempt = () => stream.open(HEAD).push({ data });
+      expect(() => tolerate(attempt)).not.toThrow();
+    },
+  );
+}
+
+function wholeStreamTests(fixture: FixtureCase, decode: Decode): void {
+  const bytes = fixture.bytes('sse');
+  const expected = fixture.json<readonly ChatEvent[]>('events.json');
+
+  it('gives the recorded events', () => {
+    expect(decode(readFrames([bytes]))).toEqual(expected);
+  });
+
+  it('gives the same events however the bytes are cut', () => {
+    const reference = decode(readFrames([bytes]));
+    const differing = [...everySplit(bytes)].filter((reads) => !sameJson(decode(readFrames(reads)), reference));
+    expect(differing).toEqual([]);
+  });
+
+  it('gives the same events with other line ends', () => {
+    const crlf = Buffer.from(fixture.text('sse').replaceAll('\n', '\r\n'));
+    expect(decode(readFrames(splitEvery(crlf, 7)))).toEqual(expected);
+  });
+
+  it('never takes a stream cut between two frames for a whole one', () => {
+    const frames = readFrames([bytes]);
+    const mistaken = frames.flatMap((_, count) => cutAt(frames.slice(0, count), expected, decode));
+    expect(mistaken).toEqual([]);
+  });
+
+  it('keeps the order of events and reports usage', () => {
+    const folded = foldEvents(decode(readFrames([bytes])));
+    expect(folded).toMatchObject({ usage: { outputTokens: expect.any(Number) as number } });
+  });
+
+  if (fixture.has('result.json')) {
+    it('adds up to the plain answer', () => {
+      const { id: _, ...folded } = foldEvents(decode(readFrames([bytes])));
+      const { id: __, ...plain } = fixture.json<ChatResult>('result.json');
+      expect(folded).toEqual(plain);
+    });
+  }
+}
+
+/** What is wrong with a decoder's view of a stream that ends here; nothing where it is right. */
+function cutAt(frames: readonly Frame[], expected: readonly ChatEvent[], decode: Decode): readonly string[] {
+  try {
+    // An end without the terminal frame may pass only where nothing but usage was lost.
+    const content = (events: readonly ChatEvent[]) => events.filter(({ type }) => type !== 'usage');
+    return sameJson(content(decode(frames)), content(expected)) ? [] : [`${frames.length} frames pass for the whole`];
+  } catch (error) {
+    return isGatewayError(error, 'upstream_truncated') ? [] : [`${frames.length} frames: ${String(error)}`];
+  }
+}
+
+function tolerate(attempt: () => unknown): void {
+  try {
+    attempt();
+  } catch (error) {
+    if (!isGatewayError(error)) throw error;
+  }
+}

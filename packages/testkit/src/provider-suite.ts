@@ -1,0 +1,97 @@
+import type { ProviderDefinition, UpstreamRequest } from '@sluice/contract';
+import { describe, expect, it } from 'vitest';
+import { CANARY, createSubject, type OperationUnderTest, type Subject } from './suite-subject.js';
+import { classifyTests } from './provider-classify-tests.js';
+import { codecTests, failureOf } from './provider-codec-tests.js';
+import { passthroughTests } from './provider-passthrough-tests.js';
+import { readFixtures } from './fixtures.js';
+import { streamTests } from './provider-stream-tests.js';
+
+export interface ProviderSuiteOptions<Settings> {
+  readonly definition: ProviderDefinition<Settings>;
+  /** Settings as an operator would write them. Every secret that they name reads as one canary. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The folder of recordings; the package's README says how its files are named. Ends in `/`. */
+  readonly fixtures: URL;
+}
+
+/** What every adapter owes, as tests of its own: codecs, streams, pass-through, errors, credentials. */
+export function providerSuite<Settings>({ definition, settings, fixtures }: ProviderSuiteOptions<Settings>): void {
+  describe(`the provider ${definition.kind}`, () => {
+    const subject = createSubject(definition, settings);
+    settingsTests(definition, settings);
+    authorizeTests(subject);
+    classifyTests(subject.provider);
+    modelTests(subject, fixtures);
+    for (const operation of operationsOf(subject, fixtures)) {
+      describe(`its operation ${operation.name}`, () => {
+        codecTests(operation);
+        streamTests(operation);
+        passthroughTests(operation);
+      });
+    }
+  });
+}
+
+function operationsOf({ provider }: Subject, fixtures: URL): readonly OperationUnderTest[] {
+  return Object.entries(provider.operations).map(([name, operation]) => ({
+    name,
+    // The suite feeds an operation only what was recorded for it.
+    operation: operation as OperationUnderTest['operation'],
+    cases: readFixtures(fixtures, name),
+    baseUrl: provider.baseUrl,
+  }));
+}
+
+function settingsTests<Settings>(
+  definition: ProviderDefinition<Settings>,
+  settings: Readonly<Record<string, unknown>>,
+): void {
+  it('speaks version 1 of the contract', () => expect(definition.contractVersion).toBe(1));
+
+  it('refuses a setting that it does not know', () => {
+    expect(definition.settings.safeParse({ ...settings, suiteUnknown: true }).success).toBe(false);
+  });
+
+  it("refuses another provider's kind", () => {
+    expect(definition.settings.safeParse({ ...settings, kind: 'suite-other' }).success).toBe(false);
+  });
+}
+
+function authorizeTests({ provider, secretsRead }: Subject): void {
+  const plain: UpstreamRequest = {
+    method: 'POST',
+    url: new URL('suite', provider.baseUrl),
+    headers: Object.freeze({ 'content-type': 'application/json' }),
+    body: '{"suite":true}',
+  };
+  const authorize = () => provider.authorize(Object.freeze(plain), new AbortController().signal);
+
+  it('adds to the headers and leaves the rest of a request alone', async () => {
+    const { method, headers, body } = await authorize();
+    expect({ method, headers, body }).toMatchObject({ method: 'POST', headers: plain.headers, body: plain.body });
+  });
+
+  it('puts a configured secret into a header, and nowhere else', async () => {
+    const { headers, url, body } = await authorize();
+    const placed = JSON.stringify(headers).includes(CANARY);
+    expect([placed, JSON.stringify([url.href, body]).includes(CANARY)]).toEqual([secretsRead() > 0, false]);
+  });
+}
+
+function modelTests({ provider }: Subject, fixtures: URL): void {
+  const { models } = provider;
+  if (!models) return;
+  const recorded = readFixtures(fixtures, 'models').filter((one) => one.has('response.json', 'result.json'));
+
+  it("asks for the models within the provider's address", () => {
+    expect(models.request().url.href.startsWith(provider.baseUrl.href)).toBe(true);
+  });
+  it.for(recorded)('lists the models of $name', (fixture) => {
+    expect(models.decode(fixture.bytes('response.json'))).toEqual(fixture.json('result.json'));
+  });
+  it.for(['', 'null', '[]', '{"data":7}', '<html>'])('refuses %j as a list of models', (text) => {
+    const { code } = failureOf(() => models.decode(Buffer.from(text)));
+    expect(code).toMatch(/^upstream_/);
+  });
+}

@@ -1,0 +1,48 @@
+import type { ChatEvent, Operation, Provider, ProviderDefinition, Target, UpstreamRequest } from '@sluice/contract';
+import { createManualClock } from './manual-clock.js';
+import type { FixtureCase } from './fixtures.js';
+
+/** Stands for every secret while a suite runs. Looks like a key, so that what hides keys is put to work. */
+export const CANARY = 'sk-canary-7f3a9c1b5d2e4860af91c3';
+
+/** A provider as the suites see it. */
+export interface Subject {
+  readonly provider: Provider;
+  /** How often the provider asked for a secret. */
+  readonly secretsRead: () => number;
+}
+
+/** Creates the provider from settings that must pass its own schema. */
+export function createSubject<Settings>(definition: ProviderDefinition<Settings>, settings: unknown): Subject {
+  let reads = 0;
+  const secret = (): Promise<string> => {
+    reads += 1;
+    return Promise.resolve(CANARY);
+  };
+  const provider = definition.create(definition.settings.parse(settings), { clock: createManualClock(), secret });
+  return { provider, secretsRead: () => reads };
+}
+
+/** An operation of whatever kind, with the cases that were recorded for it. */
+export interface OperationUnderTest {
+  readonly name: string;
+  readonly operation: Operation<unknown, unknown, ChatEvent>;
+  readonly cases: readonly FixtureCase[];
+  readonly baseUrl: URL;
+}
+
+export const HEAD = { status: 200, headers: { 'content-type': 'application/json' } } as const;
+
+export function targetOf({ baseUrl }: OperationUnderTest, model: string): Target {
+  return { provider: 'suite', model, baseUrl };
+}
+
+export function bodyText({ body = '' }: UpstreamRequest): string {
+  if (typeof body === 'string') return body;
+  return Buffer.concat(body instanceof Uint8Array ? [body] : body).toString();
+}
+
+/** Two values with one JSON form. Much faster than a matcher, for loops over every split. */
+export function sameJson(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
