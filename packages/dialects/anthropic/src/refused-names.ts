@@ -1,0 +1,52 @@
+import { gatewayError } from '@sluice/contract';
+import type { GatewayError, JsonObject } from '@sluice/contract';
+import { isJsonObject } from '@sluice/toolkit';
+
+/** Names with which other gateways let a caller choose hosts, keys and headers. Wherever they stand, they are refused. */
+const ANYWHERE: ReadonlySet<string> = new Set([
+  '__proto__',
+  'api_base',
+  'api_key',
+  'base_url',
+  'custom_llm_provider',
+  'extra_body',
+  'extra_headers',
+  'headers',
+  'litellm_params',
+  'user_config',
+]);
+/** Refused at the top only: deeper down they are labels of the caller's own. */
+const AT_THE_TOP: ReadonlySet<string> = new Set(['mock_response', 'organization', 'timeout']);
+
+/** Where a caller may nest objects that another gateway behind this one would obey. */
+const CONTAINERS = ['metadata', 'fallbacks', 'models', 'provider', 'tools'] as const;
+
+/** The first name in the body that is refused, as an `unknown_parameter`; nothing where there is none. */
+export function findRefusedName(body: JsonObject): GatewayError | undefined {
+  for (const name in body) if (ANYWHERE.has(name) || AT_THE_TOP.has(name)) return refused(name);
+  for (const name of CONTAINERS) {
+    const found = body[name] === undefined ? undefined : findNested(body[name], name);
+    if (found !== undefined) return refused(found);
+  }
+  return undefined;
+}
+
+/** Looks at the objects of a container, but no deeper: a tool's JSON Schema may name what it likes. */
+function findNested(value: unknown, path: string): string | undefined {
+  if (!Array.isArray(value)) return findKey(value, path);
+  for (let i = 0; i < value.length; i += 1) {
+    const found = findKey(value[i], `${path}.${i}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function findKey(value: unknown, path: string): string | undefined {
+  if (!isJsonObject(value)) return undefined;
+  for (const name in value) if (ANYWHERE.has(name)) return `${path}.${name}`;
+  return undefined;
+}
+
+function refused(param: string): GatewayError {
+  return gatewayError('unknown_parameter', { message: `${param}: This field is not accepted.`, details: { param } });
+}

@@ -1,0 +1,27 @@
+import { gatewayError } from '@sluice/contract';
+import type { ErrorCode, GatewayError } from '@sluice/contract';
+import type { z } from 'zod';
+
+/** The first thing that the schema found wrong, with the parameter's path: `messages.0.content`. */
+export function toParameterError(body: unknown, issues: readonly z.core.$ZodIssue[]): GatewayError {
+  const [issue] = issues;
+  const path = issue?.path ?? [];
+  const param = path.join('.');
+  const code = toCode(issue?.code, valueAt(body, path));
+  const reason = code === 'missing_required_parameter' ? 'Field required' : (issue?.message ?? 'Invalid input');
+  return gatewayError(code, { message: `${param}: ${reason}.`, details: { param } });
+}
+
+function toCode(kind: string | undefined, value: unknown): ErrorCode {
+  if (value === undefined) return 'missing_required_parameter';
+  return kind === 'invalid_type' ? 'invalid_type' : 'invalid_value';
+}
+
+function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
+  let value = body;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[key];
+  }
+  return value;
+}

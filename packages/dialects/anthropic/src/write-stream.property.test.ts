@@ -1,0 +1,161 @@
+import type { AssistantPart, ChatEvent, ChatResult } from '@sluice/contract';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { createFrameReader } from '@sluice/toolkit';
+import { writeResult } from './write-result.js';
+import { createStreamWriter } from './write-stream.js';
+
+type Json = Record<string, unknown>;
+
+const words = fc.string({ minLength: 1, unit: 'binary' });
+const textPart = fc.record({ type: fc.constantFrom('text' as const, 'refusal' as const), text: words });
+const reasoningPart = fc.oneof(
+  fc.record({ type: fc.constant('reasoning' as const), text: words }),
+  fc.tuple(fc.string(), fc.base64String({ minLength: 4 })).map(([text, signature]) => ({
+    type: 'reasoning' as const,
+    text,
+    opaque: { kind: 'anthropic-messages', data: { signature } },
+  })),
+  fc.base64String({ minLength: 4 }).map((redacted) => ({
+    type: 'reasoning' as const,
+    text: '',
+    opaque: { kind: 'anthropic-messages', data: { redacted } },
+  })),
+);
+const toolPart = fc.record({
+  type: fc.constant('tool-call' as const),
+  id: fc.stringMatching(/^[a-z0-9_]{1,8}$/),
+  name: fc.stringMatching(/^[a-z]{1,8}$/),
+  json: fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer())).map((input) => JSON.stringify(input)),
+});
+const result: fc.Arbitrary<ChatResult> = fc.record({
+  id: fc.constant('msg_1'),
+  model: fc.constant('m'),
+  content: fc
+    .tuple(fc.array(fc.oneof(textPart, reasoningPart), { maxLength: 4 }), fc.array(toolPart, { maxLength: 4 }))
+    .map(([told, tools]): readonly AssistantPart[] => [...told, ...tools]),
+  finish: fc.record({ unified: fc.constantFrom('stop', 'length', 'tool-calls', 'content-filter', 'other') }),
+  usage: fc.record({ inputTokens: fc.nat(), outputTokens: fc.nat() }),
+});
+
+/** The events of a result; `shuffle` says which of the open tool calls speaks next. */
+function toEvents({ id, model, content, finish, usage }: ChatResult, shuffle: () => number): readonly ChatEvent[] {
+  const told = content.flatMap((part, index) => (part.type === 'tool-call' ? [] : toPartEvents(part, index)));
+  const tools = content.flatMap((part, index) => (part.type === 'tool-call' ? [toPartEvents(part, index)] : []));
+  const interleaved: ChatEvent[] = tools.flatMap((events) => events.slice(0, 1));
+  const rests = tools.map((events) => events.slice(1)).filter((events) => events.length > 0);
+  while (rests.length > 0) {
+    const chosen = shuffle() % rests.length;
+    const next = rests[chosen]?.shift();
+    if (next) interleaved.push(next);
+    if (rests[chosen]?.length === 0) rests.splice(chosen, 1);
+  }
+  return [
+    { type: 'start', id, model },
+    ...told,
+    ...interleaved,
+    ...(usage ? [{ type: 'usage', usage } as const] : []),
+    { type: 'finish', finish },
+  ];
+}
+
+function toPartEvents(part: AssistantPart, index: number): readonly ChatEvent[] {
+  switch (part.type) {
+    case 'text':
+      return [
+        { type: 'text-delta', index, text: part.text },
+        { type: 'part-end', index },
+      ];
+    case 'refusal':
+      return [
+        { type: 'refusal-delta', index, text: part.text },
+        { type: 'part-end', index },
+      ];
+    case 'reasoning': {
+      const end: ChatEvent = { type: 'part-end', index, ...(part.opaque ? { opaque: part.opaque } : {}) };
+      return [{ type: 'reasoning-delta', index, text: part.text }, end];
+    }
+    case 'tool-call': {
+      const half = Math.floor(part.json.length / 2);
+      return [
+        { type: 'tool-start', index, id: part.id, name: part.name },
+        { type: 'tool-delta', index, json: part.json.slice(0, half) },
+        { type: 'tool-delta', index, json: part.json.slice(half) },
+        { type: 'part-end', index },
+      ];
+    }
+  }
+}
+
+/** Puts a stream together as the vendor's SDK does, and refuses blocks that overlap or leave a gap. */
+function assemble(text: string): Json {
+  const blocks: Json[] = [];
+  let message: Json = {};
+  let open: OpenBlock | undefined;
+  for (const { event, data } of createFrameReader().push(Buffer.from(text))) {
+    const payload = JSON.parse(data) as Payload;
+    expect(payload.type).toBe(event);
+    if (event === 'message_start') message = payload.message;
+    if (event === 'message_delta') message = { ...message, ...payload.delta, usage: payload.usage };
+    if (!event?.startsWith('content_block')) continue;
+    expect({ index: payload.index, opens: event === 'content_block_start' }).toEqual({
+      index: blocks.length,
+      opens: open === undefined,
+    });
+    if (event === 'content_block_start') open = { json: '', block: payload.content_block };
+    if (open && event === 'content_block_delta') extend(open, payload.delta);
+    if (open && event === 'content_block_stop') blocks.push(close(open));
+    if (event === 'content_block_stop') open = undefined;
+  }
+  return { ...message, content: blocks };
+}
+
+interface Payload extends Json {
+  readonly message: Json;
+  readonly content_block: Json;
+  readonly delta: Readonly<Record<string, string>>;
+}
+interface OpenBlock {
+  json: string;
+  readonly block: Json;
+}
+
+function extend(open: OpenBlock, delta: Payload['delta']): void {
+  open.json += delta.partial_json ?? '';
+  for (const key of ['text', 'thinking', 'signature']) {
+    if (delta[key] !== undefined) open.block[key] = (open.block[key] as string) + delta[key];
+  }
+}
+
+function close({ json, block }: OpenBlock): Json {
+  return json === '' ? block : { ...block, input: JSON.parse(json) as unknown };
+}
+
+it('streams what the plain answer says, however tool calls interleave', () => {
+  fc.assert(
+    fc.property(result, fc.infiniteStream(fc.nat(7)), (answer, choices) => {
+      const writer = createStreamWriter();
+      const events = toEvents(answer, () => choices.next().value as number);
+      const text = events.map((event) => writer.write(event)).join('');
+      expect(assemble(text)).toEqual(JSON.parse(writeResult(answer)));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it('closes what was left open when a part starts that may not interleave', () => {
+  const writer = createStreamWriter();
+  const events: ChatEvent[] = [
+    { type: 'start', id: 'msg_1', model: 'm' },
+    { type: 'text-delta', index: 0, text: 'a' },
+    { type: 'tool-start', index: 1, id: 't1', name: 'look' },
+    { type: 'tool-start', index: 2, id: 't2', name: 'look' },
+    { type: 'text-delta', index: 3, text: 'b' },
+    { type: 'finish', finish: { unified: 'stop' } },
+  ];
+  const text = events.map((event) => writer.write(event)).join('');
+  expect(assemble(text)).toMatchObject({
+    content: [{ text: 'a' }, { id: 't1' }, { id: 't2' }, { text: 'b' }],
+    stop_reason: 'end_turn',
+  });
+});

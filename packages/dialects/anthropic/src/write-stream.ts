@@ -1,0 +1,172 @@
+import type { ChatEvent, Finish, StreamWriter, Usage, VendorState } from '@sluice/contract';
+import { toStopReason, toThinkingBlock, toToolUseId, toWireUsage } from '@sluice/toolkit/anthropic-wire';
+
+/** Writes one answer as named events. Tool calls that interleave are told one after the other. */
+export function createStreamWriter(): StreamWriter<ChatEvent> {
+  return new MessageWriter();
+}
+
+type Start = Extract<ChatEvent, { readonly type: 'start' }>;
+type ToolStart = Extract<ChatEvent, { readonly type: 'tool-start' }>;
+
+/** The block that the client sees open. */
+interface OpenBlock {
+  readonly part: number;
+  readonly kind: 'text' | 'thinking' | 'tool';
+}
+/** A tool call that came while another block was open. */
+interface WaitingTool {
+  readonly start: ToolStart;
+  json: string;
+  ended: boolean;
+}
+
+class MessageWriter implements StreamWriter<ChatEvent> {
+  readonly #waiting = new Map<number, WaitingTool>();
+  #start: Start | undefined;
+  #usage: Usage | undefined;
+  #open: OpenBlock | undefined;
+  #blocks = 0;
+  #refused = false;
+
+  write(event: ChatEvent): string {
+    if (event.type === 'start') this.#start = event;
+    else if (event.type === 'usage') this.#usage = event.usage;
+    else if (event.type === 'finish') return this.#begin() + this.#closeAll() + this.#finish(event.finish);
+    else return this.#begin() + this.#writePart(event);
+    return '';
+  }
+
+  #writePart(event: Exclude<ChatEvent, { readonly type: 'start' | 'usage' | 'finish' }>): string {
+    switch (event.type) {
+      case 'refusal-delta':
+        this.#refused = true;
+        return this.#writeText(event.index, event.text);
+      case 'text-delta':
+        return this.#writeText(event.index, event.text);
+      case 'reasoning-delta':
+        return this.#writeThinking(event.index, event.text);
+      case 'tool-start':
+        return this.#startTool(event);
+      case 'tool-delta':
+        return this.#writeToolJson(event.index, event.json);
+      case 'part-end':
+        return this.#endPart(event.index, event.opaque);
+    }
+  }
+
+  /** The message starts with its first part, so that it can say the usage of the input where the provider began with it. */
+  #begin(): string {
+    const start = this.#start;
+    if (!start) return '';
+    this.#start = undefined;
+    const { id, model } = start;
+    const usage = toWireUsage(this.#usage);
+    const envelope = { id, type: 'message', role: 'assistant', model, content: [] };
+    return frame('message_start', { message: { ...envelope, stop_reason: null, stop_sequence: null, usage } });
+  }
+
+  #writeText(part: number, text: string): string {
+    const opening = this.#ensureOpen({ part, kind: 'text' });
+    return text === '' ? opening : opening + this.#delta({ type: 'text_delta', text });
+  }
+
+  /** Opens no block for empty text: what ends without any may be a redacted block, which is not a thinking one. */
+  #writeThinking(part: number, text: string): string {
+    if (text === '') return '';
+    return this.#ensureOpen({ part, kind: 'thinking' }) + this.#delta({ type: 'thinking_delta', thinking: text });
+  }
+
+  #startTool(start: ToolStart): string {
+    if (this.#open?.kind === 'tool' || this.#waiting.size > 0) {
+      this.#waiting.set(start.index, { start, json: '', ended: false });
+      return '';
+    }
+    return this.#closeAll() + this.#openTool(start);
+  }
+
+  #writeToolJson(part: number, json: string): string {
+    const waiting = this.#waiting.get(part);
+    if (waiting) waiting.json += json;
+    if (waiting || json === '' || this.#open?.part !== part) return '';
+    return this.#delta({ type: 'input_json_delta', partial_json: json });
+  }
+
+  #endPart(part: number, opaque: VendorState | undefined): string {
+    const waiting = this.#waiting.get(part);
+    if (waiting) {
+      waiting.ended = true;
+      return '';
+    }
+    if (this.#open?.part !== part) return this.#writeUnopened(opaque);
+    return this.#sign(opaque) + this.#close() + this.#openWaiting();
+  }
+
+  /** A part of reasoning that showed no text: redacted, or signed and kept to the vendor. */
+  #writeUnopened(opaque: VendorState | undefined): string {
+    const block = toThinkingBlock({ type: 'reasoning', text: '', ...(opaque ? { opaque } : {}) });
+    if (!block) return '';
+    if (block.type === 'redacted_thinking') return this.#closeAll() + this.#openBlock(block) + this.#close();
+    const opening = this.#closeAll() + this.#openBlock({ ...block, signature: '' });
+    return opening + this.#sign(opaque) + this.#close();
+  }
+
+  #sign(opaque: VendorState | undefined): string {
+    const block = toThinkingBlock({ type: 'reasoning', text: '', ...(opaque ? { opaque } : {}) });
+    return block?.type === 'thinking' ? this.#delta({ type: 'signature_delta', signature: block.signature }) : '';
+  }
+
+  #ensureOpen(wanted: OpenBlock & { readonly kind: 'text' | 'thinking' }): string {
+    if (this.#open?.part === wanted.part) return '';
+    const closing = this.#closeAll();
+    this.#open = wanted;
+    const block = wanted.kind === 'text' ? { text: '' } : { thinking: '', signature: '' };
+    return closing + this.#openBlock({ type: wanted.kind, ...block });
+  }
+
+  #openTool({ index, id, name }: ToolStart): string {
+    this.#open = { part: index, kind: 'tool' };
+    return this.#openBlock({ type: 'tool_use', id: toToolUseId(id), name, input: {} });
+  }
+
+  /** Tells the waiting calls as far as they are known, up to one that still goes on. */
+  #openWaiting(): string {
+    let text = '';
+    for (const [part, { start, json, ended }] of this.#waiting) {
+      this.#waiting.delete(part);
+      text += this.#openTool(start) + this.#writeToolJson(part, json);
+      if (!ended) break;
+      text += this.#close();
+    }
+    return text;
+  }
+
+  #closeAll(): string {
+    let text = '';
+    while (this.#open) text += this.#close() + this.#openWaiting();
+    return text;
+  }
+
+  #finish(finish: Finish): string {
+    const delta = { stop_reason: this.#refused ? 'refusal' : toStopReason(finish), stop_sequence: null };
+    return frame('message_delta', { delta, usage: toWireUsage(this.#usage) }) + frame('message_stop', {});
+  }
+
+  #openBlock(block: object): string {
+    return frame('content_block_start', { index: this.#blocks, content_block: block });
+  }
+
+  #delta(delta: object): string {
+    return frame('content_block_delta', { index: this.#blocks, delta });
+  }
+
+  #close(): string {
+    this.#open = undefined;
+    return frame('content_block_stop', { index: this.#blocks++ });
+  }
+}
+
+/** JSON has no raw line ends, so one `data` line always holds it. */
+function frame(type: string, fields: object): string {
+  return `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+}

@@ -1,0 +1,70 @@
+import type { ChatRequest, Feature, GatewayError, ParsedCall } from '@sluice/contract';
+import { gatewayError } from '@sluice/contract';
+import { isJsonObject } from '@sluice/toolkit';
+import { toChatRequest } from './chat-request.js';
+import { chatRequestSchema } from './chat-schema.js';
+import type { ChatWire } from './chat-schema.js';
+import { invalid, toInvalid } from './invalid.js';
+import { findRefusedName } from './refused-names.js';
+
+/** Checks a chat request. Throws the first problem found, with its `param`. */
+export function parseChat(body: unknown): ParsedCall<ChatRequest> {
+  if (!isJsonObject(body)) throw notAnObject();
+  const refused = findRefusedName(body);
+  if (refused) throw refused;
+  const checked = chatRequestSchema.safeParse(body);
+  if (!checked.success) throw toInvalid(checked.error, body);
+  const wire = checked.data;
+  checkOutputLimit(wire);
+  checkToolResults(wire);
+  const stream = wire.stream === true;
+  return {
+    model: wire.model,
+    stream,
+    wantsUsage: !stream || wire.stream_options?.include_usage === true,
+    features: featuresOf(wire),
+    wire: body,
+    toRequest: () => toChatRequest(wire),
+  };
+}
+
+/** The failure of a body that is JSON, but no object. */
+export function notAnObject(): GatewayError {
+  return gatewayError('invalid_type', { message: 'The body must be a JSON object.' });
+}
+
+function checkOutputLimit({ max_tokens: older, max_completion_tokens: newer }: ChatWire): void {
+  if (typeof older !== 'number' || typeof newer !== 'number') return;
+  throw invalid('invalid_value', ['max_tokens'], 'it cannot stand beside "max_completion_tokens"');
+}
+
+/** Every tool result answers a call that stands before it. */
+function checkToolResults({ messages }: ChatWire): void {
+  let calls: Set<string> | undefined;
+  for (const [i, message] of messages.entries()) {
+    if (message.role === 'assistant' && message.tool_calls) {
+      calls ??= new Set();
+      for (const { id } of message.tool_calls) calls.add(id);
+    }
+    if (message.role === 'tool' && !calls?.has(message.tool_call_id)) {
+      throw invalid('invalid_value', ['messages', i, 'tool_call_id'], 'no tool call before it has this id');
+    }
+  }
+}
+
+function featuresOf(wire: ChatWire): readonly Feature[] {
+  const features: Feature[] = [];
+  if (wire.tools && wire.tools.length > 0) features.push('tools');
+  if (wire.messages.some(showsImage)) features.push('vision');
+  if (wire.response_format?.type === 'json_schema') features.push('json-schema');
+  if (wire.reasoning_effort && wire.reasoning_effort !== 'none') features.push('reasoning');
+  return features;
+}
+
+function showsImage(message: ChatWire['messages'][number]): boolean {
+  return (
+    message.role === 'user' &&
+    Array.isArray(message.content) &&
+    message.content.some(({ type }) => type === 'image_url')
+  );
+}

@@ -1,0 +1,67 @@
+import { gatewayError } from '@sluice/contract';
+import type { GatewayError } from '@sluice/contract';
+import type { z } from 'zod';
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+const MAX_PARAM_CHARS = 200;
+
+/** The first problem that a schema found with a body, as an error of the table. */
+export function toInvalid(error: z.ZodError, body: unknown): GatewayError {
+  const [first] = error.issues;
+  if (!first) return invalid('invalid_value', [], 'The body is not valid.');
+  const { issue, path } = innermost(first, first.path);
+  const isMissing = path.length > 0 && valueAt(body, path) === undefined;
+  if (isMissing) return invalid('missing_required_parameter', path, 'is required');
+  return invalid(issue.code === 'invalid_type' ? 'invalid_type' : 'invalid_value', path, lowerFirst(issue.message));
+}
+
+/** An error about one parameter, whose message reads `"param" problem.` */
+export function invalid(
+  code: 'missing_required_parameter' | 'invalid_type' | 'invalid_value',
+  path: Path,
+  problem: string,
+): GatewayError {
+  const param = writePath(path);
+  if (param === '') return gatewayError(code, { message: `The body is not valid: ${problem}.` });
+  return gatewayError(code, { message: `"${param}" is not valid: ${problem}.`, details: { param } });
+}
+
+/** Of a union, the branch whose shape the caller meant, and of that the first problem. */
+function innermost(issue: Issue, path: Path): { readonly issue: Issue; readonly path: Path } {
+  if (issue.code !== 'invalid_union') return { issue, path };
+  const [meant] = [...issue.errors].sort((a, b) => distance(a) - distance(b));
+  const first = meant?.[0];
+  return first ? innermost(first, [...path, ...first.path]) : { issue, path };
+}
+
+/** How far a value is from a branch: most of all where it is of another kind, then by the number of problems. */
+function distance(problems: readonly Issue[]): number {
+  const [first] = problems;
+  const isOtherKind = first?.path.length === 0 && (first.code === 'invalid_type' || first.code === 'invalid_value');
+  return (isOtherKind ? 1_000_000 : 0) + problems.length + (first?.code === 'invalid_type' ? 0.5 : 0);
+}
+
+function valueAt(body: unknown, path: Path): unknown {
+  let value = body;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Readonly<Record<PropertyKey, unknown>>)[key];
+  }
+  return value;
+}
+
+/** `messages[0].content` */
+function writePath(path: Path): string {
+  let text = '';
+  for (const key of path) {
+    if (typeof key === 'number') text += `[${key}]`;
+    else text += text === '' ? String(key) : `.${String(key)}`;
+  }
+  return text.slice(0, MAX_PARAM_CHARS);
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

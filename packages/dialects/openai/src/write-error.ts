@@ -1,0 +1,54 @@
+import { errorRow } from '@sluice/contract';
+import type { ErrorCode, GatewayError, WrittenError } from '@sluice/contract';
+
+const MAX_RETRY_SECONDS = 3_600;
+
+/** Codes that never reach a caller under their own name. */
+const SHOWN_AS: Readonly<Partial<Record<ErrorCode, ErrorCode>>> = { upstream_rate_limited: 'rate_limit_exceeded' };
+
+/** An error as a plain answer. Also what the admin API and unknown routes say. */
+export function writeOpenAiError(error: GatewayError): WrittenError {
+  return { status: errorRow(error.code).status, headers: writeHeaders(error), body: JSON.stringify(writeBody(error)) };
+}
+
+/** The one frame with which a stream fails after its first byte. No `[DONE]` follows: the answer is not whole. */
+export function writeOpenAiStreamError(error: GatewayError): string {
+  return `data: ${JSON.stringify(writeBody(error))}\n\n`;
+}
+
+function writeBody({ code, message, details }: GatewayError): object {
+  return {
+    error: {
+      message,
+      type: errorRow(code).type,
+      param: details.param ?? null,
+      code: writeCode(code, details.upstreamCode),
+    },
+  };
+}
+
+function writeCode(code: ErrorCode, upstreamCode: string | undefined): string {
+  return code === 'upstream_rejected' && upstreamCode !== undefined ? upstreamCode : (SHOWN_AS[code] ?? code);
+}
+
+function writeHeaders({ code, details }: GatewayError): Readonly<Record<string, string>> {
+  const { status, retry } = errorRow(code);
+  const retryAfter = writeRetryAfter(code, details.retryAfterMs);
+  return {
+    ...details.headers,
+    'content-type': 'application/json; charset=utf-8',
+    ...(status === 401 ? { 'www-authenticate': 'Bearer realm="sluice"' } : {}),
+    ...(details.allow ? { allow: details.allow.join(', ') } : {}),
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    // The gateway tried every target already: a client that tried again would multiply that.
+    ...(retry === 'next-target' ? { 'x-should-retry': 'false' } : {}),
+  };
+}
+
+/** Whole seconds, where the status promises them; a budget names them only if its window starts anew. */
+function writeRetryAfter(code: ErrorCode, ms: number | undefined): number | undefined {
+  const { status } = errorRow(code);
+  if (status !== 409 && status !== 429 && status !== 503) return undefined;
+  if (ms === undefined) return code === 'insufficient_quota' ? undefined : 1;
+  return Math.min(MAX_RETRY_SECONDS, Math.max(1, Math.ceil(ms / 1_000)));
+}

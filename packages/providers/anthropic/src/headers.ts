@@ -1,0 +1,40 @@
+import type { RawCall } from '@sluice/contract';
+import { API_VERSIONS } from './settings.js';
+import type { AnthropicSettings } from './settings.js';
+
+export type Headers = Readonly<Record<string, string>>;
+
+/** The headers that every request of one account carries. */
+export function toBaseHeaders({ headers, version, beta }: AnthropicSettings): Headers {
+  const own = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return {
+    ...Object.fromEntries(own),
+    'content-type': 'application/json',
+    'accept-encoding': 'identity',
+    'anthropic-version': version,
+    ...(beta.length === 0 ? {} : { 'anthropic-beta': beta.join(',') }),
+  };
+}
+
+/** `base` with what the caller says in this dialect's own headers: its version where it is one of ours, its betas. */
+export function withCallerHeaders(base: Headers, call: RawCall): Headers {
+  const version = call.headers['anthropic-version'];
+  const beta = call.headers['anthropic-beta'];
+  if (version === undefined && beta === undefined) return base;
+  const betas = beta === undefined ? '' : joinBetas(base['anthropic-beta'], beta);
+  return {
+    ...base,
+    ...(isKnownVersion(version) ? { 'anthropic-version': version } : {}),
+    ...(betas === '' ? {} : { 'anthropic-beta': betas }),
+  };
+}
+
+function isKnownVersion(value: unknown): value is string {
+  return (API_VERSIONS as readonly unknown[]).includes(value);
+}
+
+function joinBetas(own: string | undefined, asked: string | readonly string[]): string {
+  const names = [own ?? '', ...(typeof asked === 'string' ? [asked] : asked)].join(',').split(',');
+  const wellFormed = names.map((name) => name.trim()).filter((name) => /^[\w.-]+$/.test(name));
+  return [...new Set(wellFormed)].join(',');
+}

@@ -1,0 +1,2 @@
+export { anthropic } from './definition.js';
+export type { AnthropicSettings } from './settings.js';

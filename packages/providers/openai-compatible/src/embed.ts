@@ -1,0 +1,71 @@
+import { gatewayError } from '@sluice/contract';
+import type { EmbedRequest, EmbedResult, Feature, JsonObject, Operation } from '@sluice/contract';
+import { droppedExtensions, endpoint, editCallBody, extensionsFor } from '@sluice/toolkit';
+import { OPENAI_EMBEDDINGS, inspectEmbeddings, readEmbeddingsAnswer, readUsage } from '@sluice/toolkit/openai-wire';
+import type { HeaderWriter } from './headers.js';
+
+const PATH = 'embeddings';
+const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
+
+/** Embeddings: as a codec, and as bytes that pass through. */
+export function createEmbedOperation(headers: HeaderWriter): Operation<EmbedRequest, EmbedResult, never> {
+  return {
+    features: FEATURES,
+    encode(request, target) {
+      const body = JSON.stringify({
+        ...extensionsFor(request, OPENAI_EMBEDDINGS),
+        model: target.model,
+        input: request.input,
+        dimensions: request.dimensions,
+        user: request.user,
+      });
+      const url = endpoint(target.baseUrl, PATH);
+      return {
+        request: { method: 'POST', url, headers: headers.plain, body },
+        adjustments: droppedExtensions(request, OPENAI_EMBEDDINGS),
+      };
+    },
+    decode: decodeEmbeddings,
+    passthrough: {
+      dialect: OPENAI_EMBEDDINGS,
+      encode(call, target) {
+        const body = editCallBody(call, { model: target.model });
+        return { method: 'POST', url: endpoint(target.baseUrl, PATH), headers: headers.forCall(call), body };
+      },
+      inspect: inspectEmbeddings,
+    },
+  };
+}
+
+function decodeEmbeddings(bytes: Uint8Array): EmbedResult {
+  const { body, rows } = readEmbeddingsAnswer(bytes);
+  const usage = readUsage(body.usage);
+  return {
+    model: typeof body.model === 'string' ? body.model : '',
+    vectors: inOrder(rows).map(({ embedding }) => readVector(embedding)),
+    ...(usage ? { usage } : {}),
+  };
+}
+
+function inOrder(rows: readonly JsonObject[]): readonly JsonObject[] {
+  return rows.every(({ index }) => typeof index === 'number')
+    ? rows.toSorted((a, b) => Number(a.index) - Number(b.index))
+    : rows;
+}
+
+function readVector(embedding: unknown): readonly number[] {
+  if (typeof embedding === 'string') return readBase64(embedding);
+  if (Array.isArray(embedding) && embedding.every((value): value is number => typeof value === 'number'))
+    return embedding;
+  throw gatewayError('upstream_invalid_response', {
+    message: 'The provider sent a vector that holds more than numbers.',
+  });
+}
+
+/** Little-endian floats of four bytes, as `encoding_format: "base64"` asks for. */
+function readBase64(text: string): readonly number[] {
+  const bytes = Buffer.from(text, 'base64');
+  const vector: number[] = [];
+  for (let at = 0; at + 4 <= bytes.length; at += 4) vector.push(bytes.readFloatLE(at));
+  return vector;
+}

@@ -1,0 +1,3 @@
+export { openAiCompatible } from './definition.js';
+export type { OpenAiProvider } from './provider.js';
+export type { OpenAiCompatibleSettings } from './settings.js';

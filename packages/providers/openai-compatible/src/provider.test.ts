@@ -1,0 +1,299 @@
+import type { ChatEvent, ChatRequest, JsonObject, RawCall, Target, UpstreamRequest } from '@sluice/contract';
+import { describe, expect, it } from 'vitest';
+import { openAiCompatible } from './index.js';
+
+const secret = () => Promise.resolve('sk-test');
+const create = (more: JsonObject = {}) =>
+  openAiCompatible.create(
+    openAiCompatible.settings.parse({ kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:8080/v1', ...more }),
+    { secret },
+  );
+const provider = create();
+const { chat, embed } = provider.operations;
+const target: Target = { provider: 'local', model: 'm', baseUrl: provider.baseUrl };
+const signal = new AbortController().signal;
+const textOf = ({ body = '' }: UpstreamRequest) =>
+  typeof body === 'string' ? body : Buffer.concat([body].flat()).toString();
+const bodyOf = (request: UpstreamRequest) => JSON.parse(textOf(request)) as JsonObject;
+
+describe('settings', () => {
+  it.for([
+    { baseUrl: undefined },
+    { baseUrl: 'localhost:8080' },
+    { baseUrl: 'file:///etc/passwd' },
+    { baseUrl: 'http://user:pass@127.0.0.1/v1' },
+    { baseUrl: 'http://127.0.0.1/v1?key=1' },
+    { apiKey: 'sk-literal' },
+    { apiKey: { env: '' } },
+    { apiKey: { env: 'A', file: 'b' } },
+    { headers: { host: 'other' } },
+    { headers: { 'bad name': 'x' } },
+    { headers: { 'x-a': 'one\r\nx-b: two' } },
+  ])('refuse %j', (wrong) => expect(() => create(wrong)).toThrow());
+
+  it('say what a key must be', () => {
+    expect(() => create({ apiKey: 'sk-literal' })).toThrow(/expected a reference/);
+  });
+});
+
+describe('the headers of a call', () => {
+  const call = (headers: RawCall['headers']): RawCall => ({
+    body: Buffer.from('{"model":"a"}'),
+    wire: { model: 'a' },
+    stream: false,
+    wantsUsage: true,
+    headers,
+  });
+  const sent = (headers: RawCall['headers'], from = chat) => from.passthrough?.encode(call(headers), target).headers;
+
+  it('are what the dialect defines and no more', () => {
+    const headers = {
+      'openai-beta': 'x=v1',
+      'openai-organization': 'o',
+      authorization: 'Bearer caller',
+      cookie: 'a=b',
+    };
+    expect(sent(headers)).toEqual({
+      'openai-beta': 'x=v1',
+      'content-type': 'application/json',
+      'accept-encoding': 'identity',
+    });
+  });
+
+  it('join a header that came twice', () => {
+    expect(sent({ 'openai-beta': ['a', 'b'] })).toMatchObject({ 'openai-beta': 'a, b' });
+  });
+
+  it("carry the operator's own, which win", () => {
+    const { operations } = create({ headers: { 'X-Team': 't', 'OpenAI-Beta': 'ours' } });
+    expect(sent({ 'openai-beta': 'theirs' }, operations.chat)).toMatchObject({ 'x-team': 't', 'openai-beta': 'ours' });
+  });
+});
+
+describe('authorize', () => {
+  const request = provider.models.request();
+
+  it('reads the secret for every call', async () => {
+    const seen: unknown[] = [];
+    const keys = ['one', 'two'];
+    const secret = (ref: unknown) => {
+      seen.push(ref);
+      return Promise.resolve(keys.shift() ?? '');
+    };
+    const keyed = openAiCompatible.create(
+      { kind: 'openai-compatible', baseUrl: 'http://a/v1', apiKey: { env: 'K' } },
+      { secret },
+    );
+    const sent = [await keyed.authorize(request, signal), await keyed.authorize(request, signal)];
+    expect([sent.map(({ headers }) => headers['authorization']), seen]).toEqual([
+      ['Bearer one', 'Bearer two'],
+      [{ env: 'K' }, { env: 'K' }],
+    ]);
+  });
+
+  it('adds nothing where no key is set', async () => {
+    expect(await provider.authorize(request, signal)).toBe(request);
+  });
+
+  it('fails as the secret does', async () => {
+    const deps = { secret: () => Promise.reject(new Error('unreadable')) };
+    const keyed = openAiCompatible.create(
+      { kind: 'openai-compatible', baseUrl: 'http://a/v1', apiKey: { file: 'k' } },
+      deps,
+    );
+    await expect(keyed.authorize(request, signal)).rejects.toThrow('unreadable');
+  });
+});
+
+describe('passing a request on', () => {
+  const pass = (text: string, wantsUsage = false) => {
+    const wire = JSON.parse(text) as JsonObject;
+    const call = { body: Buffer.from(text), wire, stream: wire['stream'] === true, wantsUsage, headers: {} };
+    const request = chat.passthrough?.encode(call, target);
+    return request ? textOf(request) : '';
+  };
+
+  it.for([
+    ['{"model":"a","stream":true}', '{"stream_options":{"include_usage":true},"model":"m","stream":true}'],
+    [
+      '{"model":"a","stream":true,"stream_options":null}',
+      '{"model":"m","stream":true,"stream_options":{"include_usage":true}}',
+    ],
+    [
+      '{"stream_options":{"include_usage":false,"x":1},"model":"a","stream":true}',
+      '{"stream_options":{"include_usage":true,"x":1},"model":"m","stream":true}',
+    ],
+    ['{"model":"a"}', '{"model":"m"}'],
+  ] as const)('turns %s into %s', ([text, passed]) => expect(pass(text)).toBe(passed));
+
+  it('does not ask for usage a second time', () => {
+    const text = '{"model":"m","stream":true,"stream_options":{"include_usage":true}}';
+    expect(pass(text, true)).toBe(text);
+  });
+
+  it('refuses a body with two models', () => {
+    expect(() => pass('{"model":"a","model":"b"}')).toThrow(/stands twice/);
+  });
+});
+
+describe('encoding', () => {
+  const request: ChatRequest = { messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }], stream: false };
+  const encode = (more: Partial<ChatRequest>) => bodyOf(chat.encode({ ...request, ...more }, target).request);
+
+  it.for([
+    [{ toolChoice: { type: 'auto' } }, { tool_choice: 'auto' }],
+    [{ toolChoice: { type: 'none' } }, { tool_choice: 'none' }],
+    [{ toolChoice: { type: 'required' } }, { tool_choice: 'required' }],
+    [{ responseFormat: { type: 'text' } }, { response_format: { type: 'text' } }],
+    [{ responseFormat: { type: 'json' } }, { response_format: { type: 'json_object' } }],
+    [{}, {}],
+  ] as const)('writes %j as %j', ([fields, written]) => {
+    expect(encode(fields)).toEqual({ model: 'm', messages: [{ role: 'user', content: 'hi' }], ...written });
+  });
+
+  it('sends no reasoning back where no tool was called', () => {
+    const answer = {
+      role: 'assistant' as const,
+      content: [
+        { type: 'reasoning' as const, text: 'hm' },
+        { type: 'text' as const, text: 'a' },
+      ],
+    };
+    expect(encode({ messages: [answer] })['messages']).toEqual([{ role: 'assistant', content: 'a' }]);
+  });
+});
+
+describe('decoding what servers get wrong', () => {
+  const decode = (message: object, reason: unknown) =>
+    chat.decode(Buffer.from(JSON.stringify({ choices: [{ message, finish_reason: reason }] })), {
+      status: 200,
+      headers: {},
+    });
+
+  it('names calls without an id by their position, and gives them arguments', () => {
+    expect(decode({ tool_calls: [7, { function: { name: 'f' } }] }, 'tool_calls').content).toEqual([
+      { type: 'tool-call', id: 'call_1', name: 'f', json: '{}' },
+    ]);
+  });
+
+  it('says tool-calls where the server said stop beside a call', () => {
+    expect(decode({ tool_calls: [{ id: 'a', function: { name: 'f' } }] }, 'stop').finish).toEqual({
+      unified: 'tool-calls',
+      raw: 'stop',
+    });
+  });
+
+  it('joins content that came in parts', () => {
+    expect(decode({ content: [{ type: 'text', text: 'a' }, { type: 'text', text: 'b' }, 7] }, null)).toEqual({
+      id: '',
+      model: '',
+      content: [{ type: 'text', text: 'ab' }],
+      finish: { unified: 'other' },
+    });
+  });
+
+  it('refuses a vector that is none', () => {
+    const body = Buffer.from('{"data":[{"embedding":[1,"2"]}]}');
+    expect(() => embed.decode(body, { status: 200, headers: {} })).toThrow(/more than numbers/);
+  });
+
+  it('takes vectors without an index as they come', () => {
+    const body = Buffer.from('{"data":[{"embedding":[1]},{"embedding":[2]}]}');
+    expect(embed.decode(body, { status: 200, headers: {} })).toEqual({ model: '', vectors: [[1], [2]] });
+  });
+});
+
+describe('decoding a stream', () => {
+  const read = (deltas: readonly object[], ending: readonly string[] = ['[DONE]']): readonly ChatEvent[] => {
+    const decoder = chat.stream?.open({ status: 200, headers: {} });
+    const last = { index: 0, delta: {}, finish_reason: 'stop' };
+    const chunks = [...deltas.map((delta) => ({ index: 0, delta })), last].map((choice) =>
+      JSON.stringify({ choices: [choice] }),
+    );
+    return [...[...chunks, ...ending].flatMap((data) => decoder?.push({ data }) ?? []), ...(decoder?.end() ?? [])];
+  };
+  const calls = (...pieces: readonly object[]) => pieces.map((piece) => ({ tool_calls: [piece] }));
+  const kinds = (events: readonly ChatEvent[]) =>
+    events.map((event) => ('index' in event ? `${event.type} ${event.index}` : event.type));
+
+  it('is whole with its finish reason, [DONE] or not', () => {
+    expect(read([{ content: 'a' }], [])).toEqual(read([{ content: 'a' }]));
+  });
+
+  it('ignores what follows [DONE], and empty events', () => {
+    expect(kinds(read([{ content: 'a' }], ['', '[DONE]', '{"choices":[{"delta":{"content":"b"}}]}']))).toEqual([
+      'start',
+      'text-delta 0',
+      'part-end 0',
+      'finish',
+    ]);
+  });
+
+  it('opens and closes one part after the other', () => {
+    expect(kinds(read([{ reasoning: 'a', content: 'b' }, { refusal: 'c' }]))).toEqual([
+      'start',
+      'reasoning-delta 0',
+      'part-end 0',
+      'text-delta 1',
+      'part-end 1',
+      'refusal-delta 2',
+      'part-end 2',
+      'finish',
+    ]);
+  });
+
+  it.for([
+    ['the same index', { index: 0 }, { index: 0 }],
+    ['no index', {}, {}],
+  ] as const)('tells two calls with %s apart by their ids', ([, first, second]) => {
+    const events = read(
+      calls(
+        { ...first, id: 'a', function: { name: 'f', arguments: '{' } },
+        { ...first, function: { arguments: '}' } },
+        {
+          ...second,
+          id: 'b',
+          function: { name: 'g', arguments: '{}' },
+        },
+      ),
+    );
+    expect(kinds(events)).toEqual([
+      'start',
+      'tool-start 0',
+      'tool-delta 0',
+      'tool-delta 0',
+      'part-end 0',
+      'tool-start 1',
+      'tool-delta 1',
+      'part-end 1',
+      'finish',
+    ]);
+  });
+
+  it('closes the text before a call, and names a call without an id', () => {
+    const events = read([{ content: 'a' }, ...calls({ index: 0, function: { name: 'f' } })]);
+    expect(events.slice(1, 4)).toEqual([
+      { type: 'text-delta', index: 0, text: 'a' },
+      { type: 'part-end', index: 0 },
+      { type: 'tool-start', index: 1, id: 'call_1', name: 'f' },
+    ]);
+  });
+
+  it('refuses a call that nobody began', () => {
+    expect(() => read(calls({ index: 0, function: { arguments: '{}' } }))).toThrow(/never began/);
+  });
+
+  it.for([
+    ['not json', /cannot be read/],
+    ['[DONE]', /without an answer/],
+    ['{"choices":[{"delta":{},"finish_reason":"error"}]}', /generation failed/],
+  ] as const)('refuses %s as a first event', ([data, message]) => {
+    expect(() => chat.stream?.open({ status: 200, headers: {} }).push({ data })).toThrow(message);
+  });
+
+  it('asks nothing of the first choice but what it says', () => {
+    const decoder = chat.stream?.open({ status: 200, headers: {} });
+    decoder?.push({ data: '{"choices":[{"delta":{"role":"assistant"}}]}' });
+    expect(() => decoder?.end()).toThrow(/ended before/);
+  });
+});

@@ -1,0 +1,43 @@
+import type { ModelListing, Operations, Provider, ProviderDeps, SecretRef, UpstreamRequest } from '@sluice/contract';
+import { createChatOperation } from './chat/operation.js';
+import { classify } from './classify.js';
+import { createEmbedOperation } from './embed.js';
+import { createHeaderWriter } from './headers.js';
+import { createModelListing } from './models.js';
+import { COMPATIBLE } from './tweaks.js';
+import type { DialectTweaks } from './tweaks.js';
+
+/** One server of the dialect. Unlike a provider in general, it has every operation. */
+export interface OpenAiProvider extends Provider {
+  readonly operations: Required<Operations>;
+  readonly models: ModelListing;
+}
+
+export interface OpenAiProviderInit {
+  readonly baseUrl: URL;
+  /** Absent for a server that asks for no key. */
+  readonly secretRef?: SecretRef | undefined;
+  /** Go with every call; win over what the adapter would send. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly deps: Pick<ProviderDeps, 'secret'>;
+  readonly dialectTweaks?: DialectTweaks;
+}
+
+/** Builds an adapter on this dialect. No I/O; the secret is read for each call. */
+export function createOpenAiProvider(init: OpenAiProviderInit): OpenAiProvider {
+  const { baseUrl, secretRef, deps, dialectTweaks = COMPATIBLE } = init;
+  const headers = createHeaderWriter(init.headers);
+  return {
+    baseUrl,
+    operations: { chat: createChatOperation(dialectTweaks, headers), embed: createEmbedOperation(headers) },
+    models: createModelListing(baseUrl, headers),
+    async authorize(request) {
+      return secretRef ? withBearer(request, await deps.secret(secretRef)) : request;
+    },
+    classify,
+  };
+}
+
+function withBearer(request: UpstreamRequest, secret: string): UpstreamRequest {
+  return { ...request, headers: { ...request.headers, authorization: `Bearer ${secret}` } };
+}

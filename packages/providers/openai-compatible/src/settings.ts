@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/** Headers that the adapter or the connection decides. */
+const RESERVED =
+  /^(accept|accept-encoding|connection|content-encoding|content-length|content-type|host|transfer-encoding)$/i;
+
+/** Where the key stands. A key itself is refused, so that a configuration is always safe to print. */
+export const secretRef = z.union(
+  [z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })],
+  {
+    error: 'expected a reference, { env: NAME } or { file: PATH }',
+  },
+);
+
+/** The URL that `/chat/completions` goes below. */
+export const baseUrl = z
+  .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+  .refine((text) => !/^https?:\/\/[^/]*@/.test(text), 'must hold no credentials: use apiKey')
+  .refine((text) => !/[?#]/.test(text), 'must hold no query and no fragment');
+
+/** Headers that go with every call, such as a proxy's own. */
+export const extraHeaders = z.record(
+  z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/, 'is no header name')
+    .refine((name) => !RESERVED.test(name), 'is a header that the adapter sets'),
+  z.string().regex(/^[\t\x20-\x7e]*$/, 'must be printable ASCII'),
+);
+
+/** Settings of `kind: openai-compatible`. */
+export const openAiCompatibleSettings = z.strictObject({
+  kind: z.literal('openai-compatible'),
+  baseUrl,
+  apiKey: secretRef.optional(),
+  headers: extraHeaders.optional(),
+  /** Whether `baseUrl` may lead into a private network. The transport's owner reads it. */
+  allowPrivateNetwork: z.boolean().optional(),
+});
+export type OpenAiCompatibleSettings = z.infer<typeof openAiCompatibleSettings>;

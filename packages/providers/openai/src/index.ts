@@ -1,0 +1,2 @@
+export { openai } from './definition.js';
+export type { OpenAiSettings } from './definition.js';
