@@ -1,0 +1,10 @@
+export { createKey, hashKey } from './api-key.js';
+export { createKeyAdmin } from './key-admin.js';
+export { createKeyAuthenticator } from './key-authenticator.js';
+export { createKeyInput, createdKeyView, keyView, toKeyView } from './key-schemas.js';
+export { readCredential } from './read-credential.js';
+export { authSettings } from './settings.js';
+export type { CreatedKey, KeyAdmin, KeyAdminDeps } from './key-admin.js';
+export type { KeyAuthenticator, KeyAuthenticatorOptions } from './key-authenticator.js';
+export type { CreateKeyInput, KeyView } from './key-schemas.js';
+export type { AuthSettings } from './settings.js';

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { gatewayError } from '@sluice/contract';
+import type { LimitRules } from '@sluice/contract';
+import { ADMIN_KEY, PEPPER, authRig, bearer } from './__fixtures__/auth-rig.js';
+import { createKeyAuthenticator } from './index.js';
+
+describe('the principal of a key', () => {
+  it('carries what the record says', async () => {
+    const { admin, ask } = authRig();
+    const { key, record } = admin.create({ name: 'ci', models: ['fast'], limits: { concurrent: 2 } });
+    expect(await ask(bearer(key))).toEqual({
+      kind: 'key',
+      keyId: record.id,
+      keyName: 'ci',
+      tenant: 'default',
+      models: ['fast'],
+      limits: { concurrent: 2 },
+    });
+  });
+
+  it('may use every model when the record names none', async () => {
+    const { admin, ask } = authRig();
+    expect(await ask(bearer(admin.create({ name: 'ci' }).key))).not.toHaveProperty('models');
+  });
+
+  it('is one frozen object for all requests', async () => {
+    const { admin, ask } = authRig();
+    const { key } = admin.create({ name: 'ci' });
+    const first = await ask(bearer(key));
+    expect(Object.isFrozen(first)).toBe(true);
+    expect(await ask({ 'x-api-key': key })).toBe(first);
+  });
+});
+
+describe('the limits of a key', () => {
+  const profiles = { default: { requestsPerMinute: 600 }, small: { requestsPerMinute: 6 } };
+
+  it.each<[string, { limits?: LimitRules; profile?: string }, LimitRules]>([
+    ['are its own, whole, when it has any', { limits: { concurrent: 1 }, profile: 'small' }, { concurrent: 1 }],
+    ["are its profile's", { profile: 'small' }, { requestsPerMinute: 6 }],
+    ['are those of the profile default when it names none', {}, { requestsPerMinute: 600 }],
+    ['are those of the profile default when its profile is gone', { profile: 'gone' }, { requestsPerMinute: 600 }],
+    ['are not found on the prototype', { profile: 'constructor' }, { requestsPerMinute: 600 }],
+  ])('%s', async (_, input, limits) => {
+    const { admin, ask } = authRig({ profiles });
+    const { key } = admin.create({ name: 'ci', ...input });
+    expect(await ask(bearer(key))).toMatchObject({ limits });
+  });
+
+  it('do not exist when there is no profile default', async () => {
+    const { admin, ask } = authRig({ profiles: { small: { concurrent: 1 } } });
+    expect(await ask(bearer(admin.create({ name: 'ci' }).key))).toHaveProperty('limits', {});
+  });
+});
+
+describe('a key that ended', () => {
+  it('is refused with revoked_api_key after its revocation', async () => {
+    const { admin, ask } = authRig();
+    const { key, record } = admin.create({ name: 'ci' });
+    admin.revoke(record.id);
+    expect(await ask(bearer(key))).toBe('revoked_api_key');
+  });
+
+  it('is refused with expired_api_key from the moment it expires', async () => {
+    const { admin, ask, clock } = authRig();
+    const { key } = admin.create({ name: 'ci', expiresAt: new Date(clock.now() + 100).toISOString() });
+    clock.advance(99);
+    expect(await ask(bearer(key))).toMatchObject({ keyName: 'ci' });
+    clock.advance(1);
+    expect(await ask(bearer(key))).toBe('expired_api_key');
+  });
+});
+
+describe('a change made elsewhere', () => {
+  it('counts within 200 ms', async () => {
+    const { admin, keys, clock, ask } = authRig();
+    const { key, record } = admin.create({ name: 'ci' });
+    keys.revoke(record.id, clock.now());
+    clock.advance(199);
+    expect(await ask(bearer(key))).toMatchObject({ keyName: 'ci' });
+    clock.advance(1);
+    expect(await ask(bearer(key))).toBe('revoked_api_key');
+  });
+
+  it('is read once, not at every check', async () => {
+    const { keys, clock } = authRig();
+    let reads = 0;
+    const counted = { ...keys, list: () => ((reads += 1), keys.list()) };
+    const auth = createKeyAuthenticator({
+      keys: counted,
+      clock,
+      pepper: PEPPER,
+      adminKeyOnDataPlane: true,
+      profiles: {},
+    });
+    for (let check = 0; check < 5; check += 1) {
+      clock.advance(200);
+      await auth.authenticate(bearer('unknown'), new AbortController().signal).catch(() => undefined);
+    }
+    expect(reads).toBe(1);
+  });
+});
+
+describe('a repository that fails', () => {
+  function failingRig() {
+    const failing = { now: false };
+    const { keys, ...rig } = authRig();
+    const version = () => {
+      if (failing.now) throw gatewayError('storage_unavailable');
+      return keys.version();
+    };
+    const { key } = rig.admin.create({ name: 'ci' });
+    const options = { keys: { ...keys, version }, clock: rig.clock, pepper: PEPPER, adminKeyOnDataPlane: true };
+    const auth = createKeyAuthenticator({ ...options, profiles: {} });
+    const ask = () => auth.authenticate(bearer(key), new AbortController().signal);
+    return { ask, failing, clock: rig.clock };
+  }
+
+  it('does not keep known keys out for a minute', async () => {
+    const { ask, failing, clock } = failingRig();
+    failing.now = true;
+    clock.advance(60_000);
+    await expect(ask()).resolves.toMatchObject({ keyName: 'ci' });
+  });
+
+  it('ends in storage_unavailable after a minute', async () => {
+    const { ask, failing, clock } = failingRig();
+    failing.now = true;
+    clock.advance(60_001);
+    await expect(ask()).rejects.toMatchObject({ code: 'storage_unavailable' });
+  });
+
+  it('is forgotten when it answers again', async () => {
+    const { ask, failing, clock } = failingRig();
+    failing.now = true;
+    clock.advance(60_001);
+    await ask().catch(() => undefined);
+    failing.now = false;
+    clock.advance(200);
+    await expect(ask()).resolves.toMatchObject({ keyName: 'ci' });
+  });
+});
+
+describe('the admin key', () => {
+  it('is a caller without limits', async () => {
+    const { ask } = authRig({ profiles: { default: { concurrent: 1 } } });
+    expect(await ask(bearer(ADMIN_KEY))).toMatchObject({ kind: 'admin', keyId: 'admin', limits: {} });
+  });
+
+  it('does not open the data plane when that is switched off', async () => {
+    const { ask } = authRig({ adminKeyOnDataPlane: false });
+    expect(await ask(bearer(ADMIN_KEY))).toBe('route_not_allowed');
+  });
+
+  it('leaves the data plane to other keys when it is switched off there', async () => {
+    const { admin, ask } = authRig({ adminKeyOnDataPlane: false });
+    expect(await ask(bearer(admin.create({ name: 'ci' }).key))).toMatchObject({ keyName: 'ci' });
+  });
+
+  it('opens the endpoints of operators', async () => {
+    const { askAsOperator } = authRig({ adminKeyOnDataPlane: false });
+    expect(await askAsOperator(bearer(ADMIN_KEY))).toMatchObject({ kind: 'admin' });
+  });
+
+  it('does not exist when none is set', async () => {
+    const { clock, keys } = authRig();
+    const auth = createKeyAuthenticator({ keys, clock, pepper: PEPPER, adminKeyOnDataPlane: true, profiles: {} });
+    const asked = auth.authenticate(bearer(ADMIN_KEY), new AbortController().signal);
+    await expect(asked).rejects.toMatchObject({ code: 'invalid_api_key' });
+  });
+});
+
+describe('the endpoints of operators', () => {
+  it('refuse a good key of a caller with route_not_allowed', async () => {
+    const { admin, askAsOperator } = authRig();
+    expect(await askAsOperator(bearer(admin.create({ name: 'ci' }).key))).toBe('route_not_allowed');
+  });
+
+  it('refuse a request without a credential with missing_api_key', async () => {
+    expect(await authRig().askAsOperator({})).toBe('missing_api_key');
+  });
+
+  it('refuse an unknown key with invalid_api_key', async () => {
+    expect(await authRig().askAsOperator(bearer('unknown'))).toBe('invalid_api_key');
+  });
+});
+
+it('keeps two keys apart that are asked for at the same time', async () => {
+  const { admin, ask } = authRig();
+  const created = ['a', 'b'].map((name) => admin.create({ name }));
+  const asked = Array.from({ length: 200 }, (_, n) => ask(bearer(created[n % 2]!.key)));
+  const names = (await Promise.all(asked)).map((principal) => typeof principal === 'object' && principal.keyName);
+  expect(names).toEqual(Array.from({ length: 200 }, (_, n) => (n % 2 === 0 ? 'a' : 'b')));
+});

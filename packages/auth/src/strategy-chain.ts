@@ -1,0 +1,65 @@
+import passport from 'passport';
+import { HeaderAPIKeyStrategy } from 'passport-headerapikey';
+import { gatewayError } from '@sluice/contract';
+import type { IncomingHeaders, Principal } from '@sluice/contract';
+import { readCredential } from './read-credential.js';
+
+/** Who a credential speaks for. Throws a 401 of the table. */
+export type Verify = (credential: string) => Principal;
+
+/** What passport and its strategies see of a request: the credential under one name, wherever the client put it. */
+interface CredentialRequest {
+  readonly headers: { readonly credential: string };
+  principal?: Principal;
+}
+type Next = (error?: Error) => void;
+type Middleware = (request: CredentialRequest, response: object, next: Next) => void;
+
+const API_KEY = 'api-key';
+
+/**
+ * Strategies in the order in which they look at a credential. One that does not recognise its form fails and leaves it
+ * to the next; the strategy for keys takes every form, so it stands last and its refusal is final.
+ */
+const ORDER: readonly string[] = [API_KEY];
+
+/**
+ * Finds the credential of a request and checks it with passport, built once and without sessions. Rejects with what
+ * `readCredential` or `verify` throws.
+ */
+export function createStrategyChain(verify: Verify): (headers: IncomingHeaders) => Promise<Principal> {
+  const run = buildMiddleware(verify);
+  return (headers) =>
+    new Promise((resolve, reject) => {
+      const request: CredentialRequest = { headers: { credential: readCredential(headers) } };
+      run(request, {}, (error) => {
+        if (request.principal) resolve(request.principal);
+        else reject(error ?? gatewayError('invalid_api_key'));
+      });
+    });
+}
+
+function buildMiddleware(verify: Verify): Middleware {
+  // An instance of our own: the module's global one would be shared with whoever else uses passport in the process.
+  const chain = new passport.Passport();
+  chain.use(API_KEY, createApiKeyStrategy(verify));
+  return chain.authenticate([...ORDER], {
+    session: false,
+    authInfo: false,
+    assignProperty: 'principal',
+    failWithError: true,
+  }) as Middleware;
+}
+
+function createApiKeyStrategy(verify: Verify): HeaderAPIKeyStrategy {
+  return new HeaderAPIKeyStrategy({ header: 'credential', prefix: '' }, false, (credential, done) => {
+    let principal: Principal;
+    try {
+      principal = verify(credential);
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    done(null, principal);
+  });
+}

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { authRig, bearer } from './__fixtures__/auth-rig.js';
+import { createKey } from './index.js';
+
+const CALLS = 2_000;
+const WARM_UP = 4_000;
+/** dudect's bound: below it, two classes of inputs count as equally fast. */
+const MAX_T = 4.5;
+
+/** Welch's t of two samples. Their slowest twentieth is left out: it is the machine's doing, not the code's. */
+function welch(left: readonly number[], right: readonly number[]): number {
+  const [a, b] = [left, right].map((sample) => {
+    const kept = sample.toSorted((x, y) => x - y).slice(0, Math.floor(sample.length * 0.95));
+    const mean = kept.reduce((sum, value) => sum + value, 0) / kept.length;
+    const variance = kept.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (kept.length - 1);
+    return { mean, error: variance / kept.length };
+  }) as [{ mean: number; error: number }, { mean: number; error: number }];
+  return (a.mean - b.mean) / Math.sqrt(a.error + b.error);
+}
+
+it('takes as long to refuse a revoked or expired key as one that never existed', async () => {
+  const { admin, ask, clock } = authRig();
+  const revoked = admin.create({ name: 'revoked' });
+  admin.revoke(revoked.record.id);
+  const expired = admin.create({ name: 'expired', expiresAt: new Date(clock.now() + 1).toISOString() });
+  clock.advance(1);
+  const presented = [createKey('sk-sluice-'), revoked.key, expired.key].map(bearer);
+  const durations: [number[], number[], number[]] = [[], [], []];
+
+  for (let call = 0; call < WARM_UP + CALLS * 3; call += 1) {
+    // Taken in turns that rotate, so that whatever else the machine does meets all three alike.
+    const kind = (call + Math.floor(call / 3)) % 3;
+    const startedNs = process.hrtime.bigint();
+    await ask(presented[kind]!);
+    const durationNs = Number(process.hrtime.bigint() - startedNs);
+    if (call >= WARM_UP) durations[kind]!.push(durationNs);
+  }
+
+  const [unknown, ofRevoked, ofExpired] = durations;
+  expect(Math.abs(welch(unknown, ofRevoked))).toBeLessThan(MAX_T);
+  expect(Math.abs(welch(unknown, ofExpired))).toBeLessThan(MAX_T);
+});

@@ -1,0 +1,4 @@
+export { createCircuits } from './circuits.js';
+export { breakerSettings } from './settings.js';
+export type { CircuitsDeps } from './circuits.js';
+export type { BreakerSettings } from './settings.js';

@@ -1,0 +1,2 @@
+export { openSqliteStore } from './open-store.js';
+export type { SqliteStore, SqliteStoreOptions } from './open-store.js';

@@ -1,0 +1,80 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { transact } from './transact.js';
+
+/**
+ * The schema as steps; the number of steps applied stands in `user_version`. Steps are only ever added, never edited.
+ *
+ * Ids of ledger rows start with their time at a fixed width, so the primary key is also the order of the rows.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE keys (
+     id TEXT PRIMARY KEY NOT NULL,
+     name TEXT NOT NULL,
+     hash TEXT NOT NULL UNIQUE,
+     last4 TEXT NOT NULL,
+     created_at_ms INTEGER NOT NULL,
+     expires_at_ms INTEGER,
+     revoked_at_ms INTEGER,
+     models TEXT,
+     limits TEXT,
+     profile TEXT,
+     metadata TEXT
+   ) STRICT, WITHOUT ROWID;
+
+   -- Counted by triggers, so that no writer can forget it and other tables do not move it.
+   CREATE TABLE keys_version (version INTEGER NOT NULL) STRICT;
+   INSERT INTO keys_version VALUES (1);
+   CREATE TRIGGER keys_inserted AFTER INSERT ON keys BEGIN UPDATE keys_version SET version = version + 1; END;
+   CREATE TRIGGER keys_updated AFTER UPDATE ON keys BEGIN UPDATE keys_version SET version = version + 1; END;
+   CREATE TRIGGER keys_deleted AFTER DELETE ON keys BEGIN UPDATE keys_version SET version = version + 1; END;
+
+   CREATE TABLE ledger_intents (
+     id TEXT PRIMARY KEY NOT NULL,
+     client_request_id TEXT,
+     started_at_ms INTEGER NOT NULL,
+     key_id TEXT NOT NULL,
+     tenant TEXT NOT NULL,
+     route TEXT NOT NULL,
+     requested_model TEXT NOT NULL,
+     stream INTEGER NOT NULL
+   ) WITHOUT ROWID;
+
+   -- A measure that is not a number is written as 0: one broken row must not keep its batch off the disk.
+   CREATE TABLE ledger_settlements (
+     id TEXT PRIMARY KEY NOT NULL,
+     settled_at_ms INTEGER NOT NULL,
+     status INTEGER NOT NULL,
+     error_code TEXT,
+     provider TEXT,
+     model TEXT,
+     attempts TEXT NOT NULL,
+     input_tokens INTEGER NOT NULL ON CONFLICT REPLACE DEFAULT 0,
+     output_tokens INTEGER NOT NULL ON CONFLICT REPLACE DEFAULT 0,
+     cached_tokens INTEGER NOT NULL ON CONFLICT REPLACE DEFAULT 0,
+     cost_micro_usd INTEGER,
+     usage_source TEXT NOT NULL,
+     cache TEXT,
+     first_token_ms REAL,
+     duration_ms REAL NOT NULL ON CONFLICT REPLACE DEFAULT 0
+   ) WITHOUT ROWID;`,
+];
+
+/**
+ * Brings the schema to the newest step, all steps in one transaction. Throws, and changes nothing, when the file was
+ * written by a newer release. Several processes may do it at once: the first does the work.
+ */
+export function migrate(database: DatabaseSync, steps: readonly string[] = MIGRATIONS): void {
+  if (readVersion(database) === steps.length) return;
+  transact(database, () => {
+    const version = readVersion(database);
+    if (version > steps.length) {
+      throw new Error(`its schema is version ${version}, newer than this release knows (${steps.length})`);
+    }
+    for (const step of steps.slice(version)) database.exec(step);
+    database.exec(`PRAGMA user_version = ${steps.length}`);
+  });
+}
+
+function readVersion(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+}

@@ -1,0 +1,60 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { KeyRepository, LedgerRepository } from '@sluice/contract';
+import { failureReason } from './failure.js';
+import { createKeyRepository } from './keys.js';
+import { createLedgerRepository } from './ledger.js';
+import { migrate } from './migrations.js';
+
+export interface SqliteStoreOptions {
+  /** The database file. It and its directory are made when missing, readable by their owner only. */
+  readonly path: string;
+  /** How long a write waits for another process's lock; the event loop waits with it. Default 2000. */
+  readonly busyTimeoutMs?: number;
+}
+
+export interface SqliteStore {
+  readonly keys: KeyRepository;
+  readonly ledger: LedgerRepository;
+  /** Closes the file. Idempotent; later calls of the repositories throw `storage_unavailable`. */
+  close(): void;
+}
+
+/**
+ * Opens the database, brings its schema up to date and prepares every statement. Several processes may hold the same
+ * file. Throws one error that names the file and what is wrong with it: damaged, from a newer release, not writable.
+ * The caller owns the store and closes it.
+ */
+export function openSqliteStore({ path, busyTimeoutMs = 2_000 }: SqliteStoreOptions): SqliteStore {
+  let database: DatabaseSync | undefined;
+  try {
+    makePrivateFile(path);
+    database = new DatabaseSync(path, { timeout: busyTimeoutMs });
+    return prepareStore(database);
+  } catch (cause) {
+    database?.close();
+    const reason = failureReason(cause) ?? (cause instanceof Error ? cause.message : String(cause));
+    throw new Error(`The database ${path} cannot be opened: ${reason}.`, { cause });
+  }
+}
+
+/** SQLite gives its side files (`-wal`, `-shm`) the mode of the main one. */
+function makePrivateFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+}
+
+function prepareStore(database: DatabaseSync): SqliteStore {
+  // In WAL mode NORMAL survives the end of the process; only a power cut may take the last moments.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+  migrate(database);
+  return {
+    keys: createKeyRepository(database),
+    ledger: createLedgerRepository(database),
+    close: () => {
+      if (database.isOpen) database.close();
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Runs `work` in one write transaction and rolls it back when it throws. For rare work: it prepares nothing ahead. */
+export function transact(database: DatabaseSync, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+    database.exec('COMMIT');
+  } catch (error) {
+    rollback(database);
+    throw error;
+  }
+}
+
+/** Ends an open transaction. SQLite has already ended it itself after some failures, such as a full disk. */
+export function rollback(database: DatabaseSync): void {
+  if (database.isOpen && database.isTransaction) database.exec('ROLLBACK');
+}

@@ -1,0 +1,5 @@
+import { defineConfig } from 'tsup';
+import { base } from '../../../tooling/tsup/base.js';
+
+// `node:sqlite` exists only under its full name, and tsup would cut the prefix off.
+export default defineConfig({ ...base, removeNodeProtocol: false });

@@ -1,0 +1,10 @@
+export { createRandomHex } from './random-hex.js';
+export { telemetrySettings } from './settings.js';
+export { createTelemetry } from './telemetry.js';
+export { readTraceContext } from './trace-context.js';
+export type { Labels } from './metric-families.js';
+export type { LogFields, ProcessLog } from './process-log.js';
+export type { RandomHex } from './random-hex.js';
+export type { LogLevel, TelemetrySettings } from './settings.js';
+export type { ProcessTelemetry, TelemetryDeps } from './telemetry.js';
+export type { TraceContext } from './trace-context.js';

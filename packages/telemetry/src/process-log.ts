@@ -1,0 +1,41 @@
+import { pino } from 'pino';
+import type { Clock } from '@sluice/contract';
+import { toOneLine } from './one-line.js';
+import type { LogLevel } from './settings.js';
+
+/** The lines that no request belongs to: starts, reloads, failures in the background. */
+export interface ProcessLog {
+  /** `fields.error` and `fields.err` may be an `Error`. */
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+export type LogFields = Readonly<Record<string, unknown>>;
+
+export interface ProcessLogDeps {
+  readonly clock: Clock;
+  /** Takes one line, its newline included. */
+  readonly write: (line: string) => void;
+}
+
+// What looks like a credential of ours or of a vendor, wherever it stands: an error's text may quote one.
+const SECRET = /\b(?:sk|pk|rk|key|xai|gsk|AIza|AKIA|Bearer|Basic)[-_ ]?[A-Za-z0-9_-]{12,}[A-Za-z0-9.~+/=*_-]*/g;
+
+/** Writes messages of the process as JSON lines through pino; what looks like a credential is blotted out. */
+export function createProcessLog(level: LogLevel, { clock, write }: ProcessLogDeps): ProcessLog {
+  const log = pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":${clock.now()}`,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: pino.stdSerializers.err, err: pino.stdSerializers.err },
+    },
+    { write: (line: string) => write(toOneLine(line.replace(SECRET, '[redacted]'))) },
+  );
+  return {
+    info: (message, fields = {}) => log.info(fields, message),
+    warn: (message, fields = {}) => log.warn(fields, message),
+    error: (message, fields = {}) => log.error(fields, message),
+  };
+}
