@@ -1,0 +1,34 @@
+import type { Adjustment } from '@sluice/contract';
+import type { Call } from './call.js';
+
+/** What every answer of the data plane says about how it was made; an error carries as much of it as is known. */
+export function answerHeaders(call: Call, configVersion: string): Record<string, string> {
+  const headers: Record<string, string> = { 'x-sluice-config': configVersion };
+  if (call.accepted) headers['x-sluice-decision'] = call.received.requestId;
+  if (call.served) {
+    headers['x-sluice-provider'] = headerText(call.served.provider);
+    headers['x-sluice-model'] = headerText(call.served.model);
+  }
+  if (call.attempts.length > 0) headers['x-sluice-attempts'] = String(call.attempts.length);
+  if (call.cache !== undefined) headers['x-sluice-cache'] = call.cache;
+  if (call.adjustments.length > 0) headers['x-sluice-adjustments'] = adjustmentText(call.adjustments);
+  headers['x-sluice-overhead-ms'] = call.overheadMs().toFixed(2);
+  return headers;
+}
+
+const PLAIN = /^[\x20-\x7e]*$/;
+const MAX_NAMED = 32;
+
+/** Text as a header value: printable ASCII stays, anything else is percent-encoded. */
+function headerText(text: string): string {
+  return PLAIN.test(text) ? text : encodeURIComponent(text);
+}
+
+/** `seed=dropped, temperature=changed`. */
+function adjustmentText(adjustments: readonly Adjustment[]): string {
+  const named = adjustments
+    .slice(0, MAX_NAMED)
+    .map(({ parameter, action }) => `${headerText(parameter.slice(0, 64))}=${action}`);
+  const more = adjustments.length - named.length;
+  return more > 0 ? `${named.join(', ')}, and ${more} more` : named.join(', ');
+}

@@ -1,0 +1,62 @@
+import { gatewayError } from '@sluice/contract';
+import type { Cancel, Clock } from '@sluice/contract';
+
+/**
+ * The signal of one attempt: follows the caller's and adds one deadline at a time. `dispose` it when the attempt is
+ * over; nothing of it keeps the process alive.
+ */
+export class AttemptDeadline {
+  readonly #clock: Clock;
+  readonly #parent: AbortSignal;
+  readonly #controller = new AbortController();
+  readonly #onParentAbort = (): void => this.#controller.abort(this.#parent.reason);
+  #cancel: Cancel | undefined;
+  #touchedMs = 0;
+
+  constructor(clock: Clock, parent: AbortSignal) {
+    this.#clock = clock;
+    this.#parent = parent;
+    if (parent.aborted) this.#onParentAbort();
+    else parent.addEventListener('abort', this.#onParentAbort, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Aborts with `upstream_timeout` after `ms`. Replaces the deadline before. */
+  arm(ms: number, what: string): void {
+    this.#cancel?.();
+    this.#cancel = this.#clock.after(ms, () => this.#expire(what));
+  }
+
+  /** From now on aborts when no `touch` comes for `idleMs`, or in `leftMs` at the latest. Replaces the deadline before. */
+  watch({ idleMs, leftMs }: { readonly idleMs: number | undefined; readonly leftMs: number }): void {
+    this.touch();
+    const untilMs = this.#touchedMs + leftMs;
+    const look = (): void => {
+      const nowMs = this.#clock.monotonic();
+      const silentUntilMs = this.#touchedMs + (idleMs ?? Number.POSITIVE_INFINITY);
+      if (nowMs >= untilMs) this.#expire('The answer took longer than its total time.');
+      else if (nowMs >= silentUntilMs) this.#expire('The provider fell silent mid-answer.');
+      else this.#cancel = this.#clock.after(Math.min(untilMs, silentUntilMs) - nowMs, look);
+    };
+    this.#cancel?.();
+    look();
+  }
+
+  /** The stream came forward. Only notes the time: a timer for each read would cost more than the read. */
+  touch(): void {
+    this.#touchedMs = this.#clock.monotonic();
+  }
+
+  dispose(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#parent.removeEventListener('abort', this.#onParentAbort);
+  }
+
+  #expire(message: string): void {
+    this.#controller.abort(gatewayError('upstream_timeout', { message }));
+  }
+}

@@ -1,0 +1,155 @@
+import { gatewayError, isGatewayError, toGatewayError } from '@sluice/contract';
+import type {
+  AnswerSummary,
+  Clock,
+  GatewayError,
+  Provider,
+  ResponseHead,
+  StreamScanner,
+  Transport,
+  UpstreamResponse,
+} from '@sluice/contract';
+import { AttemptDeadline } from './attempt-deadline.js';
+import type { Call } from './call.js';
+import type { Codec } from './codec.js';
+import type { Candidate } from './routing/plan.js';
+import type { Timeouts } from './snapshot.js';
+
+/** An answer larger than this is refused. */
+const MAX_ANSWER_BYTES = 33_554_432;
+/** Of an error body, this much is read to find out what it says. */
+const MAX_ERROR_BYTES = 65_536;
+const EMPTY = new Uint8Array(0);
+
+/** What one successful attempt brought. */
+export type Opened =
+  | {
+      readonly kind: 'plain';
+      readonly body: Uint8Array | string;
+      readonly contentType: string;
+      readonly summary: AnswerSummary;
+    }
+  | {
+      readonly kind: 'stream';
+      readonly response: UpstreamResponse;
+      readonly reads: AsyncIterator<Uint8Array>;
+      readonly scanner: StreamScanner;
+      readonly held: Uint8Array;
+      readonly deadline: AttemptDeadline;
+    };
+
+export interface AttemptDeps {
+  readonly clock: Clock;
+  readonly transport: Transport;
+}
+
+/**
+ * One try at one target, up to the commit point: the whole body of a plain answer, the first content of a stream.
+ * Rejects with an error of the table; then nothing of the attempt is left open.
+ */
+export async function attempt(
+  call: Call,
+  { candidate, codec }: { readonly candidate: Candidate; readonly codec: Codec },
+  { clock, transport }: AttemptDeps,
+): Promise<Opened> {
+  const deadline = new AttemptDeadline(clock, call.received.signal);
+  const { provider } = candidate.provider;
+  const { timeouts } = candidate;
+  try {
+    armForHead(deadline, call, timeouts);
+    const request = await provider.authorize(withTrace(codec.request, call), deadline.signal);
+    const response = await transport.send(request, { connectTimeoutMs: timeouts.connectMs }, deadline.signal);
+    if (response.head.status < 200 || response.head.status > 299) throw await readFailure(response, provider);
+    if (call.stream) return await openStream(call, { codec, response, deadline, timeouts });
+    if (timeouts.firstTokenBindsPlain) armTotal(deadline, call, timeouts);
+    return await readPlain(codec, response, deadline);
+  } catch (cause) {
+    deadline.dispose();
+    throw deadline.signal.aborted ? toGatewayError(deadline.signal.reason) : asUpstreamError(cause);
+  }
+}
+
+function armForHead(deadline: AttemptDeadline, call: Call, timeouts: Timeouts): void {
+  const bound = call.stream || timeouts.firstTokenBindsPlain ? timeouts.firstTokenMs : undefined;
+  const leftMs = timeouts.totalMs - call.elapsedMs();
+  if (bound === undefined || bound >= leftMs) deadline.arm(leftMs, 'The answer took longer than its total time.');
+  else deadline.arm(bound, `The provider sent nothing within ${bound} ms.`);
+}
+
+function armTotal(deadline: AttemptDeadline, call: Call, timeouts: Timeouts): void {
+  deadline.arm(timeouts.totalMs - call.elapsedMs(), 'The answer took longer than its total time.');
+}
+
+function withTrace(request: Codec['request'], call: Call): Codec['request'] {
+  const { trace, headers } = call.received;
+  const tracestate = headers['tracestate'];
+  const traced: Record<string, string> = { ...request.headers, traceparent: trace.traceparent };
+  if (typeof tracestate === 'string') traced['tracestate'] = tracestate;
+  return { ...request, headers: traced };
+}
+
+async function readFailure({ head, body }: UpstreamResponse, provider: Provider): Promise<GatewayError> {
+  const bytes = await body.bytes(MAX_ERROR_BYTES).catch(() => EMPTY);
+  return provider.classify({ stage: 'status', head, body: bytes });
+}
+
+async function readPlain(codec: Codec, { head, body }: UpstreamResponse, deadline: AttemptDeadline): Promise<Opened> {
+  const bytes = await body.bytes(MAX_ANSWER_BYTES);
+  deadline.dispose();
+  if (isEventStream(head)) throw unexpected('a stream', 'a plain answer');
+  const { body: answer, summary } = codec.plain(bytes, head);
+  return { kind: 'plain', body: answer, contentType: 'application/json', summary };
+}
+
+interface Opening {
+  readonly codec: Codec;
+  readonly response: UpstreamResponse;
+  readonly deadline: AttemptDeadline;
+  readonly timeouts: Timeouts;
+}
+
+/** Reads until the first content. Vendors send a start and then stall, so a start commits to nothing. */
+async function openStream(call: Call, { codec, response, deadline, timeouts }: Opening): Promise<Opened> {
+  if (!isEventStream(response.head)) throw await explainNoStream(codec, response);
+  const scanner = codec.stream(response.head);
+  const reads = response.body[Symbol.asyncIterator]();
+  try {
+    const held = await readUntilCommitted(reads, scanner);
+    deadline.watch({ idleMs: timeouts.idleMs, leftMs: timeouts.totalMs - call.elapsedMs() });
+    return { kind: 'stream', response, reads, scanner, held, deadline };
+  } catch (cause) {
+    response.body.cancel();
+    throw cause;
+  }
+}
+
+async function readUntilCommitted(reads: AsyncIterator<Uint8Array>, scanner: StreamScanner): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  while (!scanner.committed) {
+    const read = await reads.next();
+    const bytes = read.done ? scanner.end() : scanner.push(read.value);
+    if (bytes.length > 0) pieces.push(bytes);
+    if (scanner.failure && !scanner.committed) throw scanner.failure;
+    if (read.done) break;
+  }
+  return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
+}
+
+/** A 200 that is no stream usually holds an error; its own words are better than ours. */
+async function explainNoStream(codec: Codec, { head, body }: UpstreamResponse): Promise<Error> {
+  codec.plain(await body.bytes(MAX_ERROR_BYTES), head);
+  return unexpected('a plain answer', 'a stream');
+}
+
+function isEventStream({ headers }: ResponseHead): boolean {
+  return headers['content-type']?.startsWith('text/event-stream') ?? false;
+}
+
+function unexpected(got: string, wanted: string): GatewayError {
+  return gatewayError('upstream_invalid_response', { message: `The provider sent ${got} instead of ${wanted}.` });
+}
+
+/** An adapter that throws something of its own is the provider's fault to the caller, with the cause kept. */
+function asUpstreamError(cause: unknown): GatewayError {
+  return isGatewayError(cause) ? cause : gatewayError('internal_error', { cause });
+}

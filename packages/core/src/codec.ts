@@ -1,0 +1,77 @@
+import { gatewayError } from '@sluice/contract';
+import type {
+  Adjustment,
+  AnswerSummary,
+  ChatRequest,
+  Dialect,
+  Operation,
+  ParsedCall,
+  Passthrough,
+  RawCall,
+  ResponseHead,
+  StreamScanner,
+  Target,
+  UpstreamRequest,
+  WriteContext,
+} from '@sluice/contract';
+import { droppedExtensions } from '@sluice/toolkit';
+import { StreamTranslator } from './stream-translator.js';
+
+/** One request in one provider's words, and the way back into the caller's. */
+export interface Codec {
+  readonly request: UpstreamRequest;
+  readonly adjustments: readonly Adjustment[];
+  plain(body: Uint8Array, head: ResponseHead): CodedAnswer;
+  /** Throws `upstream_invalid_response` where the provider has no streams. */
+  stream(head: ResponseHead): StreamScanner;
+}
+export interface CodedAnswer {
+  readonly body: Uint8Array | string;
+  readonly summary: AnswerSummary;
+}
+
+/** Caller and provider speak the same dialect: bytes go through. */
+export function passCodec(passthrough: Passthrough, raw: RawCall, target: Target): Codec {
+  return {
+    request: passthrough.encode(raw, target),
+    adjustments: [],
+    plain: (body, head) => ({ body, summary: passthrough.inspect(body, head) }),
+    stream: () => passthrough.scanner?.(raw) ?? noStreams(),
+  };
+}
+
+export interface Translation<Request, Result, Event> {
+  readonly dialect: Dialect<Request, Result, Event>;
+  readonly parsed: ParsedCall<Request>;
+  readonly context: WriteContext;
+}
+
+/** Through the canonical form and back. */
+export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>(
+  operation: Operation<Request, Result, Event>,
+  { dialect, parsed, context }: Translation<Request, Result, Event>,
+  target: Target,
+): Codec {
+  const request = parsed.toRequest();
+  const { request: upstream, adjustments } = operation.encode(request, target);
+  return {
+    request: upstream,
+    adjustments: [...adjustments, ...droppedExtensions(request, operation.passthrough?.dialect ?? '')],
+    plain(body, head) {
+      const result = operation.decode(body, head);
+      return { body: dialect.writeResult(result, context), summary: result as AnswerSummary };
+    },
+    stream(head) {
+      const decoder = operation.stream?.open(head) ?? noStreams();
+      const writer = dialect.stream?.open(context) ?? noStreams();
+      return new StreamTranslator(decoder, writer);
+    },
+  };
+}
+
+function noStreams(): never {
+  throw gatewayError('invalid_value', {
+    message: 'This endpoint or provider does not stream.',
+    details: { param: 'stream' },
+  });
+}

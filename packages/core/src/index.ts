@@ -1,0 +1,22 @@
+export { jsonAnswer } from './answer.js';
+export { createPipeline } from './pipeline.js';
+export { decide } from './routing/decide.js';
+export { createCandidate } from './routing/plan.js';
+export { parseBody, assertJsonBody } from './parse-body.js';
+export { SettleScope } from './settle-scope.js';
+export { SnapshotHolder } from './snapshot.js';
+export type { Answer, PlainAnswer, StreamAnswer } from './answer.js';
+export type { ReceivedCall, TraceContext } from './call.js';
+export type { Endpoint, Pipeline, Ports } from './ports.js';
+export type { RouteQuestion } from './routing/decide.js';
+export type { Candidate, Plan } from './routing/plan.js';
+export type {
+  Alias,
+  ConfiguredProvider,
+  Lease,
+  RetryPolicy,
+  RoutePolicy,
+  Snapshot,
+  Timeouts,
+  WeightedCandidate,
+} from './snapshot.js';

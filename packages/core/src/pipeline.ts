@@ -1,0 +1,36 @@
+import type { ChatRequest, Outcome } from '@sluice/contract';
+import { Call } from './call.js';
+import type { Endpoint, Pipeline, Ports } from './ports.js';
+import { Run } from './run.js';
+import type { SnapshotHolder } from './snapshot.js';
+
+/**
+ * One request from its head to its settlement, stage by stage. The order is the product: nothing is read before the
+ * caller is known, nothing is spent before it is admitted and written down, and whatever was taken on the way is given
+ * back by the call's scope exactly once.
+ */
+export function createPipeline<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>(
+  endpoint: Endpoint<Request, Result, Event>,
+  snapshots: SnapshotHolder,
+  ports: Ports,
+): Pipeline {
+  return async (received) => {
+    const call = new Call(received, endpoint.route, ports);
+    const lease = snapshots.acquire();
+    call.scope.add(() => lease.release());
+    ports.telemetry.opened(endpoint.route);
+    call.scope.add((outcome) => writeRecord(call, outcome, ports));
+    const run = new Run(endpoint, { call, lease, ports });
+    try {
+      return await run.answer();
+    } catch (cause) {
+      return run.refuse(cause);
+    }
+  };
+}
+
+function writeRecord(call: Call, outcome: Outcome, { ledger, telemetry }: Ports): void {
+  const record = call.record(outcome);
+  if (call.accepted) ledger.settle(record);
+  telemetry.settled(record);
+}

@@ -1,0 +1,40 @@
+import type {
+  Authenticator,
+  Circuits,
+  Clock,
+  Dialect,
+  Ledger,
+  Limiter,
+  OperationName,
+  ResponseCache,
+  Telemetry,
+  Transport,
+} from '@sluice/contract';
+import type { Answer } from './answer.js';
+import type { ReceivedCall } from './call.js';
+
+/** What the pipeline calls; the app plugs the packages in. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly authenticator: Authenticator;
+  readonly limiter: Limiter;
+  readonly circuits: Circuits;
+  readonly transport: Transport;
+  readonly ledger: Ledger;
+  readonly telemetry: Telemetry;
+  /** Absent = no caching. */
+  readonly cache?: ResponseCache;
+  onInternalError(cause: unknown): void;
+}
+
+/** One endpoint of the data plane. */
+export interface Endpoint<Request, Result, Event> {
+  /** `/v1/chat/completions`; names the endpoint in logs, metrics and the ledger. */
+  readonly route: string;
+  readonly operation: OperationName;
+  readonly dialect: Dialect<Request, Result, Event>;
+}
+
+/** Answers a call. Never rejects: a failure is an answer in the caller's dialect. */
+export type Pipeline = (received: ReceivedCall) => Promise<Answer>;

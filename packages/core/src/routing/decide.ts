@@ -1,0 +1,112 @@
+import { gatewayError } from '@sluice/contract';
+import type { DialectId, Feature, Operation, OperationName, Principal } from '@sluice/contract';
+import type { Alias, ConfiguredProvider, Snapshot } from '../snapshot.js';
+import { createCandidate } from './plan.js';
+import type { Candidate, Plan } from './plan.js';
+import { orderByWeight } from './weighted.js';
+
+export interface RouteQuestion {
+  /** As the caller wrote it. */
+  readonly model: string;
+  readonly operation: OperationName;
+  readonly dialect: DialectId;
+  readonly features: readonly Feature[];
+  readonly principal: Principal;
+}
+
+/**
+ * Turns a model name into the places that may answer: an alias, then `provider/model`, then the one provider that lists
+ * the bare name, then the only provider of the caller's own dialect. Throws `model_not_found`, `model_not_allowed`, or
+ * `invalid_value` when no target can do what the request asks.
+ */
+export function decide(snapshot: Snapshot, question: RouteQuestion, random: () => number): Plan {
+  const alias = snapshot.aliases.get(question.model);
+  if (alias) return planAlias(alias, question, random);
+  const found = findProvider(snapshot, question);
+  assertAllowed(question.principal, [question.model, `${found.provider.name}/${found.model}`]);
+  const candidate = toCandidate(found.provider, found.model);
+  return { candidates: able([candidate], question), policy: snapshot.defaultPolicy };
+}
+
+function planAlias(alias: Alias, question: RouteQuestion, random: () => number): Plan {
+  assertAllowed(question.principal, [alias.name]);
+  const targets = alias.strategy === 'weighted' ? orderByWeight(alias.targets, random) : alias.targets;
+  const candidates = [...targets.map(({ candidate }) => candidate), ...alias.fallbacks];
+  return { alias: alias.name, candidates: able(candidates, question), policy: alias.policy };
+}
+
+interface Found {
+  readonly provider: ConfiguredProvider;
+  readonly model: string;
+}
+
+function findProvider(snapshot: Snapshot, question: RouteQuestion): Found {
+  const { model } = question;
+  const slash = model.indexOf('/');
+  const named = slash > 0 ? snapshot.providers.get(model.slice(0, slash)) : undefined;
+  if (named && slash < model.length - 1) return { provider: named, model: model.slice(slash + 1) };
+  const listing = [...snapshot.providers.values()].filter((provider) => provider.knownModels().has(model));
+  if (listing.length === 1) return { provider: listing[0] as ConfiguredProvider, model };
+  const native = listing.length === 0 && slash < 0 ? ofDialect(snapshot, question) : [];
+  if (native.length === 1) return { provider: native[0] as ConfiguredProvider, model };
+  throw notFound(snapshot, model, listing);
+}
+
+function ofDialect(snapshot: Snapshot, { dialect, operation }: RouteQuestion): ConfiguredProvider[] {
+  return [...snapshot.providers.values()].filter(
+    // The simulator answers for its own models only, never for a name that nobody knows.
+    ({ provider, name }) => name !== 'sim' && provider.operations[operation]?.passthrough?.dialect === dialect,
+  );
+}
+
+function notFound(snapshot: Snapshot, model: string, listing: readonly ConfiguredProvider[]): Error {
+  const names = listing.map(({ name }) => `"${name}/${model}"`);
+  const hint =
+    names.length > 1
+      ? `Several providers list it: ask for ${names.join(' or ')}.`
+      : `Ask for an alias or for "provider/model"; providers: ${[...snapshot.providers.keys()].join(', ') || 'none'}.`;
+  return gatewayError('model_not_found', {
+    message: `The model "${model}" does not exist here. ${hint}`,
+    details: { param: 'model' },
+  });
+}
+
+function assertAllowed({ models }: Principal, names: readonly string[]): void {
+  if (!models || names.some((name) => models.some((pattern) => matches(pattern, name)))) return;
+  throw gatewayError('model_not_allowed', {
+    message: `This key may not use the model "${names[0]}".`,
+    details: { param: 'model' },
+  });
+}
+
+function matches(pattern: string, name: string): boolean {
+  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
+}
+
+const remembered = new WeakMap<ConfiguredProvider, Map<string, Candidate>>();
+const MAX_REMEMBERED = 1_000;
+
+/** Candidates are kept per provider: the same few models are asked for again and again. */
+function toCandidate(provider: ConfiguredProvider, model: string): Candidate {
+  let known = remembered.get(provider);
+  if (!known) remembered.set(provider, (known = new Map()));
+  let candidate = known.get(model);
+  if (!candidate) {
+    candidate = createCandidate(provider, model);
+    if (known.size < MAX_REMEMBERED) known.set(model, candidate);
+  }
+  return candidate;
+}
+
+/** Leaves out targets that lack the operation or a feature the request needs. */
+function able(candidates: readonly Candidate[], { operation, features }: RouteQuestion): readonly Candidate[] {
+  const fit = candidates.filter(({ provider }) => {
+    const found = provider.provider.operations[operation] as Operation<unknown, unknown, unknown> | undefined;
+    return found !== undefined && features.every((feature) => found.features.has(feature));
+  });
+  if (fit.length > 0) return fit;
+  throw gatewayError('invalid_value', {
+    message: `No target of this model can serve ${operation === 'embed' ? 'embeddings' : ['chat', ...features].join(' with ')}.`,
+    details: { param: 'model' },
+  });
+}

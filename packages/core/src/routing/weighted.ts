@@ -1,0 +1,22 @@
+import type { WeightedCandidate } from '../snapshot.js';
+
+/** The targets in an order drawn by their weights, each at most once; weight 0 stands last. */
+export function orderByWeight(
+  targets: readonly WeightedCandidate[],
+  random: () => number,
+): readonly WeightedCandidate[] {
+  const rest = [...targets];
+  const ordered: WeightedCandidate[] = [];
+  while (rest.length > 0) ordered.push(...rest.splice(draw(rest, random()), 1));
+  return ordered;
+}
+
+function draw(targets: readonly WeightedCandidate[], chance: number): number {
+  const total = targets.reduce((sum, { weight }) => sum + weight, 0);
+  let left = chance * total;
+  for (const [index, { weight }] of targets.entries()) {
+    left -= weight;
+    if (left < 0) return index;
+  }
+  return 0;
+}

@@ -1,0 +1,218 @@
+import { gatewayError } from '@sluice/contract';
+import type { Admission, ChatRequest, Operation, ParsedCall, Principal, RawCall } from '@sluice/contract';
+import { answerHeaders } from './answer-headers.js';
+import type { Answer, PlainAnswer } from './answer.js';
+import { attempt } from './attempt.js';
+import { runAttempts } from './attempt-loop.js';
+import type { Attempted } from './attempt-loop.js';
+import type { Call } from './call.js';
+import { passCodec, translateCodec } from './codec.js';
+import type { Codec } from './codec.js';
+import { LiveStream } from './live-stream.js';
+import { assertJsonBody, parseCall } from './parse-body.js';
+import type { Endpoint, Ports } from './ports.js';
+import { decide } from './routing/decide.js';
+import type { Candidate, Plan } from './routing/plan.js';
+import type { Lease } from './snapshot.js';
+
+interface RunParts {
+  readonly call: Call;
+  readonly lease: Lease;
+  readonly ports: Ports;
+}
+
+/** The stages of one request, in the order in which they run. */
+export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event> {
+  readonly #endpoint: Endpoint<Request, Result, Event>;
+  readonly #call: Call;
+  readonly #lease: Lease;
+  readonly #ports: Ports;
+  #admission: Admission | undefined;
+
+  constructor(endpoint: Endpoint<Request, Result, Event>, { call, lease, ports }: RunParts) {
+    this.#endpoint = endpoint;
+    this.#call = call;
+    this.#lease = lease;
+    this.#ports = ports;
+  }
+
+  async answer(): Promise<Answer> {
+    const principal = await this.#identify();
+    const { parsed, raw } = await this.#parse();
+    const plan = this.#plan(parsed, principal);
+    await this.#admit(principal);
+    const cacheKey = this.#cacheKey(parsed, principal);
+    const cached = await this.#lookup(cacheKey);
+    if (cached) return cached;
+    const attempted = await this.#attempt(plan, parsed, raw);
+    return attempted.opened.kind === 'plain'
+      ? this.#answerPlain(attempted, attempted.opened, cacheKey)
+      : this.#answerStream(attempted, attempted.opened);
+  }
+
+  refuse(cause: unknown): PlainAnswer {
+    const call = this.#call;
+    const outcome = call.outcomeOf(cause);
+    const error = outcome.kind === 'failed' ? outcome.error : gatewayError('client_closed_request');
+    if (error.code === 'internal_error') this.#ports.onInternalError(error.cause ?? cause);
+    const { status, headers, body } = this.#endpoint.dialect.writeError(error, { requestId: visibleId(call) });
+    call.status = outcome.kind === 'failed' ? status : 0;
+    const answer: PlainAnswer = {
+      kind: 'plain',
+      status,
+      headers: { ...this.#headers(), ...headers, ...error.details.headers },
+      body,
+    };
+    call.scope.settle(outcome);
+    return answer;
+  }
+
+  async #identify(): Promise<Principal> {
+    const { received } = this.#call;
+    const principal =
+      received.principal ?? (await this.#ports.authenticator.authenticate(received.headers, received.signal));
+    this.#call.principal = principal;
+    return principal;
+  }
+
+  async #parse(): Promise<{ parsed: ParsedCall<Request>; raw: RawCall }> {
+    const call = this.#call;
+    const { headers } = call.received;
+    assertJsonBody(headers);
+    const { wire, body, modelAt } = parseCall(await call.received.readBody());
+    const parsed = this.#endpoint.dialect.parse(wire);
+    call.bodyBytes = body.length;
+    call.requestedModel = parsed.model;
+    call.stream = parsed.stream;
+    const { stream, wantsUsage } = parsed;
+    return { parsed, raw: { body, ...(modelAt ? { modelAt } : {}), wire: parsed.wire, stream, wantsUsage, headers } };
+  }
+
+  #plan(parsed: ParsedCall<Request>, principal: Principal): Plan {
+    const { operation, dialect } = this.#endpoint;
+    const question = { model: parsed.model, operation, dialect: dialect.id, features: parsed.features, principal };
+    return decide(this.#lease.snapshot, question, this.#ports.random);
+  }
+
+  /** Takes a place within the limits and writes the intent; from here on the request counts. */
+  async #admit(principal: Principal): Promise<void> {
+    const call = this.#call;
+    const admission = await this.#ports.limiter.admit(principal, call.received.signal);
+    call.scope.add(() => admission.release());
+    this.#admission = admission;
+    await this.#ports.ledger.open(call.intent());
+    call.accepted = true;
+  }
+
+  #cacheKey(parsed: ParsedCall<Request>, { tenant }: Principal): string | undefined {
+    const { cache } = this.#ports;
+    if (!cache || parsed.stream) return undefined;
+    const wish = this.#call.received.headers['x-sluice-cache'];
+    this.#call.cache = wish === 'bypass' || wish === 'refresh' ? wish : 'miss';
+    return wish === 'bypass' ? undefined : cache.key({ tenant, dialect: this.#endpoint.dialect.id, wire: parsed.wire });
+  }
+
+  async #lookup(key: string | undefined): Promise<PlainAnswer | undefined> {
+    const call = this.#call;
+    if (key === undefined || call.cache !== 'miss') return undefined;
+    const found = await this.#ports.cache?.lookup(key, call.received.signal);
+    if (!found) return undefined;
+    call.cache = 'hit';
+    call.served = { provider: found.provider, model: found.model };
+    return this.#finishPlain(found.body, found.contentType);
+  }
+
+  #attempt(plan: Plan, parsed: ParsedCall<Request>, raw: RawCall): Promise<Attempted> {
+    const call = this.#call;
+    return runAttempts(call, plan, {
+      circuits: this.#ports.circuits,
+      tryOne: (candidate) => {
+        const codec = this.#codec(candidate, parsed, raw);
+        call.adjustments = codec.adjustments;
+        return attempt(call, { candidate, codec }, this.#ports);
+      },
+    });
+  }
+
+  #codec({ provider, target }: Candidate, parsed: ParsedCall<Request>, raw: RawCall): Codec {
+    const { dialect, operation: name } = this.#endpoint;
+    const operation = provider.provider.operations[name] as unknown as Operation<Request, Result, Event>;
+    if (operation.passthrough?.dialect === dialect.id) return passCodec(operation.passthrough, raw, target);
+    const context = {
+      requestId: visibleId(this.#call),
+      createdSeconds: Math.floor(this.#call.startedAtMs / 1_000),
+      wantsUsage: parsed.wantsUsage,
+    };
+    return translateCodec(operation, { dialect, parsed, context }, target);
+  }
+
+  #answerPlain(
+    { candidate, permit }: Attempted,
+    opened: Extract<Attempted['opened'], { kind: 'plain' }>,
+    cacheKey: string | undefined,
+  ): PlainAnswer {
+    permit.succeed();
+    const { body, contentType, summary } = opened;
+    this.#call.served = candidate.target;
+    this.#call.summary = summary;
+    if (cacheKey !== undefined) {
+      this.#ports.cache?.store(cacheKey, {
+        body: typeof body === 'string' ? Buffer.from(body) : body,
+        contentType,
+        provider: candidate.target.provider,
+        model: candidate.target.model,
+        ...(summary.usage ? { usage: summary.usage } : {}),
+      });
+    }
+    return this.#finishPlain(body, contentType);
+  }
+
+  #finishPlain(body: Uint8Array | string, contentType: string): PlainAnswer {
+    const headers = this.#headers();
+    headers['content-type'] = contentType;
+    this.#call.status = 200;
+    this.#call.scope.settle({ kind: 'completed' });
+    return { kind: 'plain', status: 200, headers, body };
+  }
+
+  #answerStream(
+    { candidate, permit }: Attempted,
+    { response, reads, scanner, held, deadline }: Extract<Attempted['opened'], { kind: 'stream' }>,
+  ): Answer {
+    const call = this.#call;
+    call.served = candidate.target;
+    call.status = 200;
+    call.firstTokenMs = call.elapsedMs();
+    // A probe has told enough by its first content; a closed circuit waits for the end of the stream.
+    if (this.#ports.circuits.state(candidate.circuit) !== 'closed') permit.succeed();
+    call.scope.add((outcome) => {
+      call.summary = scanner.summary();
+      if (outcome.kind === 'completed') permit.succeed();
+      else if (outcome.kind === 'failed') permit.fail(outcome.error);
+      else permit.forget();
+    });
+    const headers = this.#headers();
+    headers['content-type'] = 'text/event-stream; charset=utf-8';
+    headers['cache-control'] = 'no-cache';
+    headers['x-accel-buffering'] = 'no';
+    const chunks = new LiveStream(
+      { body: response.body, reads, scanner, held, deadline },
+      {
+        outcomeOf: (cause) => call.outcomeOf(cause),
+        writeError: (error) => this.#endpoint.dialect.writeStreamError(error, { requestId: visibleId(call) }),
+        settle: (outcome) => void call.scope.settle(outcome),
+      },
+    );
+    return { kind: 'stream', status: 200, headers, chunks };
+  }
+
+  #headers(): Record<string, string> {
+    const headers = answerHeaders(this.#call, this.#lease.snapshot.version);
+    return this.#admission ? Object.assign(headers, this.#admission.headers) : headers;
+  }
+}
+
+/** The id that the caller sees: its own, where it sent one. */
+function visibleId({ received }: Call): string {
+  return received.clientRequestId ?? received.requestId;
+}

@@ -1,0 +1,114 @@
+import type { FailureClass, Provider } from '@sluice/contract';
+import type { Candidate } from './routing/plan.js';
+
+/** Milliseconds; an absent bound does not bound. */
+export interface Timeouts {
+  readonly connectMs: number;
+  /** Until the first content of a stream, or the first byte of a plain answer where a route sets it for those too. */
+  readonly firstTokenMs?: number;
+  /** Between two steps forward of a stream. */
+  readonly idleMs?: number;
+  readonly totalMs: number;
+  /** Whether `firstTokenMs` was asked for, and so binds plain answers as well. */
+  readonly firstTokenBindsPlain: boolean;
+}
+export interface RetryPolicy {
+  /** Attempts after the first one, over all targets. */
+  readonly max: number;
+  /** How many of them may go to the target that just failed. */
+  readonly sameTarget: number;
+}
+
+/** What to do with a request once its targets are known. */
+export interface RoutePolicy {
+  readonly retries: RetryPolicy;
+  readonly fallbackOn: ReadonlySet<FailureClass>;
+}
+
+export interface ConfiguredProvider {
+  /** The operator's name for it. */
+  readonly name: string;
+  readonly provider: Provider;
+  /** For models addressed without an alias. */
+  readonly timeouts: Timeouts;
+  /** Models that its list is known to hold; may be empty. */
+  knownModels(): ReadonlySet<string>;
+}
+export interface WeightedCandidate {
+  readonly candidate: Candidate;
+  /** Share under strategy `weighted`. */
+  readonly weight: number;
+}
+export interface Alias {
+  readonly name: string;
+  readonly strategy: 'priority' | 'weighted';
+  readonly targets: readonly WeightedCandidate[];
+  /** Asked in order after the targets; aliases among them are already resolved to their own targets. */
+  readonly fallbacks: readonly Candidate[];
+  readonly policy: RoutePolicy;
+}
+
+/** One configuration, built and frozen. A request reads the snapshot it started with and no other. */
+export interface Snapshot {
+  /** Short hash of the configuration; the `x-sluice-config` header. */
+  readonly version: string;
+  readonly providers: ReadonlyMap<string, ConfiguredProvider>;
+  readonly aliases: ReadonlyMap<string, Alias>;
+  /** For models addressed without an alias. */
+  readonly defaultPolicy: RoutePolicy;
+}
+
+export interface Lease {
+  readonly snapshot: Snapshot;
+  /** Idempotent. */
+  release(): void;
+}
+
+/** Hands out the current snapshot and knows how many requests still read an older one. */
+export class SnapshotHolder {
+  #current: Generation;
+
+  constructor(first: Snapshot) {
+    this.#current = { snapshot: first, leases: 0, onIdle: undefined };
+  }
+
+  get current(): Snapshot {
+    return this.#current.snapshot;
+  }
+
+  /** Requests that hold a lease on the current snapshot. */
+  get leases(): number {
+    return this.#current.leases;
+  }
+
+  acquire(): Lease {
+    const generation = this.#current;
+    generation.leases += 1;
+    let held = true;
+    return {
+      snapshot: generation.snapshot,
+      release: () => {
+        if (!held) return;
+        held = false;
+        generation.leases -= 1;
+        if (generation.leases === 0) generation.onIdle?.();
+      },
+    };
+  }
+
+  /** Serves `next` from now on. Resolves when no request reads the snapshot before it any more. */
+  swap(next: Snapshot): Promise<void> {
+    const before = this.#current;
+    this.#current = { snapshot: next, leases: 0, onIdle: undefined };
+    if (before.leases === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      before.onIdle = resolve;
+    });
+  }
+}
+
+interface Generation {
+  readonly snapshot: Snapshot;
+  leases: number;
+  onIdle: (() => void) | undefined;
+}

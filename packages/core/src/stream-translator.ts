@@ -1,0 +1,123 @@
+import { gatewayError, toGatewayError } from '@sluice/contract';
+import type {
+  AnswerSummary,
+  ChatEvent,
+  Finish,
+  GatewayError,
+  StreamDecoder,
+  StreamScanner,
+  StreamWriter,
+  Usage,
+} from '@sluice/contract';
+import { createFrameReader } from '@sluice/toolkit';
+import { EventOrder } from './event-order.js';
+
+const EMPTY = Buffer.alloc(0);
+
+/** A provider's stream written anew in the caller's dialect: one batch of events for each network read. */
+export class StreamTranslator<Event> implements StreamScanner {
+  readonly #decoder: StreamDecoder<Event>;
+  readonly #writer: StreamWriter<Event>;
+  readonly #reader = createFrameReader();
+  readonly #order = new EventOrder();
+  #outputChars = 0;
+  #usage: Usage | undefined;
+  #finish: Finish | undefined;
+  #model: string | undefined;
+  #committed = false;
+  #progress = 0;
+  #failure: GatewayError | undefined;
+
+  constructor(decoder: StreamDecoder<Event>, writer: StreamWriter<Event>) {
+    this.#decoder = decoder;
+    this.#writer = writer;
+  }
+
+  get committed(): boolean {
+    return this.#committed;
+  }
+
+  get progress(): number {
+    return this.#progress;
+  }
+
+  get failure(): GatewayError | undefined {
+    return this.#failure;
+  }
+
+  push(read: Uint8Array): Uint8Array {
+    if (this.#failure) return EMPTY;
+    let text = '';
+    try {
+      for (const frame of this.#reader.push(read)) {
+        for (const event of this.#decoder.push(frame)) text += this.#write(event);
+      }
+    } catch (cause) {
+      // What came before the fault still goes out.
+      this.#failure = toGatewayError(cause);
+    }
+    return text === '' ? EMPTY : Buffer.from(text);
+  }
+
+  end(): Uint8Array {
+    let text = '';
+    for (const event of this.#decoder.end()) text += this.#write(event);
+    if (!this.#finish) {
+      throw gatewayError('upstream_truncated', {
+        message: "The provider's stream ended before its end was announced.",
+      });
+    }
+    return text === '' ? EMPTY : Buffer.from(text);
+  }
+
+  summary(): AnswerSummary {
+    return {
+      outputChars: this.#outputChars,
+      ...(this.#usage ? { usage: this.#usage } : {}),
+      ...(this.#finish ? { finish: this.#finish } : {}),
+      ...(this.#model === undefined ? {} : { model: this.#model }),
+    };
+  }
+
+  #write(event: Event): string {
+    // Only chat streams, so its events are the only ones there are.
+    const step = event as ChatEvent;
+    this.#order.check(step);
+    this.#note(step);
+    return this.#writer.write(event);
+  }
+
+  #note(event: ChatEvent): void {
+    switch (event.type) {
+      case 'text-delta':
+      case 'reasoning-delta':
+      case 'refusal-delta':
+        this.#content(event.text.length);
+        break;
+      case 'tool-start':
+        this.#content(event.name.length);
+        break;
+      case 'tool-delta':
+        this.#content(event.json.length);
+        break;
+      case 'usage':
+        this.#usage = event.usage;
+        break;
+      case 'start':
+        this.#model = event.model;
+        break;
+      case 'finish':
+        this.#finish = event.finish;
+        this.#content(0);
+        break;
+      case 'part-end':
+        break;
+    }
+  }
+
+  #content(chars: number): void {
+    this.#outputChars += chars;
+    this.#committed = true;
+    this.#progress += 1;
+  }
+}

@@ -1,0 +1,192 @@
+import { gatewayError } from '@sluice/contract';
+import type { ResponseHead, UpstreamBody, UpstreamResponse } from '@sluice/contract';
+import type { Dispatcher } from 'undici';
+import { decodeBody } from './decode-body.js';
+import { mapSocketError } from './map-socket-error.js';
+
+/** Past this many unread bytes the socket is paused, which the provider feels as a closing TCP window. */
+const HIGH_WATER_BYTES = 65_536;
+
+type Controller = Dispatcher.DispatchController;
+type IncomingHeaders = Record<string, string | string[] | undefined>;
+
+interface Waiter<T> {
+  resolve(value: T): void;
+  reject(cause: unknown): void;
+}
+type Read = IteratorResult<Uint8Array, undefined>;
+const END: Read = { done: true, value: undefined };
+
+/**
+ * One request and its answer on undici's lowest level. It is its own body: bytes that arrived together are handed over
+ * together, one promise for each network read.
+ */
+export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, AsyncIterator<Uint8Array, undefined> {
+  readonly response: Promise<UpstreamResponse>;
+  #head!: Waiter<UpstreamResponse>;
+  #headers: ResponseHead['headers'] = {};
+  #phase: 'head' | 'body' | 'over' = 'head';
+  #controller: Controller | undefined;
+  #chunks: Buffer[] = [];
+  #buffered = 0;
+  #maxBuffered = Number.POSITIVE_INFINITY;
+  #paused = false;
+  #waiter: Waiter<Read> | undefined;
+  #whole: Waiter<Uint8Array> | undefined;
+  #failure: unknown;
+  readonly #signal: AbortSignal;
+  readonly #onAbort = (): void => this.#abort(this.#signal.reason);
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    this.response = new Promise((resolve, reject) => {
+      this.#head = { resolve, reject };
+    });
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  onRequestStart(controller: Controller): void {
+    this.#controller = controller;
+    if (this.#failure !== undefined) controller.abort(toError(this.#failure));
+  }
+
+  onResponseStart(_controller: Controller, status: number, headers: IncomingHeaders): void {
+    // An informational answer precedes the real one.
+    if (status < 200) return;
+    this.#phase = 'body';
+    this.#headers = flatten(headers);
+    this.#head.resolve({ head: { status, headers: this.#headers }, body: this });
+  }
+
+  onResponseData(controller: Controller, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#buffered += chunk.length;
+    if (this.#whole) {
+      if (this.#buffered > this.#maxBuffered) this.#abort(tooLarge(this.#maxBuffered));
+      return;
+    }
+    if (this.#waiter) this.#handOver();
+    else if (this.#buffered > HIGH_WATER_BYTES && !this.#paused) {
+      this.#paused = true;
+      controller.pause();
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#close();
+    this.#finishWhole();
+    // Bytes already promised to a waiting read go first.
+    if (this.#waiter && this.#chunks.length === 0) this.#settleRead((waiter) => waiter.resolve(END));
+  }
+
+  onResponseError(_controller: Controller, cause: Error): void {
+    const failure = this.#failure ?? mapSocketError(cause, this.#phase === 'head' ? 'head' : 'body');
+    this.#fail(failure);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<Read> {
+    if (this.#chunks.length > 0) return Promise.resolve({ done: false, value: this.#take() });
+    if (this.#failure !== undefined) return Promise.reject(toError(this.#failure));
+    if (this.#phase === 'over') return Promise.resolve(END);
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+    });
+  }
+
+  return(): Promise<Read> {
+    this.cancel();
+    return Promise.resolve(END);
+  }
+
+  async bytes(maxBytes: number): Promise<Uint8Array> {
+    const raw = await new Promise<Uint8Array>((resolve, reject) => {
+      this.#whole = { resolve, reject };
+      this.#maxBuffered = maxBytes;
+      if (this.#buffered > maxBytes) this.#abort(tooLarge(maxBytes));
+      else if (this.#failure !== undefined) reject(toError(this.#failure));
+      else if (this.#phase === 'over') this.#finishWhole();
+      else this.#resume();
+    });
+    const encoding = this.#headers['content-encoding'];
+    return encoding === undefined ? raw : decodeBody(raw, encoding, maxBytes);
+  }
+
+  cancel(): void {
+    if (this.#phase !== 'over') this.#abort(gatewayError('client_closed_request'));
+  }
+
+  #handOver(): void {
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    // Everything that one socket read holds is parsed before this runs, so it goes out as one piece.
+    queueMicrotask(() => waiter?.resolve({ done: false, value: this.#take() }));
+  }
+
+  #take(): Buffer {
+    const bytes = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks, this.#buffered);
+    this.#chunks = [];
+    this.#buffered = 0;
+    this.#resume();
+    return bytes;
+  }
+
+  #resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#controller?.resume();
+  }
+
+  #finishWhole(): void {
+    const whole = this.#whole;
+    this.#whole = undefined;
+    whole?.resolve(this.#take());
+  }
+
+  #abort(reason: unknown): void {
+    this.#fail(reason);
+    this.#controller?.abort(toError(reason));
+  }
+
+  #fail(failure: unknown): void {
+    if (this.#phase === 'over') return;
+    this.#failure = failure;
+    this.#close();
+    const error = toError(failure);
+    this.#head.reject(error);
+    this.#whole?.reject(error);
+    this.#whole = undefined;
+    this.#settleRead((waiter) => waiter.reject(error));
+  }
+
+  #settleRead(settle: (waiter: Waiter<Read>) => void): void {
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    if (waiter) settle(waiter);
+  }
+
+  #close(): void {
+    this.#phase = 'over';
+    this.#signal.removeEventListener('abort', this.#onAbort);
+  }
+}
+
+function flatten(headers: IncomingHeaders): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return flat;
+}
+
+function tooLarge(maxBytes: number): Error {
+  return gatewayError('upstream_invalid_response', { message: `The provider answered more than ${maxBytes} bytes.` });
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('aborted', { cause: reason });
+}

@@ -1,0 +1,2 @@
+export { createTransport } from './transport.js';
+export type { PooledTransport, TransportSettings } from './transport.js';

@@ -1,0 +1,91 @@
+import { isGatewayError } from '@sluice/contract';
+import type { SendOptions, Transport, UpstreamRequest, UpstreamResponse } from '@sluice/contract';
+import { Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import { Exchange } from './exchange.js';
+import { mapSocketError } from './map-socket-error.js';
+
+/** A transport that owns its sockets. */
+export interface PooledTransport extends Transport {
+  /** Closes idle sockets and, after what is in flight has ended or `graceMs` passed at the caller's hand, all others. */
+  close(): Promise<void>;
+}
+
+export interface TransportSettings {
+  /** Sockets to one origin, at most. */
+  readonly maxConnectionsPerOrigin: number;
+}
+
+/** One pool of sockets for each origin and connect timeout; pools live as long as the transport. */
+export function createTransport(settings: TransportSettings = { maxConnectionsPerOrigin: 512 }): PooledTransport {
+  const pools = new Map<string, Pool>();
+  const routes = new WeakMap<URL, Route>();
+
+  const poolFor = (origin: string, connectTimeoutMs: number): Pool => {
+    const key = `${origin} ${connectTimeoutMs}`;
+    let pool = pools.get(key);
+    if (!pool) pools.set(key, (pool = createPool(origin, connectTimeoutMs, settings)));
+    return pool;
+  };
+
+  const routeFor = (url: URL, connectTimeoutMs: number): Route => {
+    const known = routes.get(url);
+    if (known?.connectTimeoutMs === connectTimeoutMs) return known;
+    const pool = poolFor(url.origin, connectTimeoutMs);
+    const route = { connectTimeoutMs, pool, path: `${url.pathname}${url.search}` };
+    routes.set(url, route);
+    return route;
+  };
+
+  return {
+    async send(request, { connectTimeoutMs }, signal) {
+      signal.throwIfAborted();
+      return dispatch(request, routeFor(request.url, connectTimeoutMs), signal);
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+    },
+  };
+}
+
+interface Route {
+  readonly connectTimeoutMs: number;
+  readonly pool: Pool;
+  readonly path: string;
+}
+
+function dispatch(request: UpstreamRequest, { pool, path }: Route, signal: AbortSignal): Promise<UpstreamResponse> {
+  const exchange = new Exchange(signal);
+  try {
+    pool.dispatch({ path, method: request.method, ...toBody(request) }, exchange);
+  } catch (cause) {
+    throw isGatewayError(cause) ? cause : mapSocketError(cause, 'head');
+  }
+  return exchange.response;
+}
+
+type DispatchBody = Pick<Dispatcher.DispatchOptions, 'headers' | 'body'>;
+
+/** Pieces go out under one length, as if they were one body. */
+function toBody({ headers, body }: UpstreamRequest): DispatchBody {
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array)
+    return { headers, body: body ?? null };
+  const length = body.reduce((sum, piece) => sum + piece.length, 0);
+  // undici takes any iterable, which its types do not say.
+  return { headers: { ...headers, 'content-length': String(length) }, body: body as unknown as Uint8Array };
+}
+
+/**
+ * Deadlines for the head and between reads belong to the pipeline, whose timers are exact; undici's are off. Redirects
+ * are never followed: undici does so only when asked.
+ */
+function createPool(origin: string, connectTimeoutMs: number, settings: TransportSettings): Pool {
+  return new Pool(origin, {
+    connections: settings.maxConnectionsPerOrigin,
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    allowH2: false,
+    connect: { timeout: connectTimeoutMs },
+  });
+}
