@@ -104,15 +104,20 @@ export default defineConfig(
   },
   {
     files: TESTS,
-    extends: [vitest.configs.recommended],
     rules: {
       'max-lines-per-function': 'off',
-      'vitest/no-focused-tests': 'error',
-      'vitest/no-disabled-tests': 'error',
-      'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*', '*Suite'] }],
       '@typescript-eslint/explicit-module-boundary-types': 'off',
       // expect.any() and its like are typed any, to stand anywhere in an expected value.
       '@typescript-eslint/no-unsafe-assignment': 'off',
+    },
+  },
+  {
+    files: ['**/*.test.ts'],
+    extends: [vitest.configs.recommended],
+    rules: {
+      'vitest/no-focused-tests': 'error',
+      'vitest/no-disabled-tests': 'error',
+      'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*', '*Suite'] }],
     },
   },
   { files: ['**/*.config.ts'], rules: { 'import-x/no-default-export': 'off' } },

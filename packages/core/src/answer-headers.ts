@@ -19,9 +19,9 @@ export function answerHeaders(call: Call, configVersion: string): Record<string,
 const PLAIN = /^[\x20-\x7e]*$/;
 const MAX_NAMED = 32;
 
-/** Text as a header value: printable ASCII stays, anything else is percent-encoded. */
+/** Text as a header value: printable ASCII stays, anything else is percent-encoded; half a surrogate pair is replaced. */
 function headerText(text: string): string {
-  return PLAIN.test(text) ? text : encodeURIComponent(text);
+  return PLAIN.test(text) ? text : encodeURIComponent(text.toWellFormed());
 }
 
 /** `seed=dropped, temperature=changed`. */

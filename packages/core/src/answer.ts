@@ -11,7 +11,7 @@ export interface StreamAnswer {
   readonly kind: 'stream';
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly chunks: AsyncIterable<Uint8Array | string>;
+  readonly chunks: AsyncIterable<Uint8Array | string, undefined>;
 }
 export type Answer = PlainAnswer | StreamAnswer;
 

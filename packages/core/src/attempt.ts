@@ -29,14 +29,20 @@ export type Opened =
       readonly contentType: string;
       readonly summary: AnswerSummary;
     }
-  | {
+  | ({
       readonly kind: 'stream';
       readonly response: UpstreamResponse;
       readonly reads: AsyncIterator<Uint8Array>;
       readonly scanner: StreamScanner;
-      readonly held: Uint8Array;
       readonly deadline: AttemptDeadline;
-    };
+    } & FirstBytes);
+
+interface FirstBytes {
+  /** Everything up to the commit point. */
+  readonly held: Uint8Array;
+  /** The provider has sent everything, and `held` is the whole answer. */
+  readonly ended: boolean;
+}
 
 export interface AttemptDeps {
   readonly clock: Clock;
@@ -111,28 +117,29 @@ interface Opening {
 /** Reads until the first content. Vendors send a start and then stall, so a start commits to nothing. */
 async function openStream(call: Call, { codec, response, deadline, timeouts }: Opening): Promise<Opened> {
   if (!isEventStream(response.head)) throw await explainNoStream(codec, response);
-  const scanner = codec.stream(response.head);
-  const reads = response.body[Symbol.asyncIterator]();
   try {
-    const held = await readUntilCommitted(reads, scanner);
+    const scanner = codec.stream(response.head);
+    const reads = response.body[Symbol.asyncIterator]();
+    const first = await readUntilCommitted(reads, scanner);
     deadline.watch({ idleMs: timeouts.idleMs, leftMs: timeouts.totalMs - call.elapsedMs() });
-    return { kind: 'stream', response, reads, scanner, held, deadline };
+    return { kind: 'stream', response, reads, scanner, ...first, deadline };
   } catch (cause) {
     response.body.cancel();
     throw cause;
   }
 }
 
-async function readUntilCommitted(reads: AsyncIterator<Uint8Array>, scanner: StreamScanner): Promise<Uint8Array> {
+async function readUntilCommitted(reads: AsyncIterator<Uint8Array>, scanner: StreamScanner): Promise<FirstBytes> {
   const pieces: Uint8Array[] = [];
-  while (!scanner.committed) {
+  let ended = false;
+  while (!scanner.committed && !ended) {
     const read = await reads.next();
+    ended = read.done === true;
     const bytes = read.done ? scanner.end() : scanner.push(read.value);
     if (bytes.length > 0) pieces.push(bytes);
     if (scanner.failure && !scanner.committed) throw scanner.failure;
-    if (read.done) break;
   }
-  return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
+  return { held: pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces), ended };
 }
 
 /** A 200 that is no stream usually holds an error; its own words are better than ours. */

@@ -11,6 +11,8 @@ export interface LiveStreamParts {
   readonly scanner: StreamScanner;
   /** Bytes held back up to the commit point. */
   readonly held: Uint8Array;
+  /** The provider has sent everything, and `held` is the whole answer. */
+  readonly ended: boolean;
   readonly deadline: AttemptDeadline;
 }
 export interface LiveStreamEvents {
@@ -45,15 +47,14 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   }
 
   async next(): Promise<Chunk> {
-    if (this.#held) {
-      const held = this.#held;
-      this.#held = undefined;
-      // An error that came in the same read as the first content: the content goes first.
-      return this.#parts.scanner.failure ? this.#fail(this.#parts.scanner.failure, held) : { done: false, value: held };
-    }
+    if (this.#held) return this.#first(this.#held);
+    const { deadline } = this.#parts;
+    deadline.resume();
     while (!this.#over) {
       const chunk = await this.#pull();
-      if (chunk) return chunk;
+      if (!chunk) continue;
+      deadline.rest();
+      return chunk;
     }
     return DONE;
   }
@@ -63,19 +64,28 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     return Promise.resolve(DONE);
   }
 
+  #first(held: Uint8Array): Chunk {
+    const { scanner, ended } = this.#parts;
+    this.#held = undefined;
+    // An error that came in the same read as the first content: the content goes first.
+    if (scanner.failure) return this.#fail(scanner.failure, held);
+    return ended ? this.#complete(held) : { done: false, value: held };
+  }
+
   /** One network read; nothing when it brought nothing to forward. */
   async #pull(): Promise<Chunk | undefined> {
     const { reads, scanner } = this.#parts;
+    let read: IteratorResult<Uint8Array, unknown>;
     try {
-      const read = await reads.next();
-      if (read.done) return this.#complete(scanner.end());
-      const bytes = scanner.push(read.value);
-      if (scanner.failure) return this.#fail(scanner.failure, bytes);
-      this.#noteProgress();
-      return bytes.length > 0 ? { done: false, value: bytes } : undefined;
+      read = await reads.next();
     } catch (cause) {
-      return this.#afterCut(cause);
+      return this.#end(cause);
     }
+    if (read.done) return this.#end(undefined);
+    const bytes = scanner.push(read.value);
+    if (scanner.failure) return this.#fail(scanner.failure, bytes);
+    this.#noteProgress();
+    return bytes.length > 0 ? { done: false, value: bytes } : undefined;
   }
 
   #noteProgress(): void {
@@ -85,13 +95,16 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     deadline.touch();
   }
 
-  /** The read failed. Where the answer had already announced its end, nothing is missing. */
-  #afterCut(cause: unknown): Chunk {
+  /** No more reads, because of `cause` where one failed. Where the answer has announced its end, nothing is missing. */
+  #end(cause: unknown): Chunk {
+    const { scanner } = this.#parts;
+    let rest: Uint8Array;
     try {
-      return this.#complete(this.#parts.scanner.end());
-    } catch {
-      return this.#fail(cause, undefined);
+      rest = scanner.end();
+    } catch (cut) {
+      return this.#fail(cause ?? cut, undefined);
     }
+    return scanner.failure ? this.#fail(scanner.failure, rest) : this.#complete(rest);
   }
 
   #complete(rest: Uint8Array): Chunk {

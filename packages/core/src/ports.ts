@@ -25,6 +25,8 @@ export interface Ports {
   readonly telemetry: Telemetry;
   /** Absent = no caching. */
   readonly cache?: ResponseCache;
+  /** True when the gateway is about to stop and takes no new calls. */
+  isRefusing(): boolean;
   onInternalError(cause: unknown): void;
 }
 

@@ -37,6 +37,7 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
   }
 
   async answer(): Promise<Answer> {
+    if (this.#ports.isRefusing()) throw gatewayError('draining', { details: { retryAfterMs: 1_000 } });
     const principal = await this.#identify();
     const { parsed, raw } = await this.#parse();
     const plan = this.#plan(parsed, principal);

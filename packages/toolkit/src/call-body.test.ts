@@ -9,7 +9,7 @@ function edited(text: string, edit: Parameters<typeof editCallBody>[1]): string 
   const body = Buffer.from(text);
   const sent = editCallBody({ body, ...parseCallBody(body) }, edit);
   if (typeof sent === 'string' || sent instanceof Uint8Array) return Buffer.from(sent).toString();
-  return Buffer.concat(sent as Uint8Array[]).toString();
+  return Buffer.concat(sent).toString();
 }
 
 describe('parsing a call', () => {
@@ -95,6 +95,6 @@ function failure(run: () => unknown): unknown {
     run();
     return undefined;
   } catch (cause) {
-    return isGatewayError(cause) ? cause : (cause as Error);
+    return isGatewayError(cause) ? cause : (cause);
   }
 }

@@ -1,5 +1,5 @@
 import { isGatewayError } from '@sluice/contract';
-import type { SendOptions, Transport, UpstreamRequest, UpstreamResponse } from '@sluice/contract';
+import type { Transport, UpstreamRequest, UpstreamResponse } from '@sluice/contract';
 import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import { Exchange } from './exchange.js';

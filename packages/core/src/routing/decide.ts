@@ -89,7 +89,7 @@ const MAX_REMEMBERED = 1_000;
 /** Candidates are kept per provider: the same few models are asked for again and again. */
 function toCandidate(provider: ConfiguredProvider, model: string): Candidate {
   let known = remembered.get(provider);
-  if (!known) remembered.set(provider, (known = new Map()));
+  if (!known) remembered.set(provider, (known = new Map<string, Candidate>()));
   let candidate = known.get(model);
   if (!candidate) {
     candidate = createCandidate(provider, model);

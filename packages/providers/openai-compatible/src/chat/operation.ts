@@ -1,4 +1,12 @@
-import type { ChatEvent, ChatRequest, ChatResult, Feature, Operation, RawCall, UpstreamRequest } from '@sluice/contract';
+import type {
+  ChatEvent,
+  ChatRequest,
+  ChatResult,
+  Feature,
+  Operation,
+  RawCall,
+  UpstreamRequest,
+} from '@sluice/contract';
 import { editCallBody, endpoint, isJsonObject, setTopLevel } from '@sluice/toolkit';
 import { OPENAI_CHAT, createOpenAiScanner, inspectChat } from '@sluice/toolkit/openai-wire';
 import { decodeChat } from './decode.js';

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { createCandidate } from '@sluice/core';
+import type { Alias, Candidate, ConfiguredProvider, RoutePolicy, Snapshot } from '@sluice/core';
+import type { Provider } from '@sluice/contract';
+import type { AliasSettings } from './config/models-settings.js';
+import type { Config } from './config/schema.js';
+import { resolveTimeouts } from './config/timeouts.js';
+
+const DEFAULT_POLICY: RoutePolicy = {
+  retries: { max: 2, sameTarget: 1 },
+  fallbackOn: new Set(['rate_limit', 'server_error', 'timeout', 'connection', 'truncated', 'context_length']),
+};
+
+export interface SnapshotParts {
+  readonly config: Config;
+  readonly providers: ReadonlyMap<string, Provider>;
+  /** What a provider is known to serve. */
+  knownModels(provider: string): ReadonlySet<string>;
+}
+
+/** The tables that requests are routed by, built once and frozen. The configuration has passed its checks. */
+export function buildSnapshot({ config, providers, knownModels }: SnapshotParts): Snapshot {
+  const configured = new Map<string, ConfiguredProvider>();
+  for (const [name, provider] of providers) {
+    const timeouts = resolveTimeouts(config.providers[name]?.timeouts);
+    configured.set(name, { name, provider, timeouts, knownModels: () => knownModels(name) });
+  }
+  const aliases = new Map<string, Alias>();
+  for (const [name, settings] of Object.entries(config.models)) {
+    aliases.set(name, buildAlias(name, settings, { config, configured }));
+  }
+  return Object.freeze({ version: versionOf(config), providers: configured, aliases, defaultPolicy: DEFAULT_POLICY });
+}
+
+interface Tables {
+  readonly config: Config;
+  readonly configured: ReadonlyMap<string, ConfiguredProvider>;
+}
+
+function buildAlias(name: string, settings: AliasSettings, tables: Tables): Alias {
+  return {
+    name,
+    strategy: settings.strategy,
+    targets: settings.targets.map((target) => ({
+      candidate: toCandidate(target, settings, tables),
+      weight: target.weight ?? 1,
+    })),
+    fallbacks: toFallbacks(settings, tables),
+    policy: { retries: settings.retries, fallbackOn: new Set(settings.fallbackOn) },
+  };
+}
+
+type Place = Pick<AliasSettings['targets'][number], 'provider' | 'model'>;
+
+function toCandidate(
+  { provider, model }: Place,
+  { timeouts }: AliasSettings,
+  { config, configured }: Tables,
+): Candidate {
+  const found = configured.get(provider);
+  if (!found) throw new Error(`There is no provider "${provider}".`);
+  return createCandidate(found, model, resolveTimeouts(timeouts, config.providers[provider]?.timeouts));
+}
+
+/**
+ * An alias among the fallbacks stands for its own targets and fallbacks, under the asking alias's timeouts. However the
+ * aliases name each other, each of them and each target stands in the list once.
+ */
+function toFallbacks(settings: AliasSettings, tables: Tables): Candidate[] {
+  const found = new Map<string, Candidate>();
+  const seen = new Set<string>();
+  const add = (place: Place): void => {
+    const candidate = toCandidate(place, settings, tables);
+    if (!found.has(candidate.circuit)) found.set(candidate.circuit, candidate);
+  };
+  const follow = (fallbacks: AliasSettings['fallbacks']): void => {
+    for (const fallback of fallbacks) {
+      if ('provider' in fallback) add(fallback);
+      else if (!seen.has(fallback.alias)) {
+        seen.add(fallback.alias);
+        const other = tables.config.models[fallback.alias];
+        other?.targets.forEach(add);
+        follow(other?.fallbacks ?? []);
+      }
+    }
+  };
+  follow(settings.fallbacks);
+  return [...found.values()];
+}
+
+const VERSION_CHARS = 12;
+
+function versionOf(config: Config): string {
+  return createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, VERSION_CHARS);
+}

@@ -1,0 +1,18 @@
+import type { Command } from './command.js';
+import { checkCommand } from './check.js';
+import { keysCreateCommand, keysListCommand, keysRevokeCommand } from './keys.js';
+import { schemaCommand } from './schema.js';
+import { createStartCommand } from './start.js';
+import { versionCommand } from './version.js';
+
+/** Every command, in the order of the help screen. */
+export const COMMANDS: readonly Command[] = [
+  // The gateway itself is loaded by the one command that serves.
+  createStartCommand(async (request) => (await import('./launch-gateway.js')).launchGateway(request)),
+  checkCommand,
+  keysCreateCommand,
+  keysListCommand,
+  keysRevokeCommand,
+  schemaCommand,
+  versionCommand,
+];

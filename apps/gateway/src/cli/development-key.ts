@@ -1,0 +1,27 @@
+import { createKeyAdmin, hashKey } from '@sluice/auth';
+import type { KeyRepository } from '@sluice/contract';
+import type { DataDir } from '../data-dir.js';
+import { systemClock } from '../system-clock.js';
+
+export interface DevelopmentKeyDeps {
+  readonly dataDir: DataDir;
+  readonly keys: KeyRepository;
+  /** What new keys begin with. */
+  readonly prefix: string;
+}
+
+/** The ready key of the start screen: the one that is kept while it still opens the gateway, else a new one. */
+export function ensureDevelopmentKey({ dataDir, keys, prefix }: DevelopmentKeyDeps): string {
+  const { developmentKey: kept, keyPepper: pepper } = dataDir;
+  if (kept !== undefined && isActive(kept, pepper, keys)) return kept;
+  const admin = createKeyAdmin({ keys, pepper, prefix, clock: systemClock });
+  const { key } = admin.create({ name: 'development' });
+  dataDir.saveDevelopmentKey(key);
+  return key;
+}
+
+/** False when the key was revoked, or the database is not the one that it was made in. */
+function isActive(key: string, pepper: string, keys: KeyRepository): boolean {
+  const hash = hashKey(key, pepper);
+  return keys.list().some((record) => record.hash === hash && record.revokedAtMs === undefined);
+}

@@ -1,0 +1,127 @@
+import { resolve } from 'node:path';
+import { createKeyAdmin, createKeyInput, toKeyView } from '@sluice/auth';
+import type { KeyAdmin, KeyView } from '@sluice/auth';
+import { openSqliteStore } from '@sluice/store-sqlite';
+import type { LoadedConfig } from '../config/load-config.js';
+import { openDataDir } from '../data-dir.js';
+import { systemClock } from '../system-clock.js';
+import { CONFIG_OPTIONS, UsageError } from './command.js';
+import type { Command, CommandCall, ExitCode } from './command.js';
+import { loadSettings } from './load-for-command.js';
+import { reportProblems } from './report-problems.js';
+import { table } from './usage.js';
+
+/** `sluice keys create NAME`: the key goes to stdout alone, so that a script can take it. */
+export const keysCreateCommand: Command = {
+  name: 'keys create',
+  positionals: ['NAME'],
+  options: {
+    models: {
+      value: 'A,B',
+      summary: 'Models it may ask for; * at the end of a name stands for any rest. Default: all',
+    },
+    rpm: { value: 'N', summary: 'Requests a minute. Default: as the limits profile says' },
+    concurrent: { value: 'N', summary: 'Requests at one time. Default: as the limits profile says' },
+    profile: { value: 'NAME', summary: 'The limits profile. Default: default' },
+    expires: { value: 'TIME', summary: 'When it stops working, in ISO 8601. Default: never' },
+    ...CONFIG_OPTIONS,
+  },
+  summary: 'Make a key for a caller',
+  run(call) {
+    const input = toKeyInput(call);
+    return withKeys(call, (keys) => {
+      const { record, key } = keys.create(input);
+      const { stdout, stderr } = call.context;
+      if (call.json) stdout.write(`${JSON.stringify({ ...toKeyView(record), key })}\n`);
+      else {
+        stdout.write(`${key}\n`);
+        stderr.write(`Made ${record.id} for "${record.name}". The key is shown this once.\n`);
+      }
+      return 0;
+    });
+  },
+};
+
+/** `sluice keys list`. */
+export const keysListCommand: Command = {
+  name: 'keys list',
+  positionals: [],
+  options: CONFIG_OPTIONS,
+  summary: 'List all keys, revoked ones too',
+  run: (call) =>
+    withKeys(call, (keys) => {
+      const views = keys.list().map(toKeyView);
+      const text = call.json ? JSON.stringify({ data: views }) : renderKeys(views);
+      call.context.stdout.write(`${text}\n`);
+      return 0;
+    }),
+};
+
+/** `sluice keys revoke ID`. */
+export const keysRevokeCommand: Command = {
+  name: 'keys revoke',
+  positionals: ['ID'],
+  options: CONFIG_OPTIONS,
+  summary: 'End a key for good; a running gateway refuses it within a second',
+  run: (call) =>
+    withKeys(call, (keys) => {
+      const [id = ''] = call.positionals;
+      if (!keys.revoke(id)) throw new Error(`There is no key ${JSON.stringify(id)}; sluice keys list shows all.`);
+      call.context.stdout.write(`${call.json ? JSON.stringify({ id, revoked: true }) : `Revoked ${id}.`}\n`);
+      return 0;
+    }),
+};
+
+async function withKeys(call: CommandCall, use: (keys: KeyAdmin) => ExitCode): Promise<ExitCode> {
+  const loaded = await loadSettings(call);
+  return loaded.ok ? useKeys(loaded, call, use) : reportProblems(loaded.problems, call);
+}
+
+function useKeys(
+  { config, environment }: LoadedConfig,
+  call: CommandCall,
+  use: (keys: KeyAdmin) => ExitCode,
+): ExitCode {
+  const { databasePath, keyPepper } = openDataDir(resolve(call.context.cwd, environment.dataDir));
+  const store = openSqliteStore({ path: databasePath });
+  try {
+    const { prefix } = config.auth.keys;
+    return use(createKeyAdmin({ keys: store.keys, pepper: keyPepper, prefix, clock: systemClock }));
+  } finally {
+    store.close();
+  }
+}
+
+function toKeyInput({ positionals: [name], options }: CommandCall) {
+  const { models, profile, expires } = options;
+  const limits = {
+    ...(options['rpm'] !== undefined && { requestsPerMinute: toCount('rpm', options['rpm']) }),
+    ...(options['concurrent'] !== undefined && { concurrent: toCount('concurrent', options['concurrent']) }),
+  };
+  const parsed = createKeyInput.safeParse({
+    name,
+    ...(models !== undefined && { models: models.split(',').map((model) => model.trim()) }),
+    ...(Object.keys(limits).length > 0 && { limits }),
+    ...(profile !== undefined && { profile }),
+    ...(expires !== undefined && { expiresAt: expires }),
+  });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UsageError(`${issue?.path.join('.') ?? 'the key'}: ${issue?.message ?? 'not valid'}`);
+}
+
+function toCount(option: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new UsageError(`--${option} takes a whole number`);
+}
+
+function renderKeys(views: readonly KeyView[]): string {
+  if (views.length === 0) return 'No keys yet: sluice keys create NAME';
+  const rows = views.map((view) => [view.id, view.name, `...${view.last4}`, view.createdAt, stateOf(view)]);
+  return table([['ID', 'NAME', 'KEY', 'CREATED', 'STATE'], ...rows]).join('\n');
+}
+
+function stateOf({ revokedAt, expiresAt }: KeyView): string {
+  if (revokedAt !== undefined) return `revoked ${revokedAt}`;
+  return expiresAt === undefined ? 'active' : `until ${expiresAt}`;
+}

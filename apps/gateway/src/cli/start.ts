@@ -1,0 +1,99 @@
+import { resolve } from 'node:path';
+import { openSqliteStore } from '@sluice/store-sqlite';
+import type { GatewayState } from '../compose.js';
+import type { LoadedConfig } from '../config/load-config.js';
+import { openDataDir } from '../data-dir.js';
+import type { AdminKey, DataDir } from '../data-dir.js';
+import { renderStartScreen } from '../start-screen.js';
+import type { StartFacts } from '../start-screen.js';
+import { CONFIG_OPTIONS } from './command.js';
+import type { CliContext, Command, CommandCall, ExitCode } from './command.js';
+import { ensureDevelopmentKey } from './development-key.js';
+import type { Launch, RunningGateway } from './launch.js';
+import { loadForStart } from './load-for-command.js';
+import { reportProblems } from './report-problems.js';
+import { toStartFacts } from './start-facts.js';
+import { untilStopped } from './until-stopped.js';
+
+/** `sluice start`: serves until it is told to stop. */
+export function createStartCommand(launch: Launch): Command {
+  return {
+    name: 'start',
+    positionals: [],
+    options: {
+      host: { value: 'HOST', summary: 'Address to listen on (SLUICE_HOST; 127.0.0.1)' },
+      port: { value: 'PORT', summary: 'Port to listen on, 0 for any free one (SLUICE_PORT; 4000)' },
+      ...CONFIG_OPTIONS,
+    },
+    summary: 'Start the gateway',
+    async run(call) {
+      const loaded = await loadForStart(call);
+      if (!loaded.ok) return reportProblems(loaded.problems, call);
+      return serve(loaded, call, launch);
+    },
+  };
+}
+
+async function serve(loaded: LoadedConfig, call: CommandCall, launch: Launch): Promise<ExitCode> {
+  const { env, cwd, signals } = call.context;
+  const state = openState(loaded, cwd);
+  const running = await launch({ config: loaded.config, state: toGatewayState(state), env, cwd }).catch(
+    (cause: unknown) => {
+      throw explainListenFailure(cause, loaded.config.server);
+    },
+  );
+  announce(running, toStartFacts({ loaded, url: running.url, ...state }), call);
+  return untilStopped(running, { signals, drainTimeoutMs: loaded.config.server.drainTimeoutMs });
+}
+
+interface State {
+  readonly dataDir: DataDir;
+  readonly adminKey: AdminKey;
+  readonly developmentKey: string | undefined;
+}
+
+/** The data directory with everything a first start makes in it. */
+function openState({ config, environment }: LoadedConfig, cwd: string): State {
+  const dataDir = openDataDir(resolve(cwd, environment.dataDir));
+  const adminKey = dataDir.adminKey(environment.adminKey);
+  if (environment.production) return { dataDir, adminKey, developmentKey: undefined };
+  const store = openSqliteStore({ path: dataDir.databasePath });
+  try {
+    const { prefix } = config.auth.keys;
+    return { dataDir, adminKey, developmentKey: ensureDevelopmentKey({ dataDir, keys: store.keys, prefix }) };
+  } finally {
+    store.close();
+  }
+}
+
+function toGatewayState({ dataDir: { databasePath, keyPepper }, adminKey }: State): GatewayState {
+  return { databasePath, keyPepper, adminKey: adminKey.key };
+}
+
+const LISTEN_FAILURES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'it is in use; choose another with --port',
+  EACCES: 'this user may not listen there',
+  EADDRNOTAVAIL: 'it is no address of this machine',
+  ENOTFOUND: 'the host name is not known',
+};
+
+function explainListenFailure(
+  cause: unknown,
+  { host, port }: { readonly host: string; readonly port: number },
+): unknown {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const reason = LISTEN_FAILURES[code];
+  return reason === undefined ? cause : new Error(`Cannot listen on ${host} port ${port}: ${reason}.`, { cause });
+}
+
+/** The screen for people, then the line that scripts wait for; with `--json` both in one line. */
+function announce({ url }: RunningGateway, facts: StartFacts, { context, json }: CommandCall): void {
+  const msg = `listening on ${url}`;
+  if (json) context.stdout.write(`${JSON.stringify({ msg, ...facts })}\n`);
+  else context.stdout.write(`${renderStartScreen(facts, { color: hasColor(context) })}${msg}\n`);
+}
+
+/** https://no-color.org */
+function hasColor({ stdout, env }: CliContext): boolean {
+  return stdout.isTTY === true && !env['NO_COLOR'];
+}

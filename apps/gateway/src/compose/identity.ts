@@ -1,0 +1,40 @@
+import { createKeyAdmin, createKeyAuthenticator } from '@sluice/auth';
+import type { KeyAdmin, KeyAuthenticator } from '@sluice/auth';
+import type { SqliteStore } from '@sluice/store-sqlite';
+import type { Config } from '../config/schema.js';
+import { systemClock } from '../system-clock.js';
+
+/** What opens the gateway. */
+export interface IdentitySecrets {
+  readonly keyPepper: string;
+  readonly adminKey: string;
+}
+
+export interface Identity {
+  readonly keys: KeyAdmin;
+  readonly authenticator: KeyAuthenticator;
+}
+
+/** Who may call, and the keys with which they do. */
+export function composeIdentity(
+  config: Config,
+  { keyPepper, adminKey }: IdentitySecrets,
+  store: SqliteStore,
+): Identity {
+  const authenticator = createKeyAuthenticator({
+    keys: store.keys,
+    pepper: keyPepper,
+    adminKey,
+    adminKeyOnDataPlane: config.auth.adminKeyOnDataPlane,
+    profiles: config.limits.profiles,
+    clock: systemClock,
+  });
+  const keys = createKeyAdmin({
+    keys: store.keys,
+    pepper: keyPepper,
+    prefix: config.auth.keys.prefix,
+    clock: systemClock,
+    onChange: () => authenticator.refresh(),
+  });
+  return { keys, authenticator };
+}

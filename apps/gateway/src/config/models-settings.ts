@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { FailureClass } from '@sluice/contract';
+import { timeoutSettings } from './timeouts.js';
+
+const FAILURE_CLASSES = [
+  'rate_limit',
+  'server_error',
+  'timeout',
+  'connection',
+  'truncated',
+  'context_length',
+  'content_policy',
+  'bad_request',
+  'budget',
+] as const satisfies readonly FailureClass[];
+
+const DEFAULT_FALLBACK_ON: FailureClass[] = [
+  'rate_limit',
+  'server_error',
+  'timeout',
+  'connection',
+  'truncated',
+  'context_length',
+];
+
+/** A name that may travel in a header or a log line. */
+const PRINTABLE = /^[^\u0000-\u001f\u007f]+$/;
+
+const name = (meaning: string) =>
+  z.string().min(1).max(256).regex(PRINTABLE, 'control characters are not allowed').describe(meaning);
+
+const providerName = name('A key under `providers`.');
+const modelName = name("The provider's own name of the model.");
+
+const target = z
+  .strictObject({
+    provider: providerName,
+    model: modelName,
+    weight: z
+      .number()
+      .min(0)
+      .optional()
+      .describe('Share of the requests under `weighted`, against the sum of all. Default 1.'),
+  })
+  .describe('One model at one provider.');
+
+const fallback = z
+  .union(
+    [z.strictObject({ provider: providerName, model: modelName }), z.strictObject({ alias: name('Another alias.') })],
+    {
+      error: 'expected { provider, model } or { alias }',
+    },
+  )
+  .describe('Tried in order when no target answered.');
+
+const retries = z
+  .strictObject({
+    max: z.int().min(0).max(100).default(2).describe('Attempts after the first, all targets together.'),
+    sameTarget: z.int().min(0).max(100).default(1).describe('Attempts after the first at one target before moving on.'),
+    retryAfterMaxMs: z
+      .literal(0)
+      .default(0)
+      .describe('Only 0, never wait for a Retry-After, is served by this version.'),
+  })
+  .describe('How often a failed attempt is repeated.');
+
+// The neutral values of features to come, so that a file which spells out the defaults loads.
+const holdBack = z
+  .strictObject({ tokens: z.literal(0), ms: z.literal(0) })
+  .partial()
+  .optional();
+const hedge = z
+  .strictObject({ afterP95: z.literal(false), maxExtraSpend: z.number().min(0) })
+  .partial()
+  .optional();
+
+const alias = z
+  .strictObject({
+    strategy: z
+      .enum(['priority', 'weighted'])
+      .default('priority')
+      .describe('priority: in the order of the list; weighted: by chance, in proportion to the weights.'),
+    targets: z.array(target).min(1).describe('Where requests for this alias go.'),
+    fallbacks: z.array(fallback).default([]).describe('Where they go when no target answered.'),
+    timeouts: timeoutSettings.prefault({}),
+    retries: retries.prefault({}),
+    fallbackOn: z
+      .array(z.enum(FAILURE_CLASSES))
+      .default(DEFAULT_FALLBACK_ON)
+      .describe('Failures that another target may mend.'),
+    holdBack: holdBack.describe('Only the neutral value, 0, is served by this version.'),
+    continuation: z.literal('off').optional().describe('Only `off` is served by this version.'),
+    hedge: hedge.describe('Only `afterP95: false` is served by this version.'),
+  })
+  .describe('A name that callers use, and the models behind it.')
+  // Nothing downstream reads the neutral values.
+  .transform(({ holdBack: _holdBack, continuation: _continuation, hedge: _hedge, ...served }) => served);
+
+/** The slice `models`: one entry for each alias. */
+export const modelsSettings = z
+  .record(name('The alias.'), alias)
+  .default({})
+  .describe('Aliases. A model is addressed by its alias or as provider/model.');
+
+export type AliasSettings = z.output<typeof alias>;

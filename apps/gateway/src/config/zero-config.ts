@@ -1,0 +1,57 @@
+import type { ProviderDefinition } from '@sluice/contract';
+import type { Environment } from './environment.js';
+import type { ConfigProblem } from './problem.js';
+
+/** Settings of providers as a file would have them: not checked yet. */
+export type RawProviders = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+interface Vendor {
+  /** The provider's name and its kind. */
+  readonly kind: string;
+  readonly keyVariable: string;
+  readonly baseUrlVariable: string;
+}
+
+const VENDORS: readonly Vendor[] = [
+  { kind: 'openai', keyVariable: 'OPENAI_API_KEY', baseUrlVariable: 'OPENAI_BASE_URL' },
+  { kind: 'anthropic', keyVariable: 'ANTHROPIC_API_KEY', baseUrlVariable: 'ANTHROPIC_BASE_URL' },
+];
+
+export interface FoundProviders {
+  readonly providers: RawProviders;
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** Providers whose usual variables are set: a key, a base URL or both. Only kinds that have an adapter. */
+export function providersFromEnvironment(env: Environment, definitions: readonly ProviderDefinition[]): FoundProviders {
+  const kinds = new Set(definitions.map(({ kind }) => kind));
+  const found = VENDORS.filter((vendor) => kinds.has(vendor.kind) && isNamed(vendor, env));
+  return {
+    providers: Object.fromEntries(found.map((vendor) => [vendor.kind, toSettings(vendor, env)])),
+    problems: found.flatMap((vendor) => baseUrlProblems(vendor, env)),
+  };
+}
+
+function isNamed({ keyVariable, baseUrlVariable }: Vendor, env: Environment): boolean {
+  return Boolean(env[keyVariable]) || Boolean(env[baseUrlVariable]);
+}
+
+function toSettings({ kind, keyVariable, baseUrlVariable }: Vendor, env: Environment): RawProviders[string] {
+  const baseUrl = env[baseUrlVariable];
+  return {
+    kind,
+    ...(env[keyVariable] && { apiKey: { env: keyVariable } }),
+    // The variable is the operator's word: a server on this machine is as good as any.
+    ...(baseUrl && isHttpUrl(baseUrl) && { baseUrl, allowPrivateNetwork: true }),
+  };
+}
+
+function baseUrlProblems({ baseUrlVariable }: Vendor, env: Environment): readonly ConfigProblem[] {
+  const baseUrl = env[baseUrlVariable];
+  if (!baseUrl || isHttpUrl(baseUrl)) return [];
+  return [{ path: baseUrlVariable, reason: 'expected an http or https URL' }];
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}

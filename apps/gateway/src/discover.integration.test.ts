@@ -1,0 +1,55 @@
+import { fakeUpstream, reply } from '@sluice/testkit';
+import type { Reply } from '@sluice/testkit';
+import { createTransport } from '@sluice/transport';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { LOCAL_SERVERS, PROBE_TIMEOUT_MS, discoverLocalServers } from './discover.js';
+import type { LocalServer } from './discover.js';
+
+const transport = createTransport();
+afterAll(() => transport.close());
+
+async function server(name: string, answer: Reply): Promise<LocalServer> {
+  const upstream = await fakeUpstream(answer);
+  onTestFinished(() => upstream.close());
+  return { name, baseUrl: `${upstream.url}/v1` };
+}
+
+const list = () => reply().json({ object: 'list', data: [{ id: 'smollm2' }] });
+
+describe('discoverLocalServers', () => {
+  it('looks on the usual ports', () => {
+    const places = LOCAL_SERVERS.map(({ name, baseUrl }) => `${name} ${new URL(baseUrl).port}`);
+    expect(places).toEqual(['ollama 11434', 'lmstudio 1234', 'llamacpp 8080', 'vllm 8000']);
+  });
+
+  it('finds servers that list models', async () => {
+    const ollama = await server('ollama', list());
+    const vllm = await server('vllm', list());
+    expect(await discoverLocalServers(transport, [ollama, vllm])).toEqual({
+      ollama: { kind: 'openai-compatible', baseUrl: ollama.baseUrl, allowPrivateNetwork: true },
+      vllm: { kind: 'openai-compatible', baseUrl: vllm.baseUrl, allowPrivateNetwork: true },
+    });
+  });
+
+  it('takes nothing else for a model server', async () => {
+    const others = [
+      await server('page', reply().body('<html>hello</html>')),
+      await server('api', reply().json({ data: 'no list' })),
+      await server('closed', reply().status(401).json({ data: [] })),
+      await server('broken', reply().reset()),
+      { name: 'absent', baseUrl: 'http://127.0.0.1:9/v1' },
+    ];
+    expect(await discoverLocalServers(transport, others)).toEqual({});
+  });
+
+  it('waits for no server longer than the limit, however many are silent', async () => {
+    const silent = [
+      await server('a', reply().silence()),
+      await server('b', reply().head().silence()),
+      await server('c', reply().silence()),
+    ];
+    const startedMs = performance.now();
+    expect(await discoverLocalServers(transport, silent)).toEqual({});
+    expect(performance.now() - startedMs).toBeLessThan(PROBE_TIMEOUT_MS * 2);
+  });
+});

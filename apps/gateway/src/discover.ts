@@ -1,0 +1,54 @@
+import type { Transport } from '@sluice/contract';
+import { isJsonObject, tryParseJson } from '@sluice/toolkit';
+import type { RawProviders } from './config/zero-config.js';
+
+/** Where a kind of model server listens unless told otherwise. */
+export interface LocalServer {
+  /** The provider's name. */
+  readonly name: string;
+  readonly baseUrl: string;
+}
+
+export const LOCAL_SERVERS: readonly LocalServer[] = [
+  { name: 'ollama', baseUrl: 'http://127.0.0.1:11434/v1' },
+  { name: 'lmstudio', baseUrl: 'http://127.0.0.1:1234/v1' },
+  { name: 'llamacpp', baseUrl: 'http://127.0.0.1:8080/v1' },
+  { name: 'vllm', baseUrl: 'http://127.0.0.1:8000/v1' },
+];
+
+/** A server that takes longer is not waited for: the start is to be quick. */
+export const PROBE_TIMEOUT_MS = 300;
+const MAX_LIST_BYTES = 1_048_576;
+
+/**
+ * The local model servers that list models right now, as providers. Asks all at once, each for at most
+ * {@link PROBE_TIMEOUT_MS}. Never rejects: whoever does not answer as expected is not there.
+ */
+export async function discoverLocalServers(
+  transport: Transport,
+  servers: readonly LocalServer[] = LOCAL_SERVERS,
+): Promise<RawProviders> {
+  const answers = await Promise.all(servers.map((server) => listsModels(transport, server).catch(() => false)));
+  const found = servers.filter((_, index) => answers[index]);
+  return Object.fromEntries(
+    found.map(({ name, baseUrl }) => [name, { kind: 'openai-compatible', baseUrl, allowPrivateNetwork: true }]),
+  );
+}
+
+/** Other software likes these ports too: only a list of models counts. */
+async function listsModels(transport: Transport, { baseUrl }: LocalServer): Promise<boolean> {
+  const request = {
+    method: 'GET',
+    url: new URL(`${baseUrl}/models`),
+    headers: { accept: 'application/json' },
+  } as const;
+  const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+  const { head, body } = await transport.send(request, { connectTimeoutMs: PROBE_TIMEOUT_MS }, signal);
+  try {
+    if (head.status !== 200) return false;
+    const list = tryParseJson(new TextDecoder().decode(await body.bytes(MAX_LIST_BYTES)));
+    return isJsonObject(list) && Array.isArray(list['data']);
+  } finally {
+    body.cancel();
+  }
+}

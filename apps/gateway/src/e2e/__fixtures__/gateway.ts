@@ -1,0 +1,114 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
+import { composeGateway } from '../../compose.js';
+import { parseConfig } from '../../config/parse-config.js';
+import { openDataDir } from '../../data-dir.js';
+import type { GatewayConfig } from '../../gateway.js';
+import type { RequestView } from '../../http/admin/request-view.js';
+import { serve } from '../../serve.js';
+
+export type LogLine = Readonly<Record<string, unknown>>;
+
+/** A gateway with a socket and a data directory of its own. Whoever started it disposes of it. */
+export interface TestGateway extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  readonly key: string;
+  readonly adminKey: string;
+  /** The unmodified SDKs, set up as a user would; they do not try again, so that one call is one request. */
+  readonly openai: OpenAI;
+  readonly anthropic: Anthropic;
+  /** What was logged so far; lines come up to a tenth of a second late. */
+  logLines(): readonly LogLine[];
+  /** The ledger, newest first, as operators see it. */
+  rows(): Promise<readonly RequestView[]>;
+  /** Another caller's key. */
+  createKey(input: Readonly<Record<string, unknown>>): Promise<string>;
+  /** A call with the caller's key; a body makes it a POST. Headers in `init` replace all others. */
+  call(path: string, body?: string | object, init?: RequestInit): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** Starts a gateway on a free port. `config` is what an operator's file would hold; `sim` is there besides. */
+export async function startGateway(config: GatewayConfig = {}): Promise<TestGateway> {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
+  const logPath = join(folder, 'log');
+  const logFd = openSync(logPath, 'a');
+  const { databasePath, keyPepper, ...dataDir } = openDataDir(join(folder, 'data'));
+  const adminKey = dataDir.adminKey(undefined).key;
+  const env = { UPSTREAM_KEY: 'sk-upstream' };
+  const running = composeGateway({
+    config: parseConfig(config, { env, cwd: folder }),
+    state: { databasePath, keyPepper, adminKey },
+    env,
+    cwd: folder,
+    logFd,
+  });
+  const served = await serve(running, { host: '127.0.0.1', port: 0 });
+  const operator = operatorOf(served.url, adminKey);
+  const close = async (): Promise<void> => {
+    await served.close();
+    closeSync(logFd);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return {
+    adminKey,
+    ...operator,
+    ...callerOf(served.url, await operator.createKey({ name: 'test' })),
+    logLines: () => parseLines(readFileSync(logPath, 'utf8')),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** What an operator can do with the gateway that listens at `url`. */
+function operatorOf(url: string, adminKey: string): Pick<TestGateway, 'rows' | 'createKey'> {
+  const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' };
+  return {
+    async rows() {
+      const answer = await fetch(`${url}/admin/v1/requests?limit=1000`, { headers });
+      return ((await answer.json()) as { data: readonly RequestView[] }).data;
+    },
+    async createKey(input) {
+      const init = { method: 'POST', headers, body: JSON.stringify(input) };
+      const answer = await fetch(`${url}/admin/v1/keys`, init);
+      return ((await answer.json()) as { key: string }).key;
+    },
+  };
+}
+
+/** What a caller can do with it. */
+function callerOf(url: string, key: string): Pick<TestGateway, 'url' | 'key' | 'openai' | 'anthropic' | 'call'> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  return {
+    url,
+    key,
+    openai: openaiClient(url, key),
+    anthropic: anthropicClient(url, key),
+    call: (path, body, init = {}) =>
+      fetch(url + path, {
+        ...(body === undefined ? {} : { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        headers,
+        ...init,
+      }),
+  };
+}
+
+export function openaiClient(url: string, apiKey: string): OpenAI {
+  return new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
+}
+
+export function anthropicClient(url: string, apiKey: string): Anthropic {
+  return new Anthropic({ baseURL: url, apiKey, maxRetries: 0 });
+}
+
+/** Lines of JSON; a line that is none is a failure of its own. */
+export function parseLines(text: string): readonly LogLine[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as LogLine);
+}

@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Principal } from '@sluice/contract';
+import { composeGateway } from './compose.js';
+import type { RunningGateway } from './compose.js';
+import { parseConfig } from './config/parse-config.js';
+import type { ConfigInput } from './config/schema.js';
+import { readEnvironment } from './config/environment.js';
+import { openDataDir } from './data-dir.js';
+import { dismissAll } from './serve.js';
+
+/** A configuration as the operator's file has it; everything may be left out. */
+export type GatewayConfig = Partial<ConfigInput>;
+
+export interface GatewayOptions {
+  /** As whom `fetch` acts where no key is sent. Default: the operator, without limits. */
+  readonly principal?: Principal;
+  /** Where state is kept. Default: `SLUICE_DATA_DIR`, else `./.sluice`. */
+  readonly dataDir?: string;
+  /** Where secrets are looked up. Default: the process's own variables. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** File descriptor for log lines. Default: standard output. */
+  readonly logFd?: number;
+}
+
+/** A whole gateway inside a process: routing, limits, cache and ledger, with no socket of its own. */
+export interface Gateway {
+  /** A listener for `node:http` and every framework on top of it; or a web `Request` in, a `Response` out. Needs a key. */
+  handle(request: Request): Promise<Response>;
+  handle(req: IncomingMessage, res: ServerResponse): void;
+  /** Like the global `fetch`, but answered here: `new OpenAI({ fetch: gateway.fetch })`. Needs no key; one that is sent counts. */
+  readonly fetch: (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
+  /** Waits for what is in flight, up to `server.drainTimeoutMs`, writes what is pending and releases everything. */
+  close(): Promise<void>;
+}
+
+const OPERATOR: Principal = { kind: 'admin', keyId: 'admin', keyName: 'in-process', tenant: 'default', limits: {} };
+
+/** Throws one error with a line for every problem of the configuration, or when the data cannot be opened. */
+export function createGateway(config: GatewayConfig = {}, options: GatewayOptions = {}): Gateway {
+  const env = options.env ?? process.env;
+  const cwd = process.cwd();
+  const { adminKey, dataDir: usualDir, problems } = readEnvironment(env, {});
+  const parsed = parseConfig(config, { env, cwd }, problems);
+  const dataDir = openDataDir(options.dataDir ?? usualDir);
+  const { databasePath, keyPepper } = dataDir;
+  const state = { databasePath, keyPepper, adminKey: dataDir.adminKey(adminKey).key };
+  const logFd = options.logFd === undefined ? {} : { logFd: options.logFd };
+  const running = composeGateway({ config: parsed, state, env, cwd, ...logFd });
+  return toGateway(running, { principal: options.principal ?? OPERATOR, drainTimeoutMs: parsed.server.drainTimeoutMs });
+}
+
+interface Manners {
+  readonly principal: Principal;
+  readonly drainTimeoutMs: number;
+}
+
+function toGateway(running: RunningGateway, { principal, drainTimeoutMs }: Manners): Gateway {
+  function handle(request: Request): Promise<Response>;
+  function handle(req: IncomingMessage, res: ServerResponse): void;
+  function handle(request: Request | IncomingMessage, res?: ServerResponse): Promise<Response> | void {
+    if (res) running.handle(request as IncomingMessage, res);
+    else return running.answer(request as Request);
+  }
+  return {
+    handle,
+    fetch: (input, init) => running.answer(new Request(input, init), principal),
+    async close() {
+      running.startDraining();
+      const timer = setTimeout(() => void dismissAll(running), drainTimeoutMs);
+      await running.callers.empty();
+      clearTimeout(timer);
+      await running.close();
+    },
+  };
+}

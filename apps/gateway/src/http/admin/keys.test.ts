@@ -1,0 +1,74 @@
+import { createKeyAdmin, createdKeyView, keyView } from '@sluice/auth';
+import { createManualClock } from '@sluice/testkit';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ask, bodyOf } from '../../__fixtures__/route-call.js';
+import { temporaryStore } from '../../__fixtures__/store.js';
+import { createKeyRoutes } from './keys.js';
+
+function keyRoutes() {
+  const deps = { keys: temporaryStore().keys, pepper: 'pepper', prefix: 'sk-sluice-', clock: createManualClock() };
+  return createKeyRoutes(createKeyAdmin(deps));
+}
+
+describe('/admin/v1/keys', () => {
+  it('is for operators alone', () => {
+    expect(keyRoutes().map(({ method, path, access }) => `${method} ${path} ${access}`)).toEqual([
+      'POST /admin/v1/keys operator',
+      'GET /admin/v1/keys operator',
+      'DELETE /admin/v1/keys/{id} operator',
+    ]);
+  });
+
+  it('answers a new key with 201, once, and lets nobody keep the answer', async () => {
+    const routes = keyRoutes();
+    const made = await ask(routes, 'createKey', { body: { name: 'ci', limits: { requestsPerMinute: 1 } } });
+    expect([made.status, made.headers['cache-control']]).toEqual([201, 'no-store']);
+    const { key, ...view } = createdKeyView.parse(bodyOf(made));
+    expect(key).toMatch(/^sk-sluice-/);
+    const listed = await ask(routes, 'listKeys');
+    expect(z.strictObject({ data: z.array(keyView) }).parse(bodyOf(listed)).data).toEqual([view]);
+    expect(listed.body).not.toContain(key);
+  });
+
+  it('revokes a key with 204, and again', async () => {
+    const routes = keyRoutes();
+    const { id } = bodyOf(await ask(routes, 'createKey', { body: { name: 'ci' } })) as { id: string };
+    expect(await ask(routes, 'revokeKey', { params: { id } })).toMatchObject({ status: 204, body: '' });
+    expect(await ask(routes, 'revokeKey', { params: { id } })).toMatchObject({ status: 204 });
+    expect(bodyOf(await ask(routes, 'listKeys'))).toMatchObject({
+      data: [{ revokedAt: expect.any(String) as unknown }],
+    });
+  });
+
+  it.each(['1', '-1', "' OR 1=1", '../', '__proto__'])('knows no key %j', async (id) => {
+    await expect(ask(keyRoutes(), 'revokeKey', { params: { id } })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it.each(['team', 'role', 'budget'])(
+    'refuses %s, which this version does not serve, and saves nothing',
+    async (param) => {
+      const routes = keyRoutes();
+      const body = { name: 'ci', [param]: null };
+      await expect(ask(routes, 'createKey', { body })).rejects.toMatchObject({
+        code: 'invalid_value',
+        details: { param },
+      });
+      expect(bodyOf(await ask(routes, 'listKeys'))).toEqual({ data: [] });
+    },
+  );
+
+  it.each([
+    [{}, 'missing_required_parameter', 'name'],
+    [{ name: 5 }, 'invalid_type', 'name'],
+    [{ name: 'ci', spend: 0 }, 'unknown_parameter', 'spend'],
+    [{ name: 'ci', limits: { requestsPerMinute: -1 } }, 'invalid_value', 'limits.requestsPerMinute'],
+    [{ name: 'ci', expiresAt: '2001-01-01T00:00:00Z' }, 'invalid_value', 'expiresAt'],
+    [null, 'invalid_type', undefined],
+  ])('refuses %j', async (body, code, param) => {
+    await expect(ask(keyRoutes(), 'createKey', { body })).rejects.toMatchObject({
+      code,
+      details: param ? { param } : {},
+    });
+  });
+});

@@ -1,0 +1,90 @@
+import { createKeyInput, createdKeyView, keyView, toKeyView } from '@sluice/auth';
+import type { KeyAdmin } from '@sluice/auth';
+import { gatewayError } from '@sluice/contract';
+import { jsonAnswer } from '@sluice/core';
+import type { Answer } from '@sluice/core';
+import { isJsonObject } from '@sluice/toolkit';
+import { z } from 'zod';
+import { parseInput } from '../parse-input.js';
+import type { Route, RouteCall } from '../route.js';
+import { jsonContent, noStore } from './answers.js';
+
+const keyId = z.string().max(100).meta({ description: 'The id of a key.', example: 'key_Zm9vYmFyYmF6cXV4' });
+const keyList = z.strictObject({ data: z.array(keyView) }).meta({ description: 'All keys, the oldest first.' });
+
+/** Fields of a key that belong to parts of the product which this version does not have. */
+const UNSERVED = ['team', 'role', 'budget'] as const;
+
+/** `/admin/v1/keys`. */
+export function createKeyRoutes(keys: KeyAdmin): readonly Route[] {
+  return [createRoute(keys), listRoute(keys), revokeRoute(keys)];
+}
+
+function createRoute(keys: KeyAdmin): Route {
+  return {
+    method: 'POST',
+    path: '/admin/v1/keys',
+    access: 'operator',
+    openapi: {
+      operationId: 'createKey',
+      summary: 'Make a key for a caller',
+      tags: ['keys'],
+      requestBody: { required: true, content: jsonContent(createKeyInput) },
+      responses: { 201: { description: 'The key, shown this once.', content: jsonContent(createdKeyView) } },
+    },
+    handle: (call) => createKey(call, keys),
+  };
+}
+
+function listRoute(keys: KeyAdmin): Route {
+  return {
+    method: 'GET',
+    path: '/admin/v1/keys',
+    access: 'operator',
+    openapi: {
+      operationId: 'listKeys',
+      summary: 'List all keys, revoked ones too',
+      tags: ['keys'],
+      responses: { 200: { description: 'All keys.', content: jsonContent(keyList) } },
+    },
+    handle: async () => jsonAnswer(200, { data: keys.list().map(toKeyView) }, noStore),
+  };
+}
+
+function revokeRoute(keys: KeyAdmin): Route {
+  return {
+    method: 'DELETE',
+    path: '/admin/v1/keys/{id}',
+    access: 'operator',
+    openapi: {
+      operationId: 'revokeKey',
+      summary: 'Revoke a key for good',
+      tags: ['keys'],
+      requestParams: { path: z.object({ id: keyId }) },
+      responses: { 204: { description: 'The key is revoked, by this call or an earlier one.' } },
+    },
+    handle: async (call) => revokeKey(call, keys),
+  };
+}
+
+async function createKey(call: RouteCall, keys: KeyAdmin): Promise<Answer> {
+  const body = await call.json();
+  refuseUnserved(body);
+  const { record, key } = keys.create(parseInput(createKeyInput, body));
+  return jsonAnswer(201, { ...toKeyView(record), key }, noStore);
+}
+
+function refuseUnserved(body: unknown): void {
+  const param = isJsonObject(body) ? UNSERVED.find((name) => Object.hasOwn(body, name)) : undefined;
+  if (param === undefined) return;
+  throw gatewayError('invalid_value', {
+    message: `The parameter "${param}" is not served by this version of Sluice.`,
+    details: { param },
+  });
+}
+
+function revokeKey({ params }: RouteCall, keys: KeyAdmin): Answer {
+  const id = params['id'] ?? '';
+  if (keys.revoke(id)) return { kind: 'plain', status: 204, headers: noStore, body: '' };
+  throw gatewayError('not_found', { message: 'There is no such key.' });
+}

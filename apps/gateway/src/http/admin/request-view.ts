@@ -1,0 +1,90 @@
+import type { AttemptRecord, LedgerRow, LedgerSettlement } from '@sluice/contract';
+import { z } from 'zod';
+
+const count = z.int().nonnegative();
+const instant = z.iso.datetime();
+
+const attemptView = z
+  .strictObject({
+    provider: z.string(),
+    model: z.string(),
+    status: z.int().nullable().meta({ description: 'The HTTP status of the provider; null when none came.' }),
+    errorCode: z.string().nullable(),
+    durationMs: z.number().nonnegative(),
+  })
+  .meta({ description: 'One try at one provider.' });
+
+/** A ledger row as operators see it. What is not known, or not known yet, is null. */
+export const requestView = z
+  .strictObject({
+    id: z.string().meta({ description: "The gateway's own id of the request." }),
+    clientRequestId: z.string().nullable().meta({ description: 'The x-request-id that the caller sent.' }),
+    state: z.enum(['open', 'settled']).meta({ description: 'open: the request has not ended yet.' }),
+    status: z.int().nullable().meta({ description: 'The HTTP status that the caller got; 499 when it left.' }),
+    errorCode: z.string().nullable(),
+    requestedModel: z.string().meta({ description: 'The model as the caller wrote it.' }),
+    model: z.string().nullable().meta({ description: 'The model that answered, in the words of its provider.' }),
+    provider: z.string().nullable().meta({ description: 'The provider that answered.' }),
+    key: z.string().meta({ description: "The id of the caller's key; `admin` for the admin key." }),
+    tenant: z.string(),
+    route: z.string(),
+    stream: z.boolean(),
+    inputTokens: count.nullable(),
+    outputTokens: count.nullable(),
+    cachedTokens: count.nullable(),
+    costMicroUsd: count.nullable().meta({ description: 'Millionths of a US dollar; null where no price is known.' }),
+    usageSource: z.enum(['provider', 'counted', 'estimated', 'unknown']).nullable(),
+    cache: z.enum(['hit', 'miss', 'refresh', 'bypass']).nullable(),
+    attempts: z.array(attemptView).meta({ description: 'In the order in which they were made.' }),
+    firstTokenMs: z.number().nonnegative().nullable(),
+    durationMs: z.number().nonnegative().nullable(),
+    startedAt: instant,
+    settledAt: instant.nullable(),
+  })
+  .meta({ description: 'One request of a caller.' });
+
+export type RequestView = z.output<typeof requestView>;
+
+/** A row of the ledger in the form of {@link requestView}. */
+export function toRequestView({ settlement, ...intent }: LedgerRow): RequestView {
+  return {
+    id: intent.id,
+    clientRequestId: intent.clientRequestId ?? null,
+    state: settlement ? 'settled' : 'open',
+    requestedModel: intent.requestedModel,
+    key: intent.keyId,
+    tenant: intent.tenant,
+    route: intent.route,
+    stream: intent.stream,
+    startedAt: toIso(intent.startedAtMs),
+    ...toOutcomeView(settlement),
+  };
+}
+
+function toOutcomeView(settlement: LedgerSettlement | undefined) {
+  return {
+    status: settlement?.status ?? null,
+    errorCode: settlement?.errorCode ?? null,
+    model: settlement?.model ?? null,
+    provider: settlement?.provider ?? null,
+    inputTokens: settlement?.inputTokens ?? null,
+    outputTokens: settlement?.outputTokens ?? null,
+    cachedTokens: settlement?.cachedTokens ?? null,
+    costMicroUsd: settlement?.costMicroUsd ?? null,
+    usageSource: settlement?.usageSource ?? null,
+    cache: settlement?.cache ?? null,
+    attempts: (settlement?.attempts ?? []).map(toAttemptView),
+    firstTokenMs: settlement?.firstTokenMs ?? null,
+    durationMs: settlement?.durationMs ?? null,
+    settledAt: settlement ? toIso(settlement.settledAtMs) : null,
+  };
+}
+
+function toAttemptView(attempt: AttemptRecord): z.output<typeof attemptView> {
+  const { provider, model, status, errorCode, durationMs } = attempt;
+  return { provider, model, status: status ?? null, errorCode: errorCode ?? null, durationMs };
+}
+
+function toIso(ms: number): string {
+  return new Date(ms).toISOString();
+}

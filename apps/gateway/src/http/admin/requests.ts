@@ -1,0 +1,128 @@
+import { gatewayError } from '@sluice/contract';
+import type { Ledger, LedgerQuery, LedgerRepository } from '@sluice/contract';
+import { jsonAnswer } from '@sluice/core';
+import type { Answer } from '@sluice/core';
+import { z } from 'zod';
+import { parseQuery } from '../parse-input.js';
+import type { Route, RouteCall } from '../route.js';
+import { jsonContent, noStore } from './answers.js';
+import { requestView, toRequestView } from './request-view.js';
+
+export interface RequestRoutesDeps {
+  /** Flushed before each look, so that a request that has ended is seen to have ended. */
+  readonly ledger: Pick<Ledger, 'flush'>;
+  readonly rows: Pick<LedgerRepository, 'page' | 'find'>;
+}
+
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 1_000;
+/** The last instant of the calendar that JavaScript has. */
+const MAX_TIME_MS = 8_640_000_000_000_000;
+
+const since = z
+  .union(
+    [
+      z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+      z
+        .string()
+        .regex(/^\d{1,16}$/)
+        .transform(Number),
+    ],
+    { error: 'expected a time in ISO 8601 or in milliseconds since 1970' },
+  )
+  .refine((ms) => ms <= MAX_TIME_MS, 'the time is out of range')
+  .meta({
+    description: 'Leaves out what began earlier: ISO 8601, or milliseconds since 1970.',
+    example: '2026-01-01T00:00:00Z',
+  });
+
+const limit = z
+  .string()
+  .regex(/^\d{1,4}$/, `expected a number from 1 to ${MAX_LIMIT}`)
+  .transform(Number)
+  .refine((count) => count >= 1 && count <= MAX_LIMIT, `expected a number from 1 to ${MAX_LIMIT}`)
+  .meta({
+    description: 'Rows in one answer.',
+    // A query has only text; what it must hold is a number all the same.
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.pattern;
+      Object.assign(jsonSchema, { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT });
+    },
+  });
+
+const cursor = z
+  .string()
+  .regex(/^[A-Za-z0-9._:-]{1,200}$/, 'expected the nextCursor of the page before')
+  .meta({ description: 'The nextCursor of the page before.' });
+
+const pageQuery = z.strictObject({
+  since: since.exactOptional(),
+  limit: limit.exactOptional(),
+  cursor: cursor.exactOptional(),
+});
+
+const requestPage = z
+  .strictObject({
+    data: z.array(requestView),
+    nextCursor: z.string().nullable().meta({ description: 'Asks for the next page; null on the last one.' }),
+  })
+  .meta({ description: 'Requests, newest first.' });
+
+/** `/admin/v1/requests`. */
+export function createRequestRoutes(deps: RequestRoutesDeps): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/admin/v1/requests',
+      access: 'operator',
+      openapi: {
+        operationId: 'listRequests',
+        summary: 'List requests of callers, newest first',
+        tags: ['requests'],
+        requestParams: { query: pageQuery },
+        responses: { 200: { description: 'One page.', content: jsonContent(requestPage) } },
+      },
+      handle: (call) => listRequests(call, deps),
+    },
+    {
+      method: 'GET',
+      path: '/admin/v1/requests/{id}',
+      access: 'operator',
+      openapi: {
+        operationId: 'getRequest',
+        summary: 'Show one request',
+        tags: ['requests'],
+        requestParams: { path: z.object({ id: z.string().meta({ description: 'The id of a request.' }) }) },
+        responses: { 200: { description: 'The request.', content: jsonContent(requestView) } },
+      },
+      handle: (call) => getRequest(call, deps),
+    },
+  ];
+}
+
+async function listRequests({ query }: RouteCall, deps: RequestRoutesDeps): Promise<Answer> {
+  const asked = parseQuery(pageQuery, query);
+  await flushed(deps);
+  const page = deps.rows.page(toLedgerQuery(asked));
+  return jsonAnswer(200, { data: page.rows.map(toRequestView), nextCursor: page.nextCursor ?? null }, noStore);
+}
+
+function toLedgerQuery({
+  since: sinceMs,
+  limit: rows = DEFAULT_LIMIT,
+  cursor: from,
+}: z.output<typeof pageQuery>): LedgerQuery {
+  return { limit: rows, ...(sinceMs !== undefined && { sinceMs }), ...(from !== undefined && { cursor: from }) };
+}
+
+async function getRequest({ params }: RouteCall, deps: RequestRoutesDeps): Promise<Answer> {
+  await flushed(deps);
+  const row = deps.rows.find(params['id'] ?? '');
+  if (row) return jsonAnswer(200, toRequestView(row), noStore);
+  throw gatewayError('not_found', { message: 'There is no such request.' });
+}
+
+/** What cannot be written is still shown as it was before. */
+async function flushed({ ledger }: RequestRoutesDeps): Promise<void> {
+  await ledger.flush().catch(() => undefined);
+}

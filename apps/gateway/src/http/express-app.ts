@@ -1,0 +1,92 @@
+import express from 'express';
+import type { Express, Request, Response } from 'express';
+import { gatewayError } from '@sluice/contract';
+import type { Clock, GatewayError } from '@sluice/contract';
+import type { ReceivedCall } from '@sluice/core';
+import type { Callers } from './caller.js';
+import type { Route } from './route.js';
+import { errorAnswer, runRoute } from './run-route.js';
+import type { RouteDeps } from './run-route.js';
+import { sendAnswer } from './send-answer.js';
+
+export interface ExpressAppDeps extends RouteDeps {
+  readonly callers: Callers;
+  readonly clock: Clock;
+  /** Paths that are answered before Express, with their methods; known here so that other methods get a 405. */
+  readonly elsewhere: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Every route that is not on the hot path, and the answers for all that is no route. */
+export function createExpressApp(routes: readonly Route[], deps: ExpressAppDeps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
+  for (const route of routes) {
+    const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    app[methodName(route)](path, (req, res) => answerRoute(route, req, res, deps));
+  }
+  for (const [path, methods] of methodsByPath(routes, deps.elsewhere)) {
+    app.all(path, (req, res) => refuse(methodNotAllowed(req.method, methods), req, res, deps));
+  }
+  app.use((req, res) => refuse(unknownUrl(req), req, res, deps));
+  // Express knows an error handler by its four parameters.
+  // eslint-disable-next-line max-params -- see above
+  app.use((cause: unknown, req: Request, res: Response, _next: unknown) => refuse(badPath(cause), req, res, deps));
+  return app;
+}
+
+function methodName({ method }: Route): 'get' | 'post' | 'delete' {
+  return method.toLowerCase() as 'get' | 'post' | 'delete';
+}
+
+function methodsByPath(
+  routes: readonly Route[],
+  elsewhere: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, readonly string[]> {
+  const methods = new Map<string, readonly string[]>(elsewhere);
+  for (const { path, method } of routes) {
+    const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
+    methods.set(pattern, [...(methods.get(pattern) ?? []), method]);
+  }
+  return methods;
+}
+
+// eslint-disable-next-line max-params -- a request, its answer and what both need: Express's own shape plus one
+async function answerRoute(route: Route, req: Request, res: Response, deps: ExpressAppDeps): Promise<void> {
+  const received = deps.callers.receive(req, res);
+  const query = new URL(req.url, 'http://localhost').searchParams;
+  const params = req.params as Readonly<Record<string, string>>;
+  const answer = await runRoute(route, { received, params, query }, deps);
+  await sendAnswer(res, answer, { received, clock: deps.clock });
+}
+
+// eslint-disable-next-line max-params -- as above
+async function refuse(error: GatewayError, req: Request, res: Response, deps: ExpressAppDeps): Promise<void> {
+  const received: ReceivedCall = deps.callers.receive(req, res);
+  await sendAnswer(res, errorAnswer(error), { received, clock: deps.clock });
+}
+
+function methodNotAllowed(method: string, allow: readonly string[]): GatewayError {
+  return gatewayError('method_not_allowed', {
+    message: `This endpoint does not take ${method}; it takes ${allow.join(', ')}.`,
+    details: { allow },
+  });
+}
+
+function unknownUrl(req: Request): GatewayError {
+  return gatewayError('unknown_url', { message: `Unknown URL: ${req.method} ${visiblePath(req.path)}.` });
+}
+
+/** A path that cannot be decoded names nothing. */
+function badPath(cause: unknown): GatewayError {
+  const status = (cause as { status?: unknown } | null)?.status;
+  return status === 400
+    ? gatewayError('unknown_url', { message: 'Unknown URL.' })
+    : gatewayError('internal_error', { cause });
+}
+
+function visiblePath(path: string): string {
+  return encodeURI(path).slice(0, 200);
+}

@@ -1,0 +1,94 @@
+import { jsonAnswer } from '@sluice/core';
+import { z } from 'zod';
+import { createDocument } from 'zod-openapi';
+import type { ZodOpenApiObject, ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
+import { VERSION } from '../version.js';
+import { jsonContent } from './admin/answers.js';
+import type { RouteDescription } from './inference.js';
+import type { Access, Route } from './route.js';
+
+const errorBody = z
+  .object({
+    error: z.object({
+      message: z.string(),
+      type: z.string(),
+      param: z.string().nullable().meta({ description: 'The parameter at fault.' }),
+      code: z.string().nullable().meta({ description: 'What went wrong, for programs.' }),
+    }),
+  })
+  .meta({ id: 'Error', description: 'A failure.' });
+
+const SECURITY_SCHEMES = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'A key as OpenAI clients send it.' },
+  xApiKey: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'A key as Anthropic clients send it.' },
+  apiKey: { type: 'apiKey', in: 'header', name: 'api-key', description: 'A key as Azure clients send it.' },
+  googleApiKey: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'x-goog-api-key',
+    description: 'A key as Google clients send it.',
+  },
+} as const;
+
+/** One credential is enough, wherever it stands. */
+const AUTHENTICATED = Object.keys(SECURITY_SCHEMES).map((scheme) => ({ [scheme]: [] }));
+
+/** What the description says of a route; how it is answered does not matter. */
+export type DescribedRoute = Omit<Route, 'handle'>;
+
+/** The OpenAPI description of a table of routes. */
+export function createOpenApi(routes: readonly RouteDescription[]): object {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: toOperation(route) };
+  }
+  const description: ZodOpenApiObject = {
+    openapi: '3.1.1',
+    info: { title: 'Sluice', version: VERSION, description: 'The LLM gateway that survives its providers.' },
+    paths,
+    components: { securitySchemes: SECURITY_SCHEMES },
+  };
+  return createDocument(description);
+}
+
+/** `GET /openapi.json`, which describes the given routes and itself. */
+export function createOpenApiRoute(routes: readonly RouteDescription[]): Route {
+  let text: string | undefined;
+  const route: Route = {
+    method: 'GET',
+    path: '/openapi.json',
+    access: 'operator',
+    openapi: {
+      operationId: 'getOpenApi',
+      summary: 'This description',
+      tags: ['description'],
+      responses: { 200: { description: 'An OpenAPI 3.1 document.', content: jsonContent(z.looseObject({})) } },
+    },
+    async handle() {
+      // Made when it is first asked for: a start does not wait for it.
+      text ??= JSON.stringify(createOpenApi([...routes, route]));
+      return { ...jsonAnswer(200, undefined), body: text };
+    },
+  };
+  return route;
+}
+
+function toOperation({ openapi, access }: RouteDescription): ZodOpenApiOperationObject {
+  const failure = { description: 'A failure.', content: jsonContent(errorBody) };
+  return { ...openapi, security: security(access), responses: { ...openapi.responses, ...failures(access, failure) } };
+}
+
+function failures<T>(access: Access, failure: T): Partial<Record<'401' | '403' | 'default', T>> {
+  switch (access) {
+    case 'open':
+      return { default: failure };
+    case 'caller':
+      return { 401: failure, default: failure };
+    case 'operator':
+      return { 401: failure, 403: failure, default: failure };
+  }
+}
+
+function security(access: Access): { [scheme: string]: string[] }[] {
+  return access === 'open' ? [] : AUTHENTICATED;
+}

@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http';
+import { gatewayError } from '@sluice/contract';
+
+/**
+ * The body, at most `limit` bytes of it. Rejects with `request_too_large`, for an announced length before a byte is
+ * read, and with `client_closed_request` when the caller leaves midway.
+ */
+export function readBody(req: IncomingMessage, limit: number): Promise<Uint8Array> {
+  const announced = Number(req.headers['content-length'] ?? 0);
+  if (announced > limit) return Promise.reject(tooLarge(limit));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    req.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= limit) chunks.push(chunk);
+      else {
+        req.pause();
+        reject(tooLarge(limit));
+      }
+    });
+    req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
+    req.on('error', (cause) => reject(gatewayError('client_closed_request', { cause })));
+  });
+}
+
+function tooLarge(limit: number): Error {
+  return gatewayError('request_too_large', { message: `The body is larger than ${limit} bytes.` });
+}

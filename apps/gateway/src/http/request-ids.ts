@@ -1,0 +1,17 @@
+import type { Clock, IncomingHeaders } from '@sluice/contract';
+import type { RandomHex } from '@sluice/telemetry';
+
+const TIME_CHARS = 9;
+const RANDOM_BYTES = 8;
+const VALID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** Ids that sort by time, so that the ledger appends at its end: `req_`, the time in base 36, random digits. */
+export function createRequestIds(clock: Clock, random: RandomHex): () => string {
+  return () => `req_${clock.now().toString(36).padStart(TIME_CHARS, '0')}${random(RANDOM_BYTES)}`;
+}
+
+/** The caller's own id, where it is one that may stand in logs and headers. */
+export function clientRequestId(headers: IncomingHeaders): string | undefined {
+  const id = headers['x-request-id'];
+  return typeof id === 'string' && VALID.test(id) ? id : undefined;
+}

@@ -1,0 +1,33 @@
+import type { Answer } from '@sluice/core';
+import type { IncomingHeaders, Principal } from '@sluice/contract';
+import type { ZodOpenApiOperationObject } from 'zod-openapi';
+
+/** Who may call a route. `open` is for the probes alone. */
+export type Access = 'open' | 'caller' | 'operator';
+
+/** One call of a route, whether it came over a socket or through `gateway.fetch`. */
+export interface RouteCall {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHeaders;
+  /** Absent on `open` routes. */
+  readonly principal?: Principal;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+  /** The body as JSON. Rejects with `invalid_json`, `request_too_large` and the like. */
+  json(): Promise<unknown>;
+}
+
+/**
+ * One method of one path. The table of all routes is what Express, `gateway.fetch` and `/openapi.json` are built from,
+ * so a route that is not in it does not exist, and one that is in it cannot forget its access rule.
+ */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** `/admin/v1/keys/{id}`: a name in braces is one segment. */
+  readonly path: string;
+  readonly access: Access;
+  readonly openapi: ZodOpenApiOperationObject;
+  /** Failures are thrown as errors of the table. */
+  handle(call: RouteCall): Promise<Answer>;
+}

@@ -1,0 +1,33 @@
+import type { KeyAdmin } from '@sluice/auth';
+import type { Ledger, LedgerRepository } from '@sluice/contract';
+import { createKeyRoutes } from './admin/keys.js';
+import { createRequestRoutes } from './admin/requests.js';
+import { INFERENCE_DESCRIPTIONS } from './inference.js';
+import { createMetricsRoute } from './metrics-route.js';
+import type { Metrics } from './metrics-route.js';
+import { createModelsRoutes } from './models-routes.js';
+import type { ListModels } from './models-routes.js';
+import { createOpenApiRoute } from './openapi.js';
+import { createProbeRoutes } from './probes.js';
+import type { Route } from './route.js';
+
+export interface RoutesDeps {
+  readonly keys: KeyAdmin;
+  readonly ledger: Ledger;
+  readonly rows: LedgerRepository;
+  readonly listModels: ListModels;
+  isReady(): boolean;
+  metrics(): Promise<Metrics>;
+}
+
+/** Every route but the models' own endpoints, which have their pipelines. */
+export function createRoutes({ keys, ledger, rows, listModels, isReady, metrics }: RoutesDeps): readonly Route[] {
+  const routes = [
+    ...createProbeRoutes({ isReady }),
+    ...createModelsRoutes(listModels),
+    ...createKeyRoutes(keys),
+    ...createRequestRoutes({ ledger, rows }),
+    createMetricsRoute(metrics),
+  ];
+  return [...routes, createOpenApiRoute([...INFERENCE_DESCRIPTIONS, ...routes])];
+}

@@ -1,0 +1,117 @@
+import { gatewayError, toGatewayError } from '@sluice/contract';
+import type { Clock, GatewayError, LedgerIntent, Principal, RequestRecord, Telemetry } from '@sluice/contract';
+import type { KeyAuthenticator } from '@sluice/auth';
+import { assertJsonBody, parseBody } from '@sluice/core';
+import type { Answer, PlainAnswer, ReceivedCall } from '@sluice/core';
+import { writeOpenAiError } from '@sluice/dialect-openai';
+import type { Route } from './route.js';
+
+export interface RouteDeps {
+  readonly authenticator: KeyAuthenticator;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  onInternalError(cause: unknown): void;
+}
+export interface RouteInput {
+  readonly received: ReceivedCall;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+}
+
+/** Answers one call of a route of the table: access first, then the route itself. Never rejects. */
+export async function runRoute(route: Route, input: RouteInput, deps: RouteDeps): Promise<Answer> {
+  const startedMs = deps.clock.monotonic();
+  const { received, params, query } = input;
+  let principal: Principal | undefined;
+  let failure: GatewayError | undefined;
+  let answer: Answer;
+  // Probes come every second and say nothing: they are neither logged nor counted.
+  const observed = route.access !== 'open';
+  if (observed) deps.telemetry.opened(route.path);
+  try {
+    principal = await identify(route, received, deps);
+    answer = await route.handle({
+      params,
+      query,
+      headers: received.headers,
+      ...(principal ? { principal } : {}),
+      requestId: received.requestId,
+      signal: received.signal,
+      json: () => readJson(received),
+    });
+  } catch (cause) {
+    failure = toGatewayError(cause);
+    if (failure.code === 'internal_error') deps.onInternalError(failure.cause ?? cause);
+    answer = errorAnswer(failure);
+  }
+  const durationMs = deps.clock.monotonic() - startedMs;
+  const ended = { route, received, principal, failure, status: answer.status, durationMs };
+  if (observed) deps.telemetry.settled(toRecord(ended, deps.clock));
+  return answer;
+}
+
+/** A failure outside every route of the data plane, in the shape that all of OpenAI's clients and the admin API share. */
+export function errorAnswer(error: GatewayError): PlainAnswer {
+  return { kind: 'plain', ...writeOpenAiError(error) };
+}
+
+async function identify(route: Route, received: ReceivedCall, deps: RouteDeps): Promise<Principal | undefined> {
+  const { headers, signal, principal } = received;
+  switch (route.access) {
+    case 'open':
+      return undefined;
+    case 'caller':
+      return principal ?? deps.authenticator.authenticate(headers, signal);
+    case 'operator':
+      return principal ? operator(principal) : deps.authenticator.authenticateOperator(headers, signal);
+  }
+}
+
+function operator(principal: Principal): Principal {
+  if (principal.kind === 'admin') return principal;
+  throw gatewayError('route_not_allowed', { message: 'Only an operator may use this endpoint.' });
+}
+
+async function readJson(received: ReceivedCall): Promise<unknown> {
+  assertJsonBody(received.headers);
+  return parseBody(await received.readBody());
+}
+
+interface Ended {
+  readonly route: Route;
+  readonly received: ReceivedCall;
+  readonly principal: Principal | undefined;
+  readonly failure: GatewayError | undefined;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+function toRecord({ route, received, principal, failure, status, durationMs }: Ended, clock: Clock): RequestRecord {
+  const settledAtMs = clock.now();
+  const intent: LedgerIntent = {
+    id: received.requestId,
+    ...(received.clientRequestId === undefined ? {} : { clientRequestId: received.clientRequestId }),
+    startedAtMs: settledAtMs - durationMs,
+    keyId: principal?.keyId ?? '',
+    tenant: principal?.tenant ?? '',
+    route: route.path,
+    requestedModel: '',
+    stream: false,
+  };
+  return {
+    ...intent,
+    keyName: principal?.keyName ?? '',
+    traceId: received.trace.traceId,
+    spanId: received.trace.spanId,
+    settledAtMs,
+    status,
+    ...(failure ? { errorCode: failure.code } : {}),
+    attempts: [],
+    inputTokens: 0,
+    outputTokens: 0,
+    cachedTokens: 0,
+    usageSource: 'unknown',
+    durationMs,
+    overheadMs: durationMs,
+  };
+}

@@ -1,0 +1,125 @@
+import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
+import type { Clock } from '@sluice/contract';
+import type { Answer, PlainAnswer, ReceivedCall } from '@sluice/core';
+
+/** After this silence a committed stream gets a comment, so that nobody between here and the caller hangs up. */
+const KEEP_ALIVE_MS = 15_000;
+const KEEP_ALIVE = ': keep-alive\n\n';
+/** Up to this size copying a body is cheaper than writing it apart. */
+const ONE_WRITE_BYTES = 16_384;
+
+/** The headers that every answer carries, whatever made it. */
+export function edgeHeaders({ requestId, clientRequestId, headers }: ReceivedCall): Record<string, string> {
+  const visible = clientRequestId ?? requestId;
+  const edge: Record<string, string> = { 'x-request-id': visible, 'x-content-type-options': 'nosniff' };
+  if (clientRequestId !== undefined) edge['x-sluice-request-id'] = requestId;
+  // Anthropic's SDKs look for their request id under this name.
+  if (headers['anthropic-version'] !== undefined) edge['request-id'] = visible;
+  return edge;
+}
+
+/**
+ * Writes an answer to its socket. Streams are pulled one piece at a time and never faster than the caller reads.
+ * Resolves when the last byte is handed to the socket or the caller has left; never rejects.
+ */
+export async function sendAnswer(
+  res: ServerResponse,
+  answer: Answer,
+  { received, clock }: { readonly received: ReceivedCall; readonly clock: Clock },
+): Promise<void> {
+  if (answer.kind === 'stream') {
+    res.writeHead(answer.status, toRawHeaders(answer.headers, edgeHeaders(received)));
+    return sendStream(res, answer.chunks, clock);
+  }
+  sendPlain(res, answer, received);
+}
+
+function sendPlain(res: ServerResponse, { status, headers, body }: PlainAnswer, received: ReceivedCall): void {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  const raw = toRawHeaders(headers, edgeHeaders(received));
+  raw.push('content-length', String(bytes.length));
+  // What is left of a body that was refused unread is not worth reading.
+  if (status === 413 || status === 408) raw.push('connection', 'close');
+  res.writeHead(status, raw);
+  // As text of single bytes, head and body go out in one write; as a buffer they would be two.
+  if (bytes.length <= ONE_WRITE_BYTES) res.end(asLatin1(bytes), 'latin1');
+  else res.end(bytes);
+}
+
+function asLatin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Names and values in turn, the form that Node writes with the least work. What both name is the edge's. */
+function toRawHeaders(headers: Headers, edge: Headers): OutgoingHttpHeader[] {
+  const raw: string[] = [];
+  for (const name in headers) if (!(name in edge)) raw.push(name, headers[name] as string);
+  for (const name in edge) raw.push(name, edge[name] as string);
+  return raw;
+}
+
+async function sendStream(
+  res: ServerResponse,
+  chunks: AsyncIterable<Uint8Array | string>,
+  clock: Clock,
+): Promise<void> {
+  const keepAlive = new KeepAlive(res, clock);
+  try {
+    for await (const chunk of chunks) {
+      if (res.destroyed) break;
+      keepAlive.noteWrite();
+      if (!res.write(chunk)) await drained(res);
+    }
+  } finally {
+    keepAlive.stop();
+  }
+  res.end();
+}
+
+/** Resolves when the socket takes more, or is gone. */
+function drained(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      res.off('drain', done);
+      res.off('close', done);
+      resolve();
+    };
+    res.on('drain', done);
+    res.on('close', done);
+  });
+}
+
+/** One timer for each stream; a write only notes the time. */
+class KeepAlive {
+  readonly #res: ServerResponse;
+  readonly #clock: Clock;
+  #wroteMs: number;
+  #cancel: () => void;
+
+  constructor(res: ServerResponse, clock: Clock) {
+    this.#res = res;
+    this.#clock = clock;
+    this.#wroteMs = clock.monotonic();
+    this.#cancel = clock.after(KEEP_ALIVE_MS, () => this.#look());
+  }
+
+  noteWrite(): void {
+    this.#wroteMs = this.#clock.monotonic();
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+
+  #look(): void {
+    const silentMs = this.#clock.monotonic() - this.#wroteMs;
+    if (silentMs >= KEEP_ALIVE_MS && !this.#res.writableNeedDrain) {
+      // Frames are written whole, so a comment never falls into one.
+      this.#res.write(KEEP_ALIVE);
+      this.noteWrite();
+    }
+    this.#cancel = this.#clock.after(Math.max(1, KEEP_ALIVE_MS - silentMs), () => this.#look());
+  }
+}

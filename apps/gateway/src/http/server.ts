@@ -1,0 +1,58 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+
+/** Slow senders are cut: headers must be there in 10 s, the whole request in 60 s, looked at every second. */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 16_384,
+};
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+}
+export interface Listening {
+  /** `http://HOST:PORT` as it can be reached. */
+  readonly url: string;
+  /** Takes no new connections and closes the idle ones; those in use close with their answer. Resolves when all are gone. */
+  stopAccepting(): Promise<void>;
+  /** Cuts what is left. */
+  closeAll(): void;
+}
+
+/** Opens the socket. Rejects with Node's own error, such as EADDRINUSE. */
+export async function listen(
+  handler: (req: IncomingMessage, res: ServerResponse) => void,
+  { host, port }: ListenOptions,
+): Promise<Listening> {
+  const server = createServer(LIMITS, handler);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, backlog: 1_024 }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return {
+    url: addressUrl(server, host),
+    stopAccepting: () => stopAccepting(server),
+    closeAll: () => server.closeAllConnections(),
+  };
+}
+
+function addressUrl(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function stopAccepting(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

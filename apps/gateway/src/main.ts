@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { COMMANDS } from './cli/commands.js';
+import { runCli } from './cli/run-cli.js';
+
+const { env, stdout, stderr } = process;
+const code = await runCli(process.argv.slice(2), COMMANDS, {
+  env,
+  cwd: process.cwd(),
+  stdout,
+  stderr,
+  signals: process,
+});
+// A gateway that was told to stop twice is not waited for.
+stdout.write('', () => process.exit(code));
