@@ -29,7 +29,7 @@ export interface Gateway {
   handle(req: IncomingMessage, res: ServerResponse): void;
   /** Like the global `fetch`, but answered here: `new OpenAI({ fetch: gateway.fetch })`. Needs no key; one that is sent counts. */
   readonly fetch: (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
-  /** Waits for what is in flight, up to `server.drainTimeoutMs`, writes what is pending and releases everything. */
+  /** Waits for what is in flight, up to `server.drainTimeoutMs`, writes what is pending and releases everything. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -55,6 +55,7 @@ interface Manners {
 }
 
 function toGateway(running: RunningGateway, { principal, drainTimeoutMs }: Manners): Gateway {
+  let closed: Promise<void> | undefined;
   function handle(request: Request): Promise<Response>;
   function handle(req: IncomingMessage, res: ServerResponse): void;
   function handle(request: Request | IncomingMessage, res?: ServerResponse): Promise<Response> | void {
@@ -64,12 +65,16 @@ function toGateway(running: RunningGateway, { principal, drainTimeoutMs }: Manne
   return {
     handle,
     fetch: (input, init) => running.answer(new Request(input, init), principal),
-    async close() {
-      running.startDraining();
-      const timer = setTimeout(() => void dismissAll(running), drainTimeoutMs);
-      await running.callers.empty();
-      clearTimeout(timer);
-      await running.close();
-    },
+    close: () => (closed ??= shutDown(running, drainTimeoutMs)),
   };
+}
+
+async function shutDown(running: RunningGateway, drainTimeoutMs: number): Promise<void> {
+  const { promise: timeIsUp, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, drainTimeoutMs);
+  running.startDraining();
+  await Promise.race([running.callers.empty(), timeIsUp]);
+  clearTimeout(timer);
+  await dismissAll(running);
+  await running.close();
 }

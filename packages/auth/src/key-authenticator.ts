@@ -2,6 +2,7 @@ import { createSecretKey } from 'node:crypto';
 import { gatewayError } from '@sluice/contract';
 import type { Authenticator, Clock, IncomingHeaders, KeyRepository, Principal } from '@sluice/contract';
 import { hashKey } from './api-key.js';
+import { KeyHashes } from './key-hashes.js';
 import { KeyIndex } from './key-index.js';
 import type { LimitProfiles } from './principal.js';
 import { createStrategyChain } from './strategy-chain.js';
@@ -36,7 +37,9 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAut
   const pepper = createSecretKey(options.pepper, 'utf8');
   const adminHash = adminKey === undefined ? {} : { adminHash: hashKey(adminKey, pepper) };
   const index = new KeyIndex({ keys, clock, profiles, ...adminHash });
-  const identify = createStrategyChain((credential) => index.find(hashKey(credential, pepper)));
+  const hashes = new KeyHashes((key) => hashKey(key, pepper));
+  const find = (keyedHash: string): Principal => index.find(keyedHash);
+  const identify = createStrategyChain((credential) => hashes.with(credential, find));
   return {
     authenticate: adminKeyOnDataPlane ? identify : async (headers) => expectKind('key', await identify(headers)),
     authenticateOperator: async (headers) => expectKind('admin', await identify(headers)),

@@ -117,10 +117,12 @@ export interface StreamScanner {
    * frame is incomplete. Frames before an in-band error are still returned; `failure` then tells.
    */
   push(read: Uint8Array): Uint8Array;
-  /** The upstream ended. Returns bytes still owed; throws `upstream_truncated` if no terminal frame was seen. */
+  /** The upstream ended. Returns bytes still owed; throws `upstream_truncated` if the answer had not come to its end. */
   end(): Uint8Array;
   /** True once a frame with content, or the terminal frame, was seen: the commit point. */
   readonly committed: boolean;
+  /** True once the frame that ends the answer was seen: whoever leaves now misses nothing. */
+  readonly finished: boolean;
   /** Grows with every frame that brings the answer forward; comments and pings leave it as it is. */
   readonly progress: number;
   readonly failure: GatewayError | undefined;

@@ -11,7 +11,9 @@ export class AttemptDeadline {
   readonly #controller = new AbortController();
   readonly #onParentAbort = (): void => this.#controller.abort(this.#parent.reason);
   #cancel: Cancel | undefined;
-  #touchedMs = 0;
+  /** When the provider was last heard, moved on by the time that nobody listened. */
+  #heardMs = 0;
+  #restingSinceMs: number | undefined;
 
   constructor(clock: Clock, parent: AbortSignal) {
     this.#clock = clock;
@@ -30,24 +32,41 @@ export class AttemptDeadline {
     this.#cancel = this.#clock.after(ms, () => this.#expire(what));
   }
 
-  /** From now on aborts when no `touch` comes for `idleMs`, or in `leftMs` at the latest. Replaces the deadline before. */
+  /**
+   * From now on aborts when the provider is silent for `idleMs`, or in `leftMs` at the latest. Replaces the deadline
+   * before. Starts at rest: silence counts only between `resume` and `rest`.
+   */
   watch({ idleMs, leftMs }: { readonly idleMs: number | undefined; readonly leftMs: number }): void {
-    this.touch();
-    const untilMs = this.#touchedMs + leftMs;
+    const untilMs = this.#clock.monotonic() + leftMs;
     const look = (): void => {
       const nowMs = this.#clock.monotonic();
-      const silentUntilMs = this.#touchedMs + (idleMs ?? Number.POSITIVE_INFINITY);
+      const restedMs = this.#restingSinceMs === undefined ? 0 : nowMs - this.#restingSinceMs;
+      const silentUntilMs = this.#heardMs + restedMs + (idleMs ?? Number.POSITIVE_INFINITY);
       if (nowMs >= untilMs) this.#expire('The answer took longer than its total time.');
       else if (nowMs >= silentUntilMs) this.#expire('The provider fell silent mid-answer.');
       else this.#cancel = this.#clock.after(Math.min(untilMs, silentUntilMs) - nowMs, look);
     };
+    this.touch();
+    this.rest();
     this.#cancel?.();
     look();
   }
 
   /** The stream came forward. Only notes the time: a timer for each read would cost more than the read. */
   touch(): void {
-    this.#touchedMs = this.#clock.monotonic();
+    this.#heardMs = this.#clock.monotonic();
+  }
+
+  /** Nobody reads for a while: a slow caller is not the provider's silence. */
+  rest(): void {
+    this.#restingSinceMs = this.#clock.monotonic();
+  }
+
+  /** Somebody reads again. */
+  resume(): void {
+    if (this.#restingSinceMs === undefined) return;
+    this.#heardMs += this.#clock.monotonic() - this.#restingSinceMs;
+    this.#restingSinceMs = undefined;
   }
 
   dispose(): void {

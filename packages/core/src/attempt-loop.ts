@@ -3,6 +3,7 @@ import type { Circuits, GatewayError, Permit } from '@sluice/contract';
 import type { Opened } from './attempt.js';
 import type { Call } from './call.js';
 import type { Candidate, Plan } from './routing/plan.js';
+import type { RoutePolicy } from './snapshot.js';
 
 /** Failures that another try at the same target may well mend. The others would only cost time. */
 const WORTH_REPEATING: ReadonlySet<string> = new Set(['connection', 'truncated', 'server_error']);
@@ -22,33 +23,29 @@ export async function runAttempts(
   plan: Plan,
   { circuits, tryOne }: { readonly circuits: Circuits; readonly tryOne: (candidate: Candidate) => Promise<Opened> },
 ): Promise<Attempted> {
+  const { candidates, policy } = plan;
   let failure: GatewayError | undefined;
-  for (const candidate of tries(plan, () => failure)) {
-    const permit = circuits.admit(candidate.circuit);
-    if (!permit) continue;
-    try {
-      return { candidate, permit, opened: await recorded(call, candidate, tryOne) };
-    } catch (cause) {
-      failure = verdict(call, cause, permit);
-      if (!mayGoOn(plan, failure)) throw failure;
+  let left = policy.retries.max + 1;
+  for (const candidate of candidates) {
+    for (let again = 0; left > 0 && mayTry(policy, again, failure); again += 1) {
+      const permit = circuits.admit(candidate.circuit);
+      // An open circuit is no attempt: the next target gets its turn.
+      if (!permit) break;
+      left -= 1;
+      try {
+        return { candidate, permit, opened: await recorded(call, candidate, tryOne) };
+      } catch (cause) {
+        failure = verdict(call, cause, permit);
+        if (!mayGoOn(plan, failure)) throw failure;
+      }
     }
   }
   throw failure ?? noneHealthy(plan, circuits);
 }
 
-/** Each target in turn, repeated while the policy allows, within the total of attempts. */
-function* tries({ candidates, policy }: Plan, lastFailure: () => GatewayError | undefined): Generator<Candidate> {
-  let left = policy.retries.max + 1;
-  for (const candidate of candidates) {
-    for (let again = 0; left > 0 && again <= policy.retries.sameTarget; again += 1) {
-      if (again > 0 && !isWorthRepeating(lastFailure())) break;
-      const before = lastFailure();
-      yield candidate;
-      // No new failure means that the circuit refused: that was no attempt.
-      if (lastFailure() === before) break;
-      left -= 1;
-    }
-  }
+/** The first time always; again at the same target while the policy allows and the failure may be a passing one. */
+function mayTry({ retries }: RoutePolicy, again: number, failure: GatewayError | undefined): boolean {
+  return again === 0 || (again <= retries.sameTarget && isWorthRepeating(failure));
 }
 
 function isWorthRepeating(failure: GatewayError | undefined): boolean {

@@ -46,6 +46,8 @@ export interface CallDeps {
   onInternalError(cause: unknown): void;
 }
 
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 /** What is known of one request so far, and everything that it holds. */
 export class Call {
   readonly received: ReceivedCall;
@@ -98,10 +100,41 @@ export class Call {
   }
 
   intent(): LedgerIntent {
+    return this.#intent();
+  }
+
+  /** The one record from which log line, metrics and ledger row are written. */
+  record(outcome: Outcome): RequestRecord {
+    const { usage, source } = this.#usage();
+    const record: Writable<RequestRecord> = Object.assign(this.#intent(), {
+      keyName: this.principal?.keyName ?? '',
+      traceId: this.received.trace.traceId,
+      spanId: this.received.trace.spanId,
+      settledAtMs: this.#clock.now(),
+      status: this.#finalStatus(outcome),
+      attempts: this.attempts,
+      inputTokens: usage?.inputTokens ?? 0,
+      outputTokens: usage?.outputTokens ?? 0,
+      cachedTokens: usage?.cachedInputTokens ?? 0,
+      usageSource: source,
+      durationMs: this.elapsedMs(),
+      overheadMs: this.overheadMs(),
+    });
+    const error = failureOf(outcome);
+    if (error !== undefined) record.errorCode = error;
+    if (this.served) {
+      record.provider = this.served.provider;
+      record.model = this.served.model;
+    }
+    if (this.cache !== undefined) record.cache = this.cache;
+    if (this.firstTokenMs !== undefined) record.firstTokenMs = this.firstTokenMs;
+    return record;
+  }
+
+  #intent(): Writable<LedgerIntent> {
     const { requestId, clientRequestId } = this.received;
-    return {
+    const intent: Writable<LedgerIntent> = {
       id: requestId,
-      ...(clientRequestId === undefined ? {} : { clientRequestId }),
       startedAtMs: this.startedAtMs,
       keyId: this.principal?.keyId ?? '',
       tenant: this.principal?.tenant ?? '',
@@ -109,31 +142,8 @@ export class Call {
       requestedModel: this.requestedModel,
       stream: this.stream,
     };
-  }
-
-  /** The one record from which log line, metrics and ledger row are written. */
-  record(outcome: Outcome): RequestRecord {
-    const { usage, source } = this.#usage();
-    const error = failureOf(outcome);
-    return {
-      ...this.intent(),
-      keyName: this.principal?.keyName ?? '',
-      traceId: this.received.trace.traceId,
-      spanId: this.received.trace.spanId,
-      settledAtMs: this.#clock.now(),
-      status: this.#finalStatus(outcome),
-      ...(error === undefined ? {} : { errorCode: error }),
-      ...(this.served ? { provider: this.served.provider, model: this.served.model } : {}),
-      attempts: this.attempts,
-      inputTokens: usage?.inputTokens ?? 0,
-      outputTokens: usage?.outputTokens ?? 0,
-      cachedTokens: usage?.cachedInputTokens ?? 0,
-      usageSource: source,
-      ...(this.cache === undefined ? {} : { cache: this.cache }),
-      ...(this.firstTokenMs === undefined ? {} : { firstTokenMs: this.firstTokenMs }),
-      durationMs: this.elapsedMs(),
-      overheadMs: this.overheadMs(),
-    };
+    if (clientRequestId !== undefined) intent.clientRequestId = clientRequestId;
+    return intent;
   }
 
   #finalStatus(outcome: Outcome): number {
@@ -144,12 +154,14 @@ export class Call {
 
   #usage(): { usage: Usage | undefined; source: UsageSource } {
     if (this.cache === 'hit') return { usage: undefined, source: 'counted' };
-    const usage = this.summary?.usage;
-    if (usage) return { usage, source: 'provider' };
-    const outputChars = this.summary?.outputChars ?? 0;
-    if (outputChars === 0) return { usage: undefined, source: 'unknown' };
-    const estimate = { inputTokens: estimateTokens(this.bodyBytes), outputTokens: estimateTokens(outputChars) };
-    return { usage: estimate, source: 'estimated' };
+    const { usage, finish, outputChars = 0 } = this.summary ?? {};
+    const outputTokens = estimateTokens(outputChars);
+    // A stream that was cut reports what it had counted at some earlier point, often next to nothing.
+    const isCut = this.stream && !finish;
+    if (usage && !(isCut && outputTokens > usage.outputTokens)) return { usage, source: 'provider' };
+    if (outputTokens === 0) return { usage: undefined, source: 'unknown' };
+    const inputTokens = usage?.inputTokens ?? estimateTokens(this.bodyBytes);
+    return { usage: { ...usage, inputTokens, outputTokens }, source: 'estimated' };
   }
 }
 

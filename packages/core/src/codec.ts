@@ -14,7 +14,6 @@ import type {
   UpstreamRequest,
   WriteContext,
 } from '@sluice/contract';
-import { droppedExtensions } from '@sluice/toolkit';
 import { StreamTranslator } from './stream-translator.js';
 
 /** One request in one provider's words, and the way back into the caller's. */
@@ -56,7 +55,7 @@ export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, 
   const { request: upstream, adjustments } = operation.encode(request, target);
   return {
     request: upstream,
-    adjustments: [...adjustments, ...droppedExtensions(request, operation.passthrough?.dialect ?? '')],
+    adjustments,
     plain(body, head) {
       const result = operation.decode(body, head);
       return { body: dialect.writeResult(result, context), summary: result as AnswerSummary };

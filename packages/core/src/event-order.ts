@@ -1,13 +1,25 @@
 import { gatewayError } from '@sluice/contract';
 import type { ChatEvent } from '@sluice/contract';
 
+type PartEvent = Exclude<Extract<ChatEvent, { readonly index: number }>, { readonly type: 'part-end' }>;
+type PartKind = 'text' | 'reasoning' | 'refusal' | 'tool';
+
+const KINDS: Readonly<Record<PartEvent['type'], PartKind>> = {
+  'text-delta': 'text',
+  'reasoning-delta': 'reasoning',
+  'refusal-delta': 'refusal',
+  'tool-start': 'tool',
+  'tool-delta': 'tool',
+};
+
 /**
  * The grammar of a canonical stream: `start` first, parts that open once and close once, `finish` last, nothing after.
  * Enforced here once, so that adapters stay simple and a faulty one is told apart from a faulty provider.
  */
 export class EventOrder {
   #stage: 'before' | 'inside' | 'over' = 'before';
-  readonly #open = new Set<number>();
+  /** Kinds of the parts that are open. */
+  readonly #open = new Map<number, PartKind>();
   readonly #closed = new Set<number>();
 
   /** Throws `upstream_invalid_response` for an event out of place. */
@@ -15,7 +27,7 @@ export class EventOrder {
     if (event.type === 'start') return this.#start();
     if (this.#stage !== 'inside')
       throw outOfPlace(event, this.#stage === 'over' ? 'after the finish' : 'before the start');
-    if (event.type === 'finish') this.#stage = 'over';
+    if (event.type === 'finish') this.#finish(event);
     else if (event.type === 'part-end') this.#close(event);
     else if (event.type !== 'usage') this.#touch(event);
   }
@@ -25,12 +37,28 @@ export class EventOrder {
     this.#stage = 'inside';
   }
 
-  #touch(event: Extract<ChatEvent, { readonly index: number }>): void {
-    if (this.#closed.has(event.index)) throw outOfPlace(event, 'after its part has ended');
-    const opens = event.type !== 'tool-delta';
-    if (!opens && !this.#open.has(event.index)) throw outOfPlace(event, 'before its tool call');
-    if (event.type === 'tool-start' && this.#open.has(event.index)) throw outOfPlace(event, 'a second time');
-    this.#open.add(event.index);
+  #finish(event: ChatEvent): void {
+    if (this.#open.size > 0) throw outOfPlace(event, 'before every part has ended');
+    this.#stage = 'over';
+  }
+
+  #touch(event: PartEvent): void {
+    const { type, index } = event;
+    if (this.#closed.has(index)) throw outOfPlace(event, 'after its part has ended');
+    const open = this.#open.get(index);
+    if (open === undefined) return this.#begin(event);
+    if (type === 'tool-start') throw outOfPlace(event, 'a second time');
+    if (open !== KINDS[type]) throw outOfPlace(event, `in a part of ${open}`);
+  }
+
+  #begin(event: PartEvent): void {
+    const { type, index } = event;
+    if (type === 'tool-delta') throw outOfPlace(event, 'before its tool call');
+    const kind = KINDS[type];
+    for (const other of this.#open.values()) {
+      if (kind !== 'tool' || other !== 'tool') throw outOfPlace(event, `while a part of ${other} was open`);
+    }
+    this.#open.set(index, kind);
   }
 
   #close(event: Extract<ChatEvent, { readonly type: 'part-end' }>): void {

@@ -60,7 +60,7 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   }
 
   return(): Promise<Chunk> {
-    if (!this.#over) this.#close(this.#events.outcomeOf(gatewayError('client_closed_request')));
+    if (!this.#over) this.#close(this.#leaving());
     return Promise.resolve(DONE);
   }
 
@@ -75,17 +75,26 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   /** One network read; nothing when it brought nothing to forward. */
   async #pull(): Promise<Chunk | undefined> {
     const { reads, scanner } = this.#parts;
-    let read: IteratorResult<Uint8Array, unknown>;
     try {
-      read = await reads.next();
+      const read = await reads.next();
+      if (!read.done) return this.#forward(scanner.push(read.value));
     } catch (cause) {
       return this.#end(cause);
     }
-    if (read.done) return this.#end(undefined);
-    const bytes = scanner.push(read.value);
-    if (scanner.failure) return this.#fail(scanner.failure, bytes);
+    return this.#end(undefined);
+  }
+
+  #forward(bytes: Uint8Array): Chunk | undefined {
+    const { failure } = this.#parts.scanner;
+    if (failure) return this.#fail(failure, bytes);
     this.#noteProgress();
     return bytes.length > 0 ? { done: false, value: bytes } : undefined;
+  }
+
+  /** Clients stop reading at the frame that ends an answer: then they have all of it. */
+  #leaving(): Outcome {
+    if (this.#parts.scanner.finished && !this.#held) return { kind: 'completed' };
+    return this.#events.outcomeOf(gatewayError('client_closed_request'));
   }
 
   #noteProgress(): void {
@@ -95,9 +104,14 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     deadline.touch();
   }
 
-  /** No more reads, because of `cause` where one failed. Where the answer has announced its end, nothing is missing. */
+  /**
+   * No more reads, because of `cause` where one failed. Where the answer has announced its end, nothing is missing.
+   */
   #end(cause: unknown): Chunk {
     const { scanner } = this.#parts;
+    if (cause && !scanner.finished && this.#events.outcomeOf(cause).kind === 'client-gone') {
+      return this.#fail(cause, undefined);
+    }
     let rest: Uint8Array;
     try {
       rest = scanner.end();

@@ -39,11 +39,11 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
   async answer(): Promise<Answer> {
     if (this.#ports.isRefusing()) throw gatewayError('draining', { details: { retryAfterMs: 1_000 } });
     const principal = await this.#identify();
-    const { parsed, raw } = await this.#parse();
+    const { parsed, raw } = this.#parse(await this.#readBody());
     const plan = this.#plan(parsed, principal);
     await this.#admit(principal);
     const cacheKey = this.#cacheKey(parsed, principal);
-    const cached = await this.#lookup(cacheKey);
+    const cached = cacheKey === undefined ? undefined : await this.#lookup(cacheKey);
     if (cached) return cached;
     const attempted = await this.#attempt(plan, parsed, raw);
     return attempted.opened.kind === 'plain'
@@ -69,18 +69,22 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
   }
 
   async #identify(): Promise<Principal> {
-    const { received } = this.#call;
-    const principal =
-      received.principal ?? (await this.#ports.authenticator.authenticate(received.headers, received.signal));
-    this.#call.principal = principal;
-    return principal;
+    const call = this.#call;
+    const { principal, headers, signal } = call.received;
+    call.principal = principal ?? (await this.#ports.authenticator.authenticate(headers, signal));
+    return call.principal;
   }
 
-  async #parse(): Promise<{ parsed: ParsedCall<Request>; raw: RawCall }> {
+  #readBody(): Promise<Uint8Array> {
+    const { received } = this.#call;
+    assertJsonBody(received.headers);
+    return received.readBody();
+  }
+
+  #parse(bytes: Uint8Array): { parsed: ParsedCall<Request>; raw: RawCall } {
     const call = this.#call;
     const { headers } = call.received;
-    assertJsonBody(headers);
-    const { wire, body, modelAt } = parseCall(await call.received.readBody());
+    const { wire, body, modelAt } = parseCall(bytes);
     const parsed = this.#endpoint.dialect.parse(wire);
     call.bodyBytes = body.length;
     call.requestedModel = parsed.model;
@@ -113,9 +117,9 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
     return wish === 'bypass' ? undefined : cache.key({ tenant, dialect: this.#endpoint.dialect.id, wire: parsed.wire });
   }
 
-  async #lookup(key: string | undefined): Promise<PlainAnswer | undefined> {
+  async #lookup(key: string): Promise<PlainAnswer | undefined> {
     const call = this.#call;
-    if (key === undefined || call.cache !== 'miss') return undefined;
+    if (call.cache !== 'miss') return undefined;
     const found = await this.#ports.cache?.lookup(key, call.received.signal);
     if (!found) return undefined;
     call.cache = 'hit';
@@ -178,7 +182,7 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
 
   #answerStream(
     { candidate, permit }: Attempted,
-    { response, reads, scanner, held, deadline }: Extract<Attempted['opened'], { kind: 'stream' }>,
+    { response, reads, scanner, held, ended, deadline }: Extract<Attempted['opened'], { kind: 'stream' }>,
   ): Answer {
     const call = this.#call;
     call.served = candidate.target;
@@ -197,7 +201,7 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
     headers['cache-control'] = 'no-cache';
     headers['x-accel-buffering'] = 'no';
     const chunks = new LiveStream(
-      { body: response.body, reads, scanner, held, deadline },
+      { body: response.body, reads, scanner, held, ended, deadline },
       {
         outcomeOf: (cause) => call.outcomeOf(cause),
         writeError: (error) => this.#endpoint.dialect.writeStreamError(error, { requestId: visibleId(call) }),

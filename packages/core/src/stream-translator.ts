@@ -37,6 +37,10 @@ export class StreamTranslator<Event> implements StreamScanner {
     return this.#committed;
   }
 
+  get finished(): boolean {
+    return this.#finish !== undefined;
+  }
+
   get progress(): number {
     return this.#progress;
   }

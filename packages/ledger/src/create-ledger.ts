@@ -14,6 +14,8 @@ export interface LedgerDeps {
   readonly schedule?: (run: () => void) => void;
 }
 
+/** A commit so recently is a sign of load. Then intents had better share: a commit costs as much as several rows. */
+const BUSY_MS = 1;
 /** How long a settlement waits for others to share a transaction with. */
 const SETTLE_WITHIN_MS = 20;
 /** The pause before settlements that could not be written are tried again. */
@@ -30,8 +32,8 @@ interface Batch {
 }
 
 /**
- * A ledger that commits in groups: whatever was opened in one turn of the event loop is one transaction, whatever was
- * settled within 20 ms another. An intent never waits for others to come. The repository stays the caller's; call `flush`
+ * A ledger that commits in groups: whatever was opened in one turn of the event loop, or under load in two, is
+ * one transaction; whatever was settled within 20 ms is another. The repository stays the caller's; call `flush`
  * before closing it. `flush` rejects with `storage_unavailable` when rows could not be written.
  */
 export function createLedger(deps: LedgerDeps): Ledger {
@@ -46,6 +48,7 @@ class GroupCommit implements Ledger {
   readonly #settlements = createBacklog<LedgerSettlement>(MAX_BACKLOG);
   #batch: Batch | undefined;
   #timerSet = false;
+  #committedMs = Number.NEGATIVE_INFINITY;
 
   constructor({ repository, clock, onError, schedule = (run) => void setImmediate(run) }: LedgerDeps) {
     this.#repository = repository;
@@ -74,8 +77,10 @@ class GroupCommit implements Ledger {
     }
   }
 
+  /** A quiet ledger commits with the turn of the loop; right after a commit, the next one lets one more turn pass. */
   #startBatch(): Batch {
-    this.#schedule(this.#commitBatch);
+    const isBusy = this.#clock.monotonic() - this.#committedMs < BUSY_MS;
+    this.#schedule(isBusy ? () => this.#schedule(this.#commitBatch) : this.#commitBatch);
     return { intents: [], committed: Promise.withResolvers() };
   }
 
@@ -84,6 +89,7 @@ class GroupCommit implements Ledger {
     if (!batch) return;
     this.#batch = undefined;
     const failure = this.#write(batch.intents, []);
+    this.#committedMs = this.#clock.monotonic();
     if (failure) batch.committed.reject(failure);
     else batch.committed.resolve();
   };
@@ -93,8 +99,15 @@ class GroupCommit implements Ledger {
     this.#timerSet = false;
     if (this.#settlements.size === 0) return;
     const failure = this.#write([], this.#settlements.peek(MAX_SETTLEMENTS));
-    if (this.#settlements.size > 0) this.#setTimer(failure ? RETRY_AFTER_MS : SETTLE_WITHIN_MS);
+    if (failure) this.#setTimer(RETRY_AFTER_MS);
+    else if (this.#settlements.size > 0) this.#commitRestSoon();
   };
+
+  /** More came than one transaction takes: the rest goes as soon as the event loop has had its turn. */
+  #commitRestSoon(): void {
+    this.#timerSet = true;
+    this.#schedule(this.#commitSettlements);
+  }
 
   /** One transaction. Settlements leave the backlog only once they are written. */
   #write(intents: readonly LedgerIntent[], settlements: readonly LedgerSettlement[]): GatewayError | undefined {

@@ -62,6 +62,10 @@ class Scanner implements StreamScanner {
     return this.#committed;
   }
 
+  get finished(): boolean {
+    return this.#terminal;
+  }
+
   get progress(): number {
     return this.#progress;
   }

@@ -106,8 +106,8 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
     const raw = await new Promise<Uint8Array>((resolve, reject) => {
       this.#whole = { resolve, reject };
       this.#maxBuffered = maxBytes;
-      if (this.#buffered > maxBytes) this.#abort(tooLarge(maxBytes));
-      else if (this.#failure !== undefined) reject(toError(this.#failure));
+      if (this.#failure !== undefined) reject(toError(this.#failure));
+      else if (this.#buffered > maxBytes) this.#refuse(tooLarge(maxBytes));
       else if (this.#phase === 'over') this.#finishWhole();
       else this.#resume();
     });
@@ -144,6 +144,13 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
     const whole = this.#whole;
     this.#whole = undefined;
     whole?.resolve(this.#take());
+  }
+
+  /** For a body that has arrived whole as well, whose exchange is over. */
+  #refuse(reason: Error): void {
+    this.#whole?.reject(reason);
+    this.#whole = undefined;
+    if (this.#phase !== 'over') this.#abort(reason);
   }
 
   #abort(reason: unknown): void {

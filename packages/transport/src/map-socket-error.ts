@@ -11,6 +11,8 @@ const BROKEN_HTTP = new Set([
   'UND_ERR_RES_EXCEEDED_MAX_SIZE',
   'UND_ERR_RESPONSE',
 ]);
+/** A `100` or a `101` that nobody asked for: undici tells it from a reset by these words alone. */
+const UNASKED = new Set(['bad response', 'bad upgrade']);
 const RESETS = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
 
 const MESSAGES = {
@@ -30,10 +32,7 @@ export function mapSocketError(cause: unknown, phase: Phase): GatewayError {
 function classify(cause: unknown, phase: Phase): keyof typeof MESSAGES {
   const code = codeOf(cause);
   if (TIMEOUTS.has(code)) return 'upstream_timeout';
-  // The parser's errors carry an HPE_ code, or none: then only their name tells.
-  if (BROKEN_HTTP.has(code) || code.startsWith('HPE_') || nameOf(cause) === 'HTTPParserError') {
-    return 'upstream_invalid_response';
-  }
+  if (BROKEN_HTTP.has(code) || code.startsWith('HPE_') || isBrokenUnnamed(cause)) return 'upstream_invalid_response';
   return phase === 'body' && (RESETS.has(code) || code === '') ? 'upstream_truncated' : 'upstream_connection_error';
 }
 
@@ -42,6 +41,7 @@ function codeOf(cause: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-function nameOf(cause: unknown): string {
-  return cause instanceof Error ? cause.name : '';
+/** The parser's errors carry an HPE_ code, or none: then only their name tells. */
+function isBrokenUnnamed(cause: unknown): boolean {
+  return cause instanceof Error && (cause.name === 'HTTPParserError' || UNASKED.has(cause.message));
 }

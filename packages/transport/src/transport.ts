@@ -7,7 +7,7 @@ import { mapSocketError } from './map-socket-error.js';
 
 /** A transport that owns its sockets. */
 export interface PooledTransport extends Transport {
-  /** Closes idle sockets and, after what is in flight has ended or `graceMs` passed at the caller's hand, all others. */
+  /** Closes every socket at once. Whoever wants requests in flight to end well waits for them first. */
   close(): Promise<void>;
 }
 

@@ -36,7 +36,7 @@ const request = { unit: 'request', unitsPerAnswer: 1, mark: '"object":"chat.comp
 const chunks = { unit: 'chunk', unitsPerAnswer: STREAM_FRAMES, mark: 'data: ' } as const;
 
 export const LOADS: readonly Load[] = [
-  { name: 'chat', title: '1 KB chat', path: CHAT, body: chat(820), ...request, concurrency: 32, limit: 1.9 },
+  { name: 'chat', title: '1 KB chat', path: CHAT, body: chat(820), ...request, concurrency: 64, limit: 1.9 },
   { name: 'large', title: '100 KB prompt', path: CHAT, body: chat(100_000), ...request, concurrency: 16, limit: 1.5 },
   {
     name: 'stream',

@@ -28,7 +28,8 @@ export async function measure(target: Target, load: Load, durationMs: number): P
   const cpuBeforeUs = target.pid === undefined ? 0 : cpuUsOf(target.pid);
   const startMs = performance.now();
   const busy = await runBusy(traffic, load.concurrency);
-  const seconds = (Math.max(...busy.map(({ endMs }) => endMs)) - startMs) / 1_000;
+  const lastMs = busy.reduce((latest, { endMs }) => Math.max(latest, endMs), startMs);
+  const seconds = (lastMs - startMs) / 1_000;
   await sleep(AFTERMATH_MS);
   const units = busy.length * load.unitsPerAnswer;
   const cost =

@@ -33,6 +33,7 @@ describe('sluice check', () => {
     expect(stderr.trimEnd().split('\n')).toEqual([
       'config error at server.port: Too small: expected number to be >=0',
       'config error at nonsense: there is no such setting',
+      'config error at providers.o.apiKey: the variable "UNSET" is not set',
     ]);
   });
 
@@ -47,7 +48,7 @@ describe('sluice check', () => {
     expect(JSON.parse(good.stdout)).toEqual({ ok: true, file: './sluice.yaml', providers: ['sim'], models: ['fast'] });
     expect(JSON.parse(bad.stdout)).toMatchObject({
       ok: false,
-      problems: [{ path: 'server.port' }, { path: 'nonsense' }],
+      problems: [{ path: 'server.port' }, { path: 'nonsense' }, { path: 'providers.o.apiKey' }],
     });
   });
 });

@@ -1,7 +1,10 @@
 import type { ProviderDefinition } from '@sluice/contract';
+import { isJsonObject } from '@sluice/toolkit';
+import type { z } from 'zod';
 import { checkReferences } from './check-references.js';
 import { deepFreeze } from './deep-freeze.js';
 import { explainIssues } from './explain-issues.js';
+import { modelsSettings } from './models-settings.js';
 import type { ConfigProblem } from './problem.js';
 import { createConfigSchema } from './schema.js';
 import type { Config } from './schema.js';
@@ -19,10 +22,21 @@ export type CheckedConfig =
 /** A value as a configuration, frozen, or everything that is wrong with it. Total. */
 export function checkConfig(raw: unknown, { definitions, secrets }: CheckOptions): CheckedConfig {
   const parsed = createConfigSchema(definitions).safeParse(raw);
-  if (!parsed.success) return { ok: false, problems: explainIssues(parsed.error.issues, raw) };
+  const { models, providers } = parsed.success ? parsed.data : soundParts(raw, parsed.error.issues);
   const problems = [
-    ...checkReferences(parsed.data),
-    ...(secrets ? checkSecrets(parsed.data.providers, ['providers'], secrets) : []),
+    ...(parsed.success ? [] : explainIssues(parsed.error.issues, raw)),
+    ...checkReferences({ models, providers }),
+    ...(secrets ? checkSecrets(providers, ['providers'], secrets) : []),
   ];
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, config: deepFreeze(parsed.data) };
+  return parsed.success && problems.length === 0
+    ? { ok: true, config: deepFreeze(parsed.data) }
+    : { ok: false, problems };
+}
+
+/** Where references start and lead to, as far as a faulty configuration has it: their faults are told with the others. */
+function soundParts(raw: unknown, issues: readonly z.core.$ZodIssue[]): Pick<Config, 'models' | 'providers'> {
+  const { models, providers } = isJsonObject(raw) ? raw : {};
+  if (!isJsonObject(providers)) return { models: {}, providers: {} };
+  const sound = issues.every(({ path }) => path[0] !== 'models');
+  return { models: sound ? modelsSettings.parse(models) : {}, providers: providers as Config['providers'] };
 }

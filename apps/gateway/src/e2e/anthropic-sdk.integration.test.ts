@@ -1,4 +1,5 @@
-import Anthropic, {
+import type Anthropic from '@anthropic-ai/sdk';
+import {
   APIError,
   AuthenticationError,
   BadRequestError,
@@ -30,6 +31,14 @@ const weather: Anthropic.Tool = {
   name: 'get_weather',
   input_schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
 };
+
+interface Failing {
+  readonly model: string;
+  readonly status: number;
+  readonly Class: typeof InternalServerError | typeof RateLimitError | typeof BadRequestError;
+  readonly type: string;
+  readonly code: string;
+}
 
 /** The same words from a provider of the same dialect, which pass through, and from one that is translated. */
 const PROVIDERS = ['claude', 'sim'];
@@ -107,13 +116,25 @@ describe.each(PROVIDERS)('messages through the Anthropic SDK, answered by %s', (
     expect(message).toMatchObject({ stop_reason: 'max_tokens', usage: { output_tokens: 5 } });
   });
 
-  it.each([
-    ['error-500', 502, InternalServerError, 'api_error', 'upstream_invalid_response'],
-    ['error-503', 503, InternalServerError, 'overloaded_error', 'overloaded'],
-    ['error-429', 429, RateLimitError, 'rate_limit_error', 'rate_limit_exceeded'],
-    ['context-length', 400, BadRequestError, 'invalid_request_error', 'context_length_exceeded'],
-    ['truncated', 502, InternalServerError, 'api_error', 'upstream_truncated'],
-  ])('fail as their own class when the provider has %s', async (model, status, Class, type, code) => {
+  it.each<Failing>([
+    {
+      model: 'error-500',
+      status: 502,
+      Class: InternalServerError,
+      type: 'api_error',
+      code: 'upstream_invalid_response',
+    },
+    { model: 'error-503', status: 503, Class: InternalServerError, type: 'overloaded_error', code: 'overloaded' },
+    { model: 'error-429', status: 429, Class: RateLimitError, type: 'rate_limit_error', code: 'rate_limit_exceeded' },
+    {
+      model: 'context-length',
+      status: 400,
+      Class: BadRequestError,
+      type: 'invalid_request_error',
+      code: 'context_length_exceeded',
+    },
+    { model: 'truncated', status: 502, Class: InternalServerError, type: 'api_error', code: 'upstream_truncated' },
+  ])('fail with $code where the provider is $model', async ({ model, status, Class, type, code }) => {
     const error = await failure(anthropic.messages.create(ask(`${provider}/${model}`)));
     expect(error).toBeInstanceOf(Class);
     expect(error).toMatchObject({ status, error: { type: 'error', error: { type, code } } });
@@ -154,7 +175,8 @@ describe('failures of the caller through the Anthropic SDK', () => {
 describe('the id of a request of the Anthropic SDK', () => {
   it('is the one in the answer, the ledger and the error', async () => {
     const message = await anthropic.messages.create(ask('sim/echo'));
-    const error = (await failure(anthropic.messages.create(ask('sim/quota')))) as APIError;
+    const error = await failure(anthropic.messages.create(ask('sim/quota')));
+    if (!(error instanceof APIError)) throw error;
     const ids = (await gateway.rows()).map(({ id }) => id);
     expect(ids).toContain(message._request_id);
     expect(ids).toContain(error.requestID);

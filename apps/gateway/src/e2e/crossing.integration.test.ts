@@ -1,6 +1,6 @@
-import Anthropic from '@anthropic-ai/sdk';
+import type Anthropic from '@anthropic-ai/sdk';
 import { startSimulator } from '@sluice/simulator';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { afterAll, describe, expect, it } from 'vitest';
 import { collect } from './__fixtures__/collect.js';
 import { startGateway } from './__fixtures__/gateway.js';
@@ -24,12 +24,12 @@ const FINISHES = [
   ['length-4', 'length', 'max_tokens'],
   ['refuse', 'content_filter', 'refusal'],
 ] as const;
-const PARAMETERS = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } as const;
+const PARAMETERS = { type: 'object' as const, properties: { city: { type: 'string' } }, required: ['city'] };
 const adjustmentsOf = (response: Response): readonly string[] =>
   (response.headers.get('x-sluice-adjustments') ?? '').split(', ');
 
 describe('a client of OpenAI at a provider of the Anthropic dialect', () => {
-  const chat = (model: string): OpenAI.ChatCompletionCreateParamsNonStreaming => ({
+  const chat = (model: string): { model: string; messages: OpenAI.ChatCompletionMessageParam[] } => ({
     model: `claude/${model}`,
     messages: [
       { role: 'system', content: 'Be brief.' },
@@ -70,9 +70,11 @@ describe('a client of OpenAI at a provider of the Anthropic dialect', () => {
 
   it('calls tools and tells their results', async () => {
     const asked = await openai.chat.completions.stream({ ...chat('tools'), tools }).finalChatCompletion();
-    const { message, finish_reason } = asked.choices[0] ?? expect.fail();
+    expect(asked).toMatchObject({
+      choices: [{ finish_reason: 'tool_calls', message: { tool_calls: [{ function: { name: 'get_weather' } }] } }],
+    });
+    const [{ message }] = asked.choices as [(typeof asked.choices)[number]];
     const call = message.tool_calls?.[0];
-    expect([finish_reason, call?.function.name]).toEqual(['tool_calls', 'get_weather']);
     const told = await openai.chat.completions.create({
       ...chat('tools'),
       tools,

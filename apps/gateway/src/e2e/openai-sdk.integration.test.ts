@@ -11,20 +11,25 @@ afterAll(() => gateway.close());
 
 const user = (content: string): OpenAI.ChatCompletionMessageParam => ({ role: 'user', content });
 
+const parameters = (name: string) => ({ type: 'object', properties: { [name]: { type: 'string' } }, required: [name] });
 const weather = {
   type: 'function',
-  function: {
-    name: 'get_weather',
-    parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
-  },
-} as const satisfies OpenAI.ChatCompletionTool;
+  function: { name: 'get_weather', parameters: parameters('city') },
+} satisfies OpenAI.ChatCompletionTool;
 const time = {
   type: 'function',
-  function: {
-    name: 'get_time',
-    parameters: { type: 'object', properties: { zone: { type: 'string' } }, required: ['zone'] },
-  },
-} as const satisfies OpenAI.ChatCompletionTool;
+  function: { name: 'get_time', parameters: parameters('zone') },
+} satisfies OpenAI.ChatCompletionTool;
+
+/** The calls of an answer, each with the names of its arguments: `get_weather(city)`. */
+function callsOf(message: OpenAI.ChatCompletionMessage | undefined): readonly string[] {
+  const calls = message?.tool_calls ?? [];
+  return calls.map((call) => {
+    if (call.type !== 'function') return call.type;
+    const { name, arguments: json } = call.function;
+    return `${name}(${Object.keys(JSON.parse(json) as object).join()})`;
+  });
+}
 
 describe('chat through the OpenAI SDK', () => {
   it('answers', async () => {
@@ -102,33 +107,31 @@ describe('tools through the OpenAI SDK', () => {
     const question = [user('How is it in Paris?')];
     const asked = await openai.chat.completions.create({ model: 'sim/tools', tools: [weather], messages: question });
     const message = asked.choices[0]?.message;
-    const call = message?.tool_calls?.[0];
     expect(asked.choices[0]?.finish_reason).toBe('tool_calls');
-    expect(call).toMatchObject({ type: 'function', function: { name: 'get_weather' } });
+    expect(callsOf(message)).toEqual(['get_weather(city)']);
     const told = await openai.chat.completions.create({
       model: 'sim/tools',
       tools: [weather],
       messages: [
         ...question,
         message as OpenAI.ChatCompletionMessage,
-        { role: 'tool', tool_call_id: call?.id ?? '', content: 'sunny' },
+        { role: 'tool', tool_call_id: message?.tool_calls?.[0]?.id ?? '', content: 'sunny' },
       ],
     });
     expect(told.choices[0]?.message.content).toBe('The tool answered: sunny');
   });
 
   it.each([
-    [true, ['get_weather', 'get_time']],
-    [false, ['get_weather']],
-  ])('are called at once as parallel_tool_calls: %s says', async (parallel_tool_calls, names) => {
+    [true, ['get_weather(city)', 'get_time(zone)']],
+    [false, ['get_weather(city)']],
+  ])('are called at once as parallel_tool_calls: %s says', async (parallel_tool_calls, calls) => {
     const answer = await openai.chat.completions.create({
       model: 'sim/tools-parallel',
       tools: [weather, time],
       parallel_tool_calls,
       messages: [user('Now?')],
     });
-    const calls = answer.choices[0]?.message.tool_calls ?? [];
-    expect(calls.map((call) => call.type === 'function' && call.function.name)).toEqual(names);
+    expect(callsOf(answer.choices[0]?.message)).toEqual(calls);
   });
 
   it('are called in streams', async () => {
@@ -138,11 +141,7 @@ describe('tools through the OpenAI SDK', () => {
       messages: [user('Now?')],
     });
     const { choices } = await stream.finalChatCompletion();
-    const calls = choices[0]?.message.tool_calls ?? [];
-    expect(calls.map((call) => Object.keys(JSON.parse(call.function.arguments) as object))).toEqual([
-      ['city'],
-      ['zone'],
-    ]);
+    expect(callsOf(choices[0]?.message)).toEqual(['get_weather(city)', 'get_time(zone)']);
   });
 
   it('are run by the helper of the SDK', async () => {
@@ -155,11 +154,9 @@ describe('tools through the OpenAI SDK', () => {
           type: 'function',
           function: {
             ...weather.function,
-            parse: JSON.parse,
-            function: ({ city }: { city: string }) => {
-              cities.push(city);
-              return 'sunny';
-            },
+            description: 'Tells how the weather is.',
+            parse: (json: string) => JSON.parse(json) as { city: string },
+            function: ({ city }: { city: string }) => (cities.push(city), 'sunny'),
           },
         },
       ],
@@ -283,11 +280,11 @@ describe('the id of a request', () => {
   });
 
   it("is the caller's own where it sent one, with the gateway's beside it", async () => {
-    const { data, response } = await openai.chat.completions
+    const { request_id, response } = await openai.chat.completions
       .create({ model: 'sim/echo', messages: [user('Hello')] }, { headers: { 'x-request-id': 'mine-1' } })
       .withResponse();
     const [row] = await gateway.rows();
-    expect(data._request_id).toBe('mine-1');
+    expect(request_id).toBe('mine-1');
     expect(row).toMatchObject({ clientRequestId: 'mine-1', id: response.headers.get('x-sluice-request-id') });
     expect(response.headers.get('x-sluice-decision')).toBe(row?.id);
   });

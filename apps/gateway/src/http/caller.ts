@@ -22,7 +22,7 @@ export interface Visit {
 export class Callers {
   readonly #deps: CallerDeps;
   readonly #present = new Set<AbortController>();
-  #onEmpty: (() => void) | undefined;
+  #emptied: PromiseWithResolvers<void> | undefined;
 
   constructor(deps: CallerDeps) {
     this.#deps = deps;
@@ -57,9 +57,8 @@ export class Callers {
   /** Resolves when no request is being answered any more. */
   empty(): Promise<void> {
     if (this.#present.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#onEmpty = resolve;
-    });
+    this.#emptied ??= Promise.withResolvers();
+    return this.#emptied.promise;
   }
 
   /** Ends every call that is still running with `reason`. */
@@ -68,6 +67,8 @@ export class Callers {
   }
 
   #leave(controller: AbortController): void {
-    if (this.#present.delete(controller) && this.#present.size === 0) this.#onEmpty?.();
+    if (!this.#present.delete(controller) || this.#present.size > 0) return;
+    this.#emptied?.resolve();
+    this.#emptied = undefined;
   }
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express } from 'express';
-import { gatewayError } from '@sluice/contract';
 import type { Answer, Pipeline, ReceivedCall } from '@sluice/core';
 import type { Callers } from './caller.js';
 import { createExpressApp } from './express-app.js';
+import { methodNotAllowed, unknownUrl } from './refusals.js';
 import type { Route } from './route.js';
 import { errorAnswer, runRoute } from './run-route.js';
 import type { RouteDeps } from './run-route.js';
@@ -38,9 +38,11 @@ export function createEntry(
     async answer(method, url, received) {
       const pipeline = method === 'POST' ? inference.get(url.pathname) : undefined;
       if (pipeline) return pipeline(received);
-      const found = find(method, url.pathname);
-      if (found) return runRoute(found.route, { received, params: found.params, query: url.searchParams }, deps);
-      return errorAnswer(gatewayError('unknown_url', { message: `Unknown URL: ${method} ${url.pathname}.` }));
+      const { pathname, searchParams: query } = url;
+      const { route, params, allow } = find(method, pathname);
+      if (route) return runRoute(route, { received, params, query }, deps);
+      const methods = elsewhere.get(pathname) ?? allow;
+      return errorAnswer(methods.length > 0 ? methodNotAllowed(method, methods) : unknownUrl(method, pathname));
     },
   };
 }
@@ -60,22 +62,26 @@ function pathOf(url: string): string {
   return query < 0 ? url : url.slice(0, query);
 }
 
-interface FoundRoute {
-  readonly route: Route;
+interface Found {
+  /** Absent where no route has this path and this method. */
+  readonly route?: Route;
   readonly params: Readonly<Record<string, string>>;
+  /** The other methods that this path takes. */
+  readonly allow: readonly string[];
 }
 
 /** Express's rule for our paths, without Express: segments are equal, or fill a name in braces. */
-function createRouteFinder(routes: readonly Route[]): (method: string, path: string) => FoundRoute | undefined {
+function createRouteFinder(routes: readonly Route[]): (method: string, path: string) => Found {
   const table = routes.map((route) => ({ route, segments: route.path.split('/') }));
   return (method, path) => {
     const given = path.split('/');
+    const allow: string[] = [];
     for (const { route, segments } of table) {
-      if (route.method !== method || segments.length !== given.length) continue;
-      const params = match(segments, given);
-      if (params) return { route, params };
+      const params = segments.length === given.length ? match(segments, given) : undefined;
+      if (params && route.method === method) return { route, params, allow };
+      if (params) allow.push(route.method);
     }
-    return undefined;
+    return { params: {}, allow };
   };
 }
 

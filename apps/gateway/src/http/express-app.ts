@@ -4,6 +4,7 @@ import { gatewayError } from '@sluice/contract';
 import type { Clock, GatewayError } from '@sluice/contract';
 import type { ReceivedCall } from '@sluice/core';
 import type { Callers } from './caller.js';
+import { methodNotAllowed, unknownUrl } from './refusals.js';
 import type { Route } from './route.js';
 import { errorAnswer, runRoute } from './run-route.js';
 import type { RouteDeps } from './run-route.js';
@@ -30,7 +31,7 @@ export function createExpressApp(routes: readonly Route[], deps: ExpressAppDeps)
   for (const [path, methods] of methodsByPath(routes, deps.elsewhere)) {
     app.all(path, (req, res) => refuse(methodNotAllowed(req.method, methods), req, res, deps));
   }
-  app.use((req, res) => refuse(unknownUrl(req), req, res, deps));
+  app.use((req, res) => refuse(unknownUrl(req.method, req.path), req, res, deps));
   // Express knows an error handler by its four parameters.
   // eslint-disable-next-line max-params -- see above
   app.use((cause: unknown, req: Request, res: Response, _next: unknown) => refuse(badPath(cause), req, res, deps));
@@ -68,25 +69,10 @@ async function refuse(error: GatewayError, req: Request, res: Response, deps: Ex
   await sendAnswer(res, errorAnswer(error), { received, clock: deps.clock });
 }
 
-function methodNotAllowed(method: string, allow: readonly string[]): GatewayError {
-  return gatewayError('method_not_allowed', {
-    message: `This endpoint does not take ${method}; it takes ${allow.join(', ')}.`,
-    details: { allow },
-  });
-}
-
-function unknownUrl(req: Request): GatewayError {
-  return gatewayError('unknown_url', { message: `Unknown URL: ${req.method} ${visiblePath(req.path)}.` });
-}
-
 /** A path that cannot be decoded names nothing. */
 function badPath(cause: unknown): GatewayError {
   const status = (cause as { status?: unknown } | null)?.status;
   return status === 400
     ? gatewayError('unknown_url', { message: 'Unknown URL.' })
     : gatewayError('internal_error', { cause });
-}
-
-function visiblePath(path: string): string {
-  return encodeURI(path).slice(0, 200);
 }

@@ -1,12 +1,14 @@
 import { gatewayError, isGatewayError } from '@sluice/contract';
 import type { Principal } from '@sluice/contract';
 import { readCredential } from '@sluice/auth';
-import type { Answer, ReceivedCall, StreamAnswer } from '@sluice/core';
+import type { Answer, ReceivedCall } from '@sluice/core';
 import { readTraceContext } from '@sluice/telemetry';
 import type { RandomHex } from '@sluice/telemetry';
 import type { Callers } from './caller.js';
 import { clientRequestId } from './request-ids.js';
 import { edgeHeaders } from './send-answer.js';
+import { toReadable } from './to-readable.js';
+import type { ReadableEvents } from './to-readable.js';
 
 export interface InProcessDeps {
   readonly callers: Callers;
@@ -37,8 +39,9 @@ export async function answerWebRequest(request: Request, deps: InProcessDeps): P
   };
   const answer = await deps.answer(request.method, new URL(request.url), received);
   if (answer.kind === 'plain') leave();
+  const response = toResponse(answer, received, { ending: controller.signal, caller: request.signal, leave });
   request.signal.throwIfAborted();
-  return toResponse(answer, received, leave);
+  return response;
 }
 
 /** A key that is sent counts, also a wrong one; an empty header is no key. */
@@ -57,32 +60,9 @@ async function readRequestBody(request: Request, limit: number): Promise<Uint8Ar
   throw gatewayError('request_too_large', { message: `The body is larger than ${limit} bytes.` });
 }
 
-function toResponse(answer: Answer, received: ReceivedCall, leave: () => void): Response {
+function toResponse(answer: Answer, received: ReceivedCall, events: ReadableEvents): Response {
+  const { status } = answer;
   const headers = { ...answer.headers, ...edgeHeaders(received) };
-  if (answer.kind === 'stream')
-    return new Response(toReadable(answer.chunks, leave), { status: answer.status, headers });
-  const bodiless = answer.status === 204;
-  return new Response(bodiless ? null : answer.body, { status: answer.status, headers });
-}
-
-/** Pull only: the provider is read when the reader asks. */
-function toReadable(chunks: StreamAnswer['chunks'], leave: () => void): ReadableStream<Uint8Array> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  const encoder = new TextEncoder();
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const { done, value } = await iterator.next();
-        if (done) {
-          leave();
-          controller.close();
-        } else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
-      },
-      async cancel() {
-        await iterator.return?.();
-        leave();
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  if (answer.kind === 'stream') return new Response(toReadable(answer.chunks, events), { status, headers });
+  return new Response(status === 204 ? null : answer.body, { status, headers });
 }

@@ -18,5 +18,9 @@ function draw(targets: readonly WeightedCandidate[], chance: number): number {
     left -= weight;
     if (left < 0) return index;
   }
-  return 0;
+  // None has a weight; or rounding left nothing to the last one that has.
+  return Math.max(
+    0,
+    targets.findLastIndex(({ weight }) => weight > 0),
+  );
 }

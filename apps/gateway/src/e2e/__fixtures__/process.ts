@@ -1,0 +1,69 @@
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
+const TSX = import.meta.resolve('tsx');
+
+/** `sluice start` in a process of its own. Whoever started it disposes of it. */
+export interface SluiceProcess extends AsyncDisposable {
+  /** What was written so far. */
+  readonly output: { readonly stdout: string; readonly stderr: string };
+  /** The address of its last line of the start; rejects when it ends instead. */
+  listening(): Promise<string>;
+  /** Sends the signal and resolves with the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Resolves with the exit code. */
+  readonly exited: Promise<number | null>;
+}
+
+export interface ProcessOptions {
+  readonly cwd: string;
+  /** Nothing else is set but PATH. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly argv?: readonly string[];
+}
+
+/** Runs `sluice start` from source on a free port. */
+export function startProcess({ cwd, env = {}, argv = [] }: ProcessOptions): SluiceProcess {
+  const args = ['--conditions=@sluice/source', '--import', TSX, MAIN, 'start', '--port', '0', ...argv];
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (text: Buffer) => (output.stdout += text.toString()));
+  child.stderr.on('data', (text: Buffer) => (output.stderr += text.toString()));
+  const exited = once(child, 'close').then(([code]) => code as number | null);
+  const stop = (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> => {
+    child.kill(signal);
+    return exited;
+  };
+  return {
+    output,
+    exited,
+    stop,
+    listening: () => listening(child, output),
+    async [Symbol.asyncDispose]() {
+      await stop('SIGKILL');
+    },
+  };
+}
+
+async function listening(child: ChildProcess, output: { readonly stdout: string }): Promise<string> {
+  const line = /^listening on (http\S+)$/m;
+  while (!line.test(output.stdout)) {
+    if (child.exitCode !== null) throw new Error(`The process ended with ${child.exitCode}.`);
+    await Promise.race([once(child.stdout as NodeJS.EventEmitter, 'data'), once(child, 'close')]);
+  }
+  return line.exec(output.stdout)?.[1] ?? '';
+}
+
+/** What a command line prints when a shell runs it. */
+export async function shell(line: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('/bin/sh', ['-c', line]);
+  return stdout;
+}

@@ -1,0 +1,179 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { startGateway } from './__fixtures__/gateway.js';
+
+interface Operation {
+  readonly security: readonly object[];
+  readonly responses: Readonly<Record<string, object>>;
+}
+interface Endpoint {
+  readonly method: string;
+  /** With something in the place of each name in braces. */
+  readonly path: string;
+  readonly open: boolean;
+  /** Whether the description has an answer for callers who are no operators. */
+  readonly forOperators: boolean;
+}
+
+const gateway = await startGateway();
+afterAll(() => gateway.close());
+const endpoints = await readEndpoints();
+const closed = endpoints.filter(({ open }) => !open);
+
+async function readEndpoints(): Promise<readonly Endpoint[]> {
+  const answer = await fetch(`${gateway.url}/openapi.json`, { headers: { 'x-api-key': gateway.adminKey } });
+  const { paths } = (await answer.json()) as { paths: Record<string, Record<string, Operation>> };
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, { security, responses }]) => ({
+      method: method.toUpperCase(),
+      path: path.replaceAll(/\{\w+\}/g, 'some'),
+      open: security.length === 0,
+      forOperators: '403' in responses,
+    })),
+  );
+}
+
+interface ErrorAnswer {
+  readonly status: number;
+  readonly type: string | null;
+  readonly error: { readonly type?: string; readonly code?: string; readonly message?: string };
+  readonly headers: Headers;
+}
+
+async function ask(method: string, path: string, headers: Record<string, string> = {}): Promise<ErrorAnswer> {
+  const answer = await fetch(gateway.url + path, { method, headers });
+  const { error } = JSON.parse(await answer.text()) as Pick<ErrorAnswer, 'error'>;
+  return { status: answer.status, type: answer.headers.get('content-type'), error, headers: answer.headers };
+}
+
+describe('what /openapi.json describes', () => {
+  it('is the probes, the models, the keys, the ledger, the metrics and itself', () => {
+    expect(closed.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
+      'DELETE /admin/v1/keys/some',
+      'GET /admin/v1/keys',
+      'GET /admin/v1/requests',
+      'GET /admin/v1/requests/some',
+      'GET /metrics',
+      'GET /openapi.json',
+      'GET /v1/models',
+      'GET /v1/models/some',
+      'POST /admin/v1/keys',
+      'POST /v1/chat/completions',
+      'POST /v1/embeddings',
+      'POST /v1/messages',
+    ]);
+  });
+
+  it.each(closed)('$method $path refuses a call without a key', async ({ method, path }) => {
+    const { status, type, headers, error } = await ask(method, path);
+    expect([status, type, error.code]).toEqual([401, 'application/json; charset=utf-8', 'missing_api_key']);
+    expect(headers.get('www-authenticate')).toBe('Bearer realm="sluice"');
+    expect(headers.get('x-request-id')).toMatch(/^req_/);
+  });
+
+  it.each(closed)('$method $path refuses a call with a wrong key', async ({ method, path }) => {
+    const { status, error } = await ask(method, path, { authorization: `Bearer sk-sluice-${'x'.repeat(43)}` });
+    expect([status, error.code]).toEqual([401, 'invalid_api_key']);
+  });
+
+  it.each(closed.filter(({ forOperators }) => forOperators))(
+    '$method $path refuses a key of a caller',
+    async ({ method, path }) => {
+      const { status, error } = await ask(method, path, { authorization: `Bearer ${gateway.key}` });
+      expect([status, error.type, error.code]).toEqual([403, 'permission_error', 'route_not_allowed']);
+    },
+  );
+
+  it.each(closed.filter(({ path }) => !path.startsWith('/v1/')))('$method $path is for operators', (endpoint) => {
+    expect(endpoint.forOperators).toBe(true);
+  });
+});
+
+describe('credentials', () => {
+  const models = async (headers: Record<string, string>): Promise<number> => {
+    const answer = await fetch(`${gateway.url}/v1/models`, { headers });
+    await answer.text();
+    return answer.status;
+  };
+
+  it.each(['x-api-key', 'api-key', 'x-goog-api-key'])('are taken from %s', async (name) => {
+    expect(await models({ [name]: gateway.key })).toBe(200);
+  });
+
+  it('that disagree are refused', async () => {
+    expect(await models({ 'x-api-key': gateway.key, authorization: 'Bearer sk-sluice-other' })).toBe(401);
+    expect(await models({ 'x-api-key': gateway.key, authorization: `Bearer ${gateway.key}` })).toBe(200);
+  });
+
+  it('of the operator open the models too', async () => {
+    expect(await models({ authorization: `Bearer ${gateway.adminKey}` })).toBe(200);
+  });
+
+  it('that were revoked open nothing, at once', async () => {
+    const operator = { authorization: `Bearer ${gateway.adminKey}`, 'content-type': 'application/json' };
+    const init = { method: 'POST', headers: operator, body: '{"name":"short"}' };
+    const made = (await (await fetch(`${gateway.url}/admin/v1/keys`, init)).json()) as { id: string; key: string };
+    expect(await models({ 'x-api-key': made.key })).toBe(200);
+    const revoked = await fetch(`${gateway.url}/admin/v1/keys/${made.id}`, { method: 'DELETE', headers: operator });
+    expect(revoked.status).toBe(204);
+    const { status, error } = await ask('GET', '/v1/models', { 'x-api-key': made.key });
+    expect([status, error.code]).toEqual([401, 'revoked_api_key']);
+  });
+});
+
+describe('what is not described', () => {
+  it.each([
+    ['GET', '/'],
+    ['GET', '/v1/unknown'],
+    ['POST', '/v1/chat/completions/'],
+    ['GET', '/V1/models'],
+    ['GET', '/admin/v1/unknown'],
+    ['GET', '/%zz'],
+    ['GET', '/v1/models/%zz'],
+  ])('%s %s is a 404 in JSON', async (method, path) => {
+    const { status, type, error } = await ask(method, path, { authorization: `Bearer ${gateway.key}` });
+    expect([status, type]).toEqual([404, 'application/json; charset=utf-8']);
+    expect(error).toMatchObject({ type: 'invalid_request_error', code: 'unknown_url', param: null });
+  });
+
+  it.each([
+    ['GET', '/v1/chat/completions', 'POST'],
+    ['PUT', '/v1/messages', 'POST'],
+    ['POST', '/v1/models', 'GET'],
+    ['PATCH', '/admin/v1/keys', 'POST, GET'],
+    ['POST', '/health/live', 'GET'],
+  ])('%s %s is a 405 that names what is allowed', async (method, path, allow) => {
+    const { status, headers, error } = await ask(method, path, { authorization: `Bearer ${gateway.key}` });
+    expect([status, error.code, headers.get('allow')]).toEqual([405, 'method_not_allowed', allow]);
+  });
+});
+
+describe('every answer', () => {
+  it('keeps to its content type and does not name its maker', async () => {
+    const answer = await gateway.call('/v1/models');
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(answer.headers.get('x-powered-by')).toBeNull();
+    await answer.text();
+  });
+
+  it.each([
+    '/health/live',
+    '/healthz',
+    '/health/liveliness',
+    '/health/liveness',
+    '/health/ready',
+    '/readyz',
+    '/health/readiness',
+  ])('of the probe %s says no more than that all is well', async (path) => {
+    const answer = await fetch(gateway.url + path);
+    expect([answer.status, await answer.text()]).toEqual([200, '{"status":"ok"}']);
+  });
+});
+
+describe('/metrics', () => {
+  it('counts requests by their outcome', async () => {
+    await (await gateway.call('/v1/chat/completions', { model: 'sim/echo', messages: [] })).text();
+    const answer = await fetch(`${gateway.url}/metrics`, { headers: { 'x-api-key': gateway.adminKey } });
+    expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(await answer.text()).toMatch(/^sluice_requests_total\{[^}]*status="400"[^}]*\} 1$/m);
+  });
+});

@@ -1,0 +1,203 @@
+import type {
+  Circuits,
+  LedgerIntent,
+  LedgerSettlement,
+  Permit,
+  Principal,
+  RequestRecord,
+  ResponseCache,
+} from '@sluice/contract';
+import { gatewayError } from '@sluice/contract';
+import { createManualClock } from '@sluice/testkit';
+import type { ManualClock } from '@sluice/testkit';
+import type { Answer, StreamAnswer } from '../answer.js';
+import { createPipeline } from '../pipeline.js';
+import type { Ports } from '../ports.js';
+import { SnapshotHolder } from '../snapshot.js';
+import type { Snapshot } from '../snapshot.js';
+import { scriptedTransport } from './scripted-transport.js';
+import type { Script, ScriptedTransport } from './scripted-transport.js';
+import { toyDialect } from './toy-dialect.js';
+import type { ToyCall } from './toy-dialect.js';
+
+export const PRINCIPAL: Principal = { kind: 'key', keyId: 'k1', keyName: 'tests', tenant: 't1', limits: {} };
+
+/** What a pipeline did to its ports. */
+export interface Seen {
+  readonly opened: string[];
+  readonly records: RequestRecord[];
+  readonly intents: LedgerIntent[];
+  readonly settlements: LedgerSettlement[];
+  /** The first verdict on each permit; `undefined` while there is none. */
+  readonly verdicts: (string | undefined)[];
+  readonly internalErrors: unknown[];
+  admitted: number;
+  released: number;
+}
+
+export interface Bench {
+  readonly seen: Seen;
+  readonly clock: ManualClock;
+  readonly transport: ScriptedTransport;
+  readonly snapshots: SnapshotHolder;
+  /** Circuits that let nothing through. */
+  readonly openCircuits: Set<string>;
+  /** Calls with a body as JSON, or as the bytes that they are. */
+  call(body: ToyCall | Uint8Array | string, options?: CallOptions): Promise<Answer>;
+}
+export interface CallOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  readonly clientRequestId?: string;
+  readonly principal?: Principal;
+}
+
+export interface BenchOptions {
+  readonly snapshot: Snapshot;
+  readonly scripts?: readonly Script[];
+  readonly ports?: Partial<Ports>;
+  readonly cache?: ResponseCache;
+}
+
+/** A pipeline on ports that remember, in front of scripted providers. */
+export function createBench({ snapshot, scripts = [], ports: changed = {}, cache }: BenchOptions): Bench {
+  const seen = nothingSeen();
+  const clock = createManualClock();
+  const transport = scriptedTransport(scripts);
+  const snapshots = new SnapshotHolder(snapshot);
+  const openCircuits = new Set<string>();
+  const ports = { ...portsOf(seen, { clock, transport, openCircuits }), ...(cache ? { cache } : {}), ...changed };
+  const pipeline = createPipeline({ route: '/toy', operation: 'chat', dialect: toyDialect }, snapshots, ports);
+  let calls = 0;
+  return {
+    seen,
+    clock,
+    transport,
+    snapshots,
+    openCircuits,
+    call(body, { headers = {}, signal = new AbortController().signal, ...rest } = {}) {
+      calls += 1;
+      const bytes = toBytes(body);
+      return pipeline({
+        requestId: `req-${calls}`,
+        headers: { 'content-type': 'application/json', ...headers },
+        trace: { traceId: 't', spanId: 's', traceparent: '00-t-s-01' },
+        signal,
+        readBody: () => Promise.resolve(bytes),
+        ...rest,
+      });
+    },
+  };
+}
+
+function toBytes(body: ToyCall | Uint8Array | string): Uint8Array {
+  if (body instanceof Uint8Array) return body;
+  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+function nothingSeen(): Seen {
+  const lists = { opened: [], records: [], intents: [], settlements: [], verdicts: [], internalErrors: [] };
+  return { ...lists, admitted: 0, released: 0 };
+}
+
+type Surroundings = Pick<Bench, 'clock' | 'transport' | 'openCircuits'>;
+
+function portsOf(seen: Seen, { clock, transport, openCircuits }: Surroundings): Ports {
+  return {
+    clock,
+    transport,
+    random: () => 0,
+    authenticator: { authenticate: () => Promise.resolve(PRINCIPAL) },
+    limiter: { admit: () => Promise.resolve(admission(seen)) },
+    circuits: rememberingCircuits(seen, openCircuits),
+    ledger: {
+      open: async (intent) => void seen.intents.push(intent),
+      settle: (settlement) => void seen.settlements.push(settlement),
+      flush: () => Promise.resolve(),
+    },
+    telemetry: {
+      opened: (route) => void seen.opened.push(route),
+      settled: (record) => void seen.records.push(record),
+    },
+    isRefusing: () => false,
+    onInternalError: (cause) => void seen.internalErrors.push(cause),
+  };
+}
+
+function admission(seen: Seen): { readonly headers: Readonly<Record<string, string>>; release(): void } {
+  seen.admitted += 1;
+  return { headers: { 'x-ratelimit-remaining-requests': '9' }, release: () => void (seen.released += 1) };
+}
+
+function rememberingCircuits(seen: Seen, open: ReadonlySet<string>): Circuits {
+  return {
+    admit: (target) => (open.has(target) ? undefined : createPermit(seen)),
+    retryAfterMs: (target) => (open.has(target) ? 2_500 : 0),
+    state: (target) => (open.has(target) ? 'open' : 'closed'),
+  };
+}
+
+function createPermit({ verdicts }: Seen): Permit {
+  const at = verdicts.push(undefined) - 1;
+  const say = (verdict: string): void => void (verdicts[at] ??= verdict);
+  return { succeed: () => say('succeed'), fail: ({ code }) => say(code), forget: () => say('forget') };
+}
+
+/** All of a stream as text. */
+export async function readStream(answer: Answer): Promise<string> {
+  let text = '';
+  for await (const chunk of asStream(answer).chunks) text += Buffer.from(chunk).toString();
+  return text;
+}
+
+export function asStream(answer: Answer): StreamAnswer {
+  if (answer.kind !== 'stream') throw new Error(`The answer is no stream: ${answer.status} ${String(answer.body)}`);
+  return answer;
+}
+
+/** A plain answer's body as text. */
+export function bodyOf(answer: Answer): string {
+  if (answer.kind !== 'plain') throw new Error('The answer is a stream.');
+  return Buffer.from(answer.body).toString();
+}
+
+/** The code of a refused call. */
+export function codeOf(answer: Answer): string {
+  return (JSON.parse(bodyOf(answer)) as { readonly error: { readonly code: string } }).error.code;
+}
+
+/** The reason with which the edge aborts the signal of a caller that left. */
+export function left(): Error {
+  return gatewayError('client_closed_request');
+}
+
+/** What must hold once a call that was accepted is over, however it ended. */
+export function leftovers({ seen, snapshots, transport, clock }: Bench): Readonly<Record<string, unknown>> {
+  return {
+    intents: seen.intents.length,
+    settlements: seen.settlements.length,
+    opened: seen.opened.length,
+    settled: seen.records.length,
+    placesHeld: seen.admitted - seen.released,
+    permitsHeld: seen.verdicts.filter((verdict) => verdict === undefined).length,
+    leases: snapshots.leases,
+    upstreams: transport.open,
+    timers: clock.pending,
+  };
+}
+
+/** {@link leftovers} of a call that was accepted and left nothing behind. */
+export const CLEAN = {
+  intents: 1,
+  settlements: 1,
+  opened: 1,
+  settled: 1,
+  placesHeld: 0,
+  permitsHeld: 0,
+  leases: 0,
+  upstreams: 0,
+  timers: 0,
+};
+
+/** {@link leftovers} of a call that was refused before it was accepted. */
+export const REFUSED = { ...CLEAN, intents: 0, settlements: 0 };

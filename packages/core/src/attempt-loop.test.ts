@@ -1,0 +1,225 @@
+import { ERROR_TABLE, errorRow, gatewayError } from '@sluice/contract';
+import type { Circuits, ErrorCode, FailureClass } from '@sluice/contract';
+import { createManualClock } from '@sluice/testkit';
+import { describe, expect, it } from 'vitest';
+import { candidateAt, configured, policyOf } from './__fixtures__/snapshots.js';
+import { toyProvider } from './__fixtures__/toy-provider.js';
+import type { Opened } from './attempt.js';
+import { runAttempts } from './attempt-loop.js';
+import { Call } from './call.js';
+import type { RoutePolicy } from './snapshot.js';
+
+const ALL: readonly FailureClass[] = [
+  ...new Set(Object.keys(ERROR_TABLE).flatMap((code) => errorRow(code as ErrorCode).failureClass ?? [])),
+];
+const OPENED: Opened = { kind: 'plain', body: 'ok', contentType: 'application/json', summary: {} };
+
+interface Trial {
+  /** What each try brings, in order; past the end, and for `ok`, an answer. */
+  readonly outcomes: readonly (ErrorCode | 'ok')[];
+  readonly policy?: RoutePolicy;
+  readonly targets?: readonly string[];
+  /** Circuits that are open. */
+  readonly closedOff?: readonly string[];
+  readonly signal?: AbortSignal;
+  readonly takesMs?: number;
+  /** Until the first open circuit lets a probe through; later ones take a multiple. */
+  readonly waitMs?: number;
+}
+
+/** Runs the loop and tells which targets were asked, how it ended and what became of the permits. */
+async function run({ outcomes, policy = policyOf(), targets = ['a', 'b', 'c'], closedOff = [], ...rest }: Trial) {
+  const clock = createManualClock();
+  const signal = rest.signal ?? new AbortController().signal;
+  const trace = { traceId: 't', spanId: 's', traceparent: 'p' };
+  const received = { requestId: 'r', headers: {}, trace, signal, readBody: () => Promise.resolve(new Uint8Array()) };
+  const call = new Call(received, '/toy', { clock, onInternalError: () => {} });
+  const verdicts: string[] = [];
+  const circuits: Circuits = {
+    admit: (target) =>
+      closedOff.includes(target)
+        ? undefined
+        : {
+            succeed: () => void verdicts.push('succeed'),
+            fail: ({ code }) => void verdicts.push(code),
+            forget: () => void verdicts.push('forget'),
+          },
+    retryAfterMs: (target) => (closedOff.indexOf(target) + 1) * (rest.waitMs ?? 1_500),
+    state: () => 'closed',
+  };
+  const candidates = targets.map((name) => candidateAt(configured(name, toyProvider())));
+  const asked: string[] = [];
+  const tryOne = ({ target }: { readonly target: { readonly provider: string } }): Promise<Opened> => {
+    const outcome = outcomes[asked.length] ?? 'ok';
+    asked.push(target.provider);
+    clock.advance(rest.takesMs ?? 10);
+    if (outcome === 'ok') return Promise.resolve(OPENED);
+    return Promise.reject(gatewayError(outcome, { details: { upstreamStatus: 500 } }));
+  };
+  const ended = await runAttempts(call, { candidates, policy }, { circuits, tryOne }).then(
+    ({ candidate }) => candidate.target.provider,
+    (cause: unknown) => cause,
+  );
+  return { asked: asked.join(''), ended, verdicts, call };
+}
+const failed = (code: ErrorCode): unknown => expect.objectContaining({ code });
+
+describe('the targets of a plan', () => {
+  it('are asked in order until one answers', async () => {
+    const { asked, ended } = await run({ outcomes: ['upstream_connection_error', 'overloaded'] });
+    expect([asked, ended]).toEqual(['abc', 'c']);
+  });
+
+  it('are not asked after one has answered', async () => {
+    const { asked, verdicts } = await run({ outcomes: [] });
+    expect([asked, verdicts]).toEqual(['a', []]);
+  });
+
+  it('all failing give the last failure', async () => {
+    const { ended } = await run({ outcomes: ['upstream_timeout', 'overloaded', 'upstream_truncated'] });
+    expect(ended).toEqual(failed('upstream_truncated'));
+  });
+
+  it('are recorded one by one', async () => {
+    const { call } = await run({ outcomes: ['overloaded'], targets: ['a', 'b'] });
+    expect([call.attempts, call.upstreamMs]).toEqual([
+      [
+        { provider: 'a', model: 'm', durationMs: 10, status: 500, errorCode: 'overloaded' },
+        { provider: 'b', model: 'm', durationMs: 10, status: 200 },
+      ],
+      20,
+    ]);
+  });
+});
+
+/** Under the default policy: does the next target get its chance, and what does the failed one's circuit hear? */
+describe.for<readonly [ErrorCode, moves: boolean, heard: string]>([
+  ['upstream_connection_error', true, 'upstream_connection_error'],
+  ['upstream_invalid_response', true, 'upstream_invalid_response'],
+  ['upstream_truncated', true, 'upstream_truncated'],
+  ['upstream_timeout', true, 'upstream_timeout'],
+  ['upstream_rate_limited', true, 'upstream_rate_limited'],
+  ['upstream_auth_error', true, 'upstream_auth_error'],
+  ['overloaded', true, 'overloaded'],
+  ['context_length_exceeded', true, 'context_length_exceeded'],
+  ['upstream_rejected', false, 'forget'],
+  ['content_policy_violation', false, 'forget'],
+  ['invalid_value', false, 'forget'],
+  ['internal_error', false, 'forget'],
+  ['insufficient_quota', false, 'forget'],
+])('after %s', ([code, moves, heard]) => {
+  it(`the next target is ${moves ? '' : 'not '}asked`, async () => {
+    const { asked, ended } = await run({ outcomes: [code], targets: ['a', 'b'] });
+    expect([asked, ended]).toEqual(moves ? ['ab', 'b'] : ['a', failed(code)]);
+  });
+
+  it('the circuit of the target hears of it once', async () => {
+    const { verdicts } = await run({ outcomes: [code], targets: ['a', 'b'] });
+    expect(verdicts).toEqual([heard]);
+  });
+});
+
+describe('`fallbackOn`', () => {
+  const mended = Object.keys(ERROR_TABLE).filter((code) => errorRow(code as ErrorCode).failureClass) as ErrorCode[];
+
+  it.for(mended.filter((code) => code !== 'upstream_auth_error'))('decides about %s', async (code) => {
+    const failureClass = errorRow(code).failureClass as FailureClass;
+    const others = ALL.filter((each) => each !== failureClass);
+    const named = await run({ outcomes: [code], targets: ['a', 'b'], policy: policyOf({}, [failureClass]) });
+    const unnamed = await run({ outcomes: [code], targets: ['a', 'b'], policy: policyOf({}, others) });
+    expect([named.asked, unnamed.asked]).toEqual(['ab', 'a']);
+  });
+
+  it("does not keep a refused credential of the gateway's own from moving on", async () => {
+    const { asked } = await run({ outcomes: ['upstream_auth_error'], policy: policyOf({}, []) });
+    expect(asked).toBe('ab');
+  });
+});
+
+describe('`retries.max`', () => {
+  const down: readonly ErrorCode[] = Array.from({ length: 9 }, () => 'upstream_connection_error');
+
+  it.for([
+    [0, 'a'],
+    [1, 'ab'],
+    [2, 'abc'],
+    [9, 'abc'],
+  ] as const)('of %d asks %s', async ([max, asked]) => {
+    expect((await run({ outcomes: down, policy: policyOf({ max }) })).asked).toBe(asked);
+  });
+
+  it('bounds the tries at all targets together', async () => {
+    expect((await run({ outcomes: down, policy: policyOf({ max: 3, sameTarget: 2 }) })).asked).toBe('aaab');
+  });
+});
+
+describe('`retries.sameTarget`', () => {
+  const policy = policyOf({ max: 5, sameTarget: 1 }, ALL);
+
+  it.for<ErrorCode>(['upstream_connection_error', 'upstream_truncated', 'upstream_invalid_response', 'overloaded'])(
+    'repeats a target after %s',
+    async (code) => {
+      expect((await run({ outcomes: [code, code], policy })).asked).toBe('aab');
+    },
+  );
+
+  it.for<ErrorCode>([
+    'upstream_timeout',
+    'upstream_rate_limited',
+    'upstream_auth_error',
+    'context_length_exceeded',
+    'upstream_rejected',
+    'content_policy_violation',
+  ])('does not repeat a target after %s', async (code) => {
+    expect((await run({ outcomes: [code], policy })).asked).toBe('ab');
+  });
+
+  it('looks at the latest failure of that target', async () => {
+    const outcomes = ['overloaded', 'upstream_timeout', 'overloaded', 'ok'] as const;
+    expect((await run({ outcomes, policy: policyOf({ max: 5, sameTarget: 2 }) })).asked).toBe('aabb');
+  });
+});
+
+describe('an open circuit', () => {
+  it('is passed over, and is no attempt', async () => {
+    const { asked, call } = await run({
+      outcomes: ['overloaded'],
+      closedOff: ['a/m'],
+      policy: policyOf({ max: 1 }),
+    });
+    expect([asked, call.attempts.length]).toEqual(['bc', 2]);
+  });
+
+  it('is passed over also between two failures', async () => {
+    const { asked, ended } = await run({ outcomes: ['overloaded', 'upstream_timeout'], closedOff: ['b/m'] });
+    expect([asked, ended]).toEqual(['ac', failed('upstream_timeout')]);
+  });
+
+  it('at every target ends the request with the shortest wait', async () => {
+    const { asked, ended } = await run({ outcomes: [], closedOff: ['a/m', 'b/m', 'c/m'] });
+    expect([asked, ended]).toEqual([
+      '',
+      expect.objectContaining({ code: 'no_healthy_provider', details: { retryAfterMs: 1_500 } }),
+    ]);
+  });
+
+  it('asks nobody to come back within less than a second', async () => {
+    const { ended } = await run({ outcomes: [], targets: ['a'], closedOff: ['a/m'], waitMs: 10 });
+    expect(ended).toEqual(expect.objectContaining({ details: { retryAfterMs: 1_000 } }));
+  });
+});
+
+describe('a request whose time is over', () => {
+  it('asks no further target, and blames none', async () => {
+    const { asked, ended, verdicts } = await run({ outcomes: ['upstream_timeout'], takesMs: 60_000 });
+    expect([asked, ended, verdicts]).toEqual(['a', failed('upstream_timeout'), ['upstream_timeout']]);
+  });
+});
+
+describe('a caller that leaves', () => {
+  it('ends the request, blames nobody, and is what the request failed of', async () => {
+    const signal = AbortSignal.abort(gatewayError('client_closed_request'));
+    const { asked, ended, verdicts } = await run({ outcomes: ['upstream_connection_error'], signal });
+    expect([asked, ended, verdicts]).toEqual(['a', failed('client_closed_request'), ['forget']]);
+  });
+});

@@ -1,0 +1,124 @@
+import { gatewayError } from '@sluice/contract';
+import type { AnswerSummary, Outcome } from '@sluice/contract';
+import { createManualClock } from '@sluice/testkit';
+import { describe, expect, it } from 'vitest';
+import { Call } from './call.js';
+
+const COMPLETED: Outcome = { kind: 'completed' };
+
+function openCall(signal: AbortSignal = new AbortController().signal) {
+  const clock = createManualClock();
+  const received = {
+    requestId: 'req-1',
+    headers: {},
+    trace: { traceId: 't', spanId: 's', traceparent: 'p' },
+    signal,
+    readBody: () => Promise.resolve(new Uint8Array()),
+  };
+  const call = new Call(received, '/toy', { clock, onInternalError: () => {} });
+  return { call, clock };
+}
+
+describe('the record of a call', () => {
+  it('holds zeros and no names where nothing is known yet', () => {
+    const { call } = openCall();
+    expect(call.record({ kind: 'failed', error: gatewayError('missing_api_key') })).toMatchObject({
+      id: 'req-1',
+      keyId: '',
+      status: 401,
+      errorCode: 'missing_api_key',
+      attempts: [],
+      inputTokens: 0,
+      outputTokens: 0,
+      usageSource: 'unknown',
+    });
+  });
+
+  it('has status 499 where the caller left, whatever head it got', () => {
+    const { call } = openCall();
+    call.status = 200;
+    const { status, errorCode } = call.record({ kind: 'client-gone' });
+    expect([status, errorCode]).toEqual([499, 'client_closed_request']);
+  });
+
+  it('keeps the status of a head that was sent before a failure', () => {
+    const { call } = openCall();
+    call.status = 200;
+    const { status, errorCode } = call.record({ kind: 'failed', error: gatewayError('upstream_truncated') });
+    expect([status, errorCode]).toEqual([200, 'upstream_truncated']);
+  });
+
+  it('measures how long the gateway itself took, once', () => {
+    const { call, clock } = openCall();
+    clock.advance(100);
+    call.upstreamMs = 90;
+    const head = call.overheadMs();
+    clock.advance(1_000);
+    const { overheadMs, durationMs } = call.record(COMPLETED);
+    expect([head, overheadMs, durationMs]).toEqual([10, 10, 1_100]);
+  });
+
+  it('is not disturbed by a wall clock that steps back', () => {
+    const { call, clock } = openCall();
+    clock.advance(50);
+    clock.stepWallClock(-3_600_000);
+    expect(call.record(COMPLETED).durationMs).toBe(50);
+  });
+});
+
+describe('the usage of a call', () => {
+  const usage = { inputTokens: 10, outputTokens: 2, cachedInputTokens: 4 };
+  const stop = { unified: 'stop' } as const;
+  const counted = (summary: AnswerSummary | undefined, stream: boolean) => {
+    const { call } = openCall();
+    call.summary = summary;
+    call.stream = stream;
+    call.bodyBytes = 81;
+    const { inputTokens, outputTokens, cachedTokens, usageSource } = call.record(COMPLETED);
+    return [inputTokens, outputTokens, cachedTokens, usageSource];
+  };
+
+  it('is what the provider says', () => {
+    expect(counted({ usage, finish: stop, outputChars: 4_000 }, true)).toEqual([10, 2, 4, 'provider']);
+  });
+
+  it('is what the provider says of a plain answer without a finish, such as embeddings', () => {
+    expect(counted({ usage, outputChars: 4_000 }, false)).toEqual([10, 2, 4, 'provider']);
+  });
+
+  it('is estimated where the provider says nothing', () => {
+    expect(counted({ finish: stop, outputChars: 9 }, true)).toEqual([21, 3, 0, 'estimated']);
+  });
+
+  it('is estimated where a stream was cut and more came than was counted by then', () => {
+    expect(counted({ usage, outputChars: 400 }, true)).toEqual([10, 100, 4, 'estimated']);
+  });
+
+  it('is what the provider counted by then where a cut stream brought less', () => {
+    expect(counted({ usage, outputChars: 4 }, true)).toEqual([10, 2, 4, 'provider']);
+  });
+
+  it('is unknown where nothing came', () => {
+    expect([counted(undefined, true), counted({ outputChars: 0 }, false)]).toEqual([
+      [0, 0, 0, 'unknown'],
+      [0, 0, 0, 'unknown'],
+    ]);
+  });
+});
+
+describe('the outcome of a call', () => {
+  it('is the failure that it was', () => {
+    const error = gatewayError('upstream_timeout');
+    expect(openCall().call.outcomeOf(error)).toEqual({ kind: 'failed', error });
+  });
+
+  it('is the leaving of the caller, whatever broke because of it', () => {
+    const { call } = openCall(AbortSignal.abort(gatewayError('client_closed_request')));
+    expect(call.outcomeOf(new Error('socket'))).toEqual({ kind: 'client-gone' });
+  });
+
+  it('is the stop of the gateway, whatever broke because of it', () => {
+    const error = gatewayError('draining');
+    expect(openCall(AbortSignal.abort(error)).call.outcomeOf(new Error('socket'))).toEqual({ kind: 'failed', error });
+  });
+});

@@ -1,0 +1,172 @@
+import type { Feature, Principal } from '@sluice/contract';
+import { describe, expect, it } from 'vitest';
+import { PRINCIPAL } from '../__fixtures__/bench.js';
+import { aliasOf, candidateAt, configured, policyOf, snapshotOf } from '../__fixtures__/snapshots.js';
+import { toyProvider } from '../__fixtures__/toy-provider.js';
+import type { Alias, ConfiguredProvider, Snapshot } from '../snapshot.js';
+import { decide } from './decide.js';
+import type { RouteQuestion } from './decide.js';
+
+const native = (name: string, models: readonly string[] = []): ConfiguredProvider =>
+  configured(name, toyProvider({ passes: true }), { models });
+const foreign = (name: string, models: readonly string[] = [], features: readonly Feature[] = []): ConfiguredProvider =>
+  configured(name, toyProvider({ features }), { models });
+
+const ask = (model: string, change: Partial<RouteQuestion> = {}): RouteQuestion => ({
+  model,
+  operation: 'chat',
+  dialect: 'toy',
+  features: [],
+  principal: PRINCIPAL,
+  ...change,
+});
+const allowing = (...models: readonly string[]): Principal => ({ ...PRINCIPAL, models });
+
+/** The targets that a question leads to. */
+function targetsOf(snapshot: Snapshot, question: RouteQuestion, chance = 0): readonly string[] {
+  return decide(snapshot, question, () => chance).candidates.map(({ circuit }) => circuit);
+}
+const refusal = (code: string, message: string | RegExp = ''): unknown =>
+  expect.objectContaining({ code, message: expect.stringMatching(message), details: { param: 'model' } });
+
+describe('an alias', () => {
+  const [a, b] = [foreign('a', ['x']), foreign('b')];
+
+  it('leads to its targets in order, then to its fallbacks, under its own policy', () => {
+    const policy = policyOf({ max: 5 });
+    const alias: Alias = { ...aliasOf('fast', [a, b], policy), fallbacks: [candidateAt(a, 'spare')] };
+    const plan = decide(snapshotOf([a, b], [alias]), ask('fast'), () => 0);
+    expect([plan.alias, plan.policy, plan.candidates.map(({ circuit }) => circuit)]).toEqual([
+      'fast',
+      policy,
+      ['a/m', 'b/m', 'a/spare'],
+    ]);
+  });
+
+  it('leads to its targets in a drawn order where it is weighted, fallbacks still last', () => {
+    const alias: Alias = { ...aliasOf('fast', [a, b]), strategy: 'weighted', fallbacks: [candidateAt(a, 'spare')] };
+    expect(targetsOf(snapshotOf([a, b], [alias]), ask('fast'), 0.9)).toEqual(['b/m', 'a/m', 'a/spare']);
+  });
+
+  it('comes before a model of the same name', () => {
+    const snapshot = snapshotOf([a, b], [aliasOf('x', [b]), aliasOf('a/x', [b])]);
+    expect([targetsOf(snapshot, ask('x')), targetsOf(snapshot, ask('a/x'))]).toEqual([['b/m'], ['b/m']]);
+  });
+
+  it('leaves out the targets that cannot do what is asked', () => {
+    const able = foreign('able', [], ['tools', 'vision']);
+    const without = configured('without', toyProvider({ operations: 'none' }));
+    const snapshot = snapshotOf([a, able, without], [aliasOf('fast', [a, without, able])]);
+    expect(targetsOf(snapshot, ask('fast', { features: ['vision', 'tools'] }))).toEqual(['able/m']);
+  });
+
+  it('is refused where no target can do what is asked', () => {
+    const snapshot = snapshotOf([a], [aliasOf('fast', [a])]);
+    expect(() => targetsOf(snapshot, ask('fast', { features: ['tools'] }))).toThrow(
+      refusal('invalid_value', 'chat with tools'),
+    );
+    expect(() => targetsOf(snapshot, ask('fast', { operation: 'embed' }))).toThrow(
+      refusal('invalid_value', 'embeddings'),
+    );
+  });
+});
+
+describe('a name with a provider in front', () => {
+  const snapshot = snapshotOf([foreign('a'), foreign('router', ['meta/llama'])]);
+
+  it('leads to that provider, whether or not it lists the model', () => {
+    expect(targetsOf(snapshot, ask('a/anything/else'))).toEqual(['a/anything/else']);
+  });
+
+  it('is a bare name where no provider is called so', () => {
+    expect(targetsOf(snapshot, ask('meta/llama'))).toEqual(['router/meta/llama']);
+  });
+
+  it.for(['a/', '/m', 'nobody/m'])('is not found as %s', (model) => {
+    expect(() => targetsOf(snapshot, ask(model))).toThrow(refusal('model_not_found'));
+  });
+
+  it('is followed under the default policy', () => {
+    const plan = decide(snapshot, ask('a/m'), () => 0);
+    expect([plan.alias, plan.policy]).toEqual([undefined, snapshot.defaultPolicy]);
+  });
+
+  it('leads to the same candidate each time', () => {
+    const [first] = decide(snapshot, ask('a/m'), () => 0).candidates;
+    expect(decide(snapshot, ask('a/m'), () => 0).candidates[0]).toBe(first);
+  });
+
+  it('is followed also past the number of names that are remembered', () => {
+    const found = Array.from({ length: 1_100 }, (_, i) => targetsOf(snapshot, ask(`a/m${i}`))[0]);
+    expect(found[1_099]).toBe('a/m1099');
+  });
+});
+
+describe('a bare name', () => {
+  it('leads to the one provider that lists it', () => {
+    expect(targetsOf(snapshotOf([native('a'), foreign('b', ['x'])]), ask('x'))).toEqual(['b/x']);
+  });
+
+  it('is refused where several list it, with the names to choose from', () => {
+    const snapshot = snapshotOf([native('a', ['x']), foreign('b', ['x'])]);
+    expect(() => targetsOf(snapshot, ask('x'))).toThrow(refusal('model_not_found', '"a/x" or "b/x"'));
+  });
+
+  it('leads to the only provider of the dialect where none lists it', () => {
+    expect(targetsOf(snapshotOf([native('a'), foreign('b', ['y'])]), ask('x'))).toEqual(['a/x']);
+  });
+
+  it('is refused where none lists it and several speak the dialect', () => {
+    const snapshot = snapshotOf([native('a'), native('b')]);
+    expect(() => targetsOf(snapshot, ask('x'))).toThrow(refusal('model_not_found', 'providers: a, b'));
+  });
+
+  it("is never guessed to be the simulator's", () => {
+    expect(() => targetsOf(snapshotOf([native('sim', ['echo'])]), ask('x'))).toThrow(refusal('model_not_found'));
+    expect(targetsOf(snapshotOf([native('sim', ['echo'])]), ask('echo'))).toEqual(['sim/echo']);
+  });
+
+  it('does not count the simulator among those that speak the dialect', () => {
+    expect(targetsOf(snapshotOf([native('sim'), native('a')]), ask('x'))).toEqual(['a/x']);
+  });
+
+  it('is refused where there is no provider at all', () => {
+    expect(() => targetsOf(snapshotOf([]), ask('x'))).toThrow(refusal('model_not_found', 'providers: none'));
+  });
+
+  it.for(['__proto__', 'constructor', 'toString'])('may be called %s', (model) => {
+    expect(() => targetsOf(snapshotOf([foreign('a')]), ask(model))).toThrow(refusal('model_not_found'));
+  });
+});
+
+describe('a key with a list of models', () => {
+  const a = native('a', ['gpt-x']);
+  const snapshot = snapshotOf([a], [aliasOf('fast', [a])]);
+
+  it.for([
+    ['fast', ['fast']],
+    ['fast', ['*']],
+    ['fast', ['other', 'fa*']],
+    ['gpt-x', ['gpt-x']],
+    ['gpt-x', ['gpt-*']],
+    ['gpt-x', ['a/gpt-x']],
+    ['gpt-x', ['a/*']],
+    ['a/gpt-x', ['a/*']],
+  ] as const)('may ask for %s with %j', ([model, models]) => {
+    expect(targetsOf(snapshot, ask(model, { principal: allowing(...models) }))).toHaveLength(1);
+  });
+
+  it.for([
+    ['fast', []],
+    ['fast', ['a/*']],
+    ['fast', ['FAST']],
+    ['fast', ['fas']],
+    ['gpt-x', ['fast']],
+    ['a/gpt-x', ['gpt-x']],
+    ['gpt-x', ['*-x']],
+  ] as const)('may not ask for %s with %j', ([model, models]) => {
+    expect(() => targetsOf(snapshot, ask(model, { principal: allowing(...models) }))).toThrow(
+      refusal('model_not_allowed', `"${model}"`),
+    );
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { snapshotOf } from './__fixtures__/snapshots.js';
+import { SnapshotHolder } from './snapshot.js';
+
+const first = snapshotOf([], [], 'first');
+const second = snapshotOf([], [], 'second');
+
+/** Whether a promise has resolved by now. */
+async function isResolved(promise: Promise<unknown>): Promise<boolean> {
+  const pending = Symbol();
+  return (await Promise.race([promise, Promise.resolve(pending)])) !== pending;
+}
+
+describe('SnapshotHolder', () => {
+  it('leases the snapshot of the moment', async () => {
+    const holder = new SnapshotHolder(first);
+    const early = holder.acquire();
+    void holder.swap(second);
+    expect([early.snapshot, holder.acquire().snapshot, holder.current]).toEqual([first, second, second]);
+  });
+
+  it('counts the leases on the current snapshot', () => {
+    const holder = new SnapshotHolder(first);
+    const lease = holder.acquire();
+    holder.acquire();
+    lease.release();
+    lease.release();
+    expect(holder.leases).toBe(1);
+  });
+
+  it('tells when nobody reads the old snapshot any more', async () => {
+    const holder = new SnapshotHolder(first);
+    const leases = [holder.acquire(), holder.acquire()];
+    const idle = holder.swap(second);
+    const seen = [await isResolved(idle)];
+    for (const lease of leases) {
+      lease.release();
+      seen.push(await isResolved(idle));
+    }
+    expect(seen).toEqual([false, false, true]);
+  });
+
+  it('need not wait for a snapshot that nobody reads', async () => {
+    const holder = new SnapshotHolder(first);
+    await expect(holder.swap(second)).resolves.toBeUndefined();
+  });
+
+  it('waits for each old snapshot by itself', async () => {
+    const holder = new SnapshotHolder(first);
+    const oldest = holder.acquire();
+    const firstIdle = holder.swap(second);
+    const older = holder.acquire();
+    const secondIdle = holder.swap(first);
+    older.release();
+    const seen = [await isResolved(firstIdle), await isResolved(secondIdle)];
+    oldest.release();
+    expect([...seen, await isResolved(firstIdle)]).toEqual([false, true, true]);
+  });
+});
