@@ -13,7 +13,7 @@ export function cacheKey({ tenant, dialect, wire }: CacheQuestion): string {
 }
 
 /** JSON with the members of every object in the order of their names. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (isJsonObject(value)) return canonicalObject(value);
   return JSON.stringify(value) ?? 'null';

@@ -27,7 +27,7 @@ export async function runAttempts(
   let failure: GatewayError | undefined;
   let left = policy.retries.max + 1;
   for (const candidate of candidates) {
-    for (let again = 0; left > 0 && mayTry(policy, again, failure); again += 1) {
+    for (let again = 0; left > 0 && isInTime(call, candidate) && mayTry(policy, again, failure); again += 1) {
       const permit = circuits.admit(candidate.circuit);
       // An open circuit is no attempt: the next target gets its turn.
       if (!permit) break;
@@ -35,12 +35,16 @@ export async function runAttempts(
       try {
         return { candidate, permit, opened: await recorded(call, candidate, tryOne) };
       } catch (cause) {
-        failure = verdict(call, cause, permit);
-        if (!mayGoOn(plan, failure)) throw failure;
+        failure = passing(policy, verdict(call, cause, permit));
       }
     }
   }
   throw failure ?? noneHealthy(plan, circuits);
+}
+
+/** A try that begins after the request's time is over would come to nothing, and be held against its target. */
+function isInTime(call: Call, { timeouts }: Candidate): boolean {
+  return call.attempts.length === 0 || call.elapsedMs() < timeouts.totalMs;
 }
 
 /** The first time always; again at the same target while the policy allows and the failure may be a passing one. */
@@ -88,11 +92,17 @@ function verdict(call: Call, cause: unknown, permit: Permit): GatewayError {
   return call.received.signal.aborted ? toGatewayError(call.received.signal.reason) : failure;
 }
 
-function mayGoOn({ policy }: Plan, failure: GatewayError): boolean {
+/** The failure, where another try may mend it. Throws it where none could. */
+function passing(policy: RoutePolicy, failure: GatewayError): GatewayError {
+  if (!mayGoOn(policy, failure)) throw failure;
+  return failure;
+}
+
+function mayGoOn({ fallbackOn }: RoutePolicy, failure: GatewayError): boolean {
   const { retry, failureClass } = errorRow(failure.code);
   // A refused credential of ours is never the caller's doing: the next target is asked whatever the policy says.
   if (failure.code === 'upstream_auth_error') return true;
-  if (failureClass !== undefined) return policy.fallbackOn.has(failureClass);
+  if (failureClass !== undefined) return fallbackOn.has(failureClass);
   return retry === 'next-target';
 }
 

@@ -95,6 +95,6 @@ function failure(run: () => unknown): unknown {
     run();
     return undefined;
   } catch (cause) {
-    return isGatewayError(cause) ? cause : (cause);
+    return isGatewayError(cause) ? cause : cause;
   }
 }

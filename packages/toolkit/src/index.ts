@@ -4,6 +4,7 @@ export { classifyReported, classifyStatus } from './classify-status.js';
 export { endpoint } from './endpoint.js';
 export { isJsonObject, parseUpstreamJson, tryParseJson } from './json.js';
 export { addTopLevel, setTopLevel } from './json-edit.js';
+export { findRefusedName } from './refused-names.js';
 export { parseRetryAfter } from './retry-after.js';
 export { safeMessage } from './safe-message.js';
 export { MAX_FRAME_CHARS, createFrameReader, writeFrame } from './sse.js';

@@ -21,7 +21,7 @@ export const timeoutSettings = z
 export type TimeoutSettings = z.output<typeof timeoutSettings>;
 
 /** What holds where neither the alias nor the provider says anything. */
-export const DEFAULT_TIMEOUTS = { connectMs: 5_000, firstTokenMs: 60_000, idleMs: 60_000, totalMs: 600_000 } as const;
+const DEFAULT_TIMEOUTS = { connectMs: 5_000, firstTokenMs: 60_000, idleMs: 60_000, totalMs: 600_000 } as const;
 
 /** The bounds that hold together: of each the first that is set, the alias's before the provider's. */
 export function resolveTimeouts(...layers: readonly (TimeoutSettings | undefined)[]): Timeouts {

@@ -33,11 +33,8 @@ const SECURITY_SCHEMES = {
 /** One credential is enough, wherever it stands. */
 const AUTHENTICATED = Object.keys(SECURITY_SCHEMES).map((scheme) => ({ [scheme]: [] }));
 
-/** What the description says of a route; how it is answered does not matter. */
-export type DescribedRoute = Omit<Route, 'handle'>;
-
 /** The OpenAPI description of a table of routes. */
-export function createOpenApi(routes: readonly RouteDescription[]): object {
+function createOpenApi(routes: readonly RouteDescription[]): object {
   const paths: ZodOpenApiPathsObject = {};
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: toOperation(route) };

@@ -13,7 +13,7 @@ import type {
   UpstreamFailure,
   UpstreamRequest,
 } from '@sluice/contract';
-import { classifyStatus, editCallBody, endpoint, tryParseJson } from '@sluice/toolkit';
+import { classifyStatus, droppedExtensions, editCallBody, endpoint, tryParseJson } from '@sluice/toolkit';
 import { createOpenAiScanner, inspectChat, parseOpenAiError, readChatAnswer } from '@sluice/toolkit/openai-wire';
 
 export interface ToyProviderOptions {
@@ -32,7 +32,7 @@ export function toyProvider(options: ToyProviderOptions = {}): Provider {
     features: new Set(features),
     encode: (request, target) => ({
       request: post(target, JSON.stringify({ model: target.model, stream: request.stream })),
-      adjustments: [],
+      adjustments: droppedExtensions(request, 'openai-chat'),
     }),
     decode(body) {
       const { message } = readChatAnswer(body);
@@ -75,6 +75,7 @@ class ToyDecoder implements StreamDecoder<ChatEvent> {
   #ended = false;
 
   push({ data }: Frame): readonly ChatEvent[] {
+    if (this.#ended) return [];
     if (data === '[DONE]') return this.#close();
     const chunk = tryParseJson(data) as {
       readonly choices?: readonly { readonly delta?: { readonly content?: string } }[];

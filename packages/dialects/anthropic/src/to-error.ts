@@ -12,6 +12,12 @@ export function toParameterError(body: unknown, issues: readonly z.core.$ZodIssu
   return gatewayError(code, { message: `${param}: ${reason}.`, details: { param } });
 }
 
+/** A name that callers may not use. */
+export function refusedName(path: readonly PropertyKey[]): GatewayError {
+  const param = path.join('.');
+  return gatewayError('unknown_parameter', { message: `${param}: This field is not accepted.`, details: { param } });
+}
+
 function toCode(kind: string | undefined, value: unknown): ErrorCode {
   if (value === undefined) return 'missing_required_parameter';
   return kind === 'invalid_type' ? 'invalid_type' : 'invalid_value';

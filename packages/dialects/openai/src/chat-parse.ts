@@ -1,17 +1,16 @@
 import type { ChatRequest, Feature, GatewayError, ParsedCall } from '@sluice/contract';
 import { gatewayError } from '@sluice/contract';
-import { isJsonObject } from '@sluice/toolkit';
+import { findRefusedName, isJsonObject } from '@sluice/toolkit';
 import { toChatRequest } from './chat-request.js';
 import { chatRequestSchema } from './chat-schema.js';
 import type { ChatWire } from './chat-schema.js';
-import { invalid, toInvalid } from './invalid.js';
-import { findRefusedName } from './refused-names.js';
+import { invalid, refusedName, toInvalid } from './invalid.js';
 
 /** Checks a chat request. Throws the first problem found, with its `param`. */
 export function parseChat(body: unknown): ParsedCall<ChatRequest> {
   if (!isJsonObject(body)) throw notAnObject();
   const refused = findRefusedName(body);
-  if (refused) throw refused;
+  if (refused) throw refusedName(refused);
   const checked = chatRequestSchema.safeParse(body);
   if (!checked.success) throw toInvalid(checked.error, body);
   const wire = checked.data;

@@ -1,11 +1,10 @@
 import type { EmbedDialect, EmbedRequest, EmbedResult, JsonObject, ParsedCall } from '@sluice/contract';
-import { isJsonObject } from '@sluice/toolkit';
+import { findRefusedName, isJsonObject } from '@sluice/toolkit';
 import { OPENAI_EMBEDDINGS } from '@sluice/toolkit/openai-wire';
 import { z } from 'zod';
 import { notAnObject } from './chat-parse.js';
-import { toInvalid } from './invalid.js';
+import { refusedName, toInvalid } from './invalid.js';
 import { modelName } from './model-name.js';
-import { findRefusedName } from './refused-names.js';
 import { writeOpenAiError, writeOpenAiStreamError } from './write-error.js';
 
 const MAX_INPUTS = 2_048;
@@ -41,7 +40,7 @@ export const openAiEmbeddings: EmbedDialect = {
 function parseEmbeddings(body: unknown): ParsedCall<EmbedRequest> {
   if (!isJsonObject(body)) throw notAnObject();
   const refused = findRefusedName(body);
-  if (refused) throw refused;
+  if (refused) throw refusedName(refused);
   const checked = embeddingsRequestSchema.safeParse(body);
   if (!checked.success) throw toInvalid(checked.error, body);
   const wire = checked.data;

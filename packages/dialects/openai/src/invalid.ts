@@ -28,6 +28,12 @@ export function invalid(
   return gatewayError(code, { message: `"${param}" is not valid: ${problem}.`, details: { param } });
 }
 
+/** A name that callers may not use. */
+export function refusedName(path: Path): GatewayError {
+  const param = writePath(path);
+  return gatewayError('unknown_parameter', { message: `"${param}" is not taken from callers.`, details: { param } });
+}
+
 /** Of a union, the branch whose shape the caller meant, and of that the first problem. */
 function innermost(issue: Issue, path: Path): { readonly issue: Issue; readonly path: Path } {
   if (issue.code !== 'invalid_union') return { issue, path };

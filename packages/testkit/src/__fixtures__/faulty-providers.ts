@@ -53,6 +53,9 @@ function withScanner(change: (scanner: StreamScanner) => Partial<StreamScanner>)
         get committed() {
           return changed.committed ?? scanner.committed;
         },
+        get finished() {
+          return scanner.finished;
+        },
         get progress() {
           return scanner.progress;
         },
