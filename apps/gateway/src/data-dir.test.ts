@@ -11,31 +11,25 @@ const kept = (path: string) => JSON.parse(readFileSync(join(path, 'secrets.json'
 describe('openDataDir', () => {
   it('makes a directory and secrets that only their owner can read', () => {
     const path = newPath();
-    openDataDir(path).adminKey(undefined);
+    openDataDir(path);
     expect([modeOf(path), modeOf(join(path, 'secrets.json'))]).toEqual([0o700, 0o600]);
     expect(readdirSync(path)).toEqual(['secrets.json']);
   });
 
-  it('makes an admin key once, and finds it again', () => {
+  it('makes an admin key once, which is new until it was shown', () => {
     const path = newPath();
-    const first = openDataDir(path).adminKey(undefined);
-    expect(first).toEqual({
-      key: expect.stringMatching(/^sk-sluice-admin-[A-Za-z0-9_-]{43}$/) as unknown,
-      isNew: true,
-    });
-    expect(openDataDir(path).adminKey(undefined)).toEqual({ key: first.key, isNew: false });
+    const { key } = openDataDir(path).adminKey(undefined);
+    expect(key).toMatch(/^sk-sluice-admin-[A-Za-z0-9_-]{43}$/);
+    const second = openDataDir(path);
+    expect(second.adminKey(undefined)).toEqual({ key, isNew: true });
+    second.markAdminKeyShown();
+    expect(openDataDir(path).adminKey(undefined)).toEqual({ key, isNew: false });
   });
 
   it('lets the admin key of the environment win, and writes it nowhere', () => {
     const path = newPath();
     expect(openDataDir(path).adminKey('given')).toEqual({ key: 'given', isNew: false });
-    expect(Object.keys(kept(path))).toEqual(['keyPepper']);
-  });
-
-  it('makes no admin key for those who only work on keys', () => {
-    const path = newPath();
-    openDataDir(path);
-    expect(openDataDir(path).adminKey(undefined).isNew).toBe(true);
+    expect(JSON.stringify(kept(path))).not.toContain('given');
   });
 
   it('keeps the pepper from one use to the next', () => {
@@ -47,9 +41,9 @@ describe('openDataDir', () => {
   it('keeps the development key beside what another process wrote meanwhile', () => {
     const path = newPath();
     const dataDir = openDataDir(path);
-    const { key } = openDataDir(path).adminKey(undefined);
+    openDataDir(path).markAdminKeyShown();
     dataDir.saveDevelopmentKey('sk-sluice-development-0123456789abcdef');
-    expect(kept(path)).toMatchObject({ adminKey: key, developmentKey: 'sk-sluice-development-0123456789abcdef' });
+    expect(kept(path)).toMatchObject({ adminKeyShown: true, developmentKey: 'sk-sluice-development-0123456789abcdef' });
     expect(openDataDir(path).developmentKey).toBe('sk-sluice-development-0123456789abcdef');
   });
 

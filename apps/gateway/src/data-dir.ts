@@ -7,12 +7,13 @@ import { readTextFile } from './config/read-file.js';
 
 const storedSecrets = z.strictObject({
   keyPepper: z.string().min(43),
-  adminKey: z.string().min(32).exactOptional(),
+  adminKey: z.string().min(32),
+  adminKeyShown: z.boolean().exactOptional(),
   developmentKey: z.string().min(32).exactOptional(),
 });
 type StoredSecrets = z.output<typeof storedSecrets>;
 
-/** The directory that holds all state. Its methods throw one plain error when it cannot be written. */
+/** The directory that holds all state. Its methods that write throw one plain error when it cannot be written. */
 export interface DataDir {
   /** As it was named. */
   readonly path: string;
@@ -22,14 +23,16 @@ export interface DataDir {
   readonly keyPepper: string;
   /** The ready key of the start screen; absent until a development start has made it. */
   readonly developmentKey?: string;
-  /** What opens `/admin/v1`: the key from the environment, which is never written, else the kept one, else a new one. */
+  /** What opens `/admin/v1`: the key from the environment, which is never written, else the kept one. */
   adminKey(given: string | undefined): AdminKey;
+  /** From now on the kept admin key is not new any more. */
+  markAdminKeyShown(): void;
   /** Keeps a new development key for the next start. */
   saveDevelopmentKey(key: string): void;
 }
 export interface AdminKey {
   readonly key: string;
-  /** True when this very call made it up: the one time to show it. */
+  /** True for a kept key until it was shown: the one time to show it. */
   readonly isNew: boolean;
 }
 
@@ -39,7 +42,12 @@ export interface AdminKey {
  */
 export function openDataDir(path: string): DataDir {
   const secretsPath = join(path, 'secrets.json');
-  const { keyPepper, developmentKey } = explained(path, () => {
+  const {
+    keyPepper,
+    adminKey,
+    adminKeyShown = false,
+    developmentKey,
+  } = explained(path, () => {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     return readSecrets(secretsPath) ?? createSecrets(secretsPath);
   });
@@ -50,17 +58,10 @@ export function openDataDir(path: string): DataDir {
     keyPepper,
     ...(developmentKey !== undefined && { developmentKey }),
     adminKey: (given) =>
-      given === undefined ? explained(path, () => ownAdminKey(secretsPath)) : { key: given, isNew: false },
+      given === undefined ? { key: adminKey, isNew: !adminKeyShown } : { key: given, isNew: false },
+    markAdminKeyShown: () => explained(path, () => changeSecrets(secretsPath, { adminKeyShown: true })),
     saveDevelopmentKey: (key) => explained(path, () => changeSecrets(secretsPath, { developmentKey: key })),
   };
-}
-
-function ownAdminKey(path: string): AdminKey {
-  const kept = readSecrets(path)?.adminKey;
-  if (kept !== undefined) return { key: kept, isNew: false };
-  const key = `sk-sluice-admin-${randomText()}`;
-  changeSecrets(path, { adminKey: key });
-  return { key, isNew: true };
 }
 
 const MAX_SECRETS_BYTES = 65_536;
@@ -82,7 +83,7 @@ function readSecrets(path: string): StoredSecrets | undefined {
 
 /** Of several processes that get here at once, the first one's file stays and the others read it. */
 function createSecrets(path: string): StoredSecrets {
-  const made: StoredSecrets = { keyPepper: randomText() };
+  const made: StoredSecrets = { keyPepper: randomText(), adminKey: `sk-sluice-admin-${randomText()}` };
   return withTemporaryFile(path, made, (temporary) => {
     try {
       linkSync(temporary, path);

@@ -31,7 +31,8 @@ export type AdminKeyFact =
   | {
       readonly from: 'secrets-file';
       readonly path: string;
-      /** Set at the one start that made it. */ readonly key?: string;
+      /** Set at the first start that shows it. */
+      readonly key?: string;
     };
 
 /** What a start shows: what was found, a key where one is to be shown, and one `curl` line that works as it stands. */

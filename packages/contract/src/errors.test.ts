@@ -14,12 +14,23 @@ describe('the table of errors', () => {
     expect(errorRow(code).status).toBeLessThan(600);
   });
 
-  it('moves on only for failures that an operator can name, and for circuits that are open', () => {
+  it('moves on only for failures that an operator can name, and for targets that can never answer', () => {
     const unnamed = codes.filter((code) => {
       const { retry, failureClass } = errorRow(code);
       return retry === 'next-target' && failureClass === undefined;
     });
-    expect(unnamed).toEqual(['no_healthy_provider']);
+    expect(unnamed).toEqual(['upstream_model_not_found', 'no_healthy_provider']);
+  });
+
+  it('shows callers a code of the table where it hides one, with the same status', () => {
+    const hidden = codes.flatMap((code) => {
+      const { shownAs, status } = errorRow(code);
+      return shownAs === undefined ? [] : [[status, errorRow(shownAs as ErrorCode).status]];
+    });
+    expect(hidden).toEqual([
+      [404, 404],
+      [429, 429],
+    ]);
   });
 
   it('keeps apart what the caller, the gateway and the provider did wrong', () => {

@@ -24,6 +24,8 @@ export interface ErrorRow {
   readonly type: string;
   readonly retry: RetryRule;
   readonly failureClass?: FailureClass;
+  /** The code that callers see instead; this one is for the attempt loop, the log and the ledger. */
+  readonly shownAs?: string;
   /** One sentence for `docs/errors.md`. */
   readonly summary: string;
 }
@@ -84,6 +86,11 @@ export const ERROR_TABLE = {
   ip_not_allowed: forbidden('The key may not be used from this address.'),
   origin_not_allowed: forbidden('The browser origin is not allowed.'),
   model_not_found: invalid('The model is neither an alias, nor `provider/model`, nor known to a provider.', 404),
+  upstream_model_not_found: {
+    ...invalid('The provider does not have the model.', 404),
+    retry: 'next-target',
+    shownAs: 'model_not_found',
+  },
   unknown_url: invalid('There is no such endpoint.', 404),
   not_found: invalid('There is no such object.', 404),
   method_not_allowed: invalid('The endpoint does not take this method.', 405),
@@ -106,8 +113,9 @@ export const ERROR_TABLE = {
   },
   internal_error: { status: 500, type: 'server_error', retry: 'never', summary: 'The gateway failed.' },
   upstream_rate_limited: {
-    ...limited('The provider limits the gateway; shown to callers as `rate_limit_exceeded`.'),
+    ...limited('The provider limits the gateway.'),
     retry: 'next-target',
+    shownAs: 'rate_limit_exceeded',
     failureClass: 'rate_limit',
   },
   upstream_connection_error: upstream(502, 'connection', 'The provider could not be reached.'),

@@ -71,7 +71,6 @@ async function recorded(
     throw failure;
   } finally {
     const durationMs = call.elapsedMs() - beganMs;
-    call.upstreamMs += durationMs;
     const { provider, model } = candidate.target;
     const status = failure ? failure.details.upstreamStatus : 200;
     call.attempts.push({

@@ -1,4 +1,4 @@
-import { gatewayError, isGatewayError, toGatewayError } from '@sluice/contract';
+import { gatewayError, toGatewayError } from '@sluice/contract';
 import type {
   AnswerSummary,
   Clock,
@@ -64,14 +64,16 @@ export async function attempt(
   try {
     armForHead(deadline, call, timeouts);
     const request = await provider.authorize(withTrace(codec.request, call), deadline.signal);
+    const sentMs = call.elapsedMs();
+    const noteWait = (): void => void (call.waitedMs += call.elapsedMs() - sentMs);
     const response = await transport.send(request, { connectTimeoutMs: timeouts.connectMs }, deadline.signal);
     if (response.head.status < 200 || response.head.status > 299) throw await readFailure(response, provider);
-    if (call.stream) return await openStream(call, { codec, response, deadline, timeouts });
+    if (call.stream) return await openStream(call, { codec, response, deadline, timeouts, noteWait });
     if (timeouts.firstTokenBindsPlain) armTotal(deadline, call, timeouts);
-    return await readPlain(codec, response, deadline);
+    return await readPlain({ codec, response, deadline, noteWait });
   } catch (cause) {
     deadline.dispose();
-    throw deadline.signal.aborted ? toGatewayError(deadline.signal.reason) : asUpstreamError(cause);
+    throw toGatewayError(deadline.signal.aborted ? deadline.signal.reason : cause);
   }
 }
 
@@ -99,28 +101,36 @@ async function readFailure({ head, body }: UpstreamResponse, provider: Provider)
   return provider.classify({ stage: 'status', head, body: bytes });
 }
 
-async function readPlain(codec: Codec, { head, body }: UpstreamResponse, deadline: AttemptDeadline): Promise<Opened> {
+interface Reading {
+  readonly codec: Codec;
+  readonly response: UpstreamResponse;
+  readonly deadline: AttemptDeadline;
+  /** Called once the provider has sent what was waited for: from then on, the time is the gateway's own. */
+  readonly noteWait: () => void;
+}
+
+async function readPlain({ codec, response: { head, body }, deadline, noteWait }: Reading): Promise<Opened> {
   const bytes = await body.bytes(MAX_ANSWER_BYTES);
+  noteWait();
   deadline.dispose();
   if (isEventStream(head)) throw unexpected('a stream', 'a plain answer');
   const { body: answer, summary } = codec.plain(bytes, head);
   return { kind: 'plain', body: answer, contentType: 'application/json', summary };
 }
 
-interface Opening {
-  readonly codec: Codec;
-  readonly response: UpstreamResponse;
-  readonly deadline: AttemptDeadline;
+interface Opening extends Reading {
   readonly timeouts: Timeouts;
 }
 
 /** Reads until the first content. Vendors send a start and then stall, so a start commits to nothing. */
-async function openStream(call: Call, { codec, response, deadline, timeouts }: Opening): Promise<Opened> {
+async function openStream(call: Call, { codec, response, deadline, timeouts, noteWait }: Opening): Promise<Opened> {
   if (!isEventStream(response.head)) throw await explainNoStream(codec, response);
+  if (isCompressed(response.head)) throw unexpected('a compressed stream', 'a plain one');
   try {
     const scanner = codec.stream(response.head);
     const reads = response.body[Symbol.asyncIterator]();
     const first = await readUntilCommitted(reads, scanner);
+    noteWait();
     deadline.watch({ idleMs: timeouts.idleMs, leftMs: timeouts.totalMs - call.elapsedMs() });
     return { kind: 'stream', response, reads, scanner, ...first, deadline };
   } catch (cause) {
@@ -152,11 +162,11 @@ function isEventStream({ headers }: ResponseHead): boolean {
   return headers['content-type']?.startsWith('text/event-stream') ?? false;
 }
 
-function unexpected(got: string, wanted: string): GatewayError {
-  return gatewayError('upstream_invalid_response', { message: `The provider sent ${got} instead of ${wanted}.` });
+/** Frames cannot be told apart in compressed bytes, and the request asked for none. */
+function isCompressed({ headers }: ResponseHead): boolean {
+  return (headers['content-encoding'] ?? 'identity') !== 'identity';
 }
 
-/** An adapter that throws something of its own is the provider's fault to the caller, with the cause kept. */
-function asUpstreamError(cause: unknown): GatewayError {
-  return isGatewayError(cause) ? cause : gatewayError('internal_error', { cause });
+function unexpected(got: string, wanted: string): GatewayError {
+  return gatewayError('upstream_invalid_response', { message: `The provider sent ${got} instead of ${wanted}.` });
 }

@@ -51,7 +51,7 @@ describe('the record of a call', () => {
   it('measures how long the gateway itself took, once', () => {
     const { call, clock } = openCall();
     clock.advance(100);
-    call.upstreamMs = 90;
+    call.waitedMs = 90;
     const head = call.overheadMs();
     clock.advance(1_000);
     const { overheadMs, durationMs } = call.record(COMPLETED);

@@ -67,8 +67,8 @@ export class Call {
   adjustments: readonly Adjustment[] = [];
   status = 0;
   firstTokenMs: number | undefined;
-  /** Time spent waiting for providers before the answer's head. */
-  upstreamMs = 0;
+  /** Time spent waiting for the caller's body and for providers, up to the answer's head. */
+  waitedMs = 0;
   #overheadMs: number | undefined;
   readonly #clock: Clock;
   readonly #startedMs: number;
@@ -88,7 +88,7 @@ export class Call {
 
   /** Time that the gateway itself took up to the answer's head; fixed at the first call. */
   overheadMs(): number {
-    this.#overheadMs ??= Math.max(0, this.elapsedMs() - this.upstreamMs);
+    this.#overheadMs ??= Math.max(0, this.elapsedMs() - this.waitedMs);
     return this.#overheadMs;
   }
 

@@ -2,8 +2,11 @@ import { gatewayError } from '@sluice/contract';
 import type {
   Adjustment,
   AnswerSummary,
+  AssistantPart,
   ChatRequest,
+  ChatResult,
   Dialect,
+  EmbedResult,
   Operation,
   ParsedCall,
   Passthrough,
@@ -58,7 +61,7 @@ export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, 
     adjustments,
     plain(body, head) {
       const result = operation.decode(body, head);
-      return { body: dialect.writeResult(result, context), summary: result as AnswerSummary };
+      return { body: dialect.writeResult(result, context), summary: summarize(result as ChatResult | EmbedResult) };
     },
     stream(head) {
       const decoder = operation.stream?.open(head) ?? noStreams();
@@ -66,6 +69,18 @@ export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, 
       return new StreamTranslator(decoder, writer);
     },
   };
+}
+
+/** What settling needs; the characters stand in where the vendor does not say what was used. */
+function summarize(result: ChatResult | EmbedResult): AnswerSummary {
+  if (!('content' in result)) return result;
+  const { model, usage, finish, content } = result;
+  const outputChars = content.reduce((sum, part) => sum + charsOf(part), 0);
+  return { model, finish, outputChars, ...(usage ? { usage } : {}) };
+}
+
+function charsOf(part: AssistantPart): number {
+  return part.type === 'tool-call' ? part.name.length + part.json.length : part.text.length;
 }
 
 function noStreams(): never {

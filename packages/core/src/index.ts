@@ -1,6 +1,6 @@
 export { jsonAnswer } from './answer.js';
 export { createPipeline } from './pipeline.js';
-export { decide } from './routing/decide.js';
+export { decide, mayUseModel } from './routing/decide.js';
 export { createCandidate } from './routing/plan.js';
 export { parseBody, assertJsonBody } from './parse-body.js';
 export { SettleScope } from './settle-scope.js';

@@ -40,6 +40,9 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     this.#events = events;
     this.#held = parts.held;
     this.#progress = parts.scanner.progress;
+    // A caller that does not read on must not hold its slot, permit and row beyond the answer's own time.
+    const { signal } = parts.deadline;
+    signal.addEventListener('abort', () => events.settle(this.#outcomeOf(signal.reason)), { once: true });
   }
 
   [Symbol.asyncIterator](): this {
@@ -47,6 +50,7 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   }
 
   async next(): Promise<Chunk> {
+    if (this.#over) return DONE;
     if (this.#held) return this.#first(this.#held);
     const { deadline } = this.#parts;
     deadline.resume();
@@ -60,7 +64,7 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   }
 
   return(): Promise<Chunk> {
-    if (!this.#over) this.#close(this.#leaving());
+    if (!this.#over) this.#close(this.#outcomeOf(gatewayError('client_closed_request')));
     return Promise.resolve(DONE);
   }
 
@@ -91,10 +95,11 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     return bytes.length > 0 ? { done: false, value: bytes } : undefined;
   }
 
-  /** Clients stop reading at the frame that ends an answer: then they have all of it. */
-  #leaving(): Outcome {
-    if (this.#parts.scanner.finished && !this.#held) return { kind: 'completed' };
-    return this.#events.outcomeOf(gatewayError('client_closed_request'));
+  /** What stops a stream stops nothing once its last frame is through: clients leave at it, and have all of the answer. */
+  #outcomeOf(cause: unknown): Outcome {
+    const outcome = this.#events.outcomeOf(cause);
+    const isWhole = this.#parts.scanner.finished && (outcome.kind === 'failed' || !this.#held);
+    return isWhole ? { kind: 'completed' } : outcome;
   }
 
   #noteProgress(): void {

@@ -76,6 +76,36 @@ describe('deadlines', () => {
     expect([leftovers(bench), bench.seen.verdicts]).toEqual([CLEAN, ['upstream_timeout']]);
   });
 
+  it.for<readonly [string, string, boolean]>([
+    ['let a stream live that comes forward', textOf(streaming('more')), true],
+    ['are not moved by comments', ': ping\n\n', false],
+  ])('for silence %s', async ([, said, lives]) => {
+    const gates = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
+    const slow = gates.map(({ promise }) => ({ after: promise, say: said }));
+    const bench = fastBench([streaming('one', ...slow, FINISH, DONE)], PASSES);
+    const reading = readStream(await bench.call(askStream));
+    for (const gate of gates) {
+      await advance(bench, 2_000);
+      gate.resolve();
+    }
+    const text = await reading;
+    expect([text.endsWith(DONE), leftovers(bench)]).toEqual([lives, CLEAN]);
+  });
+
+  it('for silence end a stream well whose last frame is through', async () => {
+    const bench = fastBench([streaming('one', FINISH, DONE, HANG)], PASSES);
+    const reading = readStream(await bench.call(askStream));
+    await advance(bench, 3_000);
+    expect([(await reading).endsWith(DONE), bench.seen.verdicts, leftovers(bench)]).toEqual([true, ['succeed'], CLEAN]);
+  });
+
+  it('for the whole answer give everything back although nobody reads it', async () => {
+    const bench = fastBench([streaming('one', 'two', HANG)], PASSES);
+    await bench.call(askStream);
+    bench.clock.advance(60_000);
+    expect([leftovers(bench), bench.seen.records[0]?.errorCode]).toEqual([CLEAN, 'upstream_timeout']);
+  });
+
   it('for silence do not blame a provider whose reader is slow', async () => {
     const bench = fastBench([streaming('one', 'two', FINISH, DONE)], PASSES);
     const { chunks } = asStream(await bench.call(askStream));
@@ -145,6 +175,18 @@ describe('a caller that leaves', () => {
     await setImmediate();
     leaving.abort(left());
     expect([await reading, leftovers(bench)]).toEqual([textOf(streaming('one')), CLEAN]);
+  });
+
+  it('with the last frame in its hands has its answer', async () => {
+    const bench = fastBench([streaming('one', `${FINISH}${DONE}`, HANG)], PASSES);
+    const reads = asStream(await bench.call(askStream)).chunks[Symbol.asyncIterator]();
+    for (let i = 0; i < 2; i += 1) await reads.next();
+    await reads.return?.();
+    expect([leftovers(bench), bench.seen.settlements[0]?.status, bench.seen.verdicts]).toEqual([
+      CLEAN,
+      200,
+      ['succeed'],
+    ]);
   });
 
   it('just by reading no further has left', async () => {

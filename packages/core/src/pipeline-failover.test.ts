@@ -30,6 +30,10 @@ describe('a failure before the commit', () => {
     ['an error as the first frame', streaming('data: {"error":{"message":"x"}}\n\n')],
     ['comments and a cut', streaming(': ping\n\n', { fail: 'upstream_truncated' })],
     ['a plain answer', saying('hello')],
+    [
+      'a compressed stream',
+      { headers: { 'content-type': 'text/event-stream', 'content-encoding': 'br' }, steps: ['x'] },
+    ],
     ['an error under 200', { steps: ['{"error":{"message":"overloaded"}}'] }],
   ];
 

@@ -98,6 +98,7 @@ async function live(bench: Bench, { stream, abort, stopsReading }: Situation): P
     if (abort?.afterTurns === turn) controller.abort(gatewayError(abort.because));
     await setImmediate();
     if (!over) bench.clock.advance(1_000);
+    await setImmediate();
     if (turn > 500) throw new Error('The call does not end.');
   }
   return ended;

@@ -53,19 +53,16 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
 
   refuse(cause: unknown): PlainAnswer {
     const call = this.#call;
-    const outcome = call.outcomeOf(cause);
+    const outcome = call.outcomeOf(isTooDeep(cause) ? gatewayError('json_too_deep', { cause }) : cause);
     const error = outcome.kind === 'failed' ? outcome.error : gatewayError('client_closed_request');
-    if (error.code === 'internal_error') this.#ports.onInternalError(error.cause ?? cause);
-    const { status, headers, body } = this.#endpoint.dialect.writeError(error, { requestId: visibleId(call) });
-    call.status = outcome.kind === 'failed' ? status : 0;
-    const answer: PlainAnswer = {
-      kind: 'plain',
-      status,
-      headers: { ...this.#headers(), ...headers, ...error.details.headers },
-      body,
-    };
-    call.scope.settle(outcome);
-    return answer;
+    try {
+      if (error.code === 'internal_error') this.#ports.onInternalError(error.cause ?? cause);
+      const { status, headers, body } = this.#endpoint.dialect.writeError(error, { requestId: visibleId(call) });
+      call.status = outcome.kind === 'failed' ? status : 0;
+      return { kind: 'plain', status, headers: { ...this.#headers(), ...headers, ...error.details.headers }, body };
+    } finally {
+      call.scope.settle(outcome);
+    }
   }
 
   async #identify(): Promise<Principal> {
@@ -75,10 +72,13 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
     return call.principal;
   }
 
-  #readBody(): Promise<Uint8Array> {
-    const { received } = this.#call;
-    assertJsonBody(received.headers);
-    return received.readBody();
+  async #readBody(): Promise<Uint8Array> {
+    const call = this.#call;
+    assertJsonBody(call.received.headers);
+    const beganMs = call.elapsedMs();
+    const body = await call.received.readBody();
+    call.waitedMs += call.elapsedMs() - beganMs;
+    return body;
   }
 
   #parse(bytes: Uint8Array): { parsed: ParsedCall<Request>; raw: RawCall } {
@@ -215,6 +215,11 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
     const headers = answerHeaders(this.#call, this.#lease.snapshot.version);
     return this.#admission ? Object.assign(headers, this.#admission.headers) : headers;
   }
+}
+
+/** Parsing takes any depth; writing a body anew, for another dialect or as a cache key, takes a stack frame for each level. */
+function isTooDeep(cause: unknown): boolean {
+  return cause instanceof RangeError && cause.message.includes('call stack');
 }
 
 /** The id that the caller sees: its own, where it sent one. */

@@ -31,6 +31,8 @@ export interface ConfiguredProvider {
   readonly provider: Provider;
   /** For models addressed without an alias. */
   readonly timeouts: Timeouts;
+  /** Whether a bare name that no list has may go here, when nobody else of the caller's dialect could take it. */
+  readonly servesUnlisted: boolean;
   /** Models that its list is known to hold; may be empty. */
   knownModels(): ReadonlySet<string>;
 }

@@ -67,19 +67,19 @@ describe('LineSink', () => {
   it('writes a full batch at once', async () => {
     const { path, fd } = openFile();
     const sink = new LineSink(fd, clock);
-    sink.write(`${'x'.repeat(40_000)}\n`);
-    await vi.waitFor(() => expect(readFileSync(path)).toHaveLength(40_001));
+    sink.write(`${'x'.repeat(70_000)}\n`);
+    await vi.waitFor(() => expect(readFileSync(path)).toHaveLength(70_001));
     await sink.close();
   });
 
   it('writes lines that came during a write as well', async () => {
     const { path, fd } = openFile();
     const sink = new LineSink(fd, clock);
-    sink.write(`${'x'.repeat(40_000)}\n`);
+    sink.write(`${'x'.repeat(70_000)}\n`);
     sink.write('late\n');
     await vi.waitFor(() => {
       clock.advance(100);
-      expect(readFileSync(path)).toHaveLength(40_006);
+      expect(readFileSync(path)).toHaveLength(70_006);
     });
     await sink.close();
   });

@@ -4,7 +4,7 @@ import type { Cancel, Clock } from '@sluice/contract';
 const FLUSH_AFTER_MS = 100;
 const RETRY_AFTER_MS = 50;
 const CLOSE_WITHIN_MS = 1_000;
-const BATCH_CHARS = 32 * 1024;
+const BATCH_CHARS = 64 * 1024;
 const MAX_PENDING_CHARS = 1024 * 1024;
 const NEWLINE = 10;
 

@@ -36,7 +36,7 @@ describe('createProcessLog', () => {
     expect(lines.join('')).toMatch(/"message":"outer: inner"/);
   });
 
-  it.each(['sk-sluice-abcdefghijklmnop', 'Bearer abcdefghijklmnopqrst', 'AIzaSyA1234567890abcdef'])(
+  it.each(['sk-sluice-ab3defghijklmnop', 'Bearer ab3defghijklmnopqrst', 'AIzaSyA1234567890abcdef'])(
     'blots out the credential in "%s"',
     (secret) => {
       const { log, lines } = capture();
@@ -44,6 +44,23 @@ describe('createProcessLog', () => {
       expect(lines.join('')).not.toContain(secret.slice(-12));
     },
   );
+
+  it('blots out a credential in nested fields and at the start of a line of a stack', () => {
+    const { log, lines } = capture();
+    log.warn('refused', {
+      sent: { headers: [{ value: 'Bearer ab3defghijklmnopqrst' }] },
+      error: new Error('a\nsk-a1b2c3d4e5'),
+    });
+    expect(lines.join('')).not.toMatch(/ab3defgh|a1b2c3d4/);
+  });
+
+  it('leaves names of files and words of messages as they are', () => {
+    const { log, lines } = capture();
+    const error = new Error('Basic authentication failed');
+    error.stack = 'Error: Basic authentication failed\n    at with (src/key-authenticator.ts:28:14)';
+    log.error(error.message, { error });
+    expect(JSON.parse(lines.join(''))).toMatchObject({ msg: error.message, error: { stack: error.stack } });
+  });
 
   it('stays one line whatever a message holds', () => {
     const { log, lines } = capture();

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { Clock } from '@sluice/contract';
+import { redactSecrets } from '@sluice/toolkit';
 import { toOneLine } from './one-line.js';
 import type { LogLevel } from './settings.js';
 
@@ -18,10 +19,10 @@ export interface ProcessLogDeps {
   readonly write: (line: string) => void;
 }
 
-// What looks like a credential of ours or of a vendor, wherever it stands: an error's text may quote one.
-const SECRET = /\b(?:sk|pk|rk|key|xai|gsk|AIza|AKIA|Bearer|Basic)[-_ ]?[A-Za-z0-9_-]{12,}[A-Za-z0-9.~+/=*_-]*/g;
-
-/** Writes messages of the process as JSON lines through pino; what looks like a credential is blotted out. */
+/**
+ * Writes messages of the process as JSON lines through pino. What looks like a credential is blotted out of the whole
+ * line, however deep it stands: an error's text or a nested field may quote one.
+ */
 export function createProcessLog(level: LogLevel, { clock, write }: ProcessLogDeps): ProcessLog {
   const log = pino(
     {
@@ -31,7 +32,7 @@ export function createProcessLog(level: LogLevel, { clock, write }: ProcessLogDe
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: pino.stdSerializers.err, err: pino.stdSerializers.err },
     },
-    { write: (line: string) => write(toOneLine(line.replace(SECRET, '[redacted]'))) },
+    { write: (line: string) => write(toOneLine(redactSecrets(line))) },
   );
   return {
     info: (message, fields = {}) => log.info(fields, message),

@@ -47,8 +47,12 @@ describe('requestLine', () => {
     });
   });
 
-  it('names the request as its answer did', () => {
-    expect(parse(requestLine(sampleRecord({ clientRequestId: 'mine' })))['requestId']).toBe('mine');
+  it('names the request as its ledger row does, and next to it as its caller did', () => {
+    const fields = Object.entries(parse(requestLine(sampleRecord({ clientRequestId: 'mine' }))));
+    expect(fields.slice(3, 5)).toEqual([
+      ['requestId', 'req_1'],
+      ['clientRequestId', 'mine'],
+    ]);
   });
 
   it('names the model that was asked for when none answered', () => {

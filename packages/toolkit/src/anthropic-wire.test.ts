@@ -85,7 +85,7 @@ describe('classifyInBand', () => {
     ['authentication_error', 'upstream_auth_error'],
     ['permission_error', 'upstream_auth_error'],
     ['billing_error', 'upstream_auth_error'],
-    ['not_found_error', 'model_not_found'],
+    ['not_found_error', 'upstream_model_not_found'],
     ['request_too_large', 'request_too_large'],
     ['something_new', 'upstream_invalid_response'],
     ['constructor', 'upstream_invalid_response'],

@@ -14,7 +14,7 @@ describe('classifyStatus', () => {
     [401, {}, 'upstream_auth_error'],
     [402, {}, 'upstream_auth_error'],
     [403, {}, 'upstream_auth_error'],
-    [404, {}, 'model_not_found'],
+    [404, {}, 'upstream_model_not_found'],
     [408, {}, 'upstream_timeout'],
     [413, {}, 'request_too_large'],
     [422, {}, 'upstream_rejected'],

@@ -49,7 +49,7 @@ function rejected(status: number, vendor: VendorError, details: ErrorDetails): G
   const named = { ...details, ...(vendor.param ? { param: vendor.param } : {}) };
   const hints = `${vendor.code ?? ''} ${vendor.type ?? ''} ${vendor.message ?? ''}`;
   if (CREDENTIALS.test(hints)) return failed('upstream_auth_error', credentials(status), details);
-  if (status === 404) return failed('model_not_found', message, named);
+  if (status === 404) return failed('upstream_model_not_found', message, named);
   if (status === 413) return failed('request_too_large', message, named);
   if (CONTEXT_LENGTH.test(hints)) return failed('context_length_exceeded', message, named);
   if (CONTENT_POLICY.test(hints)) return failed('content_policy_violation', message, named);

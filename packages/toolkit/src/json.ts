@@ -17,9 +17,14 @@ export function tryParseJson(text: string): unknown {
   }
 }
 
+/** Bytes as text, without a byte order mark; what is not UTF-8 becomes U+FFFD. */
+export function decodeText(bytes: Uint8Array): string {
+  return UTF8.decode(bytes);
+}
+
 /** A provider's plain answer. Throws `upstream_truncated` where it breaks off, `upstream_invalid_response` otherwise. */
 export function parseUpstreamJson(body: Uint8Array): JsonObject {
-  const text = UTF8.decode(body);
+  const text = decodeText(body);
   const value = tryParseJson(text);
   if (isJsonObject(value)) return value;
   if (value === undefined && /^\s*[{[]/.test(text)) {

@@ -1,7 +1,7 @@
 import type { GatewayError } from '@sluice/contract';
 import { classifyReported } from './classify-status.js';
 import type { VendorError } from './classify-status.js';
-import { isJsonObject, tryParseJson } from './json.js';
+import { decodeText, isJsonObject, tryParseJson } from './json.js';
 
 /** The status that a `code` or `type` has where it comes as a plain answer. */
 const STATUS_OF_NAME: ReadonlyMap<string, number> = new Map([
@@ -41,7 +41,7 @@ export function readOpenAiError(body: unknown): VendorError {
 
 /** {@link readOpenAiError} of a body that may be no JSON at all. */
 export function parseOpenAiError(body: Uint8Array): VendorError {
-  return readOpenAiError(tryParseJson(new TextDecoder().decode(body)));
+  return readOpenAiError(tryParseJson(decodeText(body)));
 }
 
 /** Whether an answer, or one chunk of it, is an error in truth. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { safeMessage } from './safe-message.js';
+import { redactSecrets, safeMessage } from './safe-message.js';
 
 it.for([
   ['No such model.', 'No such model.'],
@@ -14,3 +14,17 @@ it.for([
 it.for([undefined, '', ' \n ', '<html>nginx</html>', '\n <!doctype html>'])('has nothing to show of %j', (text) => {
   expect(safeMessage(text)).toBeUndefined();
 });
+
+it.for([
+  'at KeyHashes.with (packages/auth/src/key-hashes.ts:28:14)',
+  'Basic authentication failed, bearer credentials are needed.',
+  'skip_special_tokens, keyword_arguments, "key-value", basic configuration',
+  'task-0123456789abcdef',
+])('takes %j for words', (text) => expect(redactSecrets(text)).toBe(text));
+
+it.for([
+  ['sk-sluice-admin-AbCdEfGhIjKlMnOp', '[redacted]'],
+  ['{"stack":"failed\\nsk-proj-a1b2c3d4e5f6"}', '{"stack":"failed\\n[redacted]"}'],
+  ['authorization: Basic dXNlcjpwYXNzd29yZA==', 'authorization: [redacted]'],
+  ['AKIAIOSFODNN7EXAMPLE', '[redacted]'],
+] as const)('redacts the credential in %j', ([text, shown]) => expect(redactSecrets(text)).toBe(shown));

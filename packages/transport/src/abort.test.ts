@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { gatewayError } from '@sluice/contract';
 import { fakeUpstream, reply } from '@sluice/testkit';
@@ -94,6 +95,15 @@ describe('a signal that aborts', () => {
     const { body } = await post(transport, upstream, { signal: leaving.signal });
     leaving.abort('gone');
     await expect(body.bytes(10)).rejects.toMatchObject({ message: 'aborted', cause: 'gone' });
+  });
+
+  it('is listened to no longer than the exchange lasts', async () => {
+    await using upstream = await fakeUpstream(reply().body('whole'), reply().close());
+    await using transport = openTransport();
+    const { signal } = new AbortController();
+    await text(await post(transport, upstream, { signal }));
+    await codeOf(post(transport, upstream, { signal }));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
   it('after the end changes nothing', async () => {

@@ -29,7 +29,8 @@ export async function runRounds(field: Field, init: RoundsInit): Promise<Results
   const warmUp = { ...init, durationMs: init.warmUpMs, name: 'warm-up' };
   for (const load of init.loads) {
     for (const target of field.targets) await verify(target, load);
-    await runRound(field.targets, load, warmUp);
+    // What has no process has nothing to warm up.
+    await runRound(field.targets.filter(({ pid }) => pid !== undefined), load, warmUp);
   }
   const rounds = new Map<Load, Round[]>(init.loads.map((load) => [load, []]));
   const beforeUs = usage(field);

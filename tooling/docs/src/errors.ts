@@ -25,7 +25,7 @@ export function errorsPage(table: Readonly<Record<string, ErrorRow>> = ERROR_TAB
     `\`${code}\``,
     `\`${row.type}\``,
     fallback(code as ErrorCode, row),
-    row.summary,
+    row.shownAs === undefined ? row.summary : `${row.summary} Callers see \`${row.shownAs}\`.`,
   ]);
   return `${INTRODUCTION}\n${toTable([['Status', 'Code', 'Type', 'Fallback', 'Meaning'], ...cells])}`;
 }

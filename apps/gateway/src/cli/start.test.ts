@@ -58,6 +58,12 @@ describe('sluice start', () => {
     expect(second.stdout).toContain('.sluice/secrets.json');
   });
 
+  it('shows the admin key when the start before failed', async () => {
+    const context = capturedContext();
+    await cli(['start'], context, [createStartCommand(() => Promise.reject(new Error('The port is taken.')))]);
+    expect((await startAndStop(context)).stdout).toMatch(/sk-sluice-admin-[\w-]{43}\n/);
+  });
+
   it('makes a new ready key when the old one was revoked', async () => {
     const context = capturedContext();
     const first = await startAndStop(context);

@@ -42,7 +42,9 @@ async function serve(loaded: LoadedConfig, call: CommandCall, launch: Launch): P
       throw explainListenFailure(cause, loaded.config.server);
     },
   );
-  announce(running, toStartFacts({ loaded, url: running.url, ...state }), call);
+  const facts = toStartFacts({ loaded, url: running.url, ...state });
+  announce(running, facts, call);
+  if (facts.adminKey.from === 'secrets-file' && facts.adminKey.key !== undefined) state.dataDir.markAdminKeyShown();
   return untilStopped(running, { signals, drainTimeoutMs: loaded.config.server.drainTimeoutMs });
 }
 

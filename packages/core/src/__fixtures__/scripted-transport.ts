@@ -2,7 +2,12 @@ import { gatewayError } from '@sluice/contract';
 import type { ErrorCode, Transport, UpstreamBody, UpstreamRequest, UpstreamResponse } from '@sluice/contract';
 
 /** What one answer does, read by read; after the last step it has ended as it should. */
-export type Step = string | { readonly hang: true } | { readonly fail: ErrorCode };
+export type Step =
+  | string
+  | { readonly hang: true }
+  | { readonly fail: ErrorCode }
+  /** Says this once the promise has resolved. */
+  | { readonly after: Promise<unknown>; readonly say: string };
 export const HANG: Step = { hang: true };
 export interface Script {
   /** No head comes: `hang` waits for ever, a code fails. */
@@ -93,6 +98,10 @@ class ScriptedBody implements UpstreamBody, AsyncIterator<Uint8Array, undefined>
     const step = this.#steps.shift();
     if (typeof step === 'string') return { done: false, value: Buffer.from(step) };
     if (step && 'hang' in step) await aborted(signal);
+    if (step && 'after' in step) {
+      await Promise.race([step.after, aborted(signal)]);
+      return { done: false, value: Buffer.from(step.say) };
+    }
     this.#life.closed();
     if (step && 'fail' in step) throw gatewayError(step.fail);
     return { done: true, value: undefined };

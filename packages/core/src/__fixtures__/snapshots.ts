@@ -3,7 +3,7 @@ import { createCandidate } from '../routing/plan.js';
 import type { Candidate } from '../routing/plan.js';
 import type { Alias, ConfiguredProvider, RetryPolicy, RoutePolicy, Snapshot, Timeouts } from '../snapshot.js';
 
-export const TIMEOUTS: Timeouts = {
+const TIMEOUTS: Timeouts = {
   connectMs: 1_000,
   firstTokenMs: 2_000,
   idleMs: 3_000,
@@ -23,15 +23,16 @@ export function policyOf(
 export interface ConfiguredOptions {
   readonly models?: readonly string[];
   readonly timeouts?: Partial<Timeouts>;
+  readonly servesUnlisted?: boolean;
 }
 
 export function configured(
   name: string,
   provider: Provider,
-  { models = [], timeouts = {} }: ConfiguredOptions = {},
+  { models = [], timeouts = {}, servesUnlisted = true }: ConfiguredOptions = {},
 ): ConfiguredProvider {
   const known = new Set(models);
-  return { name, provider, timeouts: { ...TIMEOUTS, ...timeouts }, knownModels: () => known };
+  return { name, provider, timeouts: { ...TIMEOUTS, ...timeouts }, servesUnlisted, knownModels: () => known };
 }
 
 /** An alias that asks model `m` of each provider in turn. */

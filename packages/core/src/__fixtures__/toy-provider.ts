@@ -14,7 +14,7 @@ import type {
   UpstreamRequest,
 } from '@sluice/contract';
 import { classifyStatus, droppedExtensions, editCallBody, endpoint, tryParseJson } from '@sluice/toolkit';
-import { createOpenAiScanner, inspectChat, parseOpenAiError, readChatAnswer } from '@sluice/toolkit/openai-wire';
+import { createOpenAiScanner, inspectChat, parseOpenAiError, readChatAnswer, readUsage } from '@sluice/toolkit/openai-wire';
 
 export interface ToyProviderOptions {
   /** Speaks the toy dialect itself, so that bytes pass. Its wire is OpenAI's, which the toolkit can watch. */
@@ -35,9 +35,10 @@ export function toyProvider(options: ToyProviderOptions = {}): Provider {
       adjustments: droppedExtensions(request, 'openai-chat'),
     }),
     decode(body) {
-      const { message } = readChatAnswer(body);
+      const { body: answer, message } = readChatAnswer(body);
+      const usage = readUsage(answer['usage']);
       const text = typeof message['content'] === 'string' ? message['content'] : '';
-      return { id: 'up-1', model: 'm', content: [{ type: 'text', text }], finish: { unified: 'stop' } };
+      return { id: 'up-1', model: 'm', content: [{ type: 'text', text }], finish: { unified: 'stop' }, ...(usage && { usage }) };
     },
     ...(streams ? { stream: { framing: 'sse' as const, open: () => new ToyDecoder() } } : {}),
     ...(passes ? { passthrough: passthrough(streams) } : {}),

@@ -121,13 +121,11 @@ describe('a bare name', () => {
     expect(() => targetsOf(snapshot, ask('x'))).toThrow(refusal('model_not_found', 'providers: a, b'));
   });
 
-  it("is never guessed to be the simulator's", () => {
-    expect(() => targetsOf(snapshotOf([native('sim', ['echo'])]), ask('x'))).toThrow(refusal('model_not_found'));
-    expect(targetsOf(snapshotOf([native('sim', ['echo'])]), ask('echo'))).toEqual(['sim/echo']);
-  });
-
-  it('does not count the simulator among those that speak the dialect', () => {
-    expect(targetsOf(snapshotOf([native('sim'), native('a')]), ask('x'))).toEqual(['a/x']);
+  it('is never guessed to be at a provider that serves its list alone', () => {
+    const listed = configured('sim', toyProvider({ passes: true }), { models: ['echo'], servesUnlisted: false });
+    expect(() => targetsOf(snapshotOf([listed]), ask('x'))).toThrow(refusal('model_not_found'));
+    expect(targetsOf(snapshotOf([listed]), ask('echo'))).toEqual(['sim/echo']);
+    expect(targetsOf(snapshotOf([listed, native('a')]), ask('x'))).toEqual(['a/x']);
   });
 
   it('is refused where there is no provider at all', () => {

@@ -54,8 +54,8 @@ function findProvider(snapshot: Snapshot, question: RouteQuestion): Found {
 
 function ofDialect(snapshot: Snapshot, { dialect, operation }: RouteQuestion): ConfiguredProvider[] {
   return [...snapshot.providers.values()].filter(
-    // The simulator answers for its own models only, never for a name that nobody knows.
-    ({ provider, name }) => name !== 'sim' && provider.operations[operation]?.passthrough?.dialect === dialect,
+    ({ provider, servesUnlisted }) =>
+      servesUnlisted && provider.operations[operation]?.passthrough?.dialect === dialect,
   );
 }
 
@@ -71,12 +71,17 @@ function notFound(snapshot: Snapshot, model: string, listing: readonly Configure
   });
 }
 
-function assertAllowed({ models }: Principal, names: readonly string[]): void {
-  if (!models || names.some((name) => models.some((pattern) => matches(pattern, name)))) return;
+function assertAllowed(principal: Principal, names: readonly string[]): void {
+  if (names.some((name) => mayUseModel(principal, name))) return;
   throw gatewayError('model_not_allowed', {
     message: `This key may not use the model "${names[0]}".`,
     details: { param: 'model' },
   });
+}
+
+/** Whether a key's list of models has this name; without a list, every name. */
+export function mayUseModel({ models }: Pick<Principal, 'models'>, name: string): boolean {
+  return models?.some((pattern) => matches(pattern, name)) ?? true;
 }
 
 function matches(pattern: string, name: string): boolean {

@@ -52,8 +52,7 @@ function toBody({ code, message, details }: GatewayError, { requestId }: ErrorCo
 }
 
 function toShownCode(code: ErrorCode, upstreamCode: string | undefined): string {
-  if (code === 'upstream_rate_limited') return 'rate_limit_exceeded';
-  return code === 'upstream_rejected' && upstreamCode ? upstreamCode : code;
+  return code === 'upstream_rejected' && upstreamCode ? upstreamCode : (errorRow(code).shownAs ?? code);
 }
 
 /** Whole seconds, where the status promises them; a budget names them only if its window starts anew. */

@@ -3,9 +3,6 @@ import type { ErrorCode, GatewayError, WrittenError } from '@sluice/contract';
 
 const MAX_RETRY_SECONDS = 3_600;
 
-/** Codes that never reach a caller under their own name. */
-const SHOWN_AS: Readonly<Partial<Record<ErrorCode, ErrorCode>>> = { upstream_rate_limited: 'rate_limit_exceeded' };
-
 /** An error as a plain answer. Also what the admin API and unknown routes say. */
 export function writeOpenAiError(error: GatewayError): WrittenError {
   return { status: errorRow(error.code).status, headers: writeHeaders(error), body: JSON.stringify(writeBody(error)) };
@@ -28,7 +25,7 @@ function writeBody({ code, message, details }: GatewayError): object {
 }
 
 function writeCode(code: ErrorCode, upstreamCode: string | undefined): string {
-  return code === 'upstream_rejected' && upstreamCode !== undefined ? upstreamCode : (SHOWN_AS[code] ?? code);
+  return code === 'upstream_rejected' && upstreamCode !== undefined ? upstreamCode : (errorRow(code).shownAs ?? code);
 }
 
 function writeHeaders({ code, details }: GatewayError): Readonly<Record<string, string>> {

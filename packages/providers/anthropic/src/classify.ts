@@ -1,5 +1,5 @@
 import type { GatewayError, UpstreamFailure } from '@sluice/contract';
-import { classifyStatus, tryParseJson } from '@sluice/toolkit';
+import { decodeText, classifyStatus, tryParseJson } from '@sluice/toolkit';
 import { classifyInBand, readAnthropicError } from '@sluice/toolkit/anthropic-wire';
 
 /** The vendor says 400 where the account is out of money; the request is not at fault then. */
@@ -13,7 +13,7 @@ export function classify(failure: UpstreamFailure): GatewayError {
     case 'in-band':
       return classifyInBand(readAnthropicError(tryParseJson(failure.frame.data)));
     case 'status': {
-      const vendor = readAnthropicError(tryParseJson(new TextDecoder().decode(failure.body)));
+      const vendor = readAnthropicError(tryParseJson(decodeText(failure.body)));
       const unpaid = failure.head.status === 400 && OUT_OF_CREDIT.test(vendor.message ?? '');
       return classifyStatus(unpaid ? { ...failure.head, status: 402 } : failure.head, vendor);
     }
