@@ -61,17 +61,22 @@ export async function attempt(
   const deadline = new AttemptDeadline(clock, call.received.signal);
   const { provider } = candidate.provider;
   const { timeouts } = candidate;
+  let sentMs: number | undefined;
+  const noteWait = (): void => {
+    if (sentMs !== undefined) call.waitedMs += call.elapsedMs() - sentMs;
+    sentMs = undefined;
+  };
   try {
     armForHead(deadline, call, timeouts);
     const request = await provider.authorize(withTrace(codec.request, call), deadline.signal);
-    const sentMs = call.elapsedMs();
-    const noteWait = (): void => void (call.waitedMs += call.elapsedMs() - sentMs);
+    sentMs = call.elapsedMs();
     const response = await transport.send(request, { connectTimeoutMs: timeouts.connectMs }, deadline.signal);
     if (response.head.status < 200 || response.head.status > 299) throw await readFailure(response, provider);
     if (call.stream) return await openStream(call, { codec, response, deadline, timeouts, noteWait });
     if (timeouts.firstTokenBindsPlain) armTotal(deadline, call, timeouts);
     return await readPlain({ codec, response, deadline, noteWait });
   } catch (cause) {
+    noteWait();
     deadline.dispose();
     throw toGatewayError(deadline.signal.aborted ? deadline.signal.reason : cause);
   }
@@ -125,8 +130,8 @@ interface Opening extends Reading {
 /** Reads until the first content. Vendors send a start and then stall, so a start commits to nothing. */
 async function openStream(call: Call, { codec, response, deadline, timeouts, noteWait }: Opening): Promise<Opened> {
   if (!isEventStream(response.head)) throw await explainNoStream(codec, response);
-  if (isCompressed(response.head)) throw unexpected('a compressed stream', 'a plain one');
   try {
+    if (isCompressed(response.head)) throw unexpected('a compressed stream', 'a plain one');
     const scanner = codec.stream(response.head);
     const reads = response.body[Symbol.asyncIterator]();
     const first = await readUntilCommitted(reads, scanner);

@@ -33,6 +33,7 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   readonly #events: LiveStreamEvents;
   #held: Uint8Array | undefined;
   #over = false;
+  #pulling = false;
   #progress: number;
 
   constructor(parts: LiveStreamParts, events: LiveStreamEvents) {
@@ -40,9 +41,8 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     this.#events = events;
     this.#held = parts.held;
     this.#progress = parts.scanner.progress;
-    // A caller that does not read on must not hold its slot, permit and row beyond the answer's own time.
     const { signal } = parts.deadline;
-    signal.addEventListener('abort', () => events.settle(this.#outcomeOf(signal.reason)), { once: true });
+    signal.addEventListener('abort', () => this.#stopped(signal.reason), { once: true });
   }
 
   [Symbol.asyncIterator](): this {
@@ -54,9 +54,11 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     if (this.#held) return this.#first(this.#held);
     const { deadline } = this.#parts;
     deadline.resume();
+    this.#pulling = true;
     while (!this.#over) {
       const chunk = await this.#pull();
       if (!chunk) continue;
+      this.#pulling = false;
       deadline.rest();
       return chunk;
     }
@@ -66,6 +68,14 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   return(): Promise<Chunk> {
     if (!this.#over) this.#close(this.#outcomeOf(gatewayError('client_closed_request')));
     return Promise.resolve(DONE);
+  }
+
+  /**
+   * A caller that does not read on must not hold its slot, permit and row beyond the answer's own time. Where a read is
+   * under way it fails of the same reason, and knows better how the answer stands.
+   */
+  #stopped(reason: unknown): void {
+    if (!this.#pulling) this.#events.settle(this.#outcomeOf(reason));
   }
 
   #first(held: Uint8Array): Chunk {

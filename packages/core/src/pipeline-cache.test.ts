@@ -1,6 +1,6 @@
 import type { CachedAnswer, ResponseCache } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
-import { CLEAN, bodyOf, leftovers, readStream } from './__fixtures__/bench.js';
+import { CLEAN, bodyOf, codeOf, leftovers, readStream } from './__fixtures__/bench.js';
 import { PASSES, ask, askStream, fastBench } from './__fixtures__/fast-bench.js';
 import type { Setting } from './__fixtures__/fast-bench.js';
 import { DONE, FINISH, saying, streaming } from './__fixtures__/scripted-transport.js';
@@ -55,6 +55,17 @@ describe('a cache', () => {
     const { cache, stored } = remembering(undefined);
     const answer = await fastBench([saying('hello')], { cache, ...setting }).call(ask);
     expect(Buffer.from(stored[0]?.body ?? '').toString()).toBe(bodyOf(answer));
+  });
+
+  it('cannot make a key of a body that nests too deep, and says so', async () => {
+    const { cache } = remembering(undefined);
+    const bench = fastBench([saying('never asked')], { cache });
+    const deep = `{"model":"fast","deep":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    expect([codeOf(await bench.call(deep)), bench.seen.internalErrors, leftovers(bench)]).toEqual([
+      'json_too_deep',
+      [],
+      CLEAN,
+    ]);
   });
 
   it('holds no failures and no streams', async () => {

@@ -29,6 +29,13 @@ describe('deadlines', () => {
     ]);
   });
 
+  it('that were waited for are no work of the gateway', async () => {
+    const bench = fastBench([streaming(HANG), streaming('hello', FINISH, DONE)], PASSES);
+    const pending = bench.call(askStream);
+    await advance(bench, 2_000);
+    expect((await pending).headers['x-sluice-overhead-ms']).toBe('0.00');
+  });
+
   it('for the first token let a plain answer take its time', async () => {
     const bench = fastBench([{ head: 'hang' }]);
     const pending = bench.call(ask);
@@ -94,6 +101,13 @@ describe('deadlines', () => {
 
   it('for silence end a stream well whose last frame is through', async () => {
     const bench = fastBench([streaming('one', FINISH, DONE, HANG)], PASSES);
+    const reading = readStream(await bench.call(askStream));
+    await advance(bench, 3_000);
+    expect([(await reading).endsWith(DONE), bench.seen.verdicts, leftovers(bench)]).toEqual([true, ['succeed'], CLEAN]);
+  });
+
+  it('for silence end a stream well that says no more than why it finished', async () => {
+    const bench = fastBench([streaming('one', FINISH, HANG)], PASSES);
     const reading = readStream(await bench.call(askStream));
     await advance(bench, 3_000);
     expect([(await reading).endsWith(DONE), bench.seen.verdicts, leftovers(bench)]).toEqual([true, ['succeed'], CLEAN]);

@@ -57,6 +57,13 @@ describe('a stream scanner', () => {
     expect(scanner.inspected).toEqual(['START', 'TEXT a', 'END']);
   });
 
+  it.each(['\n', '\r\n'])('forwards nothing behind the frame that ends the answer (%j)', (eol) => {
+    const scanner = open();
+    const frames = ['TEXT a', 'END', 'TEXT b', 'FAIL'].map((data) => `data: ${data}${eol}${eol}`);
+    const [first, later] = push(scanner, frames.join(''), 'data: TEXT c\n\n');
+    expect([first, later, scanner.failure]).toEqual(['data: TEXT a\n\ndata: END\n\n', '', undefined]);
+  });
+
   it('counts output and progress, which comments do not make', () => {
     const scanner = open();
     push(scanner, 'data: TEXT abc\n\n');
@@ -129,9 +136,9 @@ describe('a stream scanner', () => {
     expect([text(scanner.end()), scanner.failure?.code]).toEqual(['', 'overloaded']);
   });
 
-  it('passes surplus blank lines on', () => {
+  it('passes surplus blank lines on, up to the end', () => {
     const stream = '\n\n\ndata: TEXT a\n\n\n\ndata: END\n\n\n';
-    expect(push(open(), stream)).toEqual([stream]);
+    expect(push(open(), stream)).toEqual([stream.slice(0, -1)]);
   });
 
   it('writes a stream with carriage returns anew', () => {

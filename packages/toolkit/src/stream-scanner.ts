@@ -75,7 +75,8 @@ class Scanner implements StreamScanner {
   }
 
   push(read: Uint8Array): Uint8Array {
-    if (this.#failure) return EMPTY;
+    // Nothing belongs behind the end.
+    if (this.#failure || this.#terminal) return EMPTY;
     const fresh = asBuffer(read);
     if (this.#strict.active) return this.#pushStrict(fresh);
     const bytes = this.#held.length === 0 ? fresh : Buffer.concat([this.#held, fresh]);
@@ -125,6 +126,8 @@ class Scanner implements StreamScanner {
     let done = inspectedTo;
     marker.lastIndex = 0;
     for (let match = marker.exec(text); match !== null && !this.#failure; match = marker.exec(text)) {
+      // What is behind the end is no part of the answer.
+      if (this.#terminal && match.index >= done) break;
       if (match[1] !== undefined) {
         this.#countOutput(match[1].length);
       } else if (match.index >= done) {
@@ -156,6 +159,7 @@ class Scanner implements StreamScanner {
     this.#note(verdict);
     if (this.#failure) cuts.push(start, Number.MAX_SAFE_INTEGER);
     else if (verdict.drop) cuts.push(start, end);
+    if (this.#terminal && end < bytes.length) cuts.push(end, Number.MAX_SAFE_INTEGER);
   }
 
   #note(verdict: FrameVerdict): void {
@@ -182,6 +186,7 @@ class Scanner implements StreamScanner {
   }
 
   #pushStrict(bytes: Buffer): Buffer {
+    if (this.#terminal) return EMPTY;
     let text = '';
     for (const frame of this.#readStrict(bytes)) {
       const verdict = this.#rules.inspect(frame);
@@ -190,6 +195,7 @@ class Scanner implements StreamScanner {
       const written = writeFrame(frame);
       for (const match of written.matchAll(this.#rules.marker)) this.#countOutput(match[1]?.length ?? 0);
       if (!verdict.drop) text += written;
+      if (this.#terminal) break;
     }
     return Buffer.from(text);
   }
