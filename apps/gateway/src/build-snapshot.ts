@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createCandidate } from '@sluice/core';
-import type { Alias, Candidate, ConfiguredProvider, RoutePolicy, Snapshot } from '@sluice/core';
+import type { Alias, Candidate, ConfiguredProvider, Snapshot } from '@sluice/core';
 import type { Provider } from '@sluice/contract';
+import { DEFAULT_POLICY } from './config/models-settings.js';
 import type { AliasSettings } from './config/models-settings.js';
 import type { Config } from './config/schema.js';
 import { resolveTimeouts } from './config/timeouts.js';
-
-const DEFAULT_POLICY: RoutePolicy = {
-  retries: { max: 2, sameTarget: 1 },
-  fallbackOn: new Set(['rate_limit', 'server_error', 'timeout', 'connection', 'truncated', 'context_length']),
-};
 
 export interface SnapshotParts {
   readonly config: Config;
@@ -22,8 +18,11 @@ export interface SnapshotParts {
 export function buildSnapshot({ config, providers, knownModels }: SnapshotParts): Snapshot {
   const configured = new Map<string, ConfiguredProvider>();
   for (const [name, provider] of providers) {
-    const timeouts = resolveTimeouts(config.providers[name]?.timeouts);
-    configured.set(name, { name, provider, timeouts, knownModels: () => knownModels(name) });
+    const settings = config.providers[name];
+    const timeouts = resolveTimeouts(settings?.timeouts);
+    // The simulator answers for its own models only, never for a name that nobody knows.
+    const servesUnlisted = settings?.kind !== 'sim';
+    configured.set(name, { name, provider, timeouts, servesUnlisted, knownModels: () => knownModels(name) });
   }
   const aliases = new Map<string, Alias>();
   for (const [name, settings] of Object.entries(config.models)) {

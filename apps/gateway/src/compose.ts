@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KeyAdmin } from '@sluice/auth';
-import type { Principal, Provider } from '@sluice/contract';
+import type { Ledger, Principal, Provider } from '@sluice/contract';
 import { SnapshotHolder } from '@sluice/core';
 import type { Ports } from '@sluice/core';
 import { openSqliteStore } from '@sluice/store-sqlite';
@@ -16,7 +16,7 @@ import { composePorts } from './compose/ports.js';
 import { createProviders, fixSimulatorLists } from './compose/providers.js';
 import type { Config } from './config/schema.js';
 import type { SecretPlace } from './config/secrets.js';
-import { Callers } from './http/caller.js';
+import { Callers } from './http/callers.js';
 import { createEntry } from './http/entry.js';
 import type { Entry } from './http/entry.js';
 import { createInference } from './http/inference.js';
@@ -41,77 +41,114 @@ export interface GatewayState extends IdentitySecrets {
   readonly databasePath: string;
 }
 
-/** A gateway that runs but has no socket of its own. */
-export interface RunningGateway {
+/** A gateway that has no socket of its own. */
+export interface ComposedGateway {
   readonly keys: KeyAdmin;
   readonly callers: Callers;
   handle(req: IncomingMessage, res: ServerResponse): void;
   /** Without `principal` the request must bring a key. */
   answer(request: Request, principal?: Principal): Promise<Response>;
-  /** From now on the gateway is not ready, and connections close with their answer. */
-  startDraining(): void;
-  /** Writes what is pending and releases everything. The caller has seen to it that nothing is in flight. */
+  /**
+   * Not ready from now on, and connections close with their answer. Resolves when new calls are refused and none is in
+   * flight: a gateway that was used of late serves on for a second, so that whoever watches its readiness sees it.
+   */
+  drain(): Promise<void>;
+  /** Everything is refused from now on. */
+  stop(): void;
+  /**
+   * Releases everything and writes what is pending. The caller has stopped the gateway and seen to it that nothing is in
+   * flight. What cannot be released is reported and does not keep the rest; never rejects.
+   */
   close(): Promise<void>;
 }
 
+/** Without a call or a probe for this long, nobody is there to see the readiness change. */
+const IN_USE_MS = 10_000;
+
 /** Plugs the packages together: the one place that knows them all. Throws when the data cannot be opened. */
-export function composeGateway(options: ComposeOptions): RunningGateway {
-  const base = openBase(options);
-  const { lifecycle } = base;
-  const providers = createProviders({
-    config: options.config,
-    secrets: options,
-    openSimulator: (seed) => base.simulators.open(seed),
-  });
+export function composeGateway(options: ComposeOptions): ComposedGateway {
+  const simulators = new Simulators();
+  const openSimulator = (seed: number): Promise<URL> => simulators.open(seed);
+  // Whatever can be wrong with the settings shows before anything is opened.
+  const providers = createProviders({ config: options.config, secrets: options, openSimulator });
+  const resources = openResources(options, simulators);
+  try {
+    return assemble(composeParts(options, resources), providers);
+  } catch (cause) {
+    void release(resources);
+    throw cause;
+  }
+}
+
+/** What has to be given back. */
+interface Resources {
+  readonly store: SqliteStore;
+  readonly telemetry: ProcessTelemetry;
+  readonly transport: PooledTransport;
+  readonly simulators: Simulators;
+}
+
+function openResources({ config, state, logFd }: ComposeOptions, simulators: Simulators): Resources {
+  // First, for it is the one that can fail: nothing else is open then.
+  const store = openSqliteStore({ path: state.databasePath });
+  const fd = logFd === undefined ? {} : { fd: logFd };
+  const telemetry = createTelemetry(config.telemetry, { clock: systemClock, ...fd });
+  return { store, telemetry, transport: createTransport(), simulators };
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly resources: Resources;
+  readonly identity: Identity;
+  readonly lifecycle: Lifecycle;
+  readonly callers: Callers;
+  readonly ports: Ports;
+}
+
+function composeParts({ config, state }: ComposeOptions, resources: Resources): Parts {
+  const identity = composeIdentity(config, state, resources.store);
+  const lifecycle = new Lifecycle(systemClock);
+  const ports = composePorts({ config, ...resources, authenticator: identity.authenticator, lifecycle });
+  return { config, resources, identity, lifecycle, callers: createCallers(config), ports };
+}
+
+function createCallers({ server: { bodyLimitBytes } }: Config): Callers {
   const random = createRandomHex();
-  const { bodyLimitBytes } = options.config.server;
-  const callerDeps = { newRequestId: createRequestIds(systemClock, random), random, bodyLimitBytes };
-  const callers = new Callers(callerDeps);
-  const entry = composeEntry(base, providers, callers);
+  return new Callers({
+    newRequestId: createRequestIds(systemClock, random),
+    random,
+    clock: systemClock,
+    bodyLimitBytes,
+  });
+}
+
+function assemble(parts: Parts, providers: ReadonlyMap<string, Provider>): ComposedGateway {
+  const { lifecycle, callers, identity, ports, resources } = parts;
+  const entry = composeEntry(parts, providers);
   return {
-    keys: base.identity.keys,
+    keys: identity.keys,
     callers,
     handle(req, res) {
       if (!lifecycle.isReady) res.shouldKeepAlive = false;
       entry.handle(req, res);
     },
-    answer: (request, principal) =>
-      answerWebRequest(request, { ...callerDeps, callers, answer: entry.answer, ...(principal ? { principal } : {}) }),
-    startDraining: () => lifecycle.startDraining(),
-    close: () => release(base),
+    answer: (request, principal) => answerWebRequest(request, { callers, principal, answer: entry.answer }),
+    async drain() {
+      await lifecycle.drain({ isInUse: callers.seenWithin(IN_USE_MS) });
+      await callers.empty();
+    },
+    stop: () => lifecycle.stop(),
+    close: () => release(resources, ports.ledger),
   };
 }
 
-/** What the gateway holds from its start to its end. */
-interface Base {
-  readonly config: Config;
-  readonly telemetry: ProcessTelemetry;
-  readonly store: SqliteStore;
-  readonly identity: Identity;
-  readonly transport: PooledTransport;
-  readonly simulators: Simulators;
-  readonly lifecycle: Lifecycle;
-  readonly ports: Ports;
-}
-
-function openBase({ config, state, logFd }: ComposeOptions): Base {
-  const fd = logFd === undefined ? {} : { fd: logFd };
-  const telemetry = createTelemetry(config.telemetry, { clock: systemClock, ...fd });
-  const store = openSqliteStore({ path: state.databasePath });
-  const identity = composeIdentity(config, state, store);
-  const transport = createTransport();
-  const lifecycle = new Lifecycle(systemClock);
-  const { authenticator } = identity;
-  const ports = composePorts({ config, telemetry, store, transport, authenticator, lifecycle });
-  return { config, telemetry, store, identity, transport, simulators: new Simulators(), lifecycle, ports };
-}
-
-function composeEntry(base: Base, providers: ReadonlyMap<string, Provider>, callers: Callers): Entry {
-  const { config, telemetry, store, identity, transport, lifecycle, ports } = base;
-  const lists = new ModelLists({ transport, clock: systemClock });
+function composeEntry(parts: Parts, providers: ReadonlyMap<string, Provider>): Entry {
+  const { config, resources, identity, lifecycle, callers, ports } = parts;
+  const { telemetry, store, transport } = resources;
+  const lists = new ModelLists(providers, { transport, clock: systemClock });
   fixSimulatorLists(config, lists);
   // Nobody waits for the lists: until they are there, models are reached as provider/model.
-  void lists.refresh(providers);
+  void lists.refresh();
   const snapshots = new SnapshotHolder(buildSnapshot({ config, providers, knownModels: (name) => lists.of(name) }));
   const routes = createRoutes({
     keys: identity.keys,
@@ -120,18 +157,29 @@ function composeEntry(base: Base, providers: ReadonlyMap<string, Provider>, call
     isReady: () => lifecycle.isReady,
     metrics: () => telemetry.metrics(),
     listModels: async (principal) => {
-      await lists.refresh(providers);
+      await lists.refresh();
       return listModels(snapshots.current, principal);
     },
   });
   const { authenticator } = identity;
-  return createEntry(createInference(snapshots, ports), routes, { ...ports, authenticator, callers });
+  const isStopped = (): boolean => lifecycle.isStopped();
+  return createEntry(createInference(snapshots, ports), routes, { ...ports, authenticator, callers, isStopped });
 }
 
-async function release({ ports, telemetry, transport, simulators, store }: Base): Promise<void> {
-  await ports.ledger.flush().catch((cause: unknown) => ports.onInternalError(cause));
-  await transport.close();
-  await simulators.close();
-  store.close();
-  await telemetry.close();
+/** Who makes rows and lines goes before what keeps them; the log is last, for it tells of the others. Never rejects. */
+async function release({ transport, simulators, store, telemetry }: Resources, ledger?: Ledger): Promise<void> {
+  const steps: readonly (() => Promise<void> | void)[] = [
+    () => transport.close(),
+    () => simulators.close(),
+    () => ledger?.flush(),
+    () => store.close(),
+    () => telemetry.close(),
+  ];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (cause) {
+      telemetry.log.error('internal error', { err: cause });
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import type { Transport } from '@sluice/contract';
-import { isJsonObject, tryParseJson } from '@sluice/toolkit';
+import { openAiCompatible } from '@sluice/provider-openai-compatible';
 import type { RawProviders } from './config/zero-config.js';
 
 /** Where a kind of model server listens unless told otherwise. */
@@ -19,6 +19,7 @@ export const LOCAL_SERVERS: readonly LocalServer[] = [
 /** A server that takes longer is not waited for: the start is to be quick. */
 export const PROBE_TIMEOUT_MS = 300;
 const MAX_LIST_BYTES = 1_048_576;
+const NO_SECRETS = { secret: () => Promise.resolve('') };
 
 /**
  * The local model servers that list models right now, as providers. Asks all at once, each for at most
@@ -37,17 +38,13 @@ export async function discoverLocalServers(
 
 /** Other software likes these ports too: only a list of models counts. */
 async function listsModels(transport: Transport, { baseUrl }: LocalServer): Promise<boolean> {
-  const request = {
-    method: 'GET',
-    url: new URL(`${baseUrl}/models`),
-    headers: { accept: 'application/json' },
-  } as const;
+  const { models } = openAiCompatible.create({ kind: 'openai-compatible', baseUrl }, NO_SECRETS);
   const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-  const { head, body } = await transport.send(request, { connectTimeoutMs: PROBE_TIMEOUT_MS }, signal);
+  const { head, body } = await transport.send(models.request(), { connectTimeoutMs: PROBE_TIMEOUT_MS }, signal);
   try {
     if (head.status !== 200) return false;
-    const list = tryParseJson(new TextDecoder().decode(await body.bytes(MAX_LIST_BYTES)));
-    return isJsonObject(list) && Array.isArray(list['data']);
+    models.decode(await body.bytes(MAX_LIST_BYTES));
+    return true;
   } finally {
     body.cancel();
   }

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '@sluice/contract';
 import { composeGateway } from './compose.js';
-import type { RunningGateway } from './compose.js';
+import type { ComposedGateway } from './compose.js';
 import { parseConfig } from './config/parse-config.js';
 import type { ConfigInput } from './config/schema.js';
 import { readEnvironment } from './config/environment.js';
 import { openDataDir } from './data-dir.js';
 import { dismissAll } from './serve.js';
+import { within } from './within.js';
 
 /** A configuration as the operator's file has it; everything may be left out. */
 export type GatewayConfig = Partial<ConfigInput>;
@@ -29,7 +30,10 @@ export interface Gateway {
   handle(req: IncomingMessage, res: ServerResponse): void;
   /** Like the global `fetch`, but answered here: `new OpenAI({ fetch: gateway.fetch })`. Needs no key; one that is sent counts. */
   readonly fetch: (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
-  /** Waits for what is in flight, up to `server.drainTimeoutMs`, writes what is pending and releases everything. Idempotent. */
+  /**
+   * Refuses new calls with `draining`, waits for those in flight, up to `server.drainTimeoutMs`, writes what is pending
+   * and releases everything. Idempotent.
+   */
   close(): Promise<void>;
 }
 
@@ -54,7 +58,7 @@ interface Manners {
   readonly drainTimeoutMs: number;
 }
 
-function toGateway(running: RunningGateway, { principal, drainTimeoutMs }: Manners): Gateway {
+function toGateway(running: ComposedGateway, { principal, drainTimeoutMs }: Manners): Gateway {
   let closed: Promise<void> | undefined;
   function handle(request: Request): Promise<Response>;
   function handle(req: IncomingMessage, res: ServerResponse): void;
@@ -69,12 +73,9 @@ function toGateway(running: RunningGateway, { principal, drainTimeoutMs }: Manne
   };
 }
 
-async function shutDown(running: RunningGateway, drainTimeoutMs: number): Promise<void> {
-  const { promise: timeIsUp, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, drainTimeoutMs);
-  running.startDraining();
-  await Promise.race([running.callers.empty(), timeIsUp]);
-  clearTimeout(timer);
+async function shutDown(running: ComposedGateway, drainTimeoutMs: number): Promise<void> {
+  running.stop();
+  await within(running.callers.empty(), drainTimeoutMs);
   await dismissAll(running);
   await running.close();
 }

@@ -39,6 +39,17 @@ function open(config?: GatewayConfig, options: Partial<GatewayOptions> = {}): Op
   return { gateway, log: () => readFileSync(logPath, 'utf8') };
 }
 
+/** The address of a server that hands every request to the gateway. */
+async function listening(gateway: Gateway): Promise<string> {
+  const server = createServer((req, res) => gateway.handle(req, res)).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 /** An SDK always sends a key, and one that is sent counts: without a key of ours it is taken out. */
 function openaiOn({ fetch }: Gateway, apiKey?: string): OpenAI {
   const key = apiKey === undefined ? { apiKey: 'none', defaultHeaders: { authorization: null } } : { apiKey };
@@ -132,6 +143,29 @@ describe("a gateway's fetch", () => {
     const answer = await open().gateway.fetch('http://gateway/v1/models', { method: 'DELETE' });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET']);
   });
+
+  it.each([
+    ['/v1/models', 200],
+    ['/v1/chat/completions', 405],
+  ])('answers HEAD %s as the server does', async (path, status) => {
+    const { gateway } = open();
+    const url = await listening(gateway);
+    const init = { method: 'HEAD', headers: { 'x-api-key': ADMIN_KEY } };
+    const answers = await Promise.all([gateway.fetch(`http://gateway${path}`, init), fetch(url + path, init)]);
+    expect(answers.map((answer) => answer.status)).toEqual([status, status]);
+    expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(['', '']);
+  });
+
+  it('refuses a body that is too long, whether its length is announced or not', async () => {
+    const { gateway } = open({ server: { bodyLimitBytes: 1_024 } });
+    const text = JSON.stringify({ ...ECHO, user: 'x'.repeat(1_024) });
+    const send = async (headers: Record<string, string> = {}): Promise<number> => {
+      const request = new Request(chatRequest(headers), { body: new Blob([text]).stream(), duplex: 'half' });
+      return (await gateway.fetch(request)).status;
+    };
+    expect(await send()).toBe(413);
+    expect(await send({ 'content-length': String(text.length) })).toBe(413);
+  });
 });
 
 describe("a gateway's handle", () => {
@@ -144,14 +178,10 @@ describe("a gateway's handle", () => {
 
   it('is a listener for node:http', async () => {
     const { gateway } = open();
-    const server = createServer((req, res) => gateway.handle(req, res)).listen(0, '127.0.0.1');
-    onTestFinished(() => void server.close());
-    await once(server, 'listening');
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const url = await listening(gateway);
     const openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: ADMIN_KEY, maxRetries: 0 });
     expect(await openai.chat.completions.stream(ECHO).finalContent()).toBe('Hello there');
     expect((await fetch(`${url}/v1/models`)).status).toBe(401);
-    server.closeAllConnections();
   });
 });
 
@@ -176,6 +206,20 @@ describe('closing a gateway', () => {
     await new Promise((resolve) => void setTimeout(resolve, 50));
     await Promise.all([gateway.close(), gateway.close()]);
     expect((await slow).choices[0]?.message.content).toBe('Hello there');
+  });
+
+  it('refuses what comes later', async () => {
+    const { gateway } = open();
+    const url = await listening(gateway);
+    await gateway.close();
+    const late = [
+      gateway.fetch('http://gateway/v1/models'),
+      gateway.fetch(chatRequest()),
+      fetch(`${url}/v1/models`, { headers: { 'x-api-key': ADMIN_KEY } }),
+      fetch(`${url}/v1/chat/completions`, { method: 'POST' }),
+    ].map(async (answer) => (await answer).json());
+    const refusal = { error: { code: 'draining' } };
+    expect(await Promise.all(late)).toMatchObject([refusal, refusal, refusal, refusal]);
   });
 
   it('does not wait for a stream that nobody reads', async () => {

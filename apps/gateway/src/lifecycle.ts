@@ -3,10 +3,13 @@ import type { Clock } from '@sluice/contract';
 /** After the stop has begun, calls are still served for this long: who watches the readiness needs time to see it. */
 const GRACE_MS = 1_000;
 
+type Stage = 'serving' | 'grace' | 'refusing' | 'stopped';
+
 /** Where a gateway stands between start and stop. */
 export class Lifecycle {
   readonly #clock: Clock;
-  #drainingSinceMs: number | undefined;
+  #stage: Stage = 'serving';
+  #graceOver: Promise<void> | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -14,15 +17,36 @@ export class Lifecycle {
 
   /** What the readiness probe says. */
   get isReady(): boolean {
-    return this.#drainingSinceMs === undefined;
+    return this.#stage === 'serving';
   }
 
-  startDraining(): void {
-    this.#drainingSinceMs ??= this.#clock.monotonic();
+  /** Begins the stop. Resolves when calls are refused: after the grace, or at once where nobody uses the gateway. */
+  drain({ isInUse }: { readonly isInUse: boolean }): Promise<void> {
+    return (this.#graceOver ??= this.#grace(isInUse ? GRACE_MS : 0));
   }
 
-  /** True when new calls get a 503 `draining`. */
+  /** Refuses everything from now on, the probes too. */
+  stop(): void {
+    this.#stage = 'stopped';
+  }
+
+  /** True when new calls of models get a 503 `draining`. */
   isRefusing(): boolean {
-    return this.#drainingSinceMs !== undefined && this.#clock.monotonic() - this.#drainingSinceMs >= GRACE_MS;
+    return this.#stage === 'refusing' || this.#stage === 'stopped';
+  }
+
+  /** True when nothing is answered any more. */
+  isStopped(): boolean {
+    return this.#stage === 'stopped';
+  }
+
+  #grace(ms: number): Promise<void> {
+    if (this.#stage === 'serving') this.#stage = 'grace';
+    return new Promise((resolve) => {
+      this.#clock.after(ms, () => {
+        if (this.#stage === 'grace') this.#stage = 'refusing';
+        resolve();
+      });
+    });
   }
 }

@@ -10,52 +10,90 @@ export interface ModelListsDeps {
   readonly clock: Clock;
 }
 
+/** A provider that can be asked for its models. */
+interface Source {
+  readonly provider: Provider;
+  /** When it was last asked. */
+  askedMs: number;
+  /** Whether it answered then. */
+  answered: boolean;
+  /** The question that is still open. */
+  underWay: Promise<void> | undefined;
+}
+
 /**
- * What each provider says it serves. Asked for in the background and kept for five minutes; a provider that does not
- * answer keeps its last list, or has none.
+ * What each provider says it serves, kept for five minutes. An older list is handed out all the same while its provider
+ * is asked again in the background; one that does not answer keeps its last list, or has none.
  */
 export class ModelLists {
   readonly #deps: ModelListsDeps;
-  readonly #lists = new Map<string, ReadonlySet<string>>();
-  readonly #fixed = new Set<string>();
-  #refreshedMs: number | undefined;
-  #underWay: Promise<void> | undefined;
+  readonly #sources = new Map<string, Source>();
+  readonly #models = new Map<string, ReadonlySet<string>>();
 
-  constructor(deps: ModelListsDeps) {
+  constructor(providers: ReadonlyMap<string, Provider>, deps: ModelListsDeps) {
     this.#deps = deps;
-  }
-
-  of(provider: string): ReadonlySet<string> {
-    return this.#lists.get(provider) ?? NONE;
+    for (const [name, provider] of providers) {
+      const source = { provider, askedMs: Number.NEGATIVE_INFINITY, answered: false, underWay: undefined };
+      if (provider.models) this.#sources.set(name, source);
+    }
   }
 
   /** A list that is known without asking. */
   fix(provider: string, models: readonly string[]): void {
-    this.#lists.set(provider, new Set(models));
-    this.#fixed.add(provider);
+    this.#models.set(provider, new Set(models));
+    this.#sources.delete(provider);
   }
 
-  /** Asks again what is older than five minutes. Never rejects; callers at the same time share one round. */
-  refresh(providers: ReadonlyMap<string, Provider>): Promise<void> {
-    const nowMs = this.#deps.clock.monotonic();
-    if (this.#refreshedMs !== undefined && nowMs - this.#refreshedMs < FRESH_MS)
-      return this.#underWay ?? Promise.resolve();
-    this.#refreshedMs = nowMs;
-    const rounds = [...providers].map(([name, provider]) => this.#ask(name, provider));
-    this.#underWay = Promise.all(rounds).then(() => undefined);
-    return this.#underWay;
+  /** What is known at the moment. */
+  of(provider: string): ReadonlySet<string> {
+    const source = this.#sources.get(provider);
+    if (source && this.#isOld(source)) void this.#ask(provider, source);
+    return this.#models.get(provider) ?? NONE;
   }
 
-  async #ask(name: string, provider: Provider): Promise<void> {
-    if (!provider.models || this.#fixed.has(name)) return;
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+  /**
+   * Asks every provider whose list is old or was last asked for in vain. Resolves when those without any list have
+   * answered, two seconds later at most; never rejects.
+   */
+  async refresh(): Promise<void> {
+    const awaited: Promise<void>[] = [];
+    for (const [name, source] of this.#sources) {
+      if (source.answered && !this.#isOld(source)) continue;
+      const asked = this.#ask(name, source);
+      if (!this.#models.has(name)) awaited.push(asked);
+    }
+    await Promise.all(awaited);
+  }
+
+  #isOld({ askedMs }: Source): boolean {
+    return this.#deps.clock.monotonic() - askedMs >= FRESH_MS;
+  }
+
+  /** Who asks while a question is open shares its answer. */
+  #ask(name: string, source: Source): Promise<void> {
+    return (source.underWay ??= this.#read(name, source).finally(() => (source.underWay = undefined)));
+  }
+
+  async #read(name: string, source: Source): Promise<void> {
+    source.askedMs = this.#deps.clock.monotonic();
+    source.answered = false;
     try {
-      const request = await provider.authorize(provider.models.request(), signal);
-      const { head, body } = await this.#deps.transport.send(request, { connectTimeoutMs: TIMEOUT_MS }, signal);
-      const bytes = await body.bytes(MAX_LIST_BYTES);
-      if (head.status === 200) this.#lists.set(name, new Set(provider.models.decode(bytes)));
+      const models = await this.#fetch(source.provider);
+      if (!models) return;
+      this.#models.set(name, models);
+      source.answered = true;
     } catch {
       // No list is no fault: the provider's models are still reached as provider/model.
     }
+  }
+
+  async #fetch(provider: Provider): Promise<ReadonlySet<string> | undefined> {
+    const { models } = provider;
+    if (!models) return undefined;
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const request = await provider.authorize(models.request(), signal);
+    const { head, body } = await this.#deps.transport.send(request, { connectTimeoutMs: TIMEOUT_MS }, signal);
+    const bytes = await body.bytes(MAX_LIST_BYTES);
+    return head.status === 200 ? new Set(models.decode(bytes)) : undefined;
   }
 }

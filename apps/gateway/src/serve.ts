@@ -1,17 +1,19 @@
 import { gatewayError } from '@sluice/contract';
-import type { RunningGateway } from './compose.js';
+import type { ComposedGateway } from './compose.js';
 import { listen } from './http/server.js';
 import type { ListenOptions } from './http/server.js';
+import { within } from './within.js';
 
+/** A gateway that listens. */
 export interface Served {
-  /** `http://HOST:PORT`. */
+  /** `http://HOST:PORT`, with the port that was really taken. */
   readonly url: string;
   /**
    * Not ready from now on. Resolves when what was in flight has ended; until then the socket stays open, so that probes
-   * learn of it, and new calls are refused after a short grace.
+   * learn of it. A gateway that was used in the last ten seconds serves on for a second before it refuses new calls.
    */
   drain(): Promise<void>;
-  /** Ends what is still in flight with an error, writes everything pending and gives everything back. */
+  /** Refuses new calls at once, ends what is in flight with an error, writes all and gives all back. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -19,32 +21,28 @@ export interface Served {
 const LAST_WORDS_MS = 500;
 
 /** Puts a gateway behind a socket of its own. Rejects with Node's own error, such as EADDRINUSE. */
-export async function serve(gateway: RunningGateway, options: ListenOptions): Promise<Served> {
+export async function serve(gateway: ComposedGateway, options: ListenOptions): Promise<Served> {
   const listening = await listen((req, res) => gateway.handle(req, res), options);
+  const shutDown = async (): Promise<void> => {
+    gateway.stop();
+    const stopped = listening.stopAccepting();
+    await dismissAll(gateway);
+    listening.closeAll();
+    await stopped;
+    await gateway.close();
+  };
+  let closed: Promise<void> | undefined;
   return {
     url: listening.url,
-    async drain() {
-      gateway.startDraining();
-      await gateway.callers.empty();
-    },
-    async close() {
-      gateway.startDraining();
-      const stopped = listening.stopAccepting();
-      await dismissAll(gateway);
-      listening.closeAll();
-      await stopped;
-      await gateway.close();
-    },
+    drain: () => gateway.drain(),
+    close: () => (closed ??= shutDown()),
   };
 }
 
 /** Tells everyone who still waits that it is over. */
-export async function dismissAll({ callers }: Pick<RunningGateway, 'callers'>): Promise<void> {
-  const { promise: timeIsUp, resolve } = Promise.withResolvers<void>();
+export async function dismissAll({ callers }: Pick<ComposedGateway, 'callers'>): Promise<void> {
   callers.dismiss(
     gatewayError('draining', { message: 'The gateway is shutting down.', details: { retryAfterMs: 1_000 } }),
   );
-  const timer = setTimeout(resolve, LAST_WORDS_MS);
-  await Promise.race([callers.empty(), timeIsUp]);
-  clearTimeout(timer);
+  await within(callers.empty(), LAST_WORDS_MS);
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '@sluice/contract';
 
 /** The longest time a timer of the runtime can run. */
-const MAX_TIMER_MS = 2_147_483_647;
+export const MAX_TIMER_MS = 2_147_483_647;
 
 /** The process's own time. */
 export const systemClock: Clock = {

@@ -4,6 +4,7 @@ import type { Clock, KeyRecord, KeyRepository } from '@sluice/contract';
 import { createKey, hashKey, lastCharacters } from './api-key.js';
 import type { RandomBytes } from './api-key.js';
 import type { CreateKeyInput } from './key-schemas.js';
+import type { LimitProfiles } from './principal.js';
 
 /** 12 bytes are the 16 characters after `key_`. */
 const ID_BYTES = 12;
@@ -14,6 +15,8 @@ export interface KeyAdminDeps {
   readonly pepper: string;
   /** What new keys begin with. */
   readonly prefix: string;
+  /** `limits.profiles` of the operator's file: a key may name no other. Absent: none. */
+  readonly profiles?: LimitProfiles;
   readonly clock: Clock;
   /** Runs after every change, for example to refresh the authenticator of this process. */
   readonly onChange?: () => void;
@@ -28,7 +31,7 @@ export interface CreatedKey {
 }
 
 export interface KeyAdmin {
-  /** Makes a key from input that passed `createKeyInput`. Throws `invalid_value` when it would expire in the past. */
+  /** Makes a key from input that passed `createKeyInput`. Throws `invalid_value` for a profile that does not exist or a time in the past. */
   create(input: CreateKeyInput): CreatedKey;
   /** All keys, the oldest first, revoked ones too. */
   list(): readonly KeyRecord[];
@@ -42,6 +45,7 @@ export function createKeyAdmin(deps: KeyAdminDeps): KeyAdmin {
   const pepper = createSecretKey(deps.pepper, 'utf8');
   return {
     create(input) {
+      assertProfile(input, deps.profiles ?? {});
       const key = createKey(prefix, random);
       const record: KeyRecord = {
         id: `key_${random(ID_BYTES).toString('base64url')}`,
@@ -60,6 +64,14 @@ export function createKeyAdmin(deps: KeyAdminDeps): KeyAdmin {
       return found;
     },
   };
+}
+
+function assertProfile({ profile }: CreateKeyInput, profiles: LimitProfiles): void {
+  if (profile === undefined || Object.hasOwn(profiles, profile)) return;
+  throw gatewayError('invalid_value', {
+    message: `There is no profile ${JSON.stringify(profile)} under limits.profiles.`,
+    details: { param: 'profile' },
+  });
 }
 
 function toSettings(

@@ -48,6 +48,10 @@ export const createKeyInput = z
     expiresAt: instant.meta({ description: 'When the key stops working. Absent: never.' }).exactOptional(),
     metadata: metadata.exactOptional(),
   })
+  .refine(({ limits, profile }) => limits === undefined || profile === undefined, {
+    error: 'limits and profile exclude each other',
+    path: ['profile'],
+  })
   .meta({ description: 'A key to be made.' });
 
 /** A key as lists show it: never the key itself. */

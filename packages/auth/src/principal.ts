@@ -26,10 +26,12 @@ export function toPrincipal(record: KeyRecord, profiles: LimitProfiles): Princip
   });
 }
 
+const NOTHING_ALLOWED: LimitRules = { requestsPerMinute: 0 };
+
 /** The key's own limits, else its profile's, else those of the profile `default`: whole sets, never mixed. */
-function chooseLimits({ limits, profile }: KeyRecord, profiles: LimitProfiles): LimitRules {
+function chooseLimits({ limits, profile = 'default' }: KeyRecord, profiles: LimitProfiles): LimitRules {
   if (limits) return limits;
+  if (Object.hasOwn(profiles, profile)) return profiles[profile] ?? {};
   // A profile that the operator removed must not lift the limits of its keys.
-  const name = profile !== undefined && Object.hasOwn(profiles, profile) ? profile : 'default';
-  return Object.hasOwn(profiles, name) ? (profiles[name] ?? {}) : {};
+  return profile === 'default' ? {} : NOTHING_ALLOWED;
 }

@@ -9,12 +9,14 @@ const keySettings = z.strictObject({
 });
 
 /** The `auth:` block of the operator's file. */
-export const authSettings = z.strictObject({
-  keys: keySettings.prefault({}).describe('How keys for callers are made.'),
-  adminKeyOnDataPlane: z
-    .boolean()
-    .default(true)
-    .describe('Whether the admin key also serves as a key for callers, without limits.'),
-});
+export const authSettings = z
+  .strictObject({
+    keys: keySettings.prefault({}).describe('How keys for callers are made.'),
+    adminKeyOnDataPlane: z
+      .boolean()
+      .default(true)
+      .describe('Whether the admin key also serves as a key for callers, without limits.'),
+  })
+  .describe('Who may call.');
 
 export type AuthSettings = z.output<typeof authSettings>;

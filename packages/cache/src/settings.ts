@@ -9,11 +9,13 @@ const duration = z
   .transform((text) => Number(text.slice(0, -1)) * MS_PER_UNIT[text.at(-1) as keyof typeof MS_PER_UNIT]);
 
 /** The `cache:` block of the operator's file. */
-export const cacheSettings = z.strictObject({
-  enabled: z.boolean().default(false).describe('Whether answers are kept and given again to the same question.'),
-  ttl: duration.prefault('1h').describe('How long an answer is kept: a number and s, m, h or d.'),
-  store: z.literal('memory').default('memory').describe('Where answers are kept.'),
-});
+export const cacheSettings = z
+  .strictObject({
+    enabled: z.boolean().default(false).describe('Whether answers are kept and given again to the same question.'),
+    ttl: duration.prefault('1h').describe('How long an answer is kept: a number and s, m, h or d.'),
+    store: z.literal('memory').default('memory').describe('Where answers are kept.'),
+  })
+  .describe('Answers that are kept and given again.');
 
 /** `ttl` is in milliseconds. */
 export type CacheSettings = z.output<typeof cacheSettings>;

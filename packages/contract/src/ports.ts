@@ -150,7 +150,7 @@ export interface LedgerSettlement {
   readonly durationMs: number;
 }
 export interface Ledger {
-  /** Resolves when the intent is on disk; rejects with `storage_unavailable`. */
+  /** Resolves when the intent is committed: it survives the end of the process. Rejects with `storage_unavailable`. */
   open(intent: LedgerIntent): Promise<void>;
   /** Once per intent; later calls for the same id do nothing. */
   settle(settlement: LedgerSettlement): void;

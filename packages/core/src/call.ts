@@ -122,9 +122,11 @@ export class Call {
     });
     const error = failureOf(outcome);
     if (error !== undefined) record.errorCode = error;
-    if (this.served) {
-      record.provider = this.served.provider;
-      record.model = this.served.model;
+    // Of a failure, the last target asked: who reads the metrics wants to know which provider fails.
+    const place = this.served ?? this.attempts.at(-1);
+    if (place) {
+      record.provider = place.provider;
+      record.model = place.model;
     }
     if (this.cache !== undefined) record.cache = this.cache;
     if (this.firstTokenMs !== undefined) record.firstTokenMs = this.firstTokenMs;

@@ -19,7 +19,7 @@ export function assertJsonBody(headers: IncomingHeaders): void {
     throw gatewayError('unsupported_media_type', { message: 'Send the body as application/json.' });
   }
   const charset = CHARSET.exec(type)?.[1];
-  if (charset !== undefined && charset.toLowerCase() !== 'utf-8') {
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
     throw gatewayError('unsupported_charset', { message: 'Send the body in UTF-8.' });
   }
 }

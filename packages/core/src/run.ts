@@ -59,7 +59,9 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
       if (error.code === 'internal_error') this.#ports.onInternalError(error.cause ?? cause);
       const { status, headers, body } = this.#endpoint.dialect.writeError(error, { requestId: visibleId(call) });
       call.status = outcome.kind === 'failed' ? status : 0;
-      return { kind: 'plain', status, headers: { ...this.#headers(), ...headers, ...error.details.headers }, body };
+      // Tries of both sides would multiply. The SDKs of all dialects look for this header.
+      const retried = call.attempts.length > 1 ? { 'x-should-retry': 'false' } : {};
+      return { kind: 'plain', status, headers: { ...this.#headers(), ...headers, ...retried }, body };
     } finally {
       call.scope.settle(outcome);
     }
@@ -111,7 +113,11 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
 
   #cacheKey(parsed: ParsedCall<Request>, { tenant }: Principal): string | undefined {
     const { cache } = this.#ports;
-    if (!cache || parsed.stream) return undefined;
+    if (!cache) return undefined;
+    if (parsed.stream) {
+      this.#call.cache = 'bypass';
+      return undefined;
+    }
     const wish = this.#call.received.headers['x-sluice-cache'];
     this.#call.cache = wish === 'bypass' || wish === 'refresh' ? wish : 'miss';
     return wish === 'bypass' ? undefined : cache.key({ tenant, dialect: this.#endpoint.dialect.id, wire: parsed.wire });

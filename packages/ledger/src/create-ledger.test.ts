@@ -168,6 +168,42 @@ describe('settling', () => {
     expect(rig.intents).toEqual(['b']);
   });
 
+  it('gives up a settlement that cannot be written as soon as others can, and reports it', () => {
+    const rig = ledgerRig();
+    rig.fail = 'broken';
+    for (const id of ['a', 'broken', 'c']) rig.ledger.settle(settlement(id));
+    rig.clock.advance(20);
+    expect(rig.settlements).toEqual(['a', 'c']);
+    expect(rig.errors.map(({ message }) => message)).toEqual([
+      'The disk is full.',
+      'The settlement of broken was lost: the store refuses it.',
+    ]);
+  });
+
+  it('keeps a settlement that cannot be written while none behind it can', () => {
+    const rig = ledgerRig();
+    rig.fail = 'b';
+    for (const id of ['a', 'b']) rig.ledger.settle(settlement(id));
+    rig.clock.advance(20);
+    rig.turn();
+    rig.fail = false;
+    rig.clock.advance(250);
+    expect(rig.settlements).toEqual(['a', 'b']);
+  });
+
+  it('keeps all when the store fails, and tries a few of them only', () => {
+    let tries = 0;
+    const append = () => {
+      tries += 1;
+      throw new Error('The disk is full.');
+    };
+    const clock = createManualClock();
+    const ledger = createLedger({ repository: { append }, clock, onError: () => undefined });
+    for (let n = 0; n < 100; n += 1) ledger.settle(settlement(`row-${n}`));
+    clock.advance(20);
+    expect(tries).toBe(9);
+  });
+
   it('keeps the newest 10,000 settlements and reports what it lost', async () => {
     const rig = ledgerRig();
     rig.fail = true;
@@ -204,6 +240,14 @@ describe('flushing', () => {
     rig.fail = false;
     await rig.ledger.flush();
     expect(rig.settlements).toEqual(['a']);
+  });
+
+  it('writes everything else when one settlement cannot be written', async () => {
+    const rig = ledgerRig();
+    rig.fail = 'row-511';
+    for (let n = 0; n < 1_000; n += 1) rig.ledger.settle(settlement(`row-${n}`));
+    await rig.ledger.flush();
+    expect(rig.settlements).toHaveLength(999);
   });
 
   it('resolves when nothing waits', async () => {

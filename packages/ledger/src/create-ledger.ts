@@ -22,6 +22,8 @@ const SETTLE_WITHIN_MS = 20;
 const RETRY_AFTER_MS = 250;
 /** Settlements in one transaction, so that a long backlog does not hold the event loop. */
 const MAX_SETTLEMENTS = 512;
+/** So many rows refused in a row are a sign that the store has failed, not the rows. */
+const MAX_REFUSED = 8;
 /** Settlements kept in memory while the store fails. */
 const MAX_BACKLOG = 10_000;
 
@@ -65,14 +67,14 @@ class GroupCommit implements Ledger {
 
   settle(settlement: LedgerSettlement): void {
     const lost = this.#settlements.push(settlement);
-    if (lost) this.#onError(lostSettlement(lost));
+    if (lost) this.#onError(lostSettlement(lost, `${MAX_BACKLOG} others wait for the store`));
     this.#setTimer(SETTLE_WITHIN_MS);
   }
 
   async flush(): Promise<void> {
     this.#commitBatch();
     while (this.#settlements.size > 0) {
-      const failure = this.#write([], this.#settlements.peek(MAX_SETTLEMENTS));
+      const failure = this.#writeSettlements();
       if (failure) throw failure;
     }
   }
@@ -88,7 +90,7 @@ class GroupCommit implements Ledger {
     const batch = this.#batch;
     if (!batch) return;
     this.#batch = undefined;
-    const failure = this.#write(batch.intents, []);
+    const failure = this.#append(batch.intents, []);
     this.#committedMs = this.#clock.monotonic();
     if (failure) batch.committed.reject(failure);
     else batch.committed.resolve();
@@ -98,7 +100,7 @@ class GroupCommit implements Ledger {
   readonly #commitSettlements = (): void => {
     this.#timerSet = false;
     if (this.#settlements.size === 0) return;
-    const failure = this.#write([], this.#settlements.peek(MAX_SETTLEMENTS));
+    const failure = this.#writeSettlements();
     if (failure) this.#setTimer(RETRY_AFTER_MS);
     else if (this.#settlements.size > 0) this.#commitRestSoon();
   };
@@ -109,16 +111,47 @@ class GroupCommit implements Ledger {
     this.#schedule(this.#commitSettlements);
   }
 
-  /** One transaction. Settlements leave the backlog only once they are written. */
-  #write(intents: readonly LedgerIntent[], settlements: readonly LedgerSettlement[]): GatewayError | undefined {
+  /** The oldest settlements in one transaction. Fails when none of them could be written; all are then kept. */
+  #writeSettlements(): GatewayError | undefined {
+    const rows = this.#settlements.peek(MAX_SETTLEMENTS);
+    const failure = this.#append([], rows);
+    if (failure) {
+      this.#onError(failure);
+      return this.#writeSingly(rows) ? undefined : failure;
+    }
+    this.#settlements.drop(rows.length);
+    return undefined;
+  }
+
+  /**
+   * Each row in a transaction of its own, so that one which cannot be written does not hold up the others for good. It is
+   * given up only when a row behind it was written and it is refused again: until then it may be the store that fails.
+   * True when any row left the backlog.
+   */
+  #writeSingly(rows: readonly LedgerSettlement[]): boolean {
+    if (rows.length === 1) return false;
+    let done = 0;
+    for (let at = 0; at < rows.length && at - done < MAX_REFUSED; at += 1) {
+      if (this.#append([], rows.slice(at, at + 1))) continue;
+      for (const refused of rows.slice(done, at)) this.#writeOrGiveUp(refused);
+      done = at + 1;
+    }
+    this.#settlements.drop(done);
+    return done > 0;
+  }
+
+  #writeOrGiveUp(row: LedgerSettlement): void {
+    const failure = this.#append([], [row]);
+    if (failure) this.#onError(lostSettlement(row, 'the store refuses it', failure));
+  }
+
+  /** One transaction. */
+  #append(intents: readonly LedgerIntent[], settlements: readonly LedgerSettlement[]): GatewayError | undefined {
     try {
       this.#repository.append({ intents, settlements });
-      this.#settlements.drop(settlements.length);
       return undefined;
     } catch (cause) {
-      const failure = toStorageError(cause);
-      if (settlements.length > 0) this.#onError(failure);
-      return failure;
+      return toStorageError(cause);
     }
   }
 
@@ -133,8 +166,6 @@ function toStorageError(cause: unknown): GatewayError {
   return isGatewayError(cause, 'storage_unavailable') ? cause : gatewayError('storage_unavailable', { cause });
 }
 
-function lostSettlement({ id }: LedgerSettlement): GatewayError {
-  return gatewayError('storage_unavailable', {
-    message: `The settlement of ${id} was lost: ${MAX_BACKLOG} others wait for the store.`,
-  });
+function lostSettlement({ id }: LedgerSettlement, reason: string, cause?: GatewayError): GatewayError {
+  return gatewayError('storage_unavailable', { message: `The settlement of ${id} was lost: ${reason}.`, cause });
 }

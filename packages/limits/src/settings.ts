@@ -15,11 +15,13 @@ export const limitRules = z.strictObject({
 });
 
 /** The `limits:` block of the operator's file. */
-export const limitsSettings = z.strictObject({
-  profiles: z
-    .record(z.string().min(1), limitRules)
-    .default({})
-    .describe('Named sets of limits that keys refer to; `default` holds for keys that name none.'),
-});
+export const limitsSettings = z
+  .strictObject({
+    profiles: z
+      .record(z.string().min(1), limitRules)
+      .default({})
+      .describe('Named sets of limits that keys refer to; `default` holds for keys that name none.'),
+  })
+  .describe('How much a key may ask for.');
 
 export type LimitsSettings = z.output<typeof limitsSettings>;

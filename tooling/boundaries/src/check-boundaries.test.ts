@@ -90,7 +90,6 @@ describe('owned libraries', () => {
     ['undici', 'packages/transport'],
     ['cockatiel', 'packages/breaker'],
     ['keyv', 'packages/stores/memory'],
-    ['keyv', 'packages/cache'],
     ['pino', 'packages/telemetry'],
     ['passport-headerapikey', 'packages/auth'],
     ['express', 'apps/gateway'],

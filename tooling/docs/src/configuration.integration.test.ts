@@ -19,3 +19,9 @@ describe('docs/configuration.md', () => {
     expect(wrong).toEqual([]);
   });
 });
+
+describe('the schema', () => {
+  it('describes every setting', () => {
+    expect(settings.filter(({ description }) => description === undefined)).toEqual([]);
+  });
+});

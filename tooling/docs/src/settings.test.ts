@@ -2,9 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { documentedSettings, settingsOf } from './settings.js';
 
 describe('settingsOf', () => {
-  it('names every value by its path, with its default', () => {
-    const schema = { properties: { server: { properties: { port: { default: 4000 }, host: {} } } } };
-    expect(settingsOf(schema)).toEqual([{ path: 'server.port', initial: '4000' }, { path: 'server.host' }]);
+  it('names every value by its path, with its default and description', () => {
+    const port = { default: 4000, description: 'Where.' };
+    const schema = { properties: { server: { properties: { port, host: {} } } } };
+    expect(settingsOf(schema)).toEqual([
+      { path: 'server.port', initial: '4000', description: 'Where.' },
+      { path: 'server.host' },
+    ]);
   });
 
   it('goes into maps, lists and alternatives', () => {

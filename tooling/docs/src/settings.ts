@@ -6,6 +6,7 @@ export interface SchemaNode {
   readonly anyOf?: readonly SchemaNode[];
   readonly oneOf?: readonly SchemaNode[];
   readonly default?: unknown;
+  readonly description?: string;
 }
 
 export interface Setting {
@@ -13,13 +14,22 @@ export interface Setting {
   readonly path: string;
   /** As a page writes it; absent where the schema has none. */
   readonly initial?: string;
+  /** What editors show. */
+  readonly description?: string;
 }
 
 /** Every value that a file of this schema can hold, in the order of the schema; kinds of one place may repeat a path. */
 export function settingsOf(node: SchemaNode, path = ''): readonly Setting[] {
   const inner = children(node, path);
   if (inner.length > 0) return inner.flatMap(([below, child]) => settingsOf(child, below));
-  return [{ path, ...(node.default === undefined ? {} : { initial: toText(node.default) }) }];
+  const { default: initial, description } = node;
+  return [
+    {
+      path,
+      ...(initial !== undefined && { initial: toText(initial) }),
+      ...(description !== undefined && { description }),
+    },
+  ];
 }
 
 /** Lists and maps of plain values are one value to whoever reads the page. */

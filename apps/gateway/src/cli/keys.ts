@@ -86,7 +86,8 @@ function useKeys(
   const store = openSqliteStore({ path: databasePath });
   try {
     const { prefix } = config.auth.keys;
-    return use(createKeyAdmin({ keys: store.keys, pepper: keyPepper, prefix, clock: systemClock }));
+    const { profiles } = config.limits;
+    return use(createKeyAdmin({ keys: store.keys, pepper: keyPepper, prefix, profiles, clock: systemClock }));
   } finally {
     store.close();
   }

@@ -8,6 +8,7 @@ export const launchGateway: Launch = async (request) => {
   try {
     return await serve(gateway, request.config.server);
   } catch (cause) {
+    gateway.stop();
     await gateway.close();
     throw cause;
   }

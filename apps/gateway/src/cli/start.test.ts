@@ -6,11 +6,12 @@ import { openSqliteStore } from '@sluice/store-sqlite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { capturedContext, cli } from '../__fixtures__/cli.js';
 import type { CapturedContext } from '../__fixtures__/cli.js';
-import type { Launch, RunningGateway } from './launch.js';
+import type { Served } from '../serve.js';
+import type { Launch } from './launch.js';
 import { createStartCommand } from './start.js';
 
 /** A server that answers nothing and listens for real. */
-async function listenForReal(host: string, port: number): Promise<RunningGateway> {
+async function listenForReal(host: string, port: number): Promise<Served> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen({ host, port }, resolve);

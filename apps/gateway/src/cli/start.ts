@@ -4,12 +4,13 @@ import type { GatewayState } from '../compose.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import { openDataDir } from '../data-dir.js';
 import type { AdminKey, DataDir } from '../data-dir.js';
+import type { Served } from '../serve.js';
 import { renderStartScreen } from '../start-screen.js';
 import type { StartFacts } from '../start-screen.js';
 import { CONFIG_OPTIONS } from './command.js';
 import type { CliContext, Command, CommandCall, ExitCode } from './command.js';
 import { ensureDevelopmentKey } from './development-key.js';
-import type { Launch, RunningGateway } from './launch.js';
+import type { Launch } from './launch.js';
 import { loadForStart } from './load-for-command.js';
 import { reportProblems } from './report-problems.js';
 import { toStartFacts } from './start-facts.js';
@@ -43,9 +44,11 @@ async function serve(loaded: LoadedConfig, call: CommandCall, launch: Launch): P
     },
   );
   const facts = toStartFacts({ loaded, url: running.url, ...state });
+  // Listens for signals first: who reads the last line may send one at once.
+  const ended = untilStopped(running, { signals, drainTimeoutMs: loaded.config.server.drainTimeoutMs });
   announce(running, facts, call);
   if (facts.adminKey.from === 'secrets-file' && facts.adminKey.key !== undefined) state.dataDir.markAdminKeyShown();
-  return untilStopped(running, { signals, drainTimeoutMs: loaded.config.server.drainTimeoutMs });
+  return ended;
 }
 
 interface State {
@@ -89,7 +92,7 @@ function explainListenFailure(
 }
 
 /** The screen for people, then the line that scripts wait for; with `--json` both in one line. */
-function announce({ url }: RunningGateway, facts: StartFacts, { context, json }: CommandCall): void {
+function announce({ url }: Served, facts: StartFacts, { context, json }: CommandCall): void {
   const msg = `listening on ${url}`;
   if (json) context.stdout.write(`${JSON.stringify({ msg, ...facts })}\n`);
   else context.stdout.write(`${renderStartScreen(facts, { color: hasColor(context) })}${msg}\n`);

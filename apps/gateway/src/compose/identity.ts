@@ -33,6 +33,7 @@ export function composeIdentity(
     keys: store.keys,
     pepper: keyPepper,
     prefix: config.auth.keys.prefix,
+    profiles: config.limits.profiles,
     clock: systemClock,
     onChange: () => authenticator.refresh(),
   });

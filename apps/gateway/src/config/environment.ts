@@ -39,9 +39,14 @@ export function readEnvironment(env: Environment, flags: ConfigFlags): Environme
     ...(config && { config: config.value }),
     dataDir: dataDir?.value ?? './.sluice',
     ...(adminKey !== undefined && { adminKey }),
-    production: env['NODE_ENV'] === 'production',
+    production: isProduction(env),
     problems: [...hostProblems(host), ...portProblems(port), ...adminKeyProblems(adminKey)],
   };
+}
+
+/** Decides what is there without being named, and what a start shows. */
+export function isProduction(env: Environment): boolean {
+  return env['NODE_ENV'] === 'production';
 }
 
 /** The first that says something: a flag always does, an empty variable does not. */

@@ -4,6 +4,8 @@ import { isJsonObject } from '@sluice/toolkit';
 import { checkConfig } from './check-config.js';
 import { readEnvironment } from './environment.js';
 import type { ConfigFlags, Environment, EnvironmentSettings } from './environment.js';
+import { gather, gatherNamed } from './gather-providers.js';
+import type { GatheredProviders, ProviderSource } from './gather-providers.js';
 import { parseYaml } from './parse-yaml.js';
 import type { ConfigProblem } from './problem.js';
 import { readTextFile } from './read-file.js';
@@ -21,9 +23,6 @@ export interface LoadOptions {
   /** Looks for model servers on this machine. Asked in development only, and only where no file names providers. */
   readonly discover?: () => Promise<RawProviders>;
 }
-
-/** How a provider came to be there. */
-export type ProviderSource = 'file' | 'environment' | 'discovered' | 'built-in';
 
 export interface LoadedConfig {
   readonly ok: true;
@@ -45,7 +44,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadResult> {
   const environment = readEnvironment(options.env, options.flags ?? {});
   const file = readConfigFile(environment.config, options.cwd);
   if (!file.ok) return { ok: false, problems: [...environment.problems, ...file.problems] };
-  const gathered = await gatherProviders(file.raw, environment.production, options);
+  const gathered = await findProviders(file.raw, environment.production, options);
   const raw = withOverrides({ ...file.raw, providers: gathered.providers }, environment);
   const secrets = options.resolveSecrets === false ? undefined : options;
   const checked = checkConfig(raw, { definitions: options.definitions, secrets });
@@ -78,37 +77,13 @@ function readConfigFile(named: string | undefined, cwd: string): ConfigFile {
   return { ok: false, problems: [{ path: name, reason }] };
 }
 
-interface GatheredProviders {
-  /** Not checked: what a file has under `providers` may be anything. */
-  readonly providers: unknown;
-  readonly sources: Readonly<Record<string, ProviderSource>>;
-  readonly problems: readonly ConfigProblem[];
-}
+type ProvidersFound = GatheredProviders & { readonly problems: readonly ConfigProblem[] };
 
-async function gatherProviders(raw: RawConfig, production: boolean, options: LoadOptions): Promise<GatheredProviders> {
-  const builtIn: RawProviders = production ? {} : { sim: { kind: 'sim' } };
-  if (raw['providers'] !== undefined) {
-    const named = raw['providers'];
-    if (!isJsonObject(named)) return { providers: named, sources: {}, problems: [] };
-    return { ...merge({ file: named, 'built-in': builtIn }), problems: [] };
-  }
+async function findProviders(raw: RawConfig, production: boolean, options: LoadOptions): Promise<ProvidersFound> {
+  if (raw['providers'] !== undefined) return { ...gatherNamed(raw['providers'], production), problems: [] };
   const { providers: environment, problems } = providersFromEnvironment(options.env, options.definitions);
   const discovered = production ? {} : await options.discover?.();
-  return { ...merge({ environment, discovered: discovered ?? {}, 'built-in': builtIn }), problems };
-}
-
-/** All providers, the first bearer of a name winning. */
-function merge(found: Partial<Record<ProviderSource, RawConfig>>): Omit<GatheredProviders, 'problems'> {
-  const providers: Record<string, unknown> = {};
-  const sources: Record<string, ProviderSource> = {};
-  for (const source of ['file', 'environment', 'discovered', 'built-in'] as const) {
-    for (const [id, settings] of Object.entries(found[source] ?? {})) {
-      if (Object.hasOwn(providers, id)) continue;
-      providers[id] = settings;
-      sources[id] = source;
-    }
-  }
-  return { providers, sources };
+  return { ...gather({ environment, discovered: discovered ?? {} }, production), problems };
 }
 
 function withOverrides(raw: RawConfig, { server, problems }: EnvironmentSettings): RawConfig {

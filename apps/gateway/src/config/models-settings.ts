@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FailureClass } from '@sluice/contract';
+import type { RoutePolicy } from '@sluice/core';
 import { timeoutSettings } from './timeouts.js';
 
 const FAILURE_CLASSES = [
@@ -14,14 +15,11 @@ const FAILURE_CLASSES = [
   'budget',
 ] as const satisfies readonly FailureClass[];
 
-const DEFAULT_FALLBACK_ON: FailureClass[] = [
-  'rate_limit',
-  'server_error',
-  'timeout',
-  'connection',
-  'truncated',
-  'context_length',
-];
+/** Holds for models asked for as provider/model, and for what an alias leaves out. */
+export const DEFAULT_POLICY: RoutePolicy = {
+  retries: { max: 2, sameTarget: 1 },
+  fallbackOn: new Set(['rate_limit', 'server_error', 'timeout', 'connection', 'truncated', 'context_length']),
+};
 
 /** A name that may travel in a header or a log line. */
 const PRINTABLE = /^[^\u0000-\u001f\u007f]+$/;
@@ -55,8 +53,18 @@ const fallback = z
 
 const retries = z
   .strictObject({
-    max: z.int().min(0).max(100).default(2).describe('Attempts after the first, all targets together.'),
-    sameTarget: z.int().min(0).max(100).default(1).describe('Attempts after the first at one target before moving on.'),
+    max: z
+      .int()
+      .min(0)
+      .max(100)
+      .default(DEFAULT_POLICY.retries.max)
+      .describe('Attempts after the first, all targets together.'),
+    sameTarget: z
+      .int()
+      .min(0)
+      .max(100)
+      .default(DEFAULT_POLICY.retries.sameTarget)
+      .describe('Attempts after the first at one target before moving on.'),
     retryAfterMaxMs: z
       .literal(0)
       .default(0)
@@ -65,12 +73,17 @@ const retries = z
   .describe('How often a failed attempt is repeated.');
 
 // The neutral values of features to come, so that a file which spells out the defaults loads.
+const neutral = <T extends number | boolean>(value: T) =>
+  z.literal(value).describe(`Only ${value} is served by this version.`);
 const holdBack = z
-  .strictObject({ tokens: z.literal(0), ms: z.literal(0) })
+  .strictObject({ tokens: neutral(0), ms: neutral(0) })
   .partial()
   .optional();
 const hedge = z
-  .strictObject({ afterP95: z.literal(false), maxExtraSpend: z.number().min(0) })
+  .strictObject({
+    afterP95: neutral(false),
+    maxExtraSpend: z.number().min(0).describe('Without effect while `afterP95` is false.'),
+  })
   .partial()
   .optional();
 
@@ -86,11 +99,11 @@ const alias = z
     retries: retries.prefault({}),
     fallbackOn: z
       .array(z.enum(FAILURE_CLASSES))
-      .default(DEFAULT_FALLBACK_ON)
+      .default([...DEFAULT_POLICY.fallbackOn])
       .describe('Failures that another target may mend.'),
-    holdBack: holdBack.describe('Only the neutral value, 0, is served by this version.'),
+    holdBack: holdBack.describe('The start of a stream that is held back until it is known to be good.'),
     continuation: z.literal('off').optional().describe('Only `off` is served by this version.'),
-    hedge: hedge.describe('Only `afterP95: false` is served by this version.'),
+    hedge: hedge.describe('A second request beside one that is slow.'),
   })
   .describe('A name that callers use, and the models behind it.')
   // Nothing downstream reads the neutral values.

@@ -1,5 +1,8 @@
+import { isJsonObject } from '@sluice/toolkit';
 import { checkConfig } from './check-config.js';
 import { PROVIDER_DEFINITIONS } from './definitions.js';
+import { isProduction } from './environment.js';
+import { gatherNamed } from './gather-providers.js';
 import { problemLine } from './problem.js';
 import type { ConfigProblem } from './problem.js';
 import type { Config } from './schema.js';
@@ -14,8 +17,7 @@ export function parseConfig(raw: unknown, place: SecretPlace, elsewhere: readonl
 
 /** As at a start: in development the simulator is there unless the name is taken. */
 function withSimulator(raw: unknown, { env }: SecretPlace): unknown {
-  if (env['NODE_ENV'] === 'production' || typeof raw !== 'object' || raw === null) return raw;
-  const { providers } = raw as { providers?: unknown };
-  if (providers !== undefined && (typeof providers !== 'object' || providers === null)) return raw;
-  return { ...raw, providers: { sim: { kind: 'sim' }, ...providers } };
+  if (!isJsonObject(raw)) return raw;
+  const { providers: named = {} } = raw;
+  return { ...raw, providers: gatherNamed(named, isProduction(env)).providers };
 }

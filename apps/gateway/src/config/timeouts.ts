@@ -1,8 +1,6 @@
 import type { Timeouts } from '@sluice/core';
 import { z } from 'zod';
-
-/** Timers of the runtime cannot run longer. */
-const MAX_TIMER_MS = 2_147_483_647;
+import { MAX_TIMER_MS } from '../system-clock.js';
 
 const deadline = (meaning: string) => z.int().min(1).max(MAX_TIMER_MS).optional().describe(meaning);
 

@@ -2,14 +2,15 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { reply } from '@sluice/testkit';
 import type { FakeUpstream } from '@sluice/testkit';
 import { describe, expect, it, vi } from 'vitest';
-import { gatewayTo, PAIRS } from './__fixtures__/upstreams.js';
-import type { TestGateway } from './__fixtures__/gateway.js';
+import { startGatewayProcess } from './__fixtures__/gateway.js';
+import type { RemoteGateway } from './__fixtures__/gateway.js';
+import { PAIRS, setUp } from './__fixtures__/upstreams.js';
 
 const BOUND_MS = 100;
 
 /**
  * How long after `leave` the upstream saw its connection closed, less the time for which this process was busy with
- * something else: caller, gateway and upstream share its event loop.
+ * something else: caller and upstream share its event loop, the gateway has its own.
  */
 async function closingMs(upstream: FakeUpstream, leave: () => void): Promise<number> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -22,7 +23,7 @@ async function closingMs(upstream: FakeUpstream, leave: () => void): Promise<num
   return closed ? tookMs - delay.max / 1e6 : Number.POSITIVE_INFINITY;
 }
 
-async function expectOneRow(gateway: TestGateway): Promise<void> {
+async function expectOneRow(gateway: RemoteGateway): Promise<void> {
   await vi.waitFor(async () =>
     expect(await gateway.rows()).toMatchObject([{ state: 'settled', status: 499, errorCode: 'client_closed_request' }]),
   );
@@ -47,7 +48,7 @@ describe.each(PAIRS)('a caller with the $sdk SDK that leaves an $kind upstream',
         .silence(),
     ],
   ])('closes it in time when it leaves a stream %s', async (_point, script) => {
-    await using setup = await gatewayTo(pair, script);
+    await using setup = await setUp(pair, script, startGatewayProcess);
     const { pieces, leave } = await pair.stream(setup.gateway, 'up/m');
     const iterator = pieces[Symbol.asyncIterator]();
     await iterator.next();
@@ -61,7 +62,7 @@ describe.each(PAIRS)('a caller with the $sdk SDK that leaves an $kind upstream',
     ['before the head', reply().silence()],
     ['in the middle of the body', reply().raw('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"id"').silence()],
   ])('closes it in time when it leaves a plain answer %s', async (_point, script) => {
-    await using setup = await gatewayTo(pair, script);
+    await using setup = await setUp(pair, script, startGatewayProcess);
     const controller = new AbortController();
     const answer = pair.plain(setup.gateway, 'up/m', controller.signal).catch((cause: unknown) => cause);
     await setup.call();

@@ -2,8 +2,10 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { startSimulator } from '@sluice/simulator';
-import { describe, expect, it } from 'vitest';
+import { openSqliteStore } from '@sluice/store-sqlite';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryDir } from '../__fixtures__/temporary-dir.js';
+import { failure } from './__fixtures__/collect.js';
 import { openaiClient, parseLines } from './__fixtures__/gateway.js';
 import { shell, startProcess } from './__fixtures__/process.js';
 
@@ -164,6 +166,25 @@ describe('SIGTERM to a process that streams', () => {
     await using sluice = startProcess({ cwd: temporaryDir() });
     await sluice.listening();
     expect([await sluice.stop('SIGINT'), sluice.output.stderr]).toEqual([0, '']);
+  });
+});
+
+describe('a second SIGTERM', () => {
+  it('ends it with 1 though a stream goes on, and leaves no row open', async () => {
+    const cwd = temporaryDir();
+    await using sluice = startProcess({ cwd });
+    const client = openaiClient(await sluice.listening(), found(KEY, sluice.output.stdout));
+    const stream = client.chat.completions.stream({ model: 'sim/stall-3', messages: HELLO });
+    const ended = failure(stream.done());
+    await stream.emitted('connect');
+    void sluice.stop();
+    // Two signals within a quarter of a second are taken for one.
+    await new Promise((resolve) => void setTimeout(resolve, 400));
+    expect(await sluice.stop()).toBe(1);
+    expect(await ended).toMatchObject({ code: 'draining' });
+    const store = openSqliteStore({ path: join(cwd, '.sluice', 'sluice.db') });
+    onTestFinished(() => store.close());
+    expect(store.ledger.page({ limit: 10 }).rows).toMatchObject([{ settlement: { errorCode: 'draining' } }]);
   });
 });
 

@@ -114,7 +114,7 @@ describe('credentials', () => {
     const made = (await (await fetch(`${gateway.url}/admin/v1/keys`, init)).json()) as { id: string; key: string };
     expect(await models({ 'x-api-key': made.key })).toBe(200);
     const revoked = await fetch(`${gateway.url}/admin/v1/keys/${made.id}`, { method: 'DELETE', headers: operator });
-    expect(revoked.status).toBe(204);
+    expect([revoked.status, revoked.headers.get('content-length')]).toEqual([204, null]);
     const { status, error } = await ask('GET', '/v1/models', { 'x-api-key': made.key });
     expect([status, error.code]).toEqual([401, 'revoked_api_key']);
   });
@@ -144,6 +144,32 @@ describe('what is not described', () => {
   ])('%s %s is a 405 that names what is allowed', async (method, path, allow) => {
     const { status, headers, error } = await ask(method, path, { authorization: `Bearer ${gateway.key}` });
     expect([status, error.code, headers.get('allow')]).toEqual([405, 'method_not_allowed', allow]);
+  });
+});
+
+describe("Anthropic's clients", () => {
+  const typesOf = async (method: string, path: string, headers: Record<string, string> = {}) => {
+    const answer = await fetch(gateway.url + path, { method, headers });
+    const { type, error, request_id: id } = (await answer.json()) as Record<string, Record<string, string>>;
+    expect(id).toBe(answer.headers.get('x-request-id'));
+    return [answer.status, type, error?.['type']];
+  };
+  const version = { 'anthropic-version': '2023-06-01' };
+
+  it.each([
+    { call: ['GET', '/v1/unknown'], answer: [404, 'error', 'not_found_error'] },
+    { call: ['GET', '/%zz'], answer: [404, 'error', 'not_found_error'] },
+    { call: ['POST', '/v1/models'], answer: [405, 'error', 'invalid_request_error'] },
+    { call: ['GET', '/v1/models'], answer: [401, 'error', 'authentication_error'] },
+  ] as const)('read the answer to $call in their own shape', async ({ call: [method, path], answer }) => {
+    expect(await typesOf(method, path, version)).toEqual(answer);
+  });
+
+  it.each([
+    { call: ['GET', '/v1/messages'], answer: [405, 'error', 'invalid_request_error'] },
+    { call: ['POST', '/v1/messages/batches'], answer: [404, 'error', 'not_found_error'] },
+  ] as const)('are known by their path in $call', async ({ call: [method, path], answer }) => {
+    expect(await typesOf(method, path)).toEqual(answer);
   });
 });
 

@@ -1,18 +1,16 @@
 import express from 'express';
 import type { Express, Request, Response } from 'express';
 import { gatewayError } from '@sluice/contract';
-import type { Clock, GatewayError } from '@sluice/contract';
-import type { ReceivedCall } from '@sluice/core';
-import type { Callers } from './caller.js';
+import type { GatewayError } from '@sluice/contract';
+import { answerCall } from './answer-call.js';
+import type { AnswerDeps } from './answer-call.js';
+import { errorAnswer } from './error-answer.js';
 import { methodNotAllowed, unknownUrl } from './refusals.js';
 import type { Route } from './route.js';
-import { errorAnswer, runRoute } from './run-route.js';
+import { runRoute } from './run-route.js';
 import type { RouteDeps } from './run-route.js';
-import { sendAnswer } from './send-answer.js';
 
-export interface ExpressAppDeps extends RouteDeps {
-  readonly callers: Callers;
-  readonly clock: Clock;
+export interface ExpressAppDeps extends RouteDeps, AnswerDeps {
   /** Paths that are answered before Express, with their methods; known here so that other methods get a 405. */
   readonly elsewhere: ReadonlyMap<string, readonly string[]>;
 }
@@ -26,15 +24,15 @@ export function createExpressApp(routes: readonly Route[], deps: ExpressAppDeps)
   app.enable('strict routing');
   for (const route of routes) {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    app[methodName(route)](path, (req, res) => answerRoute(route, req, res, deps));
+    app[methodName(route)](path, (req, res) => answerRoute(route, { req, res }, deps));
   }
   for (const [path, methods] of methodsByPath(routes, deps.elsewhere)) {
-    app.all(path, (req, res) => refuse(methodNotAllowed(req.method, methods), req, res, deps));
+    app.all(path, (req, res) => refuse(methodNotAllowed(req.method, methods), { req, res }, deps));
   }
-  app.use((req, res) => refuse(unknownUrl(req.method, req.path), req, res, deps));
+  app.use((req, res) => refuse(unknownUrl(req.method, req.path), { req, res }, deps));
   // Express knows an error handler by its four parameters.
   // eslint-disable-next-line max-params -- see above
-  app.use((cause: unknown, req: Request, res: Response, _next: unknown) => refuse(badPath(cause), req, res, deps));
+  app.use((cause: unknown, req: Request, res: Response, _next: unknown) => refuse(badPath(cause), { req, res }, deps));
   return app;
 }
 
@@ -54,19 +52,20 @@ function methodsByPath(
   return methods;
 }
 
-// eslint-disable-next-line max-params -- a request, its answer and what both need: Express's own shape plus one
-async function answerRoute(route: Route, req: Request, res: Response, deps: ExpressAppDeps): Promise<void> {
-  const received = deps.callers.receive(req, res);
-  const query = new URL(req.url, 'http://localhost').searchParams;
-  const params = req.params as Readonly<Record<string, string>>;
-  const answer = await runRoute(route, { received, params, query }, deps);
-  await sendAnswer(res, answer, { received, clock: deps.clock });
+/** One of Express's own pairs. */
+interface ExpressExchange {
+  readonly req: Request;
+  readonly res: Response;
 }
 
-// eslint-disable-next-line max-params -- as above
-async function refuse(error: GatewayError, req: Request, res: Response, deps: ExpressAppDeps): Promise<void> {
-  const received: ReceivedCall = deps.callers.receive(req, res);
-  await sendAnswer(res, errorAnswer(error), { received, clock: deps.clock });
+function answerRoute(route: Route, { req, res }: ExpressExchange, deps: ExpressAppDeps): Promise<void> {
+  const query = new URL(req.url, 'http://localhost').searchParams;
+  const params = req.params as Readonly<Record<string, string>>;
+  return answerCall((received) => runRoute(route, { received, params, query }, deps), { req, res }, deps);
+}
+
+function refuse(error: GatewayError, { req, res }: ExpressExchange, deps: ExpressAppDeps): Promise<void> {
+  return answerCall(async (received) => errorAnswer(error, received, req.path), { req, res }, deps);
 }
 
 /** A path that cannot be decoded names nothing. */

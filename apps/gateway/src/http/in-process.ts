@@ -1,47 +1,44 @@
-import { gatewayError, isGatewayError } from '@sluice/contract';
+import { gatewayError, isGatewayError, toGatewayError } from '@sluice/contract';
 import type { Principal } from '@sluice/contract';
 import { readCredential } from '@sluice/auth';
 import type { Answer, ReceivedCall } from '@sluice/core';
-import { readTraceContext } from '@sluice/telemetry';
-import type { RandomHex } from '@sluice/telemetry';
-import type { Callers } from './caller.js';
-import { clientRequestId } from './request-ids.js';
+import type { Callers } from './callers.js';
+import { bodyTooLarge } from './refusals.js';
 import { edgeHeaders } from './send-answer.js';
 import { toReadable } from './to-readable.js';
-import type { ReadableEvents } from './to-readable.js';
 
 export interface InProcessDeps {
   readonly callers: Callers;
-  readonly newRequestId: () => string;
-  readonly random: RandomHex;
-  readonly bodyLimitBytes: number;
   /** Who calls where no key is sent; absent = a key is needed. */
-  readonly principal?: Principal;
+  readonly principal?: Principal | undefined;
   answer(method: string, url: URL, received: ReceivedCall): Promise<Answer>;
 }
 
-/** A web `Request` answered without a socket. */
+/** A web `Request` answered without a socket. Rejects with the reason of the request's own signal. */
 export async function answerWebRequest(request: Request, deps: InProcessDeps): Promise<Response> {
   const headers = Object.fromEntries(request.headers);
-  const { controller, leave } = deps.callers.enter();
-  const abort = (): void => controller.abort(gatewayError('client_closed_request'));
-  if (request.signal.aborted) abort();
-  request.signal.addEventListener('abort', abort, { once: true });
-  const ownId = clientRequestId(headers);
-  const received: ReceivedCall = {
-    requestId: deps.newRequestId(),
-    ...(ownId === undefined ? {} : { clientRequestId: ownId }),
+  const { received, abort, leave } = deps.callers.admit({
     headers,
-    trace: readTraceContext(headers['traceparent'], deps.random),
-    signal: controller.signal,
-    ...(deps.principal && !sendsCredential(headers) ? { principal: deps.principal } : {}),
-    readBody: () => readRequestBody(request, deps.bodyLimitBytes),
-  };
-  const answer = await deps.answer(request.method, new URL(request.url), received);
-  if (answer.kind === 'plain') leave();
-  const response = toResponse(answer, received, { ending: controller.signal, caller: request.signal, leave });
-  request.signal.throwIfAborted();
-  return response;
+    principal: sendsCredential(headers) ? undefined : deps.principal,
+    readBody: (limit) => readRequestBody(request, limit),
+  });
+  const onAbort = (): void => abort(gatewayError('client_closed_request'));
+  if (request.signal.aborted) onAbort();
+  request.signal.addEventListener('abort', onAbort, { once: true });
+  let answer: Answer | undefined;
+  try {
+    answer = await deps.answer(request.method, new URL(request.url), received);
+    const response = toResponse(answer, request, { received, leave });
+    request.signal.throwIfAborted();
+    return response;
+  } catch (cause) {
+    // A stream that nobody will read ends by this.
+    abort(toGatewayError(cause));
+    throw cause;
+  } finally {
+    // A stream leaves by itself, when it has ended.
+    if (answer?.kind !== 'stream') leave();
+  }
 }
 
 /** A key that is sent counts, also a wrong one; an empty header is no key. */
@@ -54,15 +51,32 @@ function sendsCredential(headers: Readonly<Record<string, string>>): boolean {
   }
 }
 
-async function readRequestBody(request: Request, limit: number): Promise<Uint8Array> {
-  const body = new Uint8Array(await request.arrayBuffer());
-  if (body.length <= limit) return body;
-  throw gatewayError('request_too_large', { message: `The body is larger than ${limit} bytes.` });
+/** As `readBody` reads from a socket: an announced length is judged before a byte is read, and never more is kept. */
+async function readRequestBody({ headers, body }: Request, limit: number): Promise<Uint8Array> {
+  if (Number(headers.get('content-length') ?? 0) > limit) throw bodyTooLarge(limit);
+  if (!body) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      length += chunk.length;
+      if (length > limit) throw bodyTooLarge(limit);
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw isGatewayError(cause) ? cause : gatewayError('client_closed_request', { cause });
+  }
+  return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, length);
 }
 
-function toResponse(answer: Answer, received: ReceivedCall, events: ReadableEvents): Response {
+type Guest = Pick<ReturnType<Callers['admit']>, 'received' | 'leave'>;
+
+function toResponse(answer: Answer, { method, signal: caller }: Request, { received, leave }: Guest): Response {
   const { status } = answer;
   const headers = { ...answer.headers, ...edgeHeaders(received) };
-  if (answer.kind === 'stream') return new Response(toReadable(answer.chunks, events), { status, headers });
-  return new Response(status === 204 ? null : answer.body, { status, headers });
+  if (answer.kind === 'stream') {
+    const body = toReadable(answer.chunks, { ending: received.signal, caller, leave });
+    return new Response(body, { status, headers });
+  }
+  return new Response(status === 204 || method === 'HEAD' ? null : answer.body, { status, headers });
 }

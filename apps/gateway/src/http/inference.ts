@@ -3,7 +3,7 @@ import type { Pipeline, Ports, SnapshotHolder } from '@sluice/core';
 import { anthropicMessages, messagesSchema } from '@sluice/dialect-anthropic';
 import { chatRequestSchema, embeddingsRequestSchema, openAiChat, openAiEmbeddings } from '@sluice/dialect-openai';
 import { z } from 'zod';
-import { jsonContent } from './admin/answers.js';
+import { jsonContent } from './answers.js';
 import type { Route } from './route.js';
 
 /** What `/openapi.json` says of an endpoint that is answered by a pipeline instead of a handler. */

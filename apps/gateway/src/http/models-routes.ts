@@ -3,7 +3,7 @@ import type { Principal } from '@sluice/contract';
 import type { Answer } from '@sluice/core';
 import { writeModel, writeModelList } from '@sluice/dialect-openai';
 import { z } from 'zod';
-import { jsonContent } from './admin/answers.js';
+import { jsonContent } from './answers.js';
 import type { Route } from './route.js';
 
 const model = z

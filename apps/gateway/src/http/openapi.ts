@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createDocument } from 'zod-openapi';
 import type { ZodOpenApiObject, ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import { VERSION } from '../version.js';
-import { jsonContent } from './admin/answers.js';
+import { jsonContent } from './answers.js';
 import type { RouteDescription } from './inference.js';
 import type { Access, Route } from './route.js';
 

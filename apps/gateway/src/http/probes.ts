@@ -1,6 +1,6 @@
 import { jsonAnswer } from '@sluice/core';
 import { z } from 'zod';
-import { jsonContent, noStore } from './admin/answers.js';
+import { jsonContent, noStore } from './answers.js';
 import type { Route } from './route.js';
 
 const probeAnswer = z.strictObject({ status: z.enum(['ok', 'unavailable']) }).meta({ description: 'No details.' });

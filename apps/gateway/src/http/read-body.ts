@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { gatewayError } from '@sluice/contract';
+import { bodyTooLarge } from './refusals.js';
 
 /**
  * The body, at most `limit` bytes of it. Rejects with `request_too_large`, for an announced length before a byte is
@@ -7,7 +8,7 @@ import { gatewayError } from '@sluice/contract';
  */
 export function readBody(req: IncomingMessage, limit: number): Promise<Uint8Array> {
   const announced = Number(req.headers['content-length'] ?? 0);
-  if (announced > limit) return Promise.reject(tooLarge(limit));
+  if (announced > limit) return Promise.reject(bodyTooLarge(limit));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -16,14 +17,10 @@ export function readBody(req: IncomingMessage, limit: number): Promise<Uint8Arra
       if (length <= limit) chunks.push(chunk);
       else {
         req.pause();
-        reject(tooLarge(limit));
+        reject(bodyTooLarge(limit));
       }
     });
     req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
     req.on('error', (cause) => reject(gatewayError('client_closed_request', { cause })));
   });
-}
-
-function tooLarge(limit: number): Error {
-  return gatewayError('request_too_large', { message: `The body is larger than ${limit} bytes.` });
 }

@@ -17,3 +17,8 @@ export function unknownUrl(method: string, path: string): GatewayError {
     message: `Unknown URL: ${method} ${encodeURI(path).slice(0, MAX_SHOWN_CHARS)}.`,
   });
 }
+
+/** A body of more than `limit` bytes. */
+export function bodyTooLarge(limit: number): GatewayError {
+  return gatewayError('request_too_large', { message: `The body is larger than ${limit} bytes.` });
+}

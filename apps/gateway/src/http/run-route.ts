@@ -2,8 +2,8 @@ import { gatewayError, toGatewayError } from '@sluice/contract';
 import type { Clock, GatewayError, LedgerIntent, Principal, RequestRecord, Telemetry } from '@sluice/contract';
 import type { KeyAuthenticator } from '@sluice/auth';
 import { assertJsonBody, parseBody } from '@sluice/core';
-import type { Answer, PlainAnswer, ReceivedCall } from '@sluice/core';
-import { writeOpenAiError } from '@sluice/dialect-openai';
+import type { Answer, ReceivedCall } from '@sluice/core';
+import { errorAnswer } from './error-answer.js';
 import type { Route } from './route.js';
 
 export interface RouteDeps {
@@ -42,17 +42,12 @@ export async function runRoute(route: Route, input: RouteInput, deps: RouteDeps)
   } catch (cause) {
     failure = toGatewayError(cause);
     if (failure.code === 'internal_error') deps.onInternalError(failure.cause ?? cause);
-    answer = errorAnswer(failure);
+    answer = errorAnswer(failure, received, route.path);
   }
   const durationMs = deps.clock.monotonic() - startedMs;
   const ended = { route, received, principal, failure, status: answer.status, durationMs };
   if (observed) deps.telemetry.settled(toRecord(ended, deps.clock));
   return answer;
-}
-
-/** A failure outside every route of the data plane, in the shape that all of OpenAI's clients and the admin API share. */
-export function errorAnswer(error: GatewayError): PlainAnswer {
-  return { kind: 'plain', ...writeOpenAiError(error) };
 }
 
 async function identify(route: Route, received: ReceivedCall, deps: RouteDeps): Promise<Principal | undefined> {

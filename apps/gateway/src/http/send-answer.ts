@@ -20,7 +20,8 @@ export function edgeHeaders({ requestId, clientRequestId, headers }: ReceivedCal
 
 /**
  * Writes an answer to its socket. Streams are pulled one piece at a time and never faster than the caller reads.
- * Resolves when the last byte is handed to the socket or the caller has left; never rejects.
+ * Resolves when the last byte is handed to the socket or the caller has left. Rejects when a header cannot be written or
+ * the stream fails; what the answer holds is then the caller's to give back.
  */
 export async function sendAnswer(
   res: ServerResponse,
@@ -37,7 +38,7 @@ export async function sendAnswer(
 function sendPlain(res: ServerResponse, { status, headers, body }: PlainAnswer, received: ReceivedCall): void {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   const raw = toRawHeaders(headers, edgeHeaders(received));
-  raw.push('content-length', String(bytes.length));
+  if (status !== 204) raw.push('content-length', String(bytes.length));
   // What is left of a body that was refused unread is not worth reading.
   if (status === 413 || status === 408) raw.push('connection', 'close');
   res.writeHead(status, raw);
@@ -115,11 +116,14 @@ class KeepAlive {
 
   #look(): void {
     const silentMs = this.#clock.monotonic() - this.#wroteMs;
-    if (silentMs >= KEEP_ALIVE_MS && !this.#res.writableNeedDrain) {
-      // Frames are written whole, so a comment never falls into one.
-      this.#res.write(KEEP_ALIVE);
-      this.noteWrite();
-    }
-    this.#cancel = this.#clock.after(Math.max(1, KEEP_ALIVE_MS - silentMs), () => this.#look());
+    if (silentMs < KEEP_ALIVE_MS) return this.#lookIn(KEEP_ALIVE_MS - silentMs);
+    // Who does not read what is there needs no more of it. Frames are written whole: a comment never falls into one.
+    if (!this.#res.writableNeedDrain) this.#res.write(KEEP_ALIVE);
+    this.noteWrite();
+    this.#lookIn(KEEP_ALIVE_MS);
+  }
+
+  #lookIn(ms: number): void {
+    this.#cancel = this.#clock.after(ms, () => this.#look());
   }
 }

@@ -56,14 +56,25 @@ class StreamSource {
 
   async #step(reader: Reader): Promise<void> {
     if (this.#over) return;
-    const { done, value } = await this.#chunks.next();
-    // The reader may have cancelled in the meantime.
-    if (this.#over) return;
-    if (!done) return reader.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
+    try {
+      const { done, value } = await this.#chunks.next();
+      // The reader may have cancelled in the meantime.
+      if (this.#over) return;
+      if (!done) return reader.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
+      this.#end();
+      const { caller } = this.#events;
+      if (caller.aborted) reader.error(caller.reason);
+      else reader.close();
+    } catch (cause) {
+      await this.#fail(reader, cause);
+    }
+  }
+
+  /** The reader learns the first cause; a source that cannot even be closed has nothing to add to it. */
+  async #fail(reader: Reader, cause: unknown): Promise<void> {
     this.#end();
-    const { caller } = this.#events;
-    if (caller.aborted) reader.error(caller.reason);
-    else reader.close();
+    reader.error(cause);
+    await this.#chunks.return?.().catch(() => undefined);
   }
 
   #end(): void {

@@ -31,8 +31,10 @@ export function decide(snapshot: Snapshot, question: RouteQuestion, random: () =
 function planAlias(alias: Alias, question: RouteQuestion, random: () => number): Plan {
   assertAllowed(question.principal, [alias.name]);
   const targets = alias.strategy === 'weighted' ? orderByWeight(alias.targets, random) : alias.targets;
-  const candidates = [...targets.map(({ candidate }) => candidate), ...alias.fallbacks];
-  return { alias: alias.name, candidates: able(candidates, question), policy: alias.policy };
+  const first = targets.map(({ candidate }) => candidate);
+  // A target that has failed is not asked again because a fallback names it too.
+  const others = alias.fallbacks.filter(({ circuit }) => first.every((candidate) => candidate.circuit !== circuit));
+  return { alias: alias.name, candidates: able([...first, ...others], question), policy: alias.policy };
 }
 
 interface Found {
@@ -49,7 +51,7 @@ function findProvider(snapshot: Snapshot, question: RouteQuestion): Found {
   if (listing.length === 1) return { provider: listing[0] as ConfiguredProvider, model };
   const native = listing.length === 0 && slash < 0 ? ofDialect(snapshot, question) : [];
   if (native.length === 1) return { provider: native[0] as ConfiguredProvider, model };
-  throw notFound(snapshot, model, listing);
+  throw notFound(snapshot, question, listing);
 }
 
 function ofDialect(snapshot: Snapshot, { dialect, operation }: RouteQuestion): ConfiguredProvider[] {
@@ -59,12 +61,18 @@ function ofDialect(snapshot: Snapshot, { dialect, operation }: RouteQuestion): C
   );
 }
 
-function notFound(snapshot: Snapshot, model: string, listing: readonly ConfiguredProvider[]): Error {
+function notFound(
+  snapshot: Snapshot,
+  { model, principal }: RouteQuestion,
+  listing: readonly ConfiguredProvider[],
+): Error {
+  // A key with a list of models learns nothing of what else there is.
+  const providers = principal.models ? [] : [...snapshot.providers.keys()];
   const names = listing.map(({ name }) => `"${name}/${model}"`);
   const hint =
-    names.length > 1
+    names.length > 1 && !principal.models
       ? `Several providers list it: ask for ${names.join(' or ')}.`
-      : `Ask for an alias or for "provider/model"; providers: ${[...snapshot.providers.keys()].join(', ') || 'none'}.`;
+      : `Ask for an alias or for "provider/model"${providers.length > 0 ? `; providers: ${providers.join(', ')}` : ''}.`;
   return gatewayError('model_not_found', {
     message: `The model "${model}" does not exist here. ${hint}`,
     details: { param: 'model' },

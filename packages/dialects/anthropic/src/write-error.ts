@@ -21,7 +21,7 @@ interface ErrorContext {
 
 /** An error as a plain answer of this dialect. */
 export function writeAnthropicError(error: GatewayError, context: ErrorContext): WrittenError {
-  const { status, retry } = errorRow(error.code);
+  const { status } = errorRow(error.code);
   const { allow, headers } = error.details;
   const retryAfter = toRetryAfter(error);
   return {
@@ -33,8 +33,6 @@ export function writeAnthropicError(error: GatewayError, context: ErrorContext):
       ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
       ...(status === 401 ? { 'www-authenticate': 'Bearer realm="sluice"' } : {}),
       ...(allow ? { allow: allow.join(', ') } : {}),
-      // The gateway has been through its targets already; tries of both sides would multiply.
-      ...(retry === 'next-target' ? { 'x-should-retry': 'false' } : {}),
     },
     body: toBody(error, context),
   };

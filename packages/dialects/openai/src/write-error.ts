@@ -29,7 +29,7 @@ function writeCode(code: ErrorCode, upstreamCode: string | undefined): string {
 }
 
 function writeHeaders({ code, details }: GatewayError): Readonly<Record<string, string>> {
-  const { status, retry } = errorRow(code);
+  const { status } = errorRow(code);
   const retryAfter = writeRetryAfter(code, details.retryAfterMs);
   return {
     ...details.headers,
@@ -37,8 +37,6 @@ function writeHeaders({ code, details }: GatewayError): Readonly<Record<string, 
     ...(status === 401 ? { 'www-authenticate': 'Bearer realm="sluice"' } : {}),
     ...(details.allow ? { allow: details.allow.join(', ') } : {}),
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
-    // The gateway tried every target already: a client that tried again would multiply that.
-    ...(retry === 'next-target' ? { 'x-should-retry': 'false' } : {}),
   };
 }
 

@@ -6,7 +6,10 @@ const RESERVED =
 
 /** Where the key stands. A key itself is refused, so that a configuration is always safe to print. */
 export const secretRef = z.union(
-  [z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })],
+  [
+    z.strictObject({ env: z.string().min(1).describe('The variable that holds the key.') }),
+    z.strictObject({ file: z.string().min(1).describe('The file that holds the key, from the working directory.') }),
+  ],
   {
     error: 'expected a reference, { env: NAME } or { file: PATH }',
   },
@@ -27,13 +30,17 @@ export const extraHeaders = z.record(
   z.string().regex(/^[\t\x20-\x7e]*$/, 'must be printable ASCII'),
 );
 
+/** Nothing reads it yet: no address is refused. It is accepted so that files which set it load. */
+export const allowPrivateNetwork = z
+  .boolean()
+  .describe('Whether `baseUrl` may lead into a private network. Without effect in this version: it always may.');
+
 /** Settings of `kind: openai-compatible`. */
 export const openAiCompatibleSettings = z.strictObject({
-  kind: z.literal('openai-compatible'),
-  baseUrl,
-  apiKey: secretRef.optional(),
-  headers: extraHeaders.optional(),
-  /** Whether `baseUrl` may lead into a private network. The transport's owner reads it. */
-  allowPrivateNetwork: z.boolean().optional(),
+  kind: z.literal('openai-compatible').describe('Any server that speaks the chat API of OpenAI.'),
+  baseUrl: baseUrl.describe('What `/chat/completions` is below; http or https.'),
+  apiKey: secretRef.optional().describe('Where the key stands. Without one, no credentials are sent.'),
+  headers: extraHeaders.optional().describe('Headers that go with every call.'),
+  allowPrivateNetwork: allowPrivateNetwork.optional(),
 });
 export type OpenAiCompatibleSettings = z.infer<typeof openAiCompatibleSettings>;

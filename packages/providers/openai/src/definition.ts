@@ -1,17 +1,22 @@
 import type { ProviderDefinition, ProviderDeps } from '@sluice/contract';
-import { baseUrl, createOpenAiProvider, extraHeaders, secretRef } from '@sluice/provider-openai-compatible/internal';
+import {
+  allowPrivateNetwork,
+  baseUrl,
+  createOpenAiProvider,
+  extraHeaders,
+  secretRef,
+} from '@sluice/provider-openai-compatible/internal';
 import type { OpenAiProvider } from '@sluice/provider-openai-compatible/internal';
 import { z } from 'zod';
 import { QUIRKS } from './quirks.js';
 
 /** Settings of `kind: openai`. */
 export const openAiSettings = z.strictObject({
-  kind: z.literal('openai'),
-  baseUrl: baseUrl.default('https://api.openai.com/v1'),
-  apiKey: secretRef.optional(),
-  headers: extraHeaders.optional(),
-  /** Whether `baseUrl` may lead into a private network. The transport's owner reads it. */
-  allowPrivateNetwork: z.boolean().optional(),
+  kind: z.literal('openai').describe('An account at OpenAI.'),
+  baseUrl: baseUrl.default('https://api.openai.com/v1').describe("As the vendor's own SDK takes it; http or https."),
+  apiKey: secretRef.optional().describe('Where the key stands. Without one, no credentials are sent.'),
+  headers: extraHeaders.optional().describe('Headers that go with every call.'),
+  allowPrivateNetwork: allowPrivateNetwork.optional(),
 });
 export type OpenAiSettings = z.infer<typeof openAiSettings>;
 

@@ -1,6 +1,6 @@
 import { APIError as AnthropicApiError } from '@anthropic-ai/sdk';
 import { APIError as OpenAiApiError } from 'openai';
-import type { TestGateway } from './gateway.js';
+import type { RemoteGateway } from './gateway.js';
 
 /** A stream of text. */
 export interface TextStream {
@@ -14,8 +14,8 @@ export interface SdkClient {
   /** What it raises. */
   readonly ApiError: typeof OpenAiApiError | typeof AnthropicApiError;
   readonly path: string;
-  plain(gateway: TestGateway, model: string, signal?: AbortSignal): Promise<string>;
-  stream(gateway: TestGateway, model: string): Promise<TextStream>;
+  plain(gateway: RemoteGateway, model: string, signal?: AbortSignal): Promise<string>;
+  stream(gateway: RemoteGateway, model: string): Promise<TextStream>;
   /** Whether this text of a stream ends as only a whole answer does. */
   isWhole(stream: string): boolean;
   /** How often this text of a stream reports an error. */

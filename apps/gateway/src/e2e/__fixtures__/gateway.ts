@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
@@ -9,11 +9,14 @@ import { openDataDir } from '../../data-dir.js';
 import type { GatewayConfig } from '../../gateway.js';
 import type { RequestView } from '../../http/admin/request-view.js';
 import { serve } from '../../serve.js';
+import { startProcess } from './process.js';
+
+const ADMIN_KEY = 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe';
 
 export type LogLine = Readonly<Record<string, unknown>>;
 
-/** A gateway with a socket and a data directory of its own. Whoever started it disposes of it. */
-export interface TestGateway extends AsyncDisposable {
+/** A gateway with a socket and a data directory of its own, wherever it runs. Whoever started it disposes of it. */
+export interface RemoteGateway extends AsyncDisposable {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
   readonly key: string;
@@ -21,8 +24,6 @@ export interface TestGateway extends AsyncDisposable {
   /** The unmodified SDKs, set up as a user would; they do not try again, so that one call is one request. */
   readonly openai: OpenAI;
   readonly anthropic: Anthropic;
-  /** What was logged so far; lines come up to a tenth of a second late. */
-  logLines(): readonly LogLine[];
   /** The ledger, newest first, as operators see it. */
   rows(): Promise<readonly RequestView[]>;
   /** Another caller's key. */
@@ -30,6 +31,14 @@ export interface TestGateway extends AsyncDisposable {
   /** A call with the caller's key; a body makes it a POST. Headers in `init` replace all others. */
   call(path: string, body?: string | object, init?: RequestInit): Promise<Response>;
   close(): Promise<void>;
+}
+
+/** One in the process of the test. */
+export interface TestGateway extends RemoteGateway {
+  /** What was logged so far; lines come up to a tenth of a second late. */
+  logLines(): readonly LogLine[];
+  /** As a first SIGTERM makes it. */
+  drain(): Promise<void>;
 }
 
 /** Starts a gateway on a free port. `config` is what an operator's file would hold; `sim` is there besides. */
@@ -59,13 +68,35 @@ export async function startGateway(config: GatewayConfig = {}): Promise<TestGate
     ...operator,
     ...callerOf(served.url, await operator.createKey({ name: 'test' })),
     logLines: () => parseLines(readFileSync(logPath, 'utf8')),
+    drain: () => served.drain(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Starts `sluice start` with this configuration in a process of its own. */
+export async function startGatewayProcess(config: GatewayConfig): Promise<RemoteGateway> {
+  const cwd = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
+  // JSON is YAML.
+  writeFileSync(join(cwd, 'sluice.yaml'), JSON.stringify(config));
+  const sluice = startProcess({ cwd, env: { SLUICE_ADMIN_KEY: ADMIN_KEY } });
+  const url = await sluice.listening();
+  const operator = operatorOf(url, ADMIN_KEY);
+  const close = async (): Promise<void> => {
+    await sluice.stop('SIGKILL');
+    rmSync(cwd, { recursive: true, force: true });
+  };
+  return {
+    adminKey: ADMIN_KEY,
+    ...operator,
+    ...callerOf(url, await operator.createKey({ name: 'test' })),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
 /** What an operator can do with the gateway that listens at `url`. */
-function operatorOf(url: string, adminKey: string): Pick<TestGateway, 'rows' | 'createKey'> {
+function operatorOf(url: string, adminKey: string): Pick<RemoteGateway, 'rows' | 'createKey'> {
   const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' };
   return {
     async rows() {
@@ -81,7 +112,7 @@ function operatorOf(url: string, adminKey: string): Pick<TestGateway, 'rows' | '
 }
 
 /** What a caller can do with it. */
-function callerOf(url: string, key: string): Pick<TestGateway, 'url' | 'key' | 'openai' | 'anthropic' | 'call'> {
+function callerOf(url: string, key: string): Pick<RemoteGateway, 'url' | 'key' | 'openai' | 'anthropic' | 'call'> {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   return {
     url,

@@ -1,11 +1,12 @@
 import { fakeUpstream, reply } from '@sluice/testkit';
 import type { FakeUpstream, ReceivedRequest, Reply } from '@sluice/testkit';
+import type { GatewayConfig } from '../../gateway.js';
 import { CLIENTS } from './clients.js';
 import type { SdkClient } from './clients.js';
 import { ANTHROPIC_STREAM, OPENAI_STREAM } from './frames.js';
 import type { StreamFrames } from './frames.js';
 import { startGateway } from './gateway.js';
-import type { TestGateway } from './gateway.js';
+import type { RemoteGateway, TestGateway } from './gateway.js';
 
 /** A wire that an upstream can speak, with the adapter that understands it. */
 export interface Wire {
@@ -30,18 +31,27 @@ export function providerAt(url: string, { kind, basePath }: Wire): Record<string
   return { up: { kind, baseUrl: url + basePath } };
 }
 
-export interface Setup extends AsyncDisposable {
-  readonly gateway: TestGateway;
+export interface Setup<G extends RemoteGateway> extends AsyncDisposable {
+  readonly gateway: G;
   readonly upstream: FakeUpstream;
   /** The first call as it arrived at the upstream. */
   call(): Promise<ReceivedRequest>;
 }
 
 /** A gateway whose provider `up` is an upstream that answers every call with this script. */
-export async function gatewayTo(wire: Wire, script: Reply): Promise<Setup> {
+export function gatewayTo(wire: Wire, script: Reply): Promise<Setup<TestGateway>> {
+  return setUp(wire, script, startGateway);
+}
+
+/** The same, with the gateway in the process that `start` puts it in. */
+export async function setUp<G extends RemoteGateway>(
+  wire: Wire,
+  script: Reply,
+  start: (config: GatewayConfig) => Promise<G>,
+): Promise<Setup<G>> {
   // The first thing that a gateway asks a provider is which models it has.
   const upstream = await fakeUpstream(reply().json({ data: [] }), script);
-  const gateway = await startGateway({ providers: providerAt(upstream.url, wire) });
+  const gateway = await start({ providers: providerAt(upstream.url, wire) });
   await upstream.received(1);
   return {
     gateway,

@@ -7,7 +7,7 @@ import { isJsonObject } from '@sluice/toolkit';
 import { z } from 'zod';
 import { parseInput } from '../parse-input.js';
 import type { Route, RouteCall } from '../route.js';
-import { jsonContent, noStore } from './answers.js';
+import { jsonContent, noStore } from '../answers.js';
 
 const keyId = z.string().max(100).meta({ description: 'The id of a key.', example: 'key_Zm9vYmFyYmF6cXV4' });
 const keyList = z.strictObject({ data: z.array(keyView) }).meta({ description: 'All keys, the oldest first.' });

@@ -5,7 +5,7 @@ import type { Answer } from '@sluice/core';
 import { z } from 'zod';
 import { parseQuery } from '../parse-input.js';
 import type { Route, RouteCall } from '../route.js';
-import { jsonContent, noStore } from './answers.js';
+import { jsonContent, noStore } from '../answers.js';
 import { requestView, toRequestView } from './request-view.js';
 
 export interface RequestRoutesDeps {

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { startGateway } from './__fixtures__/gateway.js';
+
+const CHAT = { model: 'sim/echo', messages: [{ role: 'user', content: 'Hello' }] };
+
+describe('a gateway that is told to drain', () => {
+  it('says that it is not ready, and serves on for a while, when somebody used it of late', async () => {
+    await using gateway = await startGateway();
+    const drained = gateway.drain();
+    const ready = await gateway.call('/health/ready');
+    expect([ready.status, ready.headers.get('connection')]).toEqual([503, 'close']);
+    await ready.text();
+    const answer = await gateway.call('/v1/chat/completions', CHAT);
+    expect(await answer.json()).toMatchObject({ choices: [{ message: { content: 'Hello' } }] });
+    await drained;
+    const late = await gateway.call('/v1/chat/completions', CHAT);
+    expect(late.status).toBe(503);
+    expect(await late.json()).toMatchObject({ error: { code: 'draining' } });
+  });
+
+  it('has drained only when what is in flight has ended', async () => {
+    await using gateway = await startGateway();
+    const stream = await gateway.openai.chat.completions.create({
+      model: 'sim/stall-3',
+      messages: [{ role: 'user', content: 'Hello there' }],
+      stream: true,
+    });
+    let isDrained = false;
+    const drained = gateway.drain().then(() => (isDrained = true));
+    const statusNow = async (): Promise<number> => (await gateway.call('/v1/chat/completions', CHAT)).status;
+    await expect.poll(statusNow, { timeout: 3_000 }).toBe(503);
+    expect(isDrained).toBe(false);
+    stream.controller.abort();
+    await drained;
+  });
+});

@@ -1,0 +1,43 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '@sluice/contract';
+import type { Answer, ReceivedCall } from '@sluice/core';
+import type { Callers } from './callers.js';
+import { sendAnswer } from './send-answer.js';
+
+export interface AnswerDeps {
+  readonly callers: Callers;
+  readonly clock: Clock;
+  onInternalError(cause: unknown): void;
+}
+
+/** A request and the response that it waits for. */
+export interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+}
+
+/**
+ * Takes a request from the socket, has `make` answer it and sends the answer. Never rejects: what fails in here is
+ * reported, and the caller is cut off, for half an answer cannot be taken back.
+ */
+export async function answerCall(
+  make: (received: ReceivedCall) => Promise<Answer>,
+  { req, res }: Exchange,
+  { callers, clock, onInternalError }: AnswerDeps,
+): Promise<void> {
+  let answer: Answer | undefined;
+  try {
+    const received = callers.receive(req, res);
+    answer = await make(received);
+    await sendAnswer(res, answer, { received, clock });
+  } catch (cause) {
+    onInternalError(cause);
+    res.destroy();
+    if (answer) await giveBack(answer).catch(onInternalError);
+  }
+}
+
+/** What an answer that is not sent still holds. */
+async function giveBack(answer: Answer): Promise<void> {
+  if (answer.kind === 'stream') await answer.chunks[Symbol.asyncIterator]().return?.();
+}

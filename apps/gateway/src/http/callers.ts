@@ -1,0 +1,97 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gatewayError } from '@sluice/contract';
+import type { Clock, GatewayError, IncomingHeaders, Principal } from '@sluice/contract';
+import type { ReceivedCall } from '@sluice/core';
+import { readTraceContext } from '@sluice/telemetry';
+import type { RandomHex } from '@sluice/telemetry';
+import { readBody } from './read-body.js';
+import { clientRequestId } from './request-ids.js';
+
+export interface CallerDeps {
+  readonly newRequestId: () => string;
+  readonly random: RandomHex;
+  readonly clock: Clock;
+  readonly bodyLimitBytes: number;
+}
+
+/** What a caller brings, over a socket or in the process. */
+export interface Arrival {
+  readonly headers: IncomingHeaders;
+  /** Who calls where no key is needed. */
+  readonly principal?: Principal | undefined;
+  /** Rejects with `request_too_large` beyond `limit` bytes. */
+  readBody(limit: number): Promise<Uint8Array>;
+}
+
+/** A caller that waits for its answer. */
+export interface Visit {
+  readonly received: ReceivedCall;
+  /** Ends the call with `reason`. */
+  abort(reason: GatewayError): void;
+  /** The answer is complete, or nobody waits for it any more. Idempotent. */
+  leave(): void;
+}
+
+/** The callers that are connected right now, each with the signal that tells when it has left. */
+export class Callers {
+  readonly #deps: CallerDeps;
+  readonly #present = new Set<AbortController>();
+  #lastArrivalMs = Number.NEGATIVE_INFINITY;
+  #emptied: PromiseWithResolvers<void> | undefined;
+
+  constructor(deps: CallerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Makes a call of an arrival and counts its caller in. */
+  admit({ headers, principal, readBody: read }: Arrival): Visit {
+    const { newRequestId, random, clock, bodyLimitBytes } = this.#deps;
+    const controller = new AbortController();
+    this.#present.add(controller);
+    this.#lastArrivalMs = clock.monotonic();
+    const ownId = clientRequestId(headers);
+    const received: ReceivedCall = {
+      requestId: newRequestId(),
+      ...(ownId === undefined ? {} : { clientRequestId: ownId }),
+      headers,
+      trace: readTraceContext(headers['traceparent'], random),
+      signal: controller.signal,
+      ...(principal ? { principal } : {}),
+      readBody: () => read(bodyLimitBytes),
+    };
+    return { received, abort: (reason) => controller.abort(reason), leave: () => this.#leave(controller) };
+  }
+
+  /** Admits who came over a socket. The call's signal fires when the caller leaves before the answer is complete. */
+  receive(req: IncomingMessage, res: ServerResponse): ReceivedCall {
+    const visit = this.admit({ headers: req.headers, readBody: (limit) => readBody(req, limit) });
+    res.once('close', () => {
+      visit.leave();
+      if (!res.writableFinished) visit.abort(gatewayError('client_closed_request'));
+    });
+    return visit.received;
+  }
+
+  /** Whether somebody is here, or came within the last `ms`. */
+  seenWithin(ms: number): boolean {
+    return this.#present.size > 0 || this.#deps.clock.monotonic() - this.#lastArrivalMs <= ms;
+  }
+
+  /** Resolves when no request is being answered any more. */
+  empty(): Promise<void> {
+    if (this.#present.size === 0) return Promise.resolve();
+    this.#emptied ??= Promise.withResolvers();
+    return this.#emptied.promise;
+  }
+
+  /** Ends every call that is still running with `reason`. */
+  dismiss(reason: GatewayError): void {
+    for (const controller of this.#present) controller.abort(reason);
+  }
+
+  #leave(controller: AbortController): void {
+    if (!this.#present.delete(controller) || this.#present.size > 0) return;
+    this.#emptied?.resolve();
+    this.#emptied = undefined;
+  }
+}

@@ -1,0 +1,15 @@
+import type { GatewayError } from '@sluice/contract';
+import type { PlainAnswer, ReceivedCall } from '@sluice/core';
+import { writeAnthropicError } from '@sluice/dialect-anthropic';
+import { writeOpenAiError } from '@sluice/dialect-openai';
+
+const ANTHROPIC_PATH = /^\/v1\/messages(?:\/|$)/;
+
+/** A failure outside the data plane, as the caller's client reads it: OpenAI's shape for all but Anthropic's clients. */
+export function errorAnswer(error: GatewayError, { headers, ...ids }: ReceivedCall, path: string): PlainAnswer {
+  const isAnthropic = headers['anthropic-version'] !== undefined || ANTHROPIC_PATH.test(path);
+  const written = isAnthropic
+    ? writeAnthropicError(error, { requestId: ids.clientRequestId ?? ids.requestId })
+    : writeOpenAiError(error);
+  return { kind: 'plain', ...written };
+}
