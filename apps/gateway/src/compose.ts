@@ -128,10 +128,7 @@ function assemble(parts: Parts, providers: ReadonlyMap<string, Provider>): Compo
   return {
     keys: identity.keys,
     callers,
-    handle(req, res) {
-      if (!lifecycle.isReady) res.shouldKeepAlive = false;
-      entry.handle(req, res);
-    },
+    handle: (req, res) => entry.handle(req, res),
     answer: (request, principal) => answerWebRequest(request, { callers, principal, answer: entry.answer }),
     async drain() {
       await lifecycle.drain({ isInUse: callers.seenWithin(IN_USE_MS) });
@@ -162,8 +159,13 @@ function composeEntry(parts: Parts, providers: ReadonlyMap<string, Provider>): E
     },
   });
   const { authenticator } = identity;
-  const isStopped = (): boolean => lifecycle.isStopped();
-  return createEntry(createInference(snapshots, ports), routes, { ...ports, authenticator, callers, isStopped });
+  return createEntry(createInference(snapshots, ports), routes, {
+    ...ports,
+    authenticator,
+    callers,
+    isStopped: () => lifecycle.isStopped(),
+    keepsConnections: () => lifecycle.isReady,
+  });
 }
 
 /** Who makes rows and lines goes before what keeps them; the log is last, for it tells of the others. Never rejects. */

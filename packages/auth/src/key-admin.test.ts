@@ -18,6 +18,11 @@ describe('making a key', () => {
     });
   });
 
+  it('refuses a profile that does not exist', () => {
+    const make = () => authRig().admin.create({ name: 'ci', profile: 'toString' });
+    expect(make).toThrow(expect.objectContaining({ code: 'invalid_value', details: { param: 'profile' } }));
+  });
+
   it('names it with key_ and 16 url-safe characters', () => {
     expect(authRig().admin.create({ name: 'ci' }).record.id).toMatch(/^key_[A-Za-z0-9_-]{16}$/);
   });

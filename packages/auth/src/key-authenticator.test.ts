@@ -36,11 +36,11 @@ describe('the limits of a key', () => {
   const profiles = { default: { requestsPerMinute: 600 }, small: { requestsPerMinute: 6 } };
 
   it.each<[string, { limits?: LimitRules; profile?: string }, LimitRules]>([
-    ['are its own, whole, when it has any', { limits: { concurrent: 1 }, profile: 'small' }, { concurrent: 1 }],
+    ['are its own, whole, when it has any', { limits: { concurrent: 1 } }, { concurrent: 1 }],
     ["are its profile's", { profile: 'small' }, { requestsPerMinute: 6 }],
     ['are those of the profile default when it names none', {}, { requestsPerMinute: 600 }],
-    ['are those of the profile default when its profile is gone', { profile: 'gone' }, { requestsPerMinute: 600 }],
-    ['are not found on the prototype', { profile: 'constructor' }, { requestsPerMinute: 600 }],
+    ['allow nothing when its profile is gone', { profile: 'gone' }, { requestsPerMinute: 0 }],
+    ['are not found on the prototype', { profile: 'constructor' }, { requestsPerMinute: 0 }],
   ])('%s', async (_, input, limits) => {
     const { admin, ask } = authRig({ profiles });
     const { key } = admin.create({ name: 'ci', ...input });

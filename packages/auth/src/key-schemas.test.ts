@@ -12,7 +12,6 @@ describe('the input of a key', () => {
         name: 'ci für alle',
         models: ['fast', 'openai/*'],
         limits: { requestsPerMinute: 0, concurrent: 3 },
-        profile: 'small',
         expiresAt: '2999-12-31T23:59:59.5+01:00',
         metadata: { team: 'search' },
       },
@@ -28,6 +27,7 @@ describe('the input of a key', () => {
     ['a name with a line break', { name: 'a\nb' }, ['name']],
     ['a name with a C1 control character', { name: 'a\u0085b' }, ['name']],
     ['an unknown field', { name: 'ci', admin: true }, []],
+    ['limits and a profile', { name: 'ci', limits: {}, profile: 'small' }, ['profile']],
     ['an empty model', { name: 'ci', models: [''] }, ['models', 0]],
     ['a model of 201 characters', { name: 'ci', models: ['m'.repeat(201)] }, ['models', 0]],
     ['a negative limit', { name: 'ci', limits: { concurrent: -1 } }, ['limits', 'concurrent']],
@@ -72,7 +72,7 @@ describe('the view of a key', () => {
   });
 
   it('is what its schema says, with the key when it was just made', () => {
-    const input = { name: 'ci', limits: { concurrent: 1 }, profile: 'small', metadata: { team: 'search' } };
+    const input = { name: 'ci', profile: 'small', metadata: { team: 'search' } };
     const { record, key } = authRig().admin.create(input);
     const view = toKeyView(record);
     expect(keyView.parse(view)).toEqual(view);

@@ -83,7 +83,14 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     this.#held = undefined;
     // An error that came in the same read as the first content: the content goes first.
     if (scanner.failure) return this.#fail(scanner.failure, held);
-    return ended ? this.#complete(held) : { done: false, value: held };
+    if (ended) return this.#complete(held);
+    this.#settleFinished();
+    return { done: false, value: held };
+  }
+
+  /** The answer is whole: whatever the socket still does, nothing of it belongs to the request. */
+  #settleFinished(): void {
+    if (this.#parts.scanner.finished) this.#events.settle({ kind: 'completed' });
   }
 
   /** One network read; nothing when it brought nothing to forward. */
@@ -102,6 +109,7 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     const { failure } = this.#parts.scanner;
     if (failure) return this.#fail(failure, bytes);
     this.#noteProgress();
+    this.#settleFinished();
     return bytes.length > 0 ? { done: false, value: bytes } : undefined;
   }
 

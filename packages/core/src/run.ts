@@ -61,7 +61,12 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
       call.status = outcome.kind === 'failed' ? status : 0;
       // Tries of both sides would multiply. The SDKs of all dialects look for this header.
       const retried = call.attempts.length > 1 ? { 'x-should-retry': 'false' } : {};
-      return { kind: 'plain', status, headers: { ...this.#headers(), ...headers, ...retried }, body };
+      return {
+        kind: 'plain',
+        status,
+        headers: { ...this.#headers(), ...headers, ...error.details.headers, ...retried },
+        body,
+      };
     } finally {
       call.scope.settle(outcome);
     }

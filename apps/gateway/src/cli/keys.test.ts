@@ -24,15 +24,22 @@ describe('sluice keys', () => {
   it('makes a key with everything that is asked for', async () => {
     const context = capturedContext();
     const options = ['--models', 'fast, sim/*', '--rpm', '5', '--concurrent', '0', '--expires', '2099-01-01T00:00:00Z'];
-    const { key, id, ...made } = await createKey(context, ...options, '--profile', 'slow');
+    const { key, id, ...made } = await createKey(context, ...options);
     expect(made).toMatchObject({
       models: ['fast', 'sim/*'],
       limits: { requestsPerMinute: 5, concurrent: 0 },
-      profile: 'slow',
       expiresAt: '2099-01-01T00:00:00.000Z',
     });
     expect(await listKeys(context)).toEqual([{ id, ...made }]);
     expect(key.slice(-4)).toBe(made['last4']);
+  });
+
+  it('takes a profile of the configuration and no other', async () => {
+    const context = capturedContext();
+    writeFileSync(join(context.cwd, 'sluice.yaml'), 'limits: {profiles: {slow: {requestsPerMinute: 5}}}');
+    expect(await createKey(context, '--profile', 'slow')).toMatchObject({ profile: 'slow' });
+    const { code, stderr } = await cli(['keys', 'create', 'ci', '--profile', 'fast'], context);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('no profile "fast"')]);
   });
 
   it('uses the prefix of the configuration', async () => {

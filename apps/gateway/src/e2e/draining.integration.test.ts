@@ -18,6 +18,16 @@ describe('a gateway that is told to drain', () => {
     expect(await late.json()).toMatchObject({ error: { code: 'draining' } });
   });
 
+  it('closes the connection of a call that began before', async () => {
+    await using gateway = await startGateway();
+    const answer = gateway.call('/v1/chat/completions', { ...CHAT, model: 'sim/slow-300' });
+    await expect.poll(async () => (await gateway.rows()).length).toBe(1);
+    const drained = gateway.drain();
+    expect((await answer).headers.get('connection')).toBe('close');
+    await (await answer).text();
+    await drained;
+  });
+
   it('has drained only when what is in flight has ended', async () => {
     await using gateway = await startGateway();
     const stream = await gateway.openai.chat.completions.create({

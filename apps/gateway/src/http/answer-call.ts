@@ -3,10 +3,13 @@ import type { Clock } from '@sluice/contract';
 import type { Answer, ReceivedCall } from '@sluice/core';
 import type { Callers } from './callers.js';
 import { sendAnswer } from './send-answer.js';
+import { closeIfUnread } from './unread-body.js';
 
 export interface AnswerDeps {
   readonly callers: Callers;
   readonly clock: Clock;
+  /** False once the gateway is about to stop: connections then close with their answer. */
+  keepsConnections(): boolean;
   onInternalError(cause: unknown): void;
 }
 
@@ -23,12 +26,15 @@ export interface Exchange {
 export async function answerCall(
   make: (received: ReceivedCall) => Promise<Answer>,
   { req, res }: Exchange,
-  { callers, clock, onInternalError }: AnswerDeps,
+  { callers, clock, keepsConnections, onInternalError }: AnswerDeps,
 ): Promise<void> {
   let answer: Answer | undefined;
   try {
     const received = callers.receive(req, res);
     answer = await make(received);
+    // Decided only now: a call that began before the stop must not leave a connection behind that nobody will serve.
+    if (!keepsConnections()) res.shouldKeepAlive = false;
+    closeIfUnread(req, res, clock);
     await sendAnswer(res, answer, { received, clock });
   } catch (cause) {
     onInternalError(cause);

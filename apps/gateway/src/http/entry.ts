@@ -8,7 +8,7 @@ import { createExpressApp } from './express-app.js';
 import { createRouteFinder } from './find-route.js';
 import { methodNotAllowed, unknownUrl } from './refusals.js';
 import type { Route } from './route.js';
-import { runRoute } from './run-route.js';
+import { runRefusal, runRoute } from './run-route.js';
 import type { RouteDeps } from './run-route.js';
 
 export interface EntryDeps extends RouteDeps, AnswerDeps {
@@ -34,7 +34,8 @@ export function createEntry(
   const find = createRouteFinder(routes);
   return {
     handle(req, res) {
-      const path = pathOf(req.url ?? '');
+      req.url = toOriginForm(req.url ?? '/');
+      const path = pathOf(req.url);
       const pipeline = req.method === 'POST' ? inference.get(path) : undefined;
       if (deps.isStopped()) void answerCall(async (received) => refuse(received, path), { req, res }, deps);
       else if (pipeline) void answerCall(pipeline, { req, res }, deps);
@@ -48,13 +49,20 @@ export function createEntry(
       if (route) return runRoute(route, { received, params, query }, deps);
       const methods = elsewhere.get(pathname) ?? allow;
       const error = methods.length > 0 ? methodNotAllowed(method, methods) : unknownUrl(method, pathname);
-      return errorAnswer(error, received, pathname);
+      return runRefusal(error, { received, path: pathname }, deps);
     },
   };
 }
 
 function refuse(received: ReceivedCall, path: string): Answer {
   return errorAnswer(gatewayError('draining', { details: { retryAfterMs: 1_000 } }), received, path);
+}
+
+/** A target that names a host as well, as proxies are asked, counts by its path alone. */
+function toOriginForm(target: string): string {
+  if (target.startsWith('/') || !URL.canParse(target)) return target;
+  const { pathname, search } = new URL(target);
+  return `${pathname}${search}`;
 }
 
 function pathOf(url: string): string {

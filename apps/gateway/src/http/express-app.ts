@@ -4,10 +4,9 @@ import { gatewayError } from '@sluice/contract';
 import type { GatewayError } from '@sluice/contract';
 import { answerCall } from './answer-call.js';
 import type { AnswerDeps } from './answer-call.js';
-import { errorAnswer } from './error-answer.js';
 import { methodNotAllowed, unknownUrl } from './refusals.js';
 import type { Route } from './route.js';
-import { runRoute } from './run-route.js';
+import { runRefusal, runRoute } from './run-route.js';
 import type { RouteDeps } from './run-route.js';
 
 export interface ExpressAppDeps extends RouteDeps, AnswerDeps {
@@ -65,7 +64,7 @@ function answerRoute(route: Route, { req, res }: ExpressExchange, deps: ExpressA
 }
 
 function refuse(error: GatewayError, { req, res }: ExpressExchange, deps: ExpressAppDeps): Promise<void> {
-  return answerCall(async (received) => errorAnswer(error, received, req.path), { req, res }, deps);
+  return answerCall(async (received) => runRefusal(error, { received, path: req.path }, deps), { req, res }, deps);
 }
 
 /** A path that cannot be decoded names nothing. */

@@ -45,8 +45,31 @@ export async function runRoute(route: Route, input: RouteInput, deps: RouteDeps)
     answer = errorAnswer(failure, received, route.path);
   }
   const durationMs = deps.clock.monotonic() - startedMs;
-  const ended = { route, received, principal, failure, status: answer.status, durationMs };
+  const ended = { path: route.path, received, principal, failure, status: answer.status, durationMs };
   if (observed) deps.telemetry.settled(toRecord(ended, deps.clock));
+  return answer;
+}
+
+/** What logs and metrics call everything that is no route: callers can make up as many paths as they like. */
+const NO_ROUTE = 'none';
+
+/** Answers what no route of the table takes, and leaves a line in the log. */
+export function runRefusal(
+  error: GatewayError,
+  { received, path }: { readonly received: ReceivedCall; readonly path: string },
+  { telemetry, clock }: Pick<RouteDeps, 'telemetry' | 'clock'>,
+): Answer {
+  const answer = errorAnswer(error, received, path);
+  telemetry.opened(NO_ROUTE);
+  const ended = {
+    path: NO_ROUTE,
+    received,
+    principal: undefined,
+    failure: error,
+    status: answer.status,
+    durationMs: 0,
+  };
+  telemetry.settled(toRecord(ended, clock));
   return answer;
 }
 
@@ -73,7 +96,7 @@ async function readJson(received: ReceivedCall): Promise<unknown> {
 }
 
 interface Ended {
-  readonly route: Route;
+  readonly path: string;
   readonly received: ReceivedCall;
   readonly principal: Principal | undefined;
   readonly failure: GatewayError | undefined;
@@ -81,7 +104,7 @@ interface Ended {
   readonly durationMs: number;
 }
 
-function toRecord({ route, received, principal, failure, status, durationMs }: Ended, clock: Clock): RequestRecord {
+function toRecord({ path, received, principal, failure, status, durationMs }: Ended, clock: Clock): RequestRecord {
   const settledAtMs = clock.now();
   const intent: LedgerIntent = {
     id: received.requestId,
@@ -89,7 +112,7 @@ function toRecord({ route, received, principal, failure, status, durationMs }: E
     startedAtMs: settledAtMs - durationMs,
     keyId: principal?.keyId ?? '',
     tenant: principal?.tenant ?? '',
-    route: route.path,
+    route: path,
     requestedModel: '',
     stream: false,
   };

@@ -39,8 +39,6 @@ function sendPlain(res: ServerResponse, { status, headers, body }: PlainAnswer, 
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   const raw = toRawHeaders(headers, edgeHeaders(received));
   if (status !== 204) raw.push('content-length', String(bytes.length));
-  // What is left of a body that was refused unread is not worth reading.
-  if (status === 413 || status === 408) raw.push('connection', 'close');
   res.writeHead(status, raw);
   // As text of single bytes, head and body go out in one write; as a buffer they would be two.
   if (bytes.length <= ONE_WRITE_BYTES) res.end(asLatin1(bytes), 'latin1');

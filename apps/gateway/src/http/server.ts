@@ -9,6 +9,8 @@ const LIMITS = {
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16_384,
+  // The second of two credentials would otherwise vanish; joined, they are refused.
+  joinDuplicateHeaders: true,
 };
 
 export interface ListenOptions {

@@ -39,7 +39,9 @@ export function authRig(options: Partial<KeyAuthenticatorOptions> = {}): AuthRig
   const defaults = { keys, clock, pepper: PEPPER, adminKey: ADMIN_KEY, adminKeyOnDataPlane: true, profiles: {} };
   const auth = createKeyAuthenticator({ ...defaults, ...options });
   const onChange = () => auth.refresh();
-  const admin = createKeyAdmin({ keys, clock, pepper: PEPPER, prefix: 'sk-sluice-', onChange });
+  // Profiles that were there when keys were made; the authenticator may know others.
+  const profiles = { small: {}, gone: {}, ['constructor']: {} };
+  const admin = createKeyAdmin({ keys, clock, pepper: PEPPER, prefix: 'sk-sluice-', profiles, onChange });
   const { signal } = new AbortController();
   return {
     directory,

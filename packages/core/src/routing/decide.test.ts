@@ -129,7 +129,9 @@ describe('a bare name', () => {
   });
 
   it('is refused where there is no provider at all', () => {
-    expect(() => targetsOf(snapshotOf([]), ask('x'))).toThrow(refusal('model_not_found', 'providers: none'));
+    expect(() => targetsOf(snapshotOf([]), ask('x'))).toThrow(
+      refusal('model_not_found', 'an alias or for "provider/model"'),
+    );
   });
 
   it.for(['__proto__', 'constructor', 'toString'])('may be called %s', (model) => {
@@ -138,6 +140,13 @@ describe('a bare name', () => {
 });
 
 describe('a key with a list of models', () => {
+  it('is not told what providers there are', () => {
+    const question = { ...ask('x'), principal: { ...ask('x').principal, models: ['fast'] } };
+    expect(() => targetsOf(snapshotOf([foreign('secret')]), question)).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('secret') as string }),
+    );
+  });
+
   const a = native('a', ['gpt-x']);
   const snapshot = snapshotOf([a], [aliasOf('fast', [a])]);
 

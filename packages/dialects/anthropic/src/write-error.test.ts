@@ -60,14 +60,6 @@ describe('the headers', () => {
     expect(write(code, details).headers['retry-after']).toBe(seconds);
   });
 
-  it('keep the SDK from trying again what the gateway has tried', () => {
-    expect(write('upstream_connection_error').headers['x-should-retry']).toBe('false');
-  });
-
-  it("leave the SDK its tries at what was the gateway's own limit", () => {
-    expect(write('rate_limit_exceeded').headers).not.toHaveProperty('x-should-retry');
-  });
-
   it('ask for a credential on 401', () => {
     expect(write('missing_api_key').headers['www-authenticate']).toBe('Bearer realm="sluice"');
   });

@@ -39,17 +39,6 @@ describe('an error', () => {
     expect(writeOpenAiError(error).headers['retry-after']).toBe(expected);
   });
 
-  it.for([
-    ['upstream_truncated', 'false'],
-    ['upstream_rate_limited', 'false'],
-    ['no_healthy_provider', 'false'],
-    ['rate_limit_exceeded', undefined],
-    ['draining', undefined],
-    ['internal_error', undefined],
-  ] as const)('%s keeps clients from trying again: %s', ([code, expected]) => {
-    expect(writeOpenAiError(gatewayError(code)).headers['x-should-retry']).toBe(expected);
-  });
-
   it("shows the provider's code for a refused request", () => {
     const error = gatewayError('upstream_rejected', { details: { upstreamCode: 'bad_voice', param: 'voice' } });
     expect(bodyOf(error)).toMatchObject({ error: { code: 'bad_voice', param: 'voice' } });

@@ -1,0 +1,30 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '@sluice/contract';
+
+/** A body that is announced as no larger is read and thrown away, which costs less than a new connection. */
+const WORTH_KEEPING_BYTES = 65_536;
+/** How long a caller gets to read its answer before the connection is cut. */
+const LINGER_MS = 2_000;
+
+/**
+ * Sees to a request that is answered before its body was read: the connection closes with the answer. A plain close with
+ * bytes unread would reset it, and the caller would lose the answer; so our side is shut first, and the rest of the body
+ * is neither read nor waited for.
+ */
+export function closeIfUnread(req: IncomingMessage, res: ServerResponse, clock: Clock): void {
+  if (req.complete || !isLarge(req)) return;
+  const { socket } = req;
+  res.shouldKeepAlive = false;
+  // Fills one buffer and stops: without a first read, Node would swallow the whole body.
+  req.read(0);
+  req.pause();
+  socket.destroySoon = () => {
+    socket.end();
+    clock.after(LINGER_MS, () => socket.destroy());
+  };
+}
+
+function isLarge({ headers }: IncomingMessage): boolean {
+  if (headers['transfer-encoding'] !== undefined) return true;
+  return Number(headers['content-length'] ?? 0) > WORTH_KEEPING_BYTES;
+}
