@@ -30,7 +30,11 @@ export async function runRounds(field: Field, init: RoundsInit): Promise<Results
   for (const load of init.loads) {
     for (const target of field.targets) await verify(target, load);
     // What has no process has nothing to warm up.
-    await runRound(field.targets.filter(({ pid }) => pid !== undefined), load, warmUp);
+    await runRound(
+      field.targets.filter(({ pid }) => pid !== undefined),
+      load,
+      warmUp,
+    );
   }
   const rounds = new Map<Load, Round[]>(init.loads.map((load) => [load, []]));
   const beforeUs = usage(field);
