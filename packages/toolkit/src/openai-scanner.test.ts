@@ -1,6 +1,7 @@
 import type { StreamScanner } from '@sluice/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cutUp, outcomeOf } from './__fixtures__/cuts.js';
 import { createOpenAiScanner } from './openai-wire.js';
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
@@ -185,32 +186,9 @@ describe('the scanner of chat chunks', () => {
         fc.boolean(),
         (chunks, cuts, wantsUsage) => {
           const all = Buffer.from(frames(chunks));
-          expect(outcomeOf(cutUp(all, cuts), wantsUsage)).toEqual(outcomeOf([all], wantsUsage));
+          expect(outcomeOf(open({}, wantsUsage), cutUp(all, cuts))).toEqual(outcomeOf(open({}, wantsUsage), [all]));
         },
       ),
     );
   });
 });
-
-function outcomeOf(reads: readonly Uint8Array[], wantsUsage: boolean): unknown {
-  const scanner = open({}, wantsUsage);
-  let passed = reads.map((read) => text(scanner.push(read))).join('');
-  let cut = false;
-  try {
-    passed += text(scanner.end());
-  } catch {
-    cut = true;
-  }
-  return { passed, cut, committed: scanner.committed, failure: scanner.failure?.code, summary: scanner.summary() };
-}
-
-function cutUp(all: Buffer, cuts: readonly number[]): readonly Buffer[] {
-  const parts: Buffer[] = [];
-  let from = 0;
-  for (const size of cuts) {
-    parts.push(all.subarray(from, from + size));
-    from += size;
-  }
-  for (; from < all.length; from += 1) parts.push(all.subarray(from, from + 1));
-  return parts;
-}

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cutUp } from './__fixtures__/cuts.js';
 import { createFrameReader, writeFrame } from './sse.js';
 
 const bytes = (text: string) => Buffer.from(text);
@@ -24,7 +25,7 @@ describe('createFrameReader', () => {
       fc.property(stream, fc.array(fc.nat(20)), ([lines, end], cuts) => {
         const all = bytes(lines.map((text) => `data: ${text}${end}${end}`).join(''));
         const reader = createFrameReader();
-        const read = split(all, cuts).flatMap((part) => reader.push(part));
+        const read = cutUp(all, cuts).flatMap((part) => reader.push(part));
         expect(read.map(({ data }) => data)).toEqual(lines);
       }),
     );
@@ -48,13 +49,3 @@ describe('writeFrame', () => {
     [{ event: 'e', data: 'a\nb' }, 'event: e\ndata: a\ndata: b\n\n'],
   ] as const)('writes %j', ([frame, text]) => expect(writeFrame(frame)).toBe(text));
 });
-
-function split(all: Buffer, cuts: readonly number[]): readonly Buffer[] {
-  const parts: Buffer[] = [];
-  let from = 0;
-  for (const size of cuts) {
-    parts.push(all.subarray(from, from + size));
-    from += size;
-  }
-  return [...parts, all.subarray(from)];
-}

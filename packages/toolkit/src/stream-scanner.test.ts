@@ -2,6 +2,7 @@ import { gatewayError } from '@sluice/contract';
 import type { Frame, StreamScanner } from '@sluice/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cutUp, outcomeOf } from './__fixtures__/cuts.js';
 import { MAX_FRAME_CHARS } from './sse.js';
 import { createStreamScanner } from './stream-scanner.js';
 import type { FrameVerdict } from './stream-scanner.js';
@@ -173,33 +174,9 @@ describe('a stream scanner', () => {
     fc.assert(
       fc.property(stream, fc.array(fc.integer({ min: 1, max: 9 })), (frames, cuts) => {
         const all = Buffer.from(frames.map((parts) => parts.join('')).join(''));
-        expect(outcomeOf(split(all, cuts))).toEqual(outcomeOf([all]));
+        expect(outcomeOf(open('data: [bye]\n\n'), cutUp(all, cuts))).toEqual(outcomeOf(open('data: [bye]\n\n'), [all]));
       }),
       { numRuns: 500 },
     );
   });
 });
-
-function outcomeOf(reads: readonly Uint8Array[]): unknown {
-  const scanner = open('data: [bye]\n\n');
-  let passed = reads.map((read) => text(scanner.push(read))).join('');
-  let cut = false;
-  try {
-    passed += text(scanner.end());
-  } catch {
-    cut = true;
-  }
-  return { passed, cut, committed: scanner.committed, failure: scanner.failure?.code, summary: scanner.summary() };
-}
-
-/** Cuts of the given sizes; what is left comes byte by byte, so that no code point stays whole. */
-function split(all: Buffer, cuts: readonly number[]): readonly Buffer[] {
-  const parts: Buffer[] = [];
-  let from = 0;
-  for (const size of cuts) {
-    parts.push(all.subarray(from, from + size));
-    from += size;
-  }
-  for (; from < all.length; from += 1) parts.push(all.subarray(from, from + 1));
-  return parts;
-}
