@@ -32,7 +32,10 @@ describe('a failure before the commit', () => {
     ['a plain answer', saying('hello')],
     [
       'a compressed stream',
-      { headers: { 'content-type': 'text/event-stream', 'content-encoding': 'br' }, steps: ['x'] },
+      {
+        ...streaming('unreadable', FINISH, DONE),
+        headers: { 'content-type': 'text/event-stream', 'content-encoding': 'br' },
+      },
     ],
     ['an error under 200', { steps: ['{"error":{"message":"overloaded"}}'] }],
   ];
@@ -79,6 +82,12 @@ describe('a failure before the commit', () => {
       },
     ]);
     expect(leftovers(bench)).toEqual(CLEAN);
+  });
+
+  it('tells the SDKs not to try again where the gateway did, and only there', async () => {
+    const twice = await fastBench([{ status: 500 }, { status: 500 }]).call(ask);
+    const once = await fastBench([{ status: 400, steps: ['{"error":{"message":"no"}}'] }]).call(ask);
+    expect([twice.headers['x-should-retry'], once.headers['x-should-retry']]).toEqual(['false', undefined]);
   });
 
   it('that is the fault of the request is asked of one target', async () => {
