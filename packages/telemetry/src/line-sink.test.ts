@@ -35,6 +35,14 @@ const drain = (fd: number): string => {
   return chunk.toString('utf8', 0, readSync(fd, chunk));
 };
 
+/**
+ * Waits until the sink sleeps on a full pipe. A write under way at the end of a test would go to whatever file the
+ * next test opens under the same number.
+ */
+const backOff = async (): Promise<void> => {
+  await vi.waitFor(() => expect(clock.pending).toBe(1));
+};
+
 beforeEach(() => {
   clock = createManualClock();
   folder = mkdtempSync(join(tmpdir(), 'sluice-telemetry-'));
@@ -131,21 +139,25 @@ describe('LineSink', () => {
     await sink.close();
   });
 
-  it('drops and counts what comes after a mebibyte that nobody reads', () => {
+  it('drops and counts what comes after a mebibyte that nobody reads', async () => {
     const { writer } = openFifo();
     const sink = new LineSink(writer, clock);
     const line = `${'x'.repeat(1023)}\n`;
     for (let i = 0; i < 3_000; i += 1) sink.write(line);
     expect(sink.dropped).toBeGreaterThan(900);
+    await backOff();
   });
 
-  it('closes within a second when nobody reads', async () => {
-    const { writer } = openFifo();
+  it('closes within a second when nobody reads, and counts what it gave up', async () => {
+    const { reader, writer } = openFifo();
     const sink = new LineSink(writer, clock);
     for (let i = 0; i < 200; i += 1) sink.write(`${'x'.repeat(1023)}\n`);
+    await backOff();
     const closed = sink.close();
     clock.advance(1_000);
     await expect(closed).resolves.toBeUndefined();
+    await vi.waitFor(() => expect(sink.dropped).toBeGreaterThan(0));
+    expect([sink.dropped + drain(reader).split('\n').length - 1, clock.pending]).toEqual([200, 0]);
   });
 
   it('starts a new line after one that broke off', async () => {
@@ -153,7 +165,7 @@ describe('LineSink', () => {
     const sink = new LineSink(writer, clock);
     sink.write(`${'x'.repeat(200_000)}\n`);
     // The pipe takes a part; the rest fails for good when its reader goes.
-    await vi.waitFor(() => expect(clock.pending).toBe(1));
+    await backOff();
     close(reader);
     clock.advance(50);
     await vi.waitFor(() => expect(sink.dropped).toBe(1));

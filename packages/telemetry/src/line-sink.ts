@@ -29,6 +29,7 @@ export class LineSink {
   #cancelTimer: Cancel | undefined;
   #whenIdle: (() => void) | undefined;
   #torn = false;
+  #gaveUp = false;
   #dropped = 0;
 
   constructor(fd: number, clock: Clock) {
@@ -53,10 +54,16 @@ export class LineSink {
     else this.#armTimer();
   }
 
-  /** Resolves when all is written, or after a second: a descriptor that takes nothing does not hold up a shutdown. */
+  /**
+   * Resolves when all is written, or after a second: a descriptor that takes nothing does not hold up a shutdown. What
+   * it still refuses then is dropped.
+   */
   async close(): Promise<void> {
     await new Promise<void>((resolve) => {
-      const cancelDeadline = this.#clock.after(CLOSE_WITHIN_MS, resolve);
+      const cancelDeadline = this.#clock.after(CLOSE_WITHIN_MS, () => {
+        this.#gaveUp = true;
+        resolve();
+      });
       this.#whenIdle = () => {
         cancelDeadline();
         resolve();
@@ -103,7 +110,7 @@ export class LineSink {
   }
 
   #refused(batch: Batch, error: NodeJS.ErrnoException): void {
-    if (error.code === 'EAGAIN') this.#clock.after(RETRY_AFTER_MS, () => this.#send(batch));
+    if (error.code === 'EAGAIN' && !this.#gaveUp) this.#clock.after(RETRY_AFTER_MS, () => this.#send(batch));
     else this.#finish(batch);
   }
 
