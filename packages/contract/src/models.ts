@@ -5,7 +5,7 @@ export type JsonObject = { readonly [key: string]: unknown };
 export type DialectId = 'openai-chat' | 'openai-embeddings' | 'anthropic-messages' | (string & {});
 
 /** What a request needs and a target may lack; routing filters on these before an attempt. */
-export type Feature = 'tools' | 'vision' | 'json-schema' | 'reasoning';
+export type Feature = 'tools' | 'vision' | 'files' | 'audio' | 'json-schema' | 'reasoning';
 
 /** Signatures and the like that the vendor wants back next turn. Carried, never read. */
 export interface VendorState {
@@ -14,16 +14,55 @@ export interface VendorState {
   readonly data: unknown;
 }
 
+/** Marks the end of a prefix that the vendor should keep for the next call. */
+export interface CacheMark {
+  /** How long; the vendor's default where absent. */
+  readonly ttl?: '5m' | '1h';
+}
+export type MediaSource =
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'base64'; readonly mediaType: string; readonly base64: string }
+  /** A file that the vendor keeps, under an id that only this vendor knows. */
+  | { readonly kind: 'stored'; readonly state: VendorState };
+
+/** Where an answer took something from. */
+export interface Citation {
+  readonly url?: string;
+  readonly title?: string;
+  readonly citedText?: string;
+  /** In characters of the part's text, the end excluded. */
+  readonly range?: readonly [start: number, end: number];
+  /** The vendor's own form of it, for who sends it back. */
+  readonly opaque?: VendorState;
+}
+
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
+  readonly citations?: readonly Citation[];
+  readonly cache?: CacheMark;
+  readonly opaque?: VendorState;
 }
 export interface ImagePart {
   readonly type: 'image';
-  readonly source:
-    | { readonly kind: 'url'; readonly url: string }
-    | { readonly kind: 'base64'; readonly mediaType: string; readonly base64: string };
+  readonly source: MediaSource;
   readonly detail?: 'auto' | 'low' | 'high';
+  readonly cache?: CacheMark;
+}
+/** A document for the model to read: PDF, plain text. */
+export interface FilePart {
+  readonly type: 'file';
+  readonly source: MediaSource;
+  readonly filename?: string;
+  readonly cache?: CacheMark;
+}
+export interface AudioPart {
+  readonly type: 'audio';
+  /** `wav`, `mp3`, `pcm16` and the like. */
+  readonly format: string;
+  readonly base64: string;
+  readonly transcript?: string;
+  readonly opaque?: VendorState;
 }
 export interface ToolCallPart {
   readonly type: 'tool-call';
@@ -31,6 +70,8 @@ export interface ToolCallPart {
   readonly name: string;
   /** The arguments as the model wrote them: JSON text, not parsed. */
   readonly json: string;
+  readonly cache?: CacheMark;
+  readonly opaque?: VendorState;
 }
 export interface ReasoningPart {
   readonly type: 'reasoning';
@@ -41,9 +82,16 @@ export interface RefusalPart {
   readonly type: 'refusal';
   readonly text: string;
 }
+/** What only its own vendor understands, such as the call of a tool that the vendor runs itself, and its result. */
+export interface VendorPart {
+  readonly type: 'vendor';
+  readonly state: VendorState;
+}
 
-export type UserPart = TextPart | ImagePart;
-export type AssistantPart = TextPart | ToolCallPart | ReasoningPart | RefusalPart;
+export type UserPart = TextPart | ImagePart | FilePart | AudioPart;
+/** A part that comes whole, also in a stream. */
+export type WholePart = ImagePart | AudioPart | VendorPart;
+export type AssistantPart = TextPart | ToolCallPart | ReasoningPart | RefusalPart | WholePart;
 
 export interface SystemMessage {
   readonly role: 'system';
@@ -63,6 +111,7 @@ export interface ToolMessage {
   readonly callId: string;
   readonly content: readonly UserPart[];
   readonly isError?: boolean;
+  readonly cache?: CacheMark;
 }
 export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
 
@@ -72,6 +121,7 @@ export interface ToolDefinition {
   /** JSON Schema of the arguments. */
   readonly schema: JsonObject;
   readonly strict?: boolean;
+  readonly cache?: CacheMark;
 }
 export type ToolChoice =
   | { readonly type: 'auto' }
@@ -105,10 +155,24 @@ export interface ChatRequest {
   readonly frequencyPenalty?: number;
   readonly presencePenalty?: number;
   readonly tools?: readonly ToolDefinition[];
+  /** Tools that the vendor runs itself. A target of another vendor drops them, and says so. */
+  readonly vendorTools?: readonly VendorState[];
   readonly toolChoice?: ToolChoice;
   readonly parallelToolCalls?: boolean;
   readonly responseFormat?: ResponseFormat;
-  readonly reasoning?: { readonly effort?: ReasoningEffort; readonly budgetTokens?: number };
+  readonly reasoning?: {
+    readonly effort?: ReasoningEffort;
+    readonly budgetTokens?: number;
+    /** How much of the reasoning is shown. */
+    readonly summary?: 'auto' | 'concise' | 'detailed' | 'none';
+  };
+  readonly verbosity?: 'low' | 'medium' | 'high';
+  /** Asks for log probabilities, with this many alternatives for each token. */
+  readonly logprobs?: { readonly top: number };
+  /** `auto`, `default`, `flex`, `priority` or the vendor's own word. */
+  readonly serviceTier?: string;
+  /** Requests of the same key find each other's cached prefix. */
+  readonly promptCacheKey?: string;
   /** The end user's id, as the caller names it. */
   readonly user?: string;
   /** Fields of the caller's dialect that have no place above. A target of another dialect drops them, and says so. */
@@ -123,7 +187,18 @@ export interface Usage {
   readonly outputTokens: number;
   readonly cachedInputTokens?: number;
   readonly cacheWriteTokens?: number;
+  /** The part of `cacheWriteTokens` that is kept for an hour. */
+  readonly cacheWrite1hTokens?: number;
   readonly reasoningTokens?: number;
+  readonly audioInputTokens?: number;
+  readonly audioOutputTokens?: number;
+}
+
+export interface TokenLogprob {
+  readonly token: string;
+  readonly logprob: number;
+  readonly bytes?: readonly number[];
+  readonly top: readonly Omit<TokenLogprob, 'top'>[];
 }
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'other';
@@ -139,24 +214,34 @@ export interface ChatResult {
   readonly content: readonly AssistantPart[];
   readonly finish: Finish;
   readonly usage?: Usage;
+  readonly logprobs?: readonly TokenLogprob[];
+  readonly serviceTier?: string;
 }
 
 /**
  * One step of a streamed answer. Exactly one `start` first and one `finish` last. A part opens with its first event
  * (`tool-start` for a tool call), is addressed by `index`, and closes with `part-end`; only one part is open at a time,
- * except tool calls, which may interleave.
+ * except tool calls, which may interleave. `part` brings a part whole: nothing closes it.
  */
 export type ChatEvent =
   | { readonly type: 'start'; readonly id: string; readonly model: string }
-  | { readonly type: 'text-delta'; readonly index: number; readonly text: string }
+  | {
+      readonly type: 'text-delta';
+      readonly index: number;
+      readonly text: string;
+      readonly logprobs?: readonly TokenLogprob[];
+    }
   | { readonly type: 'reasoning-delta'; readonly index: number; readonly text: string }
   | { readonly type: 'refusal-delta'; readonly index: number; readonly text: string }
   | { readonly type: 'tool-start'; readonly index: number; readonly id: string; readonly name: string }
   | { readonly type: 'tool-delta'; readonly index: number; readonly json: string }
+  /** Belongs to the open text part. */
+  | { readonly type: 'citation'; readonly index: number; readonly citation: Citation }
   | { readonly type: 'part-end'; readonly index: number; readonly opaque?: VendorState }
+  | { readonly type: 'part'; readonly index: number; readonly part: WholePart }
   /** Cumulative: the last one counts. */
   | { readonly type: 'usage'; readonly usage: Usage }
-  | { readonly type: 'finish'; readonly finish: Finish };
+  | { readonly type: 'finish'; readonly finish: Finish; readonly serviceTier?: string };
 
 export interface EmbedRequest {
   /** Texts, or token ids where the caller tokenised itself. */

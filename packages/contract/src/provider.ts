@@ -60,7 +60,8 @@ export interface Operation<Request, Result, Event> {
   /** Throws `upstream_invalid_response` or `upstream_truncated`. */
   decode(body: Uint8Array, head: ResponseHead): Result;
   readonly stream?: {
-    readonly framing: 'sse';
+    /** How the bytes fall into frames; a reader of its own for a framing that only one vendor has. */
+    readonly framing: 'sse' | 'ndjson' | (() => FrameReader);
     /** One decoder per attempt; it holds that stream's state. */
     open(head: ResponseHead): StreamDecoder<Event>;
   };
@@ -163,7 +164,14 @@ export interface ResponseHead {
   /** Lower-case names; a header that came twice is joined with `, `. */
   readonly headers: Readonly<Record<string, string>>;
 }
-/** One server-sent event. */
+/** Turns network reads into frames, wherever a read was cut. */
+export interface FrameReader {
+  /** The frames that this read completed. Throws `upstream_invalid_response` for bytes that are none. */
+  push(read: Uint8Array): readonly Frame[];
+  /** The rest, where the framing has no mark at the end of the last frame. */
+  end?(): readonly Frame[];
+}
+/** One server-sent event, or one line of JSON. */
 export interface Frame {
   readonly event?: string | undefined;
   readonly data: string;

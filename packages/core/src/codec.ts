@@ -7,6 +7,7 @@ import type {
   ChatResult,
   Dialect,
   EmbedResult,
+  FrameReader,
   Operation,
   ParsedCall,
   Passthrough,
@@ -17,6 +18,7 @@ import type {
   UpstreamRequest,
   WriteContext,
 } from '@sluice/contract';
+import { createFrameReader, createLineReader } from '@sluice/toolkit';
 import { StreamTranslator } from './stream-translator.js';
 
 /** One request in one provider's words, and the way back into the caller's. */
@@ -64,11 +66,17 @@ export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, 
       return { body: dialect.writeResult(result, context), summary: summarize(result as ChatResult | EmbedResult) };
     },
     stream(head) {
-      const decoder = operation.stream?.open(head) ?? noStreams();
+      const { framing, open } = operation.stream ?? noStreams();
       const writer = dialect.stream?.open(context) ?? noStreams();
-      return new StreamTranslator(decoder, writer);
+      return new StreamTranslator({ reader: openFrames(framing), decoder: open(head), writer });
     },
   };
+}
+
+/** The reader of one stream's frames. */
+function openFrames(framing: 'sse' | 'ndjson' | (() => FrameReader)): FrameReader {
+  if (typeof framing === 'function') return framing();
+  return framing === 'sse' ? createFrameReader() : createLineReader();
 }
 
 /** What settling needs; the characters stand in where the vendor does not say what was used. */
@@ -80,7 +88,8 @@ function summarize(result: ChatResult | EmbedResult): AnswerSummary {
 }
 
 function charsOf(part: AssistantPart): number {
-  return part.type === 'tool-call' ? part.name.length + part.json.length : part.text.length;
+  if (part.type === 'tool-call') return part.name.length + part.json.length;
+  return 'text' in part ? part.text.length : 0;
 }
 
 function noStreams(): never {

@@ -12,6 +12,12 @@ const reasoning = (index: number): ChatEvent => ({ type: 'reasoning-delta', inde
 const tool = (index: number): ChatEvent => ({ type: 'tool-start', index, id: `c${index}`, name: 'f' });
 const json = (index: number): ChatEvent => ({ type: 'tool-delta', index, json: '{' });
 const end = (index: number): ChatEvent => ({ type: 'part-end', index });
+const citation = (index: number): ChatEvent => ({ type: 'citation', index, citation: { url: 'https://a.example' } });
+const whole = (index: number): ChatEvent => ({
+  type: 'part',
+  index,
+  part: { type: 'vendor', state: { kind: 'k', data: 1 } },
+});
 
 function accepts(events: readonly ChatEvent[]): boolean {
   const order = new EventOrder();
@@ -26,19 +32,25 @@ function accepts(events: readonly ChatEvent[]): boolean {
 
 /** Parts as they may follow one another: a text, or tool calls in any mixture. */
 const words = fc.record({ kind: fc.constantFrom(text, reasoning), deltas: fc.integer({ min: 1, max: 3 }) });
+const wholes = fc.constant({ whole: true } as const);
 const calls = fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 6 });
 const legal = fc
-  .array(fc.oneof(words, calls), { maxLength: 4 })
+  .array(fc.oneof(words, calls, wholes), { maxLength: 4 })
   .map((parts) => [START, ...writeParts(parts), FINISH] as const);
 
-type Part = readonly number[] | { readonly kind: (index: number) => ChatEvent; readonly deltas: number };
+type Part =
+  | readonly number[]
+  | { readonly whole: true }
+  | { readonly kind: (index: number) => ChatEvent; readonly deltas: number };
 
 function writeParts(parts: readonly Part[]): readonly ChatEvent[] {
   let next = 0;
   return parts.flatMap((part) => {
+    if ('whole' in part) return [whole(next++)];
     if ('kind' in part) {
       const index = next++;
-      return [...Array.from({ length: part.deltas }, () => part.kind(index)), USAGE, end(index)];
+      const cited = part.kind === text ? [citation(index)] : [];
+      return [...Array.from({ length: part.deltas }, () => part.kind(index)), USAGE, ...cited, end(index)];
     }
     const events = mixCalls(part, next);
     next += 3;
@@ -102,7 +114,7 @@ describe('the order of events', () => {
   });
 
   it('wants nothing of a part after its end', () => {
-    const streams = fc.tuple(having('part-end'), fc.constantFrom(end, text, json, tool));
+    const streams = fc.tuple(having('part-end'), fc.constantFrom(end, text, json, tool, citation, whole));
     const late = ([events, make]: readonly [readonly ChatEvent[], (index: number) => ChatEvent]) => {
       const at = events.findIndex(({ type }) => type === 'part-end');
       const ended = events[at] as Extract<ChatEvent, { readonly type: 'part-end' }>;
@@ -128,6 +140,15 @@ describe('the order of events', () => {
     ['a second text while one is open', [text(0), text(1)]],
     ['a tool call while a text is open', [text(0), tool(1)]],
     ['a text while a tool call is open', [tool(0), text(1)]],
+    ['a citation before its text', [citation(0)]],
+    ['a citation inside a tool call', [tool(0), citation(0)]],
+    ['a citation inside reasoning', [reasoning(0), citation(0)]],
+    ['a whole part while a text is open', [text(0), whole(1)]],
+    ['a whole part while a tool call is open', [tool(0), whole(1)]],
+    ['a whole part that takes the place of an open one', [text(0), whole(0)]],
+    ['a whole part that ends', [whole(0), end(0)]],
+    ['a text in the place of a whole part', [whole(0), text(0)]],
+    ['two whole parts in one place', [whole(0), whole(0)]],
   ])('refuses %s', ([, events]) => {
     expect(accepts([START, ...events])).toBe(false);
   });

@@ -1,15 +1,16 @@
 import { gatewayError } from '@sluice/contract';
 import type { ChatEvent } from '@sluice/contract';
 
-type PartEvent = Exclude<Extract<ChatEvent, { readonly index: number }>, { readonly type: 'part-end' }>;
+type GrowEvent = Exclude<Extract<ChatEvent, { readonly index: number }>, { readonly type: 'part' | 'part-end' }>;
 type PartKind = 'text' | 'reasoning' | 'refusal' | 'tool';
 
-const KINDS: Readonly<Record<PartEvent['type'], PartKind>> = {
+const KINDS: Readonly<Record<GrowEvent['type'], PartKind>> = {
   'text-delta': 'text',
   'reasoning-delta': 'reasoning',
   'refusal-delta': 'refusal',
   'tool-start': 'tool',
   'tool-delta': 'tool',
+  citation: 'text',
 };
 
 /**
@@ -29,6 +30,7 @@ export class EventOrder {
       throw outOfPlace(event, this.#stage === 'over' ? 'after the finish' : 'before the start');
     if (event.type === 'finish') this.#finish(event);
     else if (event.type === 'part-end') this.#close(event);
+    else if (event.type === 'part') this.#whole(event);
     else if (event.type !== 'usage') this.#touch(event);
   }
 
@@ -42,7 +44,7 @@ export class EventOrder {
     this.#stage = 'over';
   }
 
-  #touch(event: PartEvent): void {
+  #touch(event: GrowEvent): void {
     const { type, index } = event;
     if (this.#closed.has(index)) throw outOfPlace(event, 'after its part has ended');
     const open = this.#open.get(index);
@@ -51,14 +53,21 @@ export class EventOrder {
     if (open !== KINDS[type]) throw outOfPlace(event, `in a part of ${open}`);
   }
 
-  #begin(event: PartEvent): void {
+  #begin(event: GrowEvent): void {
     const { type, index } = event;
     if (type === 'tool-delta') throw outOfPlace(event, 'before its tool call');
+    if (type === 'citation') throw outOfPlace(event, 'before its text');
     const kind = KINDS[type];
     for (const other of this.#open.values()) {
       if (kind !== 'tool' || other !== 'tool') throw outOfPlace(event, `while a part of ${other} was open`);
     }
     this.#open.set(index, kind);
+  }
+
+  #whole(event: Extract<ChatEvent, { readonly type: 'part' }>): void {
+    if (this.#closed.has(event.index)) throw outOfPlace(event, 'a second time');
+    if (this.#open.size > 0) throw outOfPlace(event, 'while another part was open');
+    this.#closed.add(event.index);
   }
 
   #close(event: Extract<ChatEvent, { readonly type: 'part-end' }>): void {

@@ -1,6 +1,7 @@
 import { gatewayError } from '@sluice/contract';
-import type { ChatEvent, StreamDecoder } from '@sluice/contract';
+import type { ChatEvent, StreamDecoder, StreamWriter } from '@sluice/contract';
 import { splitInTwo } from '@sluice/testkit';
+import { createFrameReader, createLineReader } from '@sluice/toolkit';
 import { describe, expect, it } from 'vitest';
 import { StreamTranslator } from './stream-translator.js';
 
@@ -23,8 +24,9 @@ const decoder = (atEnd: readonly ChatEvent[] | Error = []): StreamDecoder<ChatEv
 });
 const frames = (...parts: readonly (readonly ChatEvent[] | string)[]): Buffer =>
   Buffer.from(parts.map((part) => `data: ${typeof part === 'string' ? part : JSON.stringify(part)}\n\n`).join(''));
+const writer: StreamWriter<ChatEvent> = { write: ({ type }) => `<${type}>` };
 const translator = (atEnd?: readonly ChatEvent[] | Error) =>
-  new StreamTranslator(decoder(atEnd), { write: ({ type }) => `<${type}>` });
+  new StreamTranslator({ reader: createFrameReader(), decoder: decoder(atEnd), writer });
 const asText = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
 describe('a translated stream', () => {
@@ -51,6 +53,12 @@ describe('a translated stream', () => {
     const before = stream.committed;
     stream.push(frames([hello]));
     expect([before, stream.committed]).toEqual([false, true]);
+  });
+
+  it('commits with a part that comes whole', () => {
+    const stream = translator();
+    stream.push(frames([START, { type: 'part', index: 0, part: { type: 'vendor', state: { kind: 'k', data: 1 } } }]));
+    expect([stream.committed, stream.progress]).toEqual([true, 1]);
   });
 
   it('commits with its finish where there is no content', () => {
@@ -130,4 +138,16 @@ it('writes what the decoder still owes at the end', () => {
   const stream = translator([END, FINISH]);
   stream.push(frames([START, hello]));
   expect(asText(stream.end())).toBe('<part-end><finish>');
+});
+
+it('takes the last line of a framing that has no mark at its end', () => {
+  const stream = new StreamTranslator({ reader: createLineReader(), decoder: decoder(), writer });
+  const lines = [
+    [START, hello],
+    [END, FINISH],
+  ]
+    .map((events) => JSON.stringify(events))
+    .join('\n');
+  const written = asText(stream.push(Buffer.from(lines)));
+  expect([written, asText(stream.end())]).toEqual(['<start><text-delta>', '<part-end><finish>']);
 });

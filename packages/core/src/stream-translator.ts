@@ -3,22 +3,29 @@ import type {
   AnswerSummary,
   ChatEvent,
   Finish,
+  Frame,
+  FrameReader,
   GatewayError,
   StreamDecoder,
   StreamScanner,
   StreamWriter,
   Usage,
 } from '@sluice/contract';
-import { createFrameReader } from '@sluice/toolkit';
 import { EventOrder } from './event-order.js';
 
 const EMPTY = Buffer.alloc(0);
+
+export interface TranslatorParts<Event> {
+  readonly reader: FrameReader;
+  readonly decoder: StreamDecoder<Event>;
+  readonly writer: StreamWriter<Event>;
+}
 
 /** A provider's stream written anew in the caller's dialect: one batch of events for each network read. */
 export class StreamTranslator<Event> implements StreamScanner {
   readonly #decoder: StreamDecoder<Event>;
   readonly #writer: StreamWriter<Event>;
-  readonly #reader = createFrameReader();
+  readonly #reader: FrameReader;
   readonly #order = new EventOrder();
   #outputChars = 0;
   #usage: Usage | undefined;
@@ -28,7 +35,8 @@ export class StreamTranslator<Event> implements StreamScanner {
   #progress = 0;
   #failure: GatewayError | undefined;
 
-  constructor(decoder: StreamDecoder<Event>, writer: StreamWriter<Event>) {
+  constructor({ reader, decoder, writer }: TranslatorParts<Event>) {
+    this.#reader = reader;
     this.#decoder = decoder;
     this.#writer = writer;
   }
@@ -53,9 +61,7 @@ export class StreamTranslator<Event> implements StreamScanner {
     if (this.#failure) return EMPTY;
     let text = '';
     try {
-      for (const frame of this.#reader.push(read)) {
-        for (const event of this.#decoder.push(frame)) text += this.#write(event);
-      }
+      for (const frame of this.#reader.push(read)) text += this.#translate(frame);
     } catch (cause) {
       // What came before the fault still goes out.
       this.#failure = toGatewayError(cause);
@@ -65,6 +71,7 @@ export class StreamTranslator<Event> implements StreamScanner {
 
   end(): Uint8Array {
     let text = '';
+    for (const frame of this.#reader.end?.() ?? []) text += this.#translate(frame);
     for (const event of this.#decoder.end()) text += this.#write(event);
     if (!this.#finish) {
       throw gatewayError('upstream_truncated', {
@@ -81,6 +88,12 @@ export class StreamTranslator<Event> implements StreamScanner {
       ...(this.#finish ? { finish: this.#finish } : {}),
       ...(this.#model === undefined ? {} : { model: this.#model }),
     };
+  }
+
+  #translate(frame: Frame): string {
+    let text = '';
+    for (const event of this.#decoder.push(frame)) text += this.#write(event);
+    return text;
   }
 
   #write(event: Event): string {
@@ -114,6 +127,10 @@ export class StreamTranslator<Event> implements StreamScanner {
         this.#finish = event.finish;
         this.#content(0);
         break;
+      case 'part':
+        this.#content(0);
+        break;
+      case 'citation':
       case 'part-end':
         break;
     }

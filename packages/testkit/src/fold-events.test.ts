@@ -42,6 +42,40 @@ describe('foldEvents', () => {
     ]);
   });
 
+  it('puts citations with the text they belong to', () => {
+    const citation = { url: 'https://a.example', range: [0, 1] } as const;
+    expect(fold(text(0, 'a'), { type: 'citation', index: 0, citation }, end(0)).content).toEqual([
+      { type: 'text', text: 'a', citations: [citation] },
+    ]);
+  });
+
+  it('takes a whole part as it came', () => {
+    const part = { type: 'vendor', state: { kind: 'k', data: 1 } } as const;
+    expect(fold(text(0, 'a'), end(0), { type: 'part', index: 1, part }).content.at(-1)).toEqual(part);
+  });
+
+  it('collects log probabilities and the tier', () => {
+    const logprob = { token: 'a', logprob: -1, top: [] };
+    const folded = foldEvents([
+      START,
+      { type: 'text-delta', index: 0, text: 'a', logprobs: [logprob] },
+      { type: 'text-delta', index: 0, text: 'a', logprobs: [logprob] },
+      end(0),
+      { type: 'finish', finish: { unified: 'stop' }, serviceTier: 'flex' },
+    ]);
+    expect(folded).toMatchObject({ logprobs: [logprob, logprob], serviceTier: 'flex' });
+  });
+
+  it('keeps the state of text and of tool calls', () => {
+    const opaque = { kind: 'k', data: 1 };
+    const { content } = fold(text(0, 'a'), { type: 'part-end', index: 0, opaque }, tool(1), {
+      type: 'part-end',
+      index: 1,
+      opaque,
+    });
+    expect(content).toMatchObject([{ opaque }, { opaque }]);
+  });
+
   it.for<readonly [string, readonly ChatEvent[]]>([
     ['no start', [text(0, 'a'), end(0), FINISH]],
     ['no finish', [START, text(0, 'a'), end(0)]],
@@ -53,6 +87,7 @@ describe('foldEvents', () => {
     ['a tool beside an open text', [START, text(0, 'a'), tool(1), end(0), end(1), FINISH]],
     ['arguments of no call', [START, args(0, '{}'), end(0), FINISH]],
     ['a call that starts twice', [START, tool(0), tool(0), end(0), FINISH]],
+    ['a citation of no text', [START, { type: 'citation', index: 0, citation: {} }, end(0), FINISH]],
     ['a part of two kinds', [START, text(0, 'a'), { type: 'refusal-delta', index: 0, text: 'b' }, end(0), FINISH]],
   ])('refuses %s', ([, events]) => {
     expect(() => foldEvents(events)).toThrow();

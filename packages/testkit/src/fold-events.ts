@@ -1,4 +1,4 @@
-import type { AssistantPart, ChatEvent, ChatResult } from '@sluice/contract';
+import type { AssistantPart, ChatEvent, ChatResult, TokenLogprob } from '@sluice/contract';
 
 /** A streamed answer as the plain answer it amounts to. Throws where the events break the order that `ChatEvent` states. */
 export function foldEvents(events: readonly ChatEvent[]): ChatResult {
@@ -6,16 +6,25 @@ export function foldEvents(events: readonly ChatEvent[]): ChatResult {
   const finish = rest.pop();
   if (start?.type !== 'start' || finish?.type !== 'finish') throw new Error('Events run from one start to one finish.');
   const parts = new Map<number, OpenPart>();
+  const logprobs: TokenLogprob[] = [];
   let usage: ChatResult['usage'];
   for (const event of rest) {
     if (event.type === 'start' || event.type === 'finish') throw new Error(`A second ${event.type} came.`);
     if (event.type === 'usage') usage = event.usage;
     else addToPart(parts, event);
+    if (event.type === 'text-delta') logprobs.push(...(event.logprobs ?? []));
   }
   const unclosed = [...parts].filter(([, { closed }]) => !closed);
   if (unclosed.length > 0) throw new Error(`Part ${unclosed[0]?.[0]} never ended.`);
-  const content = [...parts.values()].map(({ part }) => part);
-  return { id: start.id, model: start.model, content, finish: finish.finish, ...(usage && { usage }) };
+  return {
+    id: start.id,
+    model: start.model,
+    content: [...parts.values()].map(({ part }) => part),
+    finish: finish.finish,
+    ...(usage && { usage }),
+    ...(logprobs.length > 0 && { logprobs }),
+    ...(finish.serviceTier !== undefined && { serviceTier: finish.serviceTier }),
+  };
 }
 
 interface OpenPart {
@@ -28,7 +37,8 @@ function addToPart(parts: Map<number, OpenPart>, event: PartEvent): void {
   const known = parts.get(event.index);
   if (known?.closed) throw new Error(`${event.type} came after the end of part ${event.index}.`);
   if (!known) checkMayOpen(parts, event);
-  parts.set(event.index, { part: extend(known?.part, event), closed: event.type === 'part-end' });
+  const closed = event.type === 'part-end' || event.type === 'part';
+  parts.set(event.index, { part: extend(known?.part, event), closed });
 }
 
 /** Only tool calls may be open beside each other. */
@@ -52,6 +62,12 @@ function extend(part: AssistantPart | undefined, event: PartEvent): AssistantPar
       return withText(part ?? { type: 'reasoning', text: '' }, 'reasoning', event);
     case 'refusal-delta':
       return withText(part ?? { type: 'refusal', text: '' }, 'refusal', event);
+    case 'citation':
+      if (part?.type !== 'text') throw new Error(`Part ${event.index} is no text to cite for.`);
+      return { ...part, citations: [...(part.citations ?? []), event.citation] };
+    case 'part':
+      if (part) throw new Error(`Part ${event.index} came twice.`);
+      return event.part;
     case 'part-end':
       return withOpaque(part ?? { type: 'reasoning', text: '' }, event);
   }
@@ -67,5 +83,7 @@ function withText(part: AssistantPart, kind: 'text' | 'reasoning' | 'refusal', e
 }
 
 function withOpaque(part: AssistantPart, { opaque }: PartEvent & { readonly type: 'part-end' }): AssistantPart {
-  return part.type === 'reasoning' && opaque ? { ...part, opaque } : part;
+  if (!opaque) return part;
+  if (part.type === 'reasoning' || part.type === 'text' || part.type === 'tool-call') return { ...part, opaque };
+  throw new Error(`A ${part.type} carries no state of a vendor.`);
 }

@@ -1,6 +1,6 @@
-import type { ChatEvent, ChatResult, Frame } from '@sluice/contract';
+import type { ChatEvent, ChatResult, Frame, Operation } from '@sluice/contract';
 import { isGatewayError } from '@sluice/contract';
-import { createFrameReader } from '@sluice/toolkit';
+import { createFrameReader, createLineReader } from '@sluice/toolkit';
 import { describe, expect, it } from 'vitest';
 import { HEAD, sameJson, type OperationUnderTest } from './suite-subject.js';
 import { failureOf } from './provider-codec-tests.js';
@@ -19,30 +19,50 @@ export function* everySplit(bytes: Uint8Array): Generator<readonly Uint8Array[]>
   for (let i = 0; i < RANDOM_SPLITS; i += 1) yield splitRandomly(bytes, random, 1 + (i % 80));
 }
 
-export function readFrames(reads: readonly Uint8Array[]): readonly Frame[] {
-  const reader = createFrameReader();
-  return reads.flatMap((read) => reader.push(read));
+type Framing = NonNullable<Operation<unknown, unknown, unknown>['stream']>['framing'];
+
+/** The frames of a stream that came in these reads. */
+export function readFrames(reads: readonly Uint8Array[], framing: Framing = 'sse'): readonly Frame[] {
+  const reader =
+    typeof framing === 'function' ? framing() : framing === 'sse' ? createFrameReader() : createLineReader();
+  return [...reads.flatMap((read) => reader.push(read)), ...(reader.end?.() ?? [])];
 }
 
-type Decode = (frames: readonly Frame[]) => readonly ChatEvent[];
+/** The kind of file that holds a stream of this framing. */
+function fileOf(framing: Framing): string {
+  return typeof framing === 'function' ? 'bin' : framing;
+}
+
+/** How one operation reads its streams. */
+interface Reading {
+  readonly framing: Framing;
+  frames(reads: readonly Uint8Array[]): readonly Frame[];
+  decode(frames: readonly Frame[]): readonly ChatEvent[];
+}
 
 /** What the stream decoder of a chat operation owes. */
 export function streamTests({ operation, cases }: OperationUnderTest): void {
   const { stream } = operation;
   if (!stream) return;
-  const decode: Decode = (frames) => {
-    const decoder = stream.open(HEAD);
-    const events = frames.flatMap((frame) => decoder.push(frame));
-    return [...events, ...decoder.end()];
+  const { framing } = stream;
+  const file = fileOf(framing);
+  const reading: Reading = {
+    framing,
+    frames: (reads) => readFrames(reads, framing),
+    decode(frames) {
+      const decoder = stream.open(HEAD);
+      const events = frames.flatMap((frame) => decoder.push(frame));
+      return [...events, ...decoder.end()];
+    },
   };
-  const whole = cases.filter((one) => one.has('sse', 'events.json'));
-  const failing = cases.filter((one) => one.has('sse', 'error.json'));
+  const whole = cases.filter((one) => one.has(file, 'events.json'));
+  const failing = cases.filter((one) => one.has(file, 'error.json'));
 
   it('has a recorded stream', () => expect(whole.length).toBeGreaterThan(0));
-  describe.for(whole)('decoding the stream $name', (fixture) => wholeStreamTests(fixture, decode));
+  describe.for(whole)('decoding the stream $name', (fixture) => wholeStreamTests(fixture, reading));
   it.for(failing)('reports the error inside the stream $name', (fixture) => {
     const { code } = fixture.json<{ readonly code: string }>('error.json');
-    expect(failureOf(() => decode(readFrames([fixture.bytes('sse')])))).toMatchObject({ code });
+    expect(failureOf(() => reading.decode(reading.frames([fixture.bytes(file)])))).toMatchObject({ code });
   });
   it.for(['not json', '[]', 'null', '{}', '{"choices":7}', '{"type":7}', '\u2028'])(
     'takes the frame %j or refuses it with an error of the table',
@@ -53,39 +73,41 @@ export function streamTests({ operation, cases }: OperationUnderTest): void {
   );
 }
 
-function wholeStreamTests(fixture: FixtureCase, decode: Decode): void {
-  const bytes = fixture.bytes('sse');
+function wholeStreamTests(fixture: FixtureCase, { framing, frames, decode }: Reading): void {
+  const bytes = fixture.bytes(fileOf(framing));
   const expected = fixture.json<readonly ChatEvent[]>('events.json');
 
   it('gives the recorded events', () => {
-    expect(decode(readFrames([bytes]))).toEqual(expected);
+    expect(decode(frames([bytes]))).toEqual(expected);
   });
 
   it('gives the same events however the bytes are cut', () => {
-    const reference = decode(readFrames([bytes]));
-    const differing = [...everySplit(bytes)].filter((reads) => !sameJson(decode(readFrames(reads)), reference));
+    const reference = decode(frames([bytes]));
+    const differing = [...everySplit(bytes)].filter((reads) => !sameJson(decode(frames(reads)), reference));
     expect(differing).toEqual([]);
   });
 
-  it('gives the same events with other line ends', () => {
-    const crlf = Buffer.from(fixture.text('sse').replaceAll('\n', '\r\n'));
-    expect(decode(readFrames(splitEvery(crlf, 7)))).toEqual(expected);
-  });
+  if (typeof framing === 'string') {
+    it('gives the same events with other line ends', () => {
+      const crlf = Buffer.from(fixture.text(framing).replaceAll('\n', '\r\n'));
+      expect(decode(frames(splitEvery(crlf, 7)))).toEqual(expected);
+    });
+  }
 
   it('never takes a stream cut between two frames for a whole one', () => {
-    const frames = readFrames([bytes]);
-    const mistaken = frames.flatMap((_, count) => cutAt(frames.slice(0, count), expected, decode));
+    const all = frames([bytes]);
+    const mistaken = all.flatMap((_, count) => cutAt(all.slice(0, count), expected, decode));
     expect(mistaken).toEqual([]);
   });
 
   it('keeps the order of events and reports usage', () => {
-    const folded = foldEvents(decode(readFrames([bytes])));
+    const folded = foldEvents(decode(frames([bytes])));
     expect(folded).toMatchObject({ usage: { outputTokens: expect.any(Number) as number } });
   });
 
   if (fixture.has('result.json')) {
     it('adds up to the plain answer', () => {
-      const { id: _, ...folded } = foldEvents(decode(readFrames([bytes])));
+      const { id: _, ...folded } = foldEvents(decode(frames([bytes])));
       const { id: __, ...plain } = fixture.json<ChatResult>('result.json');
       expect(folded).toEqual(plain);
     });
@@ -93,7 +115,7 @@ function wholeStreamTests(fixture: FixtureCase, decode: Decode): void {
 }
 
 /** What is wrong with a decoder's view of a stream that ends here; nothing where it is right. */
-function cutAt(frames: readonly Frame[], expected: readonly ChatEvent[], decode: Decode): readonly string[] {
+function cutAt(frames: readonly Frame[], expected: readonly ChatEvent[], decode: Reading['decode']): readonly string[] {
   try {
     // An end without the terminal frame may pass only where nothing but usage was lost.
     const content = (events: readonly ChatEvent[]) => events.filter(({ type }) => type !== 'usage');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { droppedExtensions, extensionsFor } from './adjust.js';
+import { droppedExtensions, extensionsFor, untranslatable } from './adjust.js';
 
 const request = { extensions: { dialect: 'openai-chat', fields: { store: true, n: 2 } } };
 
@@ -23,5 +23,13 @@ describe('fields beyond the canonical ones', () => {
 
   it('may be absent', () => {
     expect([extensionsFor({}, 'other'), droppedExtensions({}, 'other')]).toEqual([{}, []]);
+  });
+});
+
+it('refuses content that a vendor has no form for, naming where it stands', () => {
+  expect(untranslatable('a part of type "audio"')).toMatchObject({
+    code: 'invalid_value',
+    message: `messages: a part of type "audio" cannot be sent to this model's provider.`,
+    details: { param: 'messages' },
   });
 });

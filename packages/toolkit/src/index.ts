@@ -1,9 +1,10 @@
 export { editCallBody, parseCallBody } from './call-body.js';
-export { droppedExtensions, extensionsFor } from './adjust.js';
+export { droppedExtensions, extensionsFor, untranslatable } from './adjust.js';
 export { classifyReported, classifyStatus } from './classify-status.js';
 export { endpoint } from './endpoint.js';
 export { decodeText, isJsonObject, parseUpstreamJson, tryParseJson } from './json.js';
 export { addTopLevel, setTopLevel } from './json-edit.js';
+export { createLineReader } from './ndjson.js';
 export { findRefusedName } from './refused-names.js';
 export { parseRetryAfter } from './retry-after.js';
 export { redactSecrets, safeMessage } from './safe-message.js';
@@ -11,5 +12,4 @@ export { MAX_FRAME_CHARS, createFrameReader, writeFrame } from './sse.js';
 export { createStreamScanner } from './stream-scanner.js';
 export type { BodyEdit, ParsedCallBody } from './call-body.js';
 export type { VendorError } from './classify-status.js';
-export type { FrameReader } from './sse.js';
 export type { FrameVerdict, ScanRules } from './stream-scanner.js';

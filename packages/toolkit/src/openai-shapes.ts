@@ -1,4 +1,5 @@
 import type { AssistantPart, ImagePart, ToolCallPart } from '@sluice/contract';
+import { untranslatable } from './adjust.js';
 
 /** Ids of the two dialects. */
 export const OPENAI_CHAT = 'openai-chat';
@@ -43,8 +44,9 @@ function joinText(parts: readonly AssistantPart[], type: 'text' | 'reasoning' | 
   return text;
 }
 
-/** `image_url.url` for an image, a data URL where its bytes came along. */
+/** `image_url.url` for an image, a data URL where its bytes came along. Throws `invalid_value` for a vendor's own file. */
 export function writeImageUrl(source: ImagePart['source']): string {
+  if (source.kind === 'stored') throw untranslatable('an image by the id of a file');
   return source.kind === 'url' ? source.url : `data:${source.mediaType};base64,${source.base64}`;
 }
 

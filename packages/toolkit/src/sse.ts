@@ -1,17 +1,11 @@
 import { gatewayError } from '@sluice/contract';
-import type { Frame, GatewayError } from '@sluice/contract';
+import type { Frame, FrameReader, GatewayError } from '@sluice/contract';
 import { createParser } from 'eventsource-parser';
 
 /** A frame that grows past this many characters is refused, so that no upstream can fill the memory. */
 export const MAX_FRAME_CHARS = 1_048_576;
 
-/** Turns network reads into server-sent events, whatever the line ends and wherever a read was cut. */
-export interface FrameReader {
-  /** The frames that this read completed. Throws `upstream_invalid_response` past the frame limit. */
-  push(read: Uint8Array): readonly Frame[];
-}
-
-/** Grammar: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
+/** Server-sent events, whatever the line ends. Grammar: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
 export function createFrameReader(maxFrameChars: number = MAX_FRAME_CHARS): FrameReader {
   const decoder = new TextDecoder();
   let frames: Frame[] = [];

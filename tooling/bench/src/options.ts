@@ -5,8 +5,8 @@ import { TARGETS } from './targets.js';
 import type { TargetName } from './targets.js';
 
 export const USAGE = `Usage: pnpm bench [options]
-  --rounds N         rounds over all loads and targets (3)
-  --seconds N        busy time of each measurement (1.2)
+  --rounds N         rounds over all loads and targets (15)
+  --seconds N        busy time of each measurement (0.5)
   --only A,B         loads: ${LOADS.map(({ name }) => name).join(', ')}
   --targets A,B      ${TARGETS.join(', ')}
   --check            exit with 1 when the gateway is over a limit
@@ -27,8 +27,8 @@ export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      rounds: { type: 'string', default: '3' },
-      seconds: { type: 'string', default: '1.2' },
+      rounds: { type: 'string', default: '15' },
+      seconds: { type: 'string', default: '0.5' },
       only: { type: 'string', default: LOADS.map(({ name }) => name).join(',') },
       targets: { type: 'string', default: TARGETS.join(',') },
       check: { type: 'boolean', default: false },

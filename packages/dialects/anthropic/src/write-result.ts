@@ -10,21 +10,25 @@ export function writeResult({ id, model, content, finish, usage }: ChatResult): 
     type: 'message',
     role: 'assistant',
     model,
-    content: content.map(toBlock),
+    content: content.flatMap(toBlock),
     stop_reason: refused ? 'refusal' : toStopReason(finish),
     stop_sequence: null,
     usage: toWireUsage(usage),
   });
 }
 
-function toBlock(part: AssistantPart): AssistantBlock {
+function toBlock(part: AssistantPart): readonly AssistantBlock[] {
   switch (part.type) {
     case 'text':
     case 'refusal':
-      return { type: 'text', text: part.text };
+      return [{ type: 'text', text: part.text }];
     case 'tool-call':
-      return { type: 'tool_use', id: toToolUseId(part.id), name: part.name, input: toToolInput(part.json) };
+      return [{ type: 'tool_use', id: toToolUseId(part.id), name: part.name, input: toToolInput(part.json) }];
     case 'reasoning':
-      return toThinkingBlock(part) ?? { type: 'thinking', thinking: part.text, signature: '' };
+      return [toThinkingBlock(part) ?? { type: 'thinking', thinking: part.text, signature: '' }];
+    case 'image':
+    case 'audio':
+    case 'vendor':
+      return [];
   }
 }

@@ -84,6 +84,10 @@ function toPartEvents(part: AssistantPart, index: number): readonly ChatEvent[] 
         { type: 'part-end', index },
       ];
     }
+    case 'image':
+    case 'audio':
+    case 'vendor':
+      return [{ type: 'part', index, part }];
   }
 }
 

@@ -52,6 +52,9 @@ class MessageWriter implements StreamWriter<ChatEvent> {
         return this.#writeToolJson(event.index, event.json);
       case 'part-end':
         return this.#endPart(event.index, event.opaque);
+      case 'citation':
+      case 'part':
+        return '';
     }
   }
 

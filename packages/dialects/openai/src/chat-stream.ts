@@ -39,6 +39,8 @@ class ChunkWriter implements StreamWriter<ChatEvent> {
           tool_calls: [{ index: this.#calls.get(event.index), function: { arguments: event.json } }],
         });
       case 'part-end':
+      case 'citation':
+      case 'part':
         return '';
       case 'usage':
         this.#usage = event.usage;

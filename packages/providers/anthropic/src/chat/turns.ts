@@ -1,4 +1,5 @@
 import type { AssistantPart, ImagePart, Message, UserPart } from '@sluice/contract';
+import { untranslatable } from '@sluice/toolkit';
 import { toThinkingBlock, toToolInput, toToolUseId } from '@sluice/toolkit/anthropic-wire';
 import type { AssistantBlock, ImageBlock, TextBlock, UserBlock } from '@sluice/toolkit/anthropic-wire';
 import { adjusted } from './plan.js';
@@ -53,7 +54,9 @@ function toBlocks(message: Message): readonly (UserBlock | AssistantBlock)[] {
 }
 
 function toUserBlock(part: UserPart): readonly (TextBlock | ImageBlock)[] {
-  return part.type === 'text' ? toTextBlock(part) : [toImageBlock(part)];
+  if (part.type === 'text') return toTextBlock(part);
+  if (part.type === 'image') return [toImageBlock(part)];
+  throw untranslatable(`a part of type "${part.type}"`);
 }
 
 function toTextBlock({ text }: { readonly text: string }): readonly TextBlock[] {
@@ -61,6 +64,7 @@ function toTextBlock({ text }: { readonly text: string }): readonly TextBlock[] 
 }
 
 function toImageBlock({ source }: ImagePart): ImageBlock {
+  if (source.kind === 'stored') throw untranslatable('an image by the id of a file');
   if (source.kind === 'base64') return toInlineImage(source.mediaType, source.base64);
   const comma = source.url.startsWith('data:') ? source.url.indexOf(',') : -1;
   if (comma < 0) return { type: 'image', source: { type: 'url', url: source.url } };
@@ -83,6 +87,10 @@ function toAssistantBlock(part: AssistantPart): readonly AssistantBlock[] {
       const block = toThinkingBlock(part);
       return block ? [block] : [];
     }
+    case 'image':
+    case 'audio':
+    case 'vendor':
+      throw untranslatable(`a part of type "${part.type}"`);
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   ToolMessage,
   UserPart,
 } from '@sluice/contract';
+import { untranslatable } from '@sluice/toolkit';
 import { writeAssistant, writeImageUrl } from '@sluice/toolkit/openai-wire';
 import type { DialectTweaks } from '../tweaks.js';
 
@@ -20,7 +21,7 @@ export function writeMessages(
     messages: messages.map((message) => writeMessage(message, sendsReasoning)),
     adjustments: [
       ...(results.some(({ isError }) => isError) ? [dropped('tool_result.is_error')] : []),
-      ...(results.some(({ content }) => content.some(isImage)) ? [dropped('tool_result.image')] : []),
+      ...lostOf(results),
     ],
   };
 }
@@ -31,7 +32,7 @@ function writeMessage(message: Message, sendsReasoning: boolean): JsonObject {
     case 'user':
       return { role: message.role, content: writeContent(message.content) };
     case 'assistant':
-      return { ...writeAssistant(keptOf(message.content, sendsReasoning)) };
+      return { ...writeAssistant(keptOf(message.content.map(checked), sendsReasoning)) };
     case 'tool':
       return { role: 'tool', tool_call_id: message.callId, content: writeToolResult(message) };
   }
@@ -45,7 +46,15 @@ function writeContent(parts: readonly UserPart[]): string | readonly JsonObject[
 
 function writePart(part: UserPart): JsonObject {
   if (part.type === 'text') return { type: 'text', text: part.text };
+  if (part.type !== 'image') throw untranslatable(`a part of type "${part.type}"`);
   return { type: 'image_url', image_url: { url: writeImageUrl(part.source), detail: part.detail } };
+}
+
+function checked(part: AssistantPart): AssistantPart {
+  if (part.type === 'image' || part.type === 'audio' || part.type === 'vendor') {
+    throw untranslatable(`a part of type "${part.type}"`);
+  }
+  return part;
 }
 
 function writeToolResult({ content }: ToolMessage): string {
@@ -58,8 +67,11 @@ function keptOf(parts: readonly AssistantPart[], sendsReasoning: boolean): reado
   return sendsReasoning && calledTools ? parts : parts.filter(({ type }) => type !== 'reasoning');
 }
 
-function isImage(part: UserPart): boolean {
-  return part.type === 'image';
+/** The dialect's results of tools are text. */
+function lostOf(results: readonly ToolMessage[]): readonly Adjustment[] {
+  const types = new Set(results.flatMap(({ content }) => content.map(({ type }) => type)));
+  types.delete('text');
+  return [...types].map((type) => dropped(`tool_result.${type}`));
 }
 
 function dropped(parameter: string): Adjustment {
