@@ -7,7 +7,10 @@ export type DialectId = 'openai-chat' | 'openai-embeddings' | 'anthropic-message
 /** What a request needs and a target may lack; routing filters on these before an attempt. */
 export type Feature = 'tools' | 'vision' | 'files' | 'audio' | 'json-schema' | 'reasoning';
 
-/** Signatures and the like that the vendor wants back next turn. Carried, never read. */
+/**
+ * What only one vendor understands: signatures that it wants back next turn, fields of its own beside the canonical ones.
+ * Carried, never read by others; the caller's dialect names under `extensions` what others lose.
+ */
 export interface VendorState {
   /** The dialect that understands it, for example `anthropic-messages`. */
   readonly kind: string;
@@ -48,6 +51,7 @@ export interface ImagePart {
   readonly source: MediaSource;
   readonly detail?: 'auto' | 'low' | 'high';
   readonly cache?: CacheMark;
+  readonly opaque?: VendorState;
 }
 /** A document for the model to read: PDF, plain text. */
 export interface FilePart {
@@ -55,6 +59,7 @@ export interface FilePart {
   readonly source: MediaSource;
   readonly filename?: string;
   readonly cache?: CacheMark;
+  readonly opaque?: VendorState;
 }
 export interface AudioPart {
   readonly type: 'audio';
@@ -88,7 +93,7 @@ export interface VendorPart {
   readonly state: VendorState;
 }
 
-export type UserPart = TextPart | ImagePart | FilePart | AudioPart;
+export type UserPart = TextPart | ImagePart | FilePart | AudioPart | VendorPart;
 /** A part that comes whole, also in a stream. */
 export type WholePart = ImagePart | AudioPart | VendorPart;
 export type AssistantPart = TextPart | ToolCallPart | ReasoningPart | RefusalPart | WholePart;
@@ -112,6 +117,7 @@ export interface ToolMessage {
   readonly content: readonly UserPart[];
   readonly isError?: boolean;
   readonly cache?: CacheMark;
+  readonly opaque?: VendorState;
 }
 export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
 
@@ -122,6 +128,7 @@ export interface ToolDefinition {
   readonly schema: JsonObject;
   readonly strict?: boolean;
   readonly cache?: CacheMark;
+  readonly opaque?: VendorState;
 }
 export type ToolChoice =
   | { readonly type: 'auto' }
@@ -165,6 +172,7 @@ export interface ChatRequest {
     readonly budgetTokens?: number;
     /** How much of the reasoning is shown. */
     readonly summary?: 'auto' | 'concise' | 'detailed' | 'none';
+    readonly opaque?: VendorState;
   };
   readonly verbosity?: 'low' | 'medium' | 'high';
   /** Asks for log probabilities, with this many alternatives for each token. */
@@ -206,6 +214,8 @@ export interface Finish {
   readonly unified: FinishReason;
   /** The vendor's own word. */
   readonly raw?: string;
+  /** What else the vendor says of the answer as a whole: the stop sequence that was met, why it refused. */
+  readonly opaque?: VendorState;
 }
 
 export interface ChatResult {
