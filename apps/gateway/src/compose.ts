@@ -70,8 +70,9 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   const simulators = new Simulators();
   const openSimulator = (seed: number): Promise<URL> => simulators.open(seed);
   // Whatever can be wrong with the settings shows before anything is opened.
-  const providers = createProviders({ config: options.config, secrets: options, openSimulator });
-  const resources = openResources(options, simulators);
+  const transport = createTransport();
+  const providers = createProviders({ config: options.config, secrets: options, openSimulator, transport });
+  const resources = openResources(options, { simulators, transport });
   try {
     return assemble(composeParts(options, resources), providers);
   } catch (cause) {
@@ -88,12 +89,15 @@ interface Resources {
   readonly simulators: Simulators;
 }
 
-function openResources({ config, state, logFd }: ComposeOptions, simulators: Simulators): Resources {
+function openResources(
+  { config, state, logFd }: ComposeOptions,
+  idle: Pick<Resources, 'simulators' | 'transport'>,
+): Resources {
   // First, for it is the one that can fail: nothing else is open then.
   const store = openSqliteStore({ path: state.databasePath });
   const fd = logFd === undefined ? {} : { fd: logFd };
   const telemetry = createTelemetry(config.telemetry, { clock: systemClock, ...fd });
-  return { store, telemetry, transport: createTransport(), simulators };
+  return { store, telemetry, ...idle };
 }
 
 interface Parts {

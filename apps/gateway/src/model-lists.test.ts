@@ -31,7 +31,8 @@ async function listsOf(...answers: [Reply, ...Reply[]]): Promise<Setup> {
 function providerAt(url: string): ReadonlyMap<string, Provider> {
   const place = { env: {}, cwd: '/' };
   const config = parseConfig({ providers: { up: { kind: 'openai-compatible', baseUrl: `${url}/v1` } } }, place);
-  const providers = createProviders({ config, secrets: place, openSimulator: () => Promise.reject(new Error('none')) });
+  const openSimulator = (): Promise<URL> => Promise.reject(new Error('none'));
+  const providers = createProviders({ config, secrets: place, openSimulator, transport: createTransport() });
   return new Map([...providers].filter(([name]) => name === 'up'));
 }
 

@@ -1,4 +1,5 @@
 import type { GatewayError } from './errors.js';
+import type { IncomingHeaders } from './ports.js';
 import type {
   ChatEvent,
   ChatRequest,
@@ -13,10 +14,12 @@ import type {
 /** One endpoint as its clients speak it. Pure: the app owns the socket. */
 export interface Dialect<Request, Result, Event> {
   readonly id: DialectId;
+  /** How bodies come; `json` where absent. A form's fields become an object, its files {@link UploadedFile}s in it. */
+  readonly body?: 'json' | 'multipart';
   /** Checks every known field for type and range. Throws a {@link GatewayError} with `details.param`. */
-  parse(body: unknown): ParsedCall<Request>;
+  parse(body: unknown, address?: CallAddress): ParsedCall<Request>;
   /** The whole body of a plain answer. */
-  writeResult(result: Result, context: WriteContext): string;
+  writeResult(result: Result, context: WriteContext): string | TypedBody;
   readonly stream?: {
     /** One writer per answer; it holds what the grammar needs to remember. */
     open(context: WriteContext): StreamWriter<Event>;
@@ -25,8 +28,26 @@ export interface Dialect<Request, Result, Event> {
   /** The one in-band error frame of a stream that failed after its first byte. */
   writeStreamError(error: GatewayError, context: { readonly requestId: string }): string;
 }
-export type ChatDialect = Dialect<ChatRequest, ChatResult, ChatEvent>;
-export type EmbedDialect = Dialect<EmbedRequest, EmbedResult, never>;
+/** A dialect whose plain answers are JSON. */
+export interface JsonDialect<Request, Result, Event> extends Dialect<Request, Result, Event> {
+  writeResult(result: Result, context: WriteContext): string;
+}
+export type ChatDialect = JsonDialect<ChatRequest, ChatResult, ChatEvent>;
+export type EmbedDialect = JsonDialect<EmbedRequest, EmbedResult, never>;
+
+/** What a request says outside its body. */
+export interface CallAddress {
+  readonly headers: IncomingHeaders;
+  /** The parts of the path that the endpoint names, decoded: `model`. */
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: URLSearchParams;
+}
+
+/** A body that is not JSON. */
+export interface TypedBody {
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+}
 
 /** A request that passed its dialect's checks. */
 export interface ParsedCall<Request> {
@@ -37,6 +58,10 @@ export interface ParsedCall<Request> {
   readonly wantsUsage: boolean;
   readonly features: readonly Feature[];
   readonly wire: JsonObject;
+  /** False where the answer is in a form that no vendor is asked for, so that bytes cannot pass through. */
+  readonly passes?: false;
+  /** Of a streamed answer; `text/event-stream` where absent. */
+  readonly streamType?: string;
   /** The canonical form, made on demand: a call that passes through never pays for it. */
   toRequest(): Request;
 }

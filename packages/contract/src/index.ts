@@ -39,6 +39,24 @@ export type {
   WholePart,
 } from './models.js';
 export type {
+  GeneratedImage,
+  ImageRequest,
+  ImageResult,
+  ModerationRequest,
+  ModerationResult,
+  ModerationVerdict,
+  RankedDocument,
+  RerankRequest,
+  RerankResult,
+  SpeechRequest,
+  SpeechResult,
+  TimedText,
+  TokenCount,
+  TranscriptionRequest,
+  TranscriptionResult,
+  UploadedFile,
+} from './media.js';
+export type {
   Adjustment,
   AnswerSummary,
   Encoded,
@@ -60,13 +78,17 @@ export type {
   Target,
   UpstreamFailure,
   UpstreamRequest,
+  WholeResponse,
 } from './provider.js';
 export type {
+  CallAddress,
   ChatDialect,
   Dialect,
   EmbedDialect,
+  JsonDialect,
   ParsedCall,
   StreamWriter,
+  TypedBody,
   WriteContext,
   WrittenError,
 } from './dialect.js';

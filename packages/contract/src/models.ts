@@ -2,7 +2,22 @@
 export type JsonObject = { readonly [key: string]: unknown };
 
 /** The wire forms a client or a vendor may speak. */
-export type DialectId = 'openai-chat' | 'openai-embeddings' | 'anthropic-messages' | (string & {});
+export type DialectId =
+  | 'openai-chat'
+  | 'openai-completions'
+  | 'openai-responses'
+  | 'openai-embeddings'
+  | 'openai-images'
+  | 'openai-speech'
+  | 'openai-transcriptions'
+  | 'openai-moderations'
+  | 'anthropic-messages'
+  | 'anthropic-count-tokens'
+  | 'gemini-generate'
+  | 'gemini-embed'
+  | 'gemini-count'
+  | 'cohere-rerank'
+  | (string & {});
 
 /** What a request needs and a target may lack; routing filters on these before an attempt. */
 export type Feature = 'tools' | 'vision' | 'files' | 'audio' | 'json-schema' | 'reasoning';
@@ -200,6 +215,11 @@ export interface Usage {
   readonly reasoningTokens?: number;
   readonly audioInputTokens?: number;
   readonly audioOutputTokens?: number;
+  /** What some vendors charge instead of tokens. */
+  readonly images?: number;
+  readonly audioSeconds?: number;
+  readonly characters?: number;
+  readonly searchUnits?: number;
 }
 
 export interface TokenLogprob {

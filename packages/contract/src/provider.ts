@@ -12,6 +12,19 @@ import type {
   JsonObject,
   Usage,
 } from './models.js';
+import type {
+  ImageRequest,
+  ImageResult,
+  ModerationRequest,
+  ModerationResult,
+  RerankRequest,
+  RerankResult,
+  SpeechRequest,
+  SpeechResult,
+  TokenCount,
+  TranscriptionRequest,
+  TranscriptionResult,
+} from './media.js';
 import type { Clock } from './ports.js';
 
 /** Where a secret stands; never the secret itself, so a configuration is always safe to print. */
@@ -32,6 +45,12 @@ export interface ProviderDeps {
   readonly clock: Clock;
   /** Read again for every call, so that keys rotate. Rejects when the secret cannot be read. */
   readonly secret: (ref: SecretRef) => Promise<string>;
+  /** A call of the adapter's own, such as minting a token. Resolves with any status; rejects as a transport does. */
+  readonly send: (request: UpstreamRequest, signal: AbortSignal) => Promise<WholeResponse>;
+}
+export interface WholeResponse {
+  readonly head: ResponseHead;
+  readonly body: Uint8Array;
 }
 
 /** One configured account at one vendor. */
@@ -50,6 +69,12 @@ export interface Provider {
 export interface Operations {
   readonly chat?: Operation<ChatRequest, ChatResult, ChatEvent>;
   readonly embed?: Operation<EmbedRequest, EmbedResult, never>;
+  readonly countTokens?: Operation<ChatRequest, TokenCount, never>;
+  readonly image?: Operation<ImageRequest, ImageResult, never>;
+  readonly speech?: Operation<SpeechRequest, SpeechResult, never>;
+  readonly transcription?: Operation<TranscriptionRequest, TranscriptionResult, never>;
+  readonly moderation?: Operation<ModerationRequest, ModerationResult, never>;
+  readonly rerank?: Operation<RerankRequest, RerankResult, never>;
 }
 export type OperationName = keyof Operations;
 
@@ -62,11 +87,13 @@ export interface Operation<Request, Result, Event> {
   readonly stream?: {
     /** How the bytes fall into frames; a reader of its own for a framing that only one vendor has. */
     readonly framing: 'sse' | 'ndjson' | (() => FrameReader);
+    /** How the type of a streamed answer begins. `text/event-stream` or `application/x-ndjson` where absent. */
+    readonly contentType?: string;
     /** One decoder per attempt; it holds that stream's state. */
     open(head: ResponseHead): StreamDecoder<Event>;
   };
-  /** Present when the vendor speaks a client dialect: bytes may then pass without being re-encoded. */
-  readonly passthrough?: Passthrough;
+  /** One for each client dialect that the vendor speaks itself: bytes may then pass without being re-encoded. */
+  readonly passthroughs?: readonly Passthrough[];
 }
 
 /** Push a frame, get zero or more events. No timers, no promises, no buffering of finished text. */
@@ -80,6 +107,8 @@ export interface StreamDecoder<Event> {
 /** How bytes travel when caller and vendor speak the same dialect. Pure, like a codec. */
 export interface Passthrough {
   readonly dialect: DialectId;
+  /** `any`: a plain answer need not be JSON, and keeps the type that the vendor gave it. */
+  readonly answers?: 'json' | 'any';
   /** The caller's bytes with the model name replaced in place and nothing else changed that need not be. */
   encode(call: RawCall, target: Target): UpstreamRequest;
   /** Reads what settling needs from a plain answer. Throws `upstream_invalid_response` or `upstream_truncated`. */

@@ -118,9 +118,9 @@ async function readPlain({ codec, response: { head, body }, deadline, noteWait }
   const bytes = await body.bytes(MAX_ANSWER_BYTES);
   noteWait();
   deadline.dispose();
-  if (isEventStream(head)) throw unexpected('a stream', 'a plain answer');
-  const { body: answer, summary } = codec.plain(bytes, head);
-  return { kind: 'plain', body: answer, contentType: 'application/json', summary };
+  if (isOfType(head, 'text/event-stream')) throw unexpected('a stream', 'a plain answer');
+  const { body: answer, contentType, summary } = codec.plain(bytes, head);
+  return { kind: 'plain', body: answer, contentType, summary };
 }
 
 interface Opening extends Reading {
@@ -129,7 +129,7 @@ interface Opening extends Reading {
 
 /** Reads until the first content. Vendors send a start and then stall, so a start commits to nothing. */
 async function openStream(call: Call, { codec, response, deadline, timeouts, noteWait }: Opening): Promise<Opened> {
-  if (!isEventStream(response.head)) throw await explainNoStream(codec, response);
+  if (!isOfType(response.head, codec.streamType)) throw await explainNoStream(codec, response);
   try {
     if (isCompressed(response.head)) throw unexpected('a compressed stream', 'a plain one');
     const scanner = codec.stream(response.head);
@@ -163,8 +163,8 @@ async function explainNoStream(codec: Codec, { head, body }: UpstreamResponse): 
   return unexpected('a plain answer', 'a stream');
 }
 
-function isEventStream({ headers }: ResponseHead): boolean {
-  return headers['content-type']?.startsWith('text/event-stream') ?? false;
+function isOfType({ headers }: ResponseHead, type: string): boolean {
+  return headers['content-type']?.startsWith(type) ?? false;
 }
 
 /** Frames cannot be told apart in compressed bytes, and the request asked for none. */

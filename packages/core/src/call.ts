@@ -25,6 +25,9 @@ export interface ReceivedCall {
   /** The caller's `x-request-id`, where it sent a valid one. */
   readonly clientRequestId?: string;
   readonly headers: IncomingHeaders;
+  /** The parts of the path that the endpoint names, decoded. */
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: URLSearchParams;
   readonly trace: TraceContext;
   /** Aborted with `client_closed_request` when the caller leaves, with `draining` when the gateway stops hard. */
   readonly signal: AbortSignal;

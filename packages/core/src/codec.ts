@@ -25,23 +25,42 @@ import { StreamTranslator } from './stream-translator.js';
 export interface Codec {
   readonly request: UpstreamRequest;
   readonly adjustments: readonly Adjustment[];
+  /** How the type of a streamed answer begins. */
+  readonly streamType: string;
   plain(body: Uint8Array, head: ResponseHead): CodedAnswer;
   /** Throws `upstream_invalid_response` where the provider has no streams. */
   stream(head: ResponseHead): StreamScanner;
 }
 export interface CodedAnswer {
   readonly body: Uint8Array | string;
+  readonly contentType: string;
   readonly summary: AnswerSummary;
 }
+
+const JSON_TYPE = 'application/json';
+const EVENT_STREAM = 'text/event-stream';
+/** Types that a browser shows or saves, and never runs. */
+const HARMLESS_TYPE = /^(?:audio|image)\/(?!svg)[\w.+-]+|^text\/(?:plain|vtt)\b|^application\/(?:json|x-subrip)\b/;
 
 /** Caller and provider speak the same dialect: bytes go through. */
 export function passCodec(passthrough: Passthrough, raw: RawCall, target: Target): Codec {
   return {
     request: passthrough.encode(raw, target),
     adjustments: [],
-    plain: (body, head) => ({ body, summary: passthrough.inspect(body, head) }),
+    streamType: EVENT_STREAM,
+    plain: (body, head) => ({
+      body,
+      contentType: passthrough.answers === 'any' ? harmlessType(head) : JSON_TYPE,
+      summary: passthrough.inspect(body, head),
+    }),
     stream: () => passthrough.scanner?.(raw) ?? noStreams(),
   };
+}
+
+/** The vendor's type, unless a browser could take it for more than data. */
+function harmlessType({ headers }: ResponseHead): string {
+  const type = headers['content-type'] ?? '';
+  return HARMLESS_TYPE.test(type) ? type : 'application/octet-stream';
 }
 
 export interface Translation<Request, Result, Event> {
@@ -61,9 +80,14 @@ export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, 
   return {
     request: upstream,
     adjustments,
+    streamType: operation.stream ? streamTypeOf(operation.stream) : EVENT_STREAM,
     plain(body, head) {
       const result = operation.decode(body, head);
-      return { body: dialect.writeResult(result, context), summary: summarize(result as ChatResult | EmbedResult) };
+      const written = dialect.writeResult(result, context);
+      const summary = summarize(result as ChatResult | EmbedResult);
+      return typeof written === 'string'
+        ? { body: written, contentType: JSON_TYPE, summary }
+        : { body: written.bytes, contentType: written.contentType, summary };
     },
     stream(head) {
       const { framing, open } = operation.stream ?? noStreams();
@@ -71,6 +95,10 @@ export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, 
       return new StreamTranslator({ reader: openFrames(framing), decoder: open(head), writer });
     },
   };
+}
+
+function streamTypeOf({ framing, contentType }: NonNullable<Operation<unknown, unknown, unknown>['stream']>): string {
+  return contentType ?? (framing === 'ndjson' ? 'application/x-ndjson' : EVENT_STREAM);
 }
 
 /** The reader of one stream's frames. */

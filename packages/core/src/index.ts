@@ -2,7 +2,7 @@ export { jsonAnswer } from './answer.js';
 export { createPipeline } from './pipeline.js';
 export { decide, mayUseModel } from './routing/decide.js';
 export { createCandidate } from './routing/plan.js';
-export { parseBody, assertJsonBody } from './parse-body.js';
+export { parseBody, assertBodyType } from './parse-body.js';
 export { SettleScope } from './settle-scope.js';
 export { SnapshotHolder } from './snapshot.js';
 export type { Answer, PlainAnswer, StreamAnswer } from './answer.js';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { assertJsonBody, parseBody, parseCall } from './parse-body.js';
+import { assertBodyType, parseBody, parseCall, parseForm } from './parse-body.js';
 
 const coded = (code: string): unknown => expect.objectContaining({ code });
 const bytes = (...parts: readonly (string | readonly number[])[]): Uint8Array =>
   Buffer.concat(parts.map((part) => Buffer.from(part as string)));
 const MARK = [0xef, 0xbb, 0xbf];
 
-describe('assertJsonBody', () => {
+describe('assertBodyType', () => {
   it.for([
     'application/json',
     'application/json;charset=UTF-8',
@@ -14,7 +14,7 @@ describe('assertJsonBody', () => {
     'APPLICATION/JSON',
     'application/vnd.x+json',
   ])('takes %s', (type) => {
-    expect(assertJsonBody({ 'content-type': type, 'content-encoding': 'identity' })).toBeUndefined();
+    expect(assertBodyType({ 'content-type': type, 'content-encoding': 'identity' }, 'json')).toBeUndefined();
   });
 
   it.for([
@@ -25,22 +25,69 @@ describe('assertJsonBody', () => {
     'application/json, text/html',
     'text/json',
   ])('refuses the type %s', (type) => {
-    expect(() => assertJsonBody({ 'content-type': type })).toThrow(coded('unsupported_media_type'));
+    expect(() => assertBodyType({ 'content-type': type }, 'json')).toThrow(coded('unsupported_media_type'));
   });
 
   it('refuses a type that came twice', () => {
     const type = ['application/json', 'application/json'];
-    expect(() => assertJsonBody({ 'content-type': type })).toThrow(coded('unsupported_media_type'));
+    expect(() => assertBodyType({ 'content-type': type }, 'json')).toThrow(coded('unsupported_media_type'));
   });
 
   it.for(['gzip', 'br', 'zstd', 'deflate', 'x', 'br, gzip'])('refuses the encoding %s', (encoding) => {
     const headers = { 'content-type': 'application/json', 'content-encoding': encoding };
-    expect(() => assertJsonBody(headers)).toThrow(coded('unsupported_content_encoding'));
+    expect(() => assertBodyType(headers, 'json')).toThrow(coded('unsupported_content_encoding'));
   });
 
   it.for(['utf-16', 'latin1', '"iso-8859-1"'])('refuses the charset %s', (charset) => {
     const headers = { 'content-type': `application/json; charset=${charset}` };
-    expect(() => assertJsonBody(headers)).toThrow(coded('unsupported_charset'));
+    expect(() => assertBodyType(headers, 'json')).toThrow(coded('unsupported_charset'));
+  });
+});
+
+describe('a form', () => {
+  const read = async (form: FormData): Promise<unknown> => {
+    const sent = new Response(form);
+    const headers = { 'content-type': sent.headers.get('content-type') ?? '' };
+    return (await parseForm(new Uint8Array(await sent.arrayBuffer()), headers)).wire;
+  };
+
+  it('becomes an object of texts, lists and files', async () => {
+    const form = new FormData();
+    form.append('model', 'whisper-1');
+    form.append('timestamp_granularities[]', 'word');
+    form.append('timestamp_granularities[]', 'segment');
+    form.append('file', new File([Uint8Array.of(1, 0, 255)], 'a.wav', { type: 'audio/wav' }));
+    expect(await read(form)).toEqual({
+      model: 'whisper-1',
+      timestamp_granularities: ['word', 'segment'],
+      file: { filename: 'a.wav', mediaType: 'audio/wav', bytes: Uint8Array.of(1, 0, 255) },
+    });
+  });
+
+  it('may not name a field twice', async () => {
+    const form = new FormData();
+    form.append('model', 'a');
+    form.append('model', 'b');
+    await expect(read(form)).rejects.toMatchObject({ code: 'duplicate_key', details: { param: 'model' } });
+  });
+
+  it('has no field that an object has of itself', async () => {
+    const form = new FormData();
+    form.append('__proto__', 'x');
+    expect(Object.keys((await read(form)) as object)).toEqual(['__proto__']);
+  });
+
+  it('is refused where it is none', async () => {
+    const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+    await expect(parseForm(Buffer.from('hello'), headers)).rejects.toMatchObject({ code: 'invalid_value' });
+  });
+
+  it.for(['application/json', 'multipart/form-data', undefined])('is not what %s announces', (type) => {
+    expect(() => assertBodyType({ 'content-type': type }, 'multipart')).toThrow(coded('unsupported_media_type'));
+  });
+
+  it('announces its boundary', () => {
+    expect(assertBodyType({ 'content-type': 'multipart/form-data; boundary=x' }, 'multipart')).toBeUndefined();
   });
 });
 

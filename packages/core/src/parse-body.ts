@@ -1,19 +1,21 @@
 import { isUtf8 } from 'node:buffer';
 import { gatewayError, isGatewayError } from '@sluice/contract';
-import type { IncomingHeaders } from '@sluice/contract';
+import type { GatewayError, IncomingHeaders, UploadedFile } from '@sluice/contract';
 import { parseCallBody } from '@sluice/toolkit';
 import type { ParsedCallBody } from '@sluice/toolkit';
 
 const JSON_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
+const FORM_TYPE = /^multipart\/form-data\s*;.*boundary=/i;
 const CHARSET = /charset\s*=\s*"?([^";\s]+)/i;
 
-/** Refuses a body that is not announced as plain JSON in UTF-8, before it is read. Throws a 415 of the table. */
-export function assertJsonBody(headers: IncomingHeaders): void {
+/** Refuses a body that is not announced as what the endpoint takes, before it is read. Throws a 415 of the table. */
+export function assertBodyType(headers: IncomingHeaders, wanted: 'json' | 'multipart'): void {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw gatewayError('unsupported_content_encoding', { message: 'Send the body without a content encoding.' });
   }
   const type = headers['content-type'];
+  if (wanted === 'multipart') return assertForm(type);
   if (type === 'application/json') return;
   if (typeof type !== 'string' || !JSON_TYPE.test(type)) {
     throw gatewayError('unsupported_media_type', { message: 'Send the body as application/json.' });
@@ -24,6 +26,11 @@ export function assertJsonBody(headers: IncomingHeaders): void {
   }
 }
 
+function assertForm(type: IncomingHeaders[string]): void {
+  if (typeof type === 'string' && FORM_TYPE.test(type)) return;
+  throw gatewayError('unsupported_media_type', { message: 'Send the body as multipart/form-data.' });
+}
+
 /** The bytes of a call's body, a byte order mark taken off, and what they say. */
 export interface CallBody extends ParsedCallBody {
   readonly body: Uint8Array;
@@ -32,6 +39,43 @@ export interface CallBody extends ParsedCallBody {
 /** The body of a call, its `model` found on the way. Throws `invalid_utf8`, `invalid_json` or `duplicate_key`. */
 export function parseCall(body: Uint8Array): CallBody {
   return explained(body, (bytes) => ({ body: bytes, ...parseCallBody(bytes) }));
+}
+
+/**
+ * A form as an object: a field's text under its name, a list where the name ends with `[]`, an {@link UploadedFile} for a
+ * file. Rejects with `invalid_value` for a body that is no form, and with `duplicate_key` for a field that came twice.
+ */
+export async function parseForm(body: Uint8Array, headers: IncomingHeaders): Promise<CallBody> {
+  const wire: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  for (const [name, value] of await readForm(body, String(headers['content-type']))) {
+    add(wire, name, typeof value === 'string' ? value : await toUploadedFile(value));
+  }
+  return { wire, body };
+}
+
+function add(wire: Record<string, unknown>, name: string, value: unknown): void {
+  const list = name.endsWith('[]');
+  const key = list ? name.slice(0, -2) : name;
+  const known = Object.hasOwn(wire, key) ? wire[key] : undefined;
+  if (list && (known === undefined || Array.isArray(known))) wire[key] = [...((known ?? []) as unknown[]), value];
+  else if (known === undefined) wire[key] = value;
+  else throw twice(key);
+}
+
+async function readForm(body: Uint8Array, type: string): Promise<FormData> {
+  try {
+    return await new Response(body as Uint8Array<ArrayBuffer>, { headers: { 'content-type': type } }).formData();
+  } catch (cause) {
+    throw gatewayError('invalid_value', { message: 'The body is not a form as it announces itself.', cause });
+  }
+}
+
+async function toUploadedFile(file: File): Promise<UploadedFile> {
+  return { filename: file.name, mediaType: file.type, bytes: new Uint8Array(await file.arrayBuffer()) };
+}
+
+function twice(param: string): GatewayError {
+  return gatewayError('duplicate_key', { message: `"${param}" stands twice.`, details: { param } });
 }
 
 /** Any body as a JSON value. Throws `invalid_utf8` or `invalid_json`. */

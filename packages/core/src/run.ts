@@ -9,7 +9,8 @@ import type { Call } from './call.js';
 import { passCodec, translateCodec } from './codec.js';
 import type { Codec } from './codec.js';
 import { LiveStream } from './live-stream.js';
-import { assertJsonBody, parseCall } from './parse-body.js';
+import { assertBodyType, parseCall, parseForm } from './parse-body.js';
+import type { CallBody } from './parse-body.js';
 import type { Endpoint, Ports } from './ports.js';
 import { decide } from './routing/decide.js';
 import type { Candidate, Plan } from './routing/plan.js';
@@ -28,6 +29,7 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
   readonly #lease: Lease;
   readonly #ports: Ports;
   #admission: Admission | undefined;
+  #streamType: string | undefined;
 
   constructor(endpoint: Endpoint<Request, Result, Event>, { call, lease, ports }: RunParts) {
     this.#endpoint = endpoint;
@@ -79,23 +81,24 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
     return call.principal;
   }
 
-  async #readBody(): Promise<Uint8Array> {
+  async #readBody(): Promise<CallBody> {
     const call = this.#call;
-    assertJsonBody(call.received.headers);
+    const form = this.#endpoint.dialect.body === 'multipart';
+    assertBodyType(call.received.headers, form ? 'multipart' : 'json');
     const beganMs = call.elapsedMs();
     const body = await call.received.readBody();
     call.waitedMs += call.elapsedMs() - beganMs;
-    return body;
+    return form ? parseForm(body, call.received.headers) : parseCall(body);
   }
 
-  #parse(bytes: Uint8Array): { parsed: ParsedCall<Request>; raw: RawCall } {
+  #parse({ wire, body, modelAt }: CallBody): { parsed: ParsedCall<Request>; raw: RawCall } {
     const call = this.#call;
     const { headers } = call.received;
-    const { wire, body, modelAt } = parseCall(bytes);
-    const parsed = this.#endpoint.dialect.parse(wire);
+    const parsed = this.#endpoint.dialect.parse(wire, call.received);
     call.bodyBytes = body.length;
     call.requestedModel = parsed.model;
     call.stream = parsed.stream;
+    this.#streamType = parsed.streamType;
     const { stream, wantsUsage } = parsed;
     return { parsed, raw: { body, ...(modelAt ? { modelAt } : {}), wire: parsed.wire, stream, wantsUsage, headers } };
   }
@@ -153,7 +156,9 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
   #codec({ provider, target }: Candidate, parsed: ParsedCall<Request>, raw: RawCall): Codec {
     const { dialect, operation: name } = this.#endpoint;
     const operation = provider.provider.operations[name] as unknown as Operation<Request, Result, Event>;
-    if (operation.passthrough?.dialect === dialect.id) return passCodec(operation.passthrough, raw, target);
+    const through =
+      parsed.passes === false ? undefined : operation.passthroughs?.find((one) => one.dialect === dialect.id);
+    if (through) return passCodec(through, raw, target);
     const context = {
       requestId: visibleId(this.#call),
       createdSeconds: Math.floor(this.#call.startedAtMs / 1_000),
@@ -208,7 +213,7 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
       else permit.forget();
     });
     const headers = this.#headers();
-    headers['content-type'] = 'text/event-stream; charset=utf-8';
+    headers['content-type'] = this.#streamType ?? 'text/event-stream; charset=utf-8';
     headers['cache-control'] = 'no-cache';
     headers['x-accel-buffering'] = 'no';
     const chunks = new LiveStream(

@@ -1,4 +1,4 @@
-import type { ChatEvent, Dialect, ErrorCode, Frame, JsonObject, StreamWriter } from '@sluice/contract';
+import type { CallAddress, ChatEvent, Dialect, ErrorCode, Frame, JsonObject, StreamWriter } from '@sluice/contract';
 import { ERROR_TABLE, gatewayError, isGatewayError } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
 import { deepFreeze, readFixtures, type FixtureCase } from './fixtures.js';
@@ -10,6 +10,8 @@ export interface DialectSuiteOptions<Request, Result, Event> {
   readonly fixtures: URL;
   /** The operation whose cases count: `chat`, `embed`. */
   readonly operation: string;
+  /** What requests say outside their bodies, where a case has no `address.json` of its own. */
+  readonly address?: CallAddress;
   /** True for the frame that ends a stream in good order. Needed where the dialect streams. */
   readonly isTerminal?: (frame: Frame) => boolean;
 }
@@ -27,7 +29,7 @@ const NO_REQUESTS: readonly (readonly [string, unknown])[] = [
 
 /** What every client dialect owes, as tests of its own: parsing, refusing, writing answers, streams and errors. */
 export function dialectSuite<Request, Result, Event>(options: DialectSuiteOptions<Request, Result, Event>): void {
-  const { dialect, fixtures, operation, isTerminal = () => false } = options;
+  const { dialect, fixtures, operation, address, isTerminal = () => false } = options;
   const cases = readFixtures(fixtures, operation);
   const having = (...kinds: readonly string[]) => cases.filter((one) => one.has(...kinds));
   describe(`the dialect ${dialect.id}`, () => {
@@ -36,17 +38,19 @@ export function dialectSuite<Request, Result, Event>(options: DialectSuiteOption
         [true, true],
       );
     });
-    describe.for(having('body.json', 'request.json'))('parsing $name', (fixture) => parseTests(dialect, fixture));
+    describe.for(having('body.json', 'request.json'))('parsing $name', (fixture) =>
+      parseTests(dialect, fixture, addressOf(fixture, address)),
+    );
     it.for(having('refused.json'))('refuses $name and names the parameter', (fixture) => {
       const { body, ...expected } = fixture.json<Refused>('refused.json');
-      expect(refusalOf(() => dialect.parse(body))).toEqual(expected);
+      expect(refusalOf(() => dialect.parse(body, addressOf(fixture, address)))).toEqual(expected);
     });
     it.for(NO_REQUESTS)('refuses %s as a request', ([, body]) => {
-      expect(refusalOf(() => dialect.parse(body)).code).toMatch(/^(missing_required_parameter|invalid_type)$/);
+      expect(refusalOf(() => dialect.parse(body, address)).code).toMatch(/^(missing_required_parameter|invalid_type)$/);
     });
     it.for(having('result.json', 'answer.json'))('writes the answer $name', (fixture) => {
       const written = dialect.writeResult(fixture.json('result.json'), CONTEXT);
-      expect(JSON.parse(written)).toEqual(fixture.json('answer.json'));
+      expect(typeof written === 'string' ? JSON.parse(written) : written).toEqual(fixture.json('answer.json'));
     });
     const { stream } = dialect;
     if (stream) {
@@ -73,18 +77,37 @@ function refusalOf(parse: () => unknown): Omit<Refused, 'body'> {
   throw new Error('It was accepted.');
 }
 
-function parseTests<Request, Result, Event>(dialect: Dialect<Request, Result, Event>, fixture: FixtureCase): void {
+/** `address.json`: the path's parts as `params`, the query as an object, headers. */
+interface WrittenAddress {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function addressOf(fixture: FixtureCase, otherwise: CallAddress | undefined): CallAddress | undefined {
+  if (!fixture.has('address.json')) return otherwise;
+  const { params = {}, query = {}, headers = {} } = fixture.json<WrittenAddress>('address.json');
+  return { params, query: new URLSearchParams(query), headers };
+}
+
+function parseTests<Request, Result, Event>(
+  dialect: Dialect<Request, Result, Event>,
+  fixture: FixtureCase,
+  address: CallAddress | undefined,
+): void {
   const body = deepFreeze(fixture.json<JsonObject>('body.json'));
 
   it('gives the recorded request, the same each time', () => {
-    const parsed = dialect.parse(body);
+    const parsed = dialect.parse(body, address);
     const expected = fixture.json('request.json');
     expect([parsed.toRequest(), parsed.toRequest()]).toEqual([expected, expected]);
   });
 
   it('keeps model, stream and the body as the caller wrote them', () => {
-    const { model, stream, wire } = dialect.parse(body);
-    expect({ model, stream, wire }).toEqual({ model: body['model'], stream: body['stream'] === true, wire: body });
+    const { model, stream, wire } = dialect.parse(body, address);
+    const written = address?.params?.['model'] ?? body['model'];
+    expect({ model, wire }).toEqual({ model: written, wire: body });
+    if (!address) expect(stream).toBe(body['stream'] === true);
   });
 }
 

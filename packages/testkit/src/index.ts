@@ -1,3 +1,4 @@
+export { createProviderDeps } from './provider-deps.js';
 export { counterStoreSuite, keyValueStoreSuite } from './store-suite.js';
 export { createManualClock } from './manual-clock.js';
 export { deepFreeze, readFixtures } from './fixtures.js';

@@ -11,10 +11,18 @@ const REPLACED_MODEL = 'suite-replaced-model';
 /** Values that a codec which parses and writes again would not bring back. */
 const FUTURE_FIELD = '"x_future": {"big": 12345678901234567890, "form": 1.50e1, "text": "\\u00e9"}';
 
-/** What passing bytes through owes, where a provider does that. */
+/**
+ * What passing bytes through owes, where a provider does that. The dialect that the codec writes comes first and is
+ * held against the cases of the operation; every other one has cases under its own name.
+ */
 export function passthroughTests(subject: OperationUnderTest): void {
-  const { passthrough } = subject.operation;
-  if (!passthrough) return;
+  for (const [place, passthrough] of (subject.operation.passthroughs ?? []).entries()) {
+    const cases = place === 0 ? subject.cases : subject.casesOf(passthrough.dialect);
+    describe(`passing ${passthrough.dialect} through`, () => dialectTests({ ...subject, cases }, passthrough));
+  }
+}
+
+function dialectTests(subject: OperationUnderTest, passthrough: Passthrough): void {
   const { cases } = subject;
   describe.for(cases.filter((one) => one.has('upstream.json')))('passing on the request $name', (fixture) => {
     requestTests(subject, passthrough, fixture);

@@ -39,6 +39,7 @@ function operationsOf({ provider }: Subject, fixtures: URL): readonly OperationU
     // The suite feeds an operation only what was recorded for it.
     operation: operation as OperationUnderTest['operation'],
     cases: readFixtures(fixtures, name),
+    casesOf: (other) => readFixtures(fixtures, other),
     baseUrl: provider.baseUrl,
   }));
 }

@@ -1,5 +1,5 @@
 import type { ChatEvent, Operation, Provider, ProviderDefinition, Target, UpstreamRequest } from '@sluice/contract';
-import { createManualClock } from './manual-clock.js';
+import { createProviderDeps } from './provider-deps.js';
 import type { FixtureCase } from './fixtures.js';
 
 /** Stands for every secret while a suite runs. Looks like a key, so that what hides keys is put to work. */
@@ -19,7 +19,7 @@ export function createSubject<Settings>(definition: ProviderDefinition<Settings>
     reads += 1;
     return Promise.resolve(CANARY);
   };
-  const provider = definition.create(definition.settings.parse(settings), { clock: createManualClock(), secret });
+  const provider = definition.create(definition.settings.parse(settings), createProviderDeps({ secret }));
   return { provider, secretsRead: () => reads };
 }
 
@@ -28,6 +28,8 @@ export interface OperationUnderTest {
   readonly name: string;
   readonly operation: Operation<unknown, unknown, ChatEvent>;
   readonly cases: readonly FixtureCase[];
+  /** The cases under another name than the operation's. */
+  casesOf(name: string): readonly FixtureCase[];
   readonly baseUrl: URL;
 }
 

@@ -1,3 +1,4 @@
+import { createProviderDeps } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ProviderDefinition } from '@sluice/contract';
@@ -61,8 +62,7 @@ describe('providerDefinitions', () => {
       return Promise.resolve(new URL('http://127.0.0.1:1'));
     });
     const sim = definitions.find(({ kind }) => kind === 'sim');
-    const deps = { clock: { now: () => 0, monotonic: () => 0, after: () => () => undefined }, secret: async () => '' };
-    const provider = sim?.create({ kind: 'sim', seed: 7 }, deps);
+    const provider = sim?.create({ kind: 'sim', seed: 7 }, createProviderDeps());
     const request = { method: 'GET', url: new URL('http://simulator.invalid/v1/models'), headers: {} } as const;
     const readdressed = await provider?.authorize(request, new AbortController().signal);
     expect([seeds, readdressed?.url.host]).toEqual([[7], '127.0.0.1:1']);

@@ -6,10 +6,14 @@ import type { AnswerDeps } from './answer-call.js';
 import { errorAnswer } from './error-answer.js';
 import { createExpressApp } from './express-app.js';
 import { createRouteFinder } from './find-route.js';
+import { createPipelineFinder } from './inference-table.js';
+import type { FoundPipeline } from './inference-table.js';
 import { methodNotAllowed, unknownUrl } from './refusals.js';
 import type { Route } from './route.js';
 import { runRefusal, runRoute } from './run-route.js';
 import type { RouteDeps } from './run-route.js';
+
+const POST_ONLY = ['POST'] as const;
 
 export interface EntryDeps extends RouteDeps, AnswerDeps {
   /** True from when on everything gets a 503 `draining`. */
@@ -29,29 +33,45 @@ export function createEntry(
   routes: readonly Route[],
   deps: EntryDeps,
 ): Entry {
-  const elsewhere = new Map([...inference.keys()].map((path) => [path, ['POST']] as const));
-  const app = createExpressApp(routes, { ...deps, elsewhere });
+  const findPipeline = createPipelineFinder(inference);
+  const app = createExpressApp(routes, deps);
   const find = createRouteFinder(routes);
   return {
     handle(req, res) {
       req.url = toOriginForm(req.url ?? '/');
       const path = pathOf(req.url);
-      const pipeline = req.method === 'POST' ? inference.get(path) : undefined;
-      if (deps.isStopped()) void answerCall(async (received) => refuse(received, path), { req, res }, deps);
-      else if (pipeline) void answerCall(pipeline, { req, res }, deps);
-      else app(req, res);
+      if (deps.isStopped()) return void answerCall(async (received) => refuse(received, path), { req, res }, deps);
+      const found = findPipeline(path);
+      if (!found) return void app(req, res);
+      void answerCall(pipelineFor(found, { method: req.method ?? '', path, url: req.url }, deps), { req, res }, deps);
     },
-    async answer(method, { pathname, searchParams: query }, received) {
+    async answer(method, { pathname, search, searchParams: query }, received) {
       if (deps.isStopped()) return refuse(received, pathname);
-      const pipeline = method === 'POST' ? inference.get(pathname) : undefined;
-      if (pipeline) return pipeline(received);
+      const found = findPipeline(pathname);
+      if (found) return pipelineFor(found, { method, path: pathname, url: `${pathname}${search}` }, deps)(received);
       const { route, params, allow } = find(method, pathname);
       if (route) return runRoute(route, { received, params, query }, deps);
-      const methods = elsewhere.get(pathname) ?? allow;
-      const error = methods.length > 0 ? methodNotAllowed(method, methods) : unknownUrl(method, pathname);
+      const error = allow.length > 0 ? methodNotAllowed(method, allow) : unknownUrl(method, pathname);
       return runRefusal(error, { received, path: pathname }, deps);
     },
   };
+}
+
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+  /** With the query. */
+  readonly url: string;
+}
+
+/** Models are only asked by POST. What the path says besides the endpoint goes along. */
+function pipelineFor({ pipeline, params }: FoundPipeline, { method, path, url }: Asked, deps: RouteDeps): Pipeline {
+  if (method !== 'POST') {
+    return async (received) => runRefusal(methodNotAllowed(method, POST_ONLY), { received, path }, deps);
+  }
+  if (!params) return pipeline;
+  const query = new URLSearchParams(url.slice(path.length));
+  return (received) => pipeline({ ...received, params, query });
 }
 
 function refuse(received: ReceivedCall, path: string): Answer {

@@ -9,10 +9,7 @@ import type { Route } from './route.js';
 import { runRefusal, runRoute } from './run-route.js';
 import type { RouteDeps } from './run-route.js';
 
-export interface ExpressAppDeps extends RouteDeps, AnswerDeps {
-  /** Paths that are answered before Express, with their methods; known here so that other methods get a 405. */
-  readonly elsewhere: ReadonlyMap<string, readonly string[]>;
-}
+export type ExpressAppDeps = RouteDeps & AnswerDeps;
 
 /** Every route that is not on the hot path, and the answers for all that is no route. */
 export function createExpressApp(routes: readonly Route[], deps: ExpressAppDeps): Express {
@@ -25,7 +22,7 @@ export function createExpressApp(routes: readonly Route[], deps: ExpressAppDeps)
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
     app[methodName(route)](path, (req, res) => answerRoute(route, { req, res }, deps));
   }
-  for (const [path, methods] of methodsByPath(routes, deps.elsewhere)) {
+  for (const [path, methods] of methodsByPath(routes)) {
     app.all(path, (req, res) => refuse(methodNotAllowed(req.method, methods), { req, res }, deps));
   }
   app.use((req, res) => refuse(unknownUrl(req.method, req.path), { req, res }, deps));
@@ -39,11 +36,8 @@ function methodName({ method }: Route): 'get' | 'post' | 'delete' {
   return method.toLowerCase() as 'get' | 'post' | 'delete';
 }
 
-function methodsByPath(
-  routes: readonly Route[],
-  elsewhere: ReadonlyMap<string, readonly string[]>,
-): ReadonlyMap<string, readonly string[]> {
-  const methods = new Map<string, readonly string[]>(elsewhere);
+function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly string[]> {
+  const methods = new Map<string, readonly string[]>();
   for (const { path, method } of routes) {
     const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
     methods.set(pattern, [...(methods.get(pattern) ?? []), method]);

@@ -1,7 +1,7 @@
 import { gatewayError, toGatewayError } from '@sluice/contract';
 import type { Clock, GatewayError, LedgerIntent, Principal, RequestRecord, Telemetry } from '@sluice/contract';
 import type { KeyAuthenticator } from '@sluice/auth';
-import { assertJsonBody, parseBody } from '@sluice/core';
+import { assertBodyType, parseBody } from '@sluice/core';
 import type { Answer, ReceivedCall } from '@sluice/core';
 import { errorAnswer } from './error-answer.js';
 import type { Route } from './route.js';
@@ -91,7 +91,7 @@ function operator(principal: Principal): Principal {
 }
 
 async function readJson(received: ReceivedCall): Promise<unknown> {
-  assertJsonBody(received.headers);
+  assertBodyType(received.headers, 'json');
   return parseBody(await received.readBody());
 }
 

@@ -41,7 +41,7 @@ export function toyProvider(options: ToyProviderOptions = {}): Provider {
       return { id: 'up-1', model: 'm', content: [{ type: 'text', text }], finish: { unified: 'stop' }, ...(usage && { usage }) };
     },
     ...(streams ? { stream: { framing: 'sse' as const, open: () => new ToyDecoder() } } : {}),
-    ...(passes ? { passthrough: passthrough(streams) } : {}),
+    ...(passes ? { passthroughs: [passthrough(streams)] } : {}),
   };
   return {
     baseUrl: new URL(options.baseUrl ?? 'http://upstream.test/'),

@@ -57,7 +57,8 @@ function findProvider(snapshot: Snapshot, question: RouteQuestion): Found {
 function ofDialect(snapshot: Snapshot, { dialect, operation }: RouteQuestion): ConfiguredProvider[] {
   return [...snapshot.providers.values()].filter(
     ({ provider, servesUnlisted }) =>
-      servesUnlisted && provider.operations[operation]?.passthrough?.dialect === dialect,
+      servesUnlisted &&
+      provider.operations[operation]?.passthroughs?.some((passthrough) => passthrough.dialect === dialect),
   );
 }
 

@@ -1,4 +1,4 @@
-import { providerSuite, createManualClock } from '@sluice/testkit';
+import { createProviderDeps, providerSuite } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import { anthropic } from './definition.js';
 
@@ -12,7 +12,7 @@ const SIGNAL = new AbortController().signal;
 
 function create(settings: object = {}, secret = (): Promise<string> => Promise.resolve('sk-ant-1')) {
   const parsed = anthropic.settings.parse({ kind: 'anthropic', ...settings });
-  return anthropic.create(parsed, { clock: createManualClock(), secret });
+  return anthropic.create(parsed, createProviderDeps({ secret }));
 }
 
 describe('settings', () => {

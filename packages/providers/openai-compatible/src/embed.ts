@@ -26,14 +26,16 @@ export function createEmbedOperation(headers: HeaderWriter): Operation<EmbedRequ
       };
     },
     decode: decodeEmbeddings,
-    passthrough: {
-      dialect: OPENAI_EMBEDDINGS,
-      encode(call, target) {
-        const body = editCallBody(call, { model: target.model });
-        return { method: 'POST', url: endpoint(target.baseUrl, PATH), headers: headers.forCall(call), body };
+    passthroughs: [
+      {
+        dialect: OPENAI_EMBEDDINGS,
+        encode(call, target) {
+          const body = editCallBody(call, { model: target.model });
+          return { method: 'POST', url: endpoint(target.baseUrl, PATH), headers: headers.forCall(call), body };
+        },
+        inspect: inspectEmbeddings,
       },
-      inspect: inspectEmbeddings,
-    },
+    ],
   };
 }
 

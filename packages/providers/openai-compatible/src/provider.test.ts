@@ -44,7 +44,8 @@ describe('the headers of a call', () => {
     wantsUsage: true,
     headers,
   });
-  const sent = (headers: RawCall['headers'], from = chat) => from.passthrough?.encode(call(headers), target).headers;
+  const sent = (headers: RawCall['headers'], from = chat) =>
+    from.passthroughs?.[0]?.encode(call(headers), target).headers;
 
   it('are what the dialect defines and no more', () => {
     const headers = {
@@ -109,7 +110,7 @@ describe('passing a request on', () => {
   const pass = (text: string, wantsUsage = false) => {
     const wire = JSON.parse(text) as JsonObject;
     const call = { body: Buffer.from(text), wire, stream: wire['stream'] === true, wantsUsage, headers: {} };
-    const request = chat.passthrough?.encode(call, target);
+    const request = chat.passthroughs?.[0]?.encode(call, target);
     return request ? textOf(request) : '';
   };
 

@@ -7,9 +7,9 @@ import { createModelListing } from './models.js';
 import { COMPATIBLE } from './tweaks.js';
 import type { DialectTweaks } from './tweaks.js';
 
-/** One server of the dialect. Unlike a provider in general, it has every operation. */
+/** One server of the dialect. Unlike a provider in general, it is known to chat and to embed. */
 export interface OpenAiProvider extends Provider {
-  readonly operations: Required<Operations>;
+  readonly operations: Operations & Required<Pick<Operations, 'chat' | 'embed'>>;
   readonly models: ModelListing;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createManualClock, fakeUpstream, providerSuite, reply } from '@sluice/testkit';
+import { createProviderDeps, fakeUpstream, providerSuite, reply } from '@sluice/testkit';
 import { createSimDefinition } from './definition.js';
 import type { SimSettings } from './settings.js';
 
@@ -11,7 +11,7 @@ providerSuite({
   fixtures: new URL('./__fixtures__/', import.meta.url),
 });
 
-const deps = { clock: createManualClock(), secret: () => Promise.reject(new Error('No secret is needed.')) };
+const deps = createProviderDeps({ secret: () => Promise.reject(new Error('No secret is needed.')) });
 const signal = new AbortController().signal;
 
 describe('createSimDefinition', () => {

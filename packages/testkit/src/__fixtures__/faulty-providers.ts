@@ -37,8 +37,8 @@ function withDecoder(change: (decoder: StreamDecoder<ChatEvent>) => StreamDecode
 }
 function withPassthrough(change: (passthrough: Passthrough) => Partial<Passthrough>) {
   return withChat((chat) => {
-    const sound = chat.passthrough as Passthrough;
-    return { ...chat, passthrough: { ...sound, ...change(sound) } };
+    const sound = chat.passthroughs?.[0] as Passthrough;
+    return { ...chat, passthroughs: [{ ...sound, ...change(sound) }] };
   });
 }
 function withScanner(change: (scanner: StreamScanner) => Partial<StreamScanner>) {

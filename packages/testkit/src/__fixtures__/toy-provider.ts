@@ -76,7 +76,7 @@ const toyChat: Operation<ChatRequest, ChatResult, ChatEvent> = {
   },
   decode: (body) => readAnswer(parseUpstreamJson(body)),
   stream: { framing: 'sse', open: openDecoder },
-  passthrough,
+  passthroughs: [passthrough],
 };
 
 function textOf(part: object): string {

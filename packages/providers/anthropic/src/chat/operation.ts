@@ -21,6 +21,6 @@ export function createChat(account: Account): Operation<ChatRequest, ChatResult,
     encode: (request, target) => encodeChat(request, target, account),
     decode: decodeChat,
     stream: { framing: 'sse', open: createStreamDecoder },
-    passthrough: createPassthrough(account),
+    passthroughs: [createPassthrough(account)],
   };
 }

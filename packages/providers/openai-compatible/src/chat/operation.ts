@@ -33,15 +33,17 @@ export function createChatOperation(
     },
     decode: decodeChat,
     stream: { framing: 'sse', open: createChunkDecoder },
-    passthrough: {
-      dialect: OPENAI_CHAT,
-      encode(call, target) {
-        const url = endpoint(target.baseUrl, PATH);
-        return { method: 'POST', url, headers: headers.forCall(call), body: editChat(call, target.model) };
+    passthroughs: [
+      {
+        dialect: OPENAI_CHAT,
+        encode(call, target) {
+          const url = endpoint(target.baseUrl, PATH);
+          return { method: 'POST', url, headers: headers.forCall(call), body: editChat(call, target.model) };
+        },
+        inspect: inspectChat,
+        scanner: createOpenAiScanner,
       },
-      inspect: inspectChat,
-      scanner: createOpenAiScanner,
-    },
+    ],
   };
 }
 
