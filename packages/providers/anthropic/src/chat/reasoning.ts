@@ -89,7 +89,8 @@ function planAdaptive(request: ChatRequest, reasoning: Reasoning, family: ModelF
   };
 }
 
-function toEffort(budgetTokens: number | undefined): ReasoningEffort | undefined {
+/** The effort that comes closest to a budget of tokens. */
+export function toEffort(budgetTokens: number | undefined): ReasoningEffort | undefined {
   if (budgetTokens === undefined) return undefined;
   if (budgetTokens <= BUDGETS.low) return 'low';
   return budgetTokens <= BUDGETS.medium ? 'medium' : 'high';
