@@ -107,6 +107,8 @@ export interface StreamDecoder<Event> {
 /** How bytes travel when caller and vendor speak the same dialect. Pure, like a codec. */
 export interface Passthrough {
   readonly dialect: DialectId;
+  /** Whether the vendor speaks this dialect for the model; for every one where absent. */
+  serves?(model: string): boolean;
   /** `any`: a plain answer need not be JSON, and keeps the type that the vendor gave it. */
   readonly answers?: 'json' | 'any';
   /** The caller's bytes with the model name replaced in place and nothing else changed that need not be. */

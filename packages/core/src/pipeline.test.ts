@@ -42,6 +42,19 @@ describe('what goes upstream', () => {
   });
 });
 
+describe('a provider that speaks the dialect for some models alone', () => {
+  it.for([
+    ['m', undefined],
+    ['other', 'seed=dropped'],
+  ] as const)('has bytes passed for one of them (%s) and a translation for the others', async ([passesFor, lost]) => {
+    const answer = await fastBench([saying('hello')], { provider: { passes: true, passesFor } }).call({
+      ...ask,
+      seed: 1,
+    });
+    expect([answer.status, answer.headers['x-sluice-adjustments']]).toEqual([200, lost]);
+  });
+});
+
 describe('what comes back', () => {
   it('lists what a provider of another dialect could not be told', async () => {
     const answer = await fastBench([saying('hello')]).call({ ...ask, seed: 1 });

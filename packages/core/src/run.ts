@@ -156,9 +156,9 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
   #codec({ provider, target }: Candidate, parsed: ParsedCall<Request>, raw: RawCall): Codec {
     const { dialect, operation: name } = this.#endpoint;
     const operation = provider.provider.operations[name] as unknown as Operation<Request, Result, Event>;
-    const through =
-      parsed.passes === false ? undefined : operation.passthroughs?.find((one) => one.dialect === dialect.id);
-    if (through) return passCodec(through, raw, target);
+    const through = operation.passthroughs?.find((one) => one.dialect === dialect.id);
+    const passes = parsed.passes !== false && (through?.serves?.(target.model) ?? true);
+    if (through && passes) return passCodec(through, raw, target);
     const context = {
       requestId: visibleId(this.#call),
       createdSeconds: Math.floor(this.#call.startedAtMs / 1_000),

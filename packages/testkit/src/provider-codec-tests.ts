@@ -27,7 +27,7 @@ export function codecTests(subject: OperationUnderTest): void {
 function encodeTests(subject: OperationUnderTest, fixture: FixtureCase): void {
   const expected = fixture.json<JsonObject>('upstream.json');
   const request = deepFreeze(fixture.json('request.json'));
-  const target = targetOf(subject, typeof expected['model'] === 'string' ? expected['model'] : 'suite-model');
+  const target = targetOf(subject, modelOf(fixture, expected));
   const encode = () => subject.operation.encode(request, target);
 
   it('gives the recorded body', () => {
@@ -57,6 +57,12 @@ function encodeTests(subject: OperationUnderTest, fixture: FixtureCase): void {
   });
 }
 
+/** Vendors that take the model in the address have it in a file of its own. */
+function modelOf(fixture: FixtureCase, expected: JsonObject): string {
+  if (fixture.has('target.json')) return fixture.json<{ readonly model: string }>('target.json').model;
+  return typeof expected['model'] === 'string' ? expected['model'] : 'suite-model';
+}
+
 function decodeTests({ operation }: OperationUnderTest, fixture: FixtureCase): void {
   const body = Buffer.from(fixture.text('response.json').trim());
 
@@ -65,7 +71,9 @@ function decodeTests({ operation }: OperationUnderTest, fixture: FixtureCase): v
   });
 
   it('reports usage', () => {
-    expect(operation.decode(body, HEAD)).toMatchObject({ usage: { inputTokens: expect.any(Number) as number } });
+    const result = operation.decode(body, HEAD) as { readonly usage?: unknown };
+    // A count of tokens is usage itself.
+    expect(result.usage ?? result).toMatchObject({ inputTokens: expect.any(Number) as number });
   });
 
   it('refuses the answer cut at any byte', () => {

@@ -1,4 +1,4 @@
-import type { ChatEvent, ChatResult, JsonObject, Passthrough, RawCall, StreamScanner } from '@sluice/contract';
+import type { ChatEvent, ChatResult, Frame, JsonObject, Passthrough, RawCall, StreamScanner } from '@sluice/contract';
 import { isGatewayError } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
 import { CANARY, HEAD, bodyText, sameJson, targetOf, type OperationUnderTest } from './suite-subject.js';
@@ -18,11 +18,27 @@ const FUTURE_FIELD = '"x_future": {"big": 12345678901234567890, "form": 1.50e1, 
 export function passthroughTests(subject: OperationUnderTest): void {
   for (const [place, passthrough] of (subject.operation.passthroughs ?? []).entries()) {
     const cases = place === 0 ? subject.cases : subject.casesOf(passthrough.dialect);
-    describe(`passing ${passthrough.dialect} through`, () => dialectTests({ ...subject, cases }, passthrough));
+    const startsWith = place === 0 ? contentOf(subject.operation) : () => false;
+    const through = { ...passthrough, startsWith };
+    describe(`passing ${passthrough.dialect} through`, () => dialectTests({ ...subject, cases }, through));
   }
 }
 
-function dialectTests(subject: OperationUnderTest, passthrough: Passthrough): void {
+interface Through extends Passthrough {
+  /** Whether these frames, which a stream begins with, hold some of the answer already. */
+  startsWith(frames: readonly Frame[]): boolean;
+}
+
+const CONTENT: ReadonlySet<string> = new Set(['text-delta', 'reasoning-delta', 'refusal-delta', 'tool-start', 'part']);
+
+function contentOf({ stream }: OperationUnderTest['operation']): Through['startsWith'] {
+  return (frames) => {
+    const decoder = stream?.open(HEAD);
+    return frames.some((frame) => decoder?.push(frame).some(({ type }) => CONTENT.has(type)));
+  };
+}
+
+function dialectTests(subject: OperationUnderTest, passthrough: Through): void {
   const { cases } = subject;
   describe.for(cases.filter((one) => one.has('upstream.json')))('passing on the request $name', (fixture) => {
     requestTests(subject, passthrough, fixture);
@@ -33,7 +49,7 @@ function dialectTests(subject: OperationUnderTest, passthrough: Passthrough): vo
   const scan = passthrough.scanner?.bind(passthrough);
   if (!scan) return;
   describe.for(cases.filter((one) => one.has('sse', 'events.json')))('scanning $name', (fixture) => {
-    scanTests(fixture, (wantsUsage) => scan(streamingCall(wantsUsage)), passthrough.dialect);
+    scanTests(fixture, (wantsUsage) => scan(streamingCall(wantsUsage)), passthrough);
   });
   it.for(cases.filter((one) => one.has('sse', 'error.json')))('notices the error inside $name', (fixture) => {
     const scanner = scan(streamingCall(true));
@@ -122,7 +138,7 @@ function forward(scanner: StreamScanner, reads: readonly Uint8Array[]): readonly
   return [...passed, scanner.end()].filter((bytes) => bytes.length > 0);
 }
 
-function scanTests(fixture: FixtureCase, open: OpenScanner, dialect: string): void {
+function scanTests(fixture: FixtureCase, open: OpenScanner, { dialect, startsWith }: Through): void {
   const bytes = fixture.bytes('sse');
   const { model, finish, usage } = foldEvents(fixture.json<readonly ChatEvent[]>('events.json'));
   const scanned = (reads: readonly Uint8Array[], scanner = open(true)) => {
@@ -145,13 +161,13 @@ function scanTests(fixture: FixtureCase, open: OpenScanner, dialect: string): vo
     expect([...seen]).toEqual([JSON.stringify([model, finish, usage])]);
   });
 
-  it('commits to the answer by its end, and not on its first frame', () => {
+  it('commits to the answer by its end, and on its first frame only where that brings content', () => {
     const scanner = open(true);
-    const firstFrame = fixture.text('sse').indexOf('\n\n') + 2;
-    scanner.push(bytes.subarray(0, firstFrame));
+    const first = bytes.subarray(0, fixture.text('sse').indexOf('\n\n') + 2);
+    scanner.push(first);
     const early = scanner.committed;
-    scanner.push(bytes.subarray(firstFrame));
-    expect([early, scanner.committed, scanner.failure]).toEqual([false, true, undefined]);
+    scanner.push(bytes.subarray(first.length));
+    expect([early, scanner.committed, scanner.failure]).toEqual([startsWith(readFrames([first])), true, undefined]);
   });
 
   it('never takes a stream cut anywhere for a whole one', () => {

@@ -1,4 +1,4 @@
-import type { ProviderDefinition, UpstreamRequest } from '@sluice/contract';
+import type { ProviderDefinition, ProviderDeps, UpstreamRequest } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
 import { CANARY, createSubject, type OperationUnderTest, type Subject } from './suite-subject.js';
 import { classifyTests } from './provider-classify-tests.js';
@@ -11,14 +11,17 @@ export interface ProviderSuiteOptions<Settings> {
   readonly definition: ProviderDefinition<Settings>;
   /** Settings as an operator would write them. Every secret that they name reads as one canary. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** What the adapter is created with beside the clock and the canary; for one that mints tokens, who gives them out. */
+  readonly deps?: (canary: string) => Partial<ProviderDeps>;
   /** The folder of recordings; the package's README says how its files are named. Ends in `/`. */
   readonly fixtures: URL;
 }
 
 /** What every adapter owes, as tests of its own: codecs, streams, pass-through, errors, credentials. */
-export function providerSuite<Settings>({ definition, settings, fixtures }: ProviderSuiteOptions<Settings>): void {
+export function providerSuite<Settings>(options: ProviderSuiteOptions<Settings>): void {
+  const { definition, settings, fixtures } = options;
   describe(`the provider ${definition.kind}`, () => {
-    const subject = createSubject(definition, settings);
+    const subject = createSubject(options);
     settingsTests(definition, settings);
     authorizeTests(subject);
     classifyTests(subject.provider);

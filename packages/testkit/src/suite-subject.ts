@@ -1,4 +1,12 @@
-import type { ChatEvent, Operation, Provider, ProviderDefinition, Target, UpstreamRequest } from '@sluice/contract';
+import type {
+  ChatEvent,
+  Operation,
+  Provider,
+  ProviderDefinition,
+  ProviderDeps,
+  Target,
+  UpstreamRequest,
+} from '@sluice/contract';
 import { createProviderDeps } from './provider-deps.js';
 import type { FixtureCase } from './fixtures.js';
 
@@ -12,15 +20,24 @@ export interface Subject {
   readonly secretsRead: () => number;
 }
 
+export interface SubjectOptions<Settings> {
+  readonly definition: ProviderDefinition<Settings>;
+  readonly settings: unknown;
+  readonly deps?: (canary: string) => Partial<ProviderDeps>;
+}
+
 /** Creates the provider from settings that must pass its own schema. */
-export function createSubject<Settings>(definition: ProviderDefinition<Settings>, settings: unknown): Subject {
+export function createSubject<Settings>({ definition, settings, deps }: SubjectOptions<Settings>): Subject {
   let reads = 0;
-  const secret = (): Promise<string> => {
+  const given = createProviderDeps({ secret: () => Promise.resolve(CANARY), ...deps?.(CANARY) });
+  const secret: ProviderDeps['secret'] = (ref) => {
     reads += 1;
-    return Promise.resolve(CANARY);
+    return given.secret(ref);
   };
-  const provider = definition.create(definition.settings.parse(settings), createProviderDeps({ secret }));
-  return { provider, secretsRead: () => reads };
+  return {
+    provider: definition.create(definition.settings.parse(settings), { ...given, secret }),
+    secretsRead: () => reads,
+  };
 }
 
 /** An operation of whatever kind, with the cases that were recorded for it. */

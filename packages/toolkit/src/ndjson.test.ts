@@ -25,6 +25,6 @@ describe('createLineReader', () => {
 
   it('refuses a line that never ends', () => {
     const reader = createLineReader(10);
-    expect(() => reader.push(Buffer.from('x'.repeat(11)))).toThrow(/larger than 1 MiB/);
+    expect(() => reader.push(Buffer.from('x'.repeat(11)))).toThrow(/larger than 32 MiB/);
   });
 });

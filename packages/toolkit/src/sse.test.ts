@@ -33,7 +33,7 @@ describe('createFrameReader', () => {
 
   it('refuses an event larger than its limit', () => {
     const reader = createFrameReader(10);
-    expect(() => reader.push(bytes('data: 01234567890123456789'))).toThrow(/larger than 1 MiB/);
+    expect(() => reader.push(bytes('data: 01234567890123456789'))).toThrow(/larger than 32 MiB/);
   });
 
   it('gives what came before an event that is too large, and then refuses', () => {

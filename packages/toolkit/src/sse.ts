@@ -2,8 +2,11 @@ import { gatewayError } from '@sluice/contract';
 import type { Frame, FrameReader, GatewayError } from '@sluice/contract';
 import { createParser } from 'eventsource-parser';
 
-/** A frame that grows past this many characters is refused, so that no upstream can fill the memory. */
-export const MAX_FRAME_CHARS = 1_048_576;
+/**
+ * A frame that grows past this many characters is refused, so that no upstream can fill the memory. As large as a plain
+ * answer may be: vendors send a picture in a single frame.
+ */
+export const MAX_FRAME_CHARS = 33_554_432;
 
 /** Server-sent events, whatever the line ends. Grammar: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
 export function createFrameReader(maxFrameChars: number = MAX_FRAME_CHARS): FrameReader {
@@ -35,5 +38,5 @@ export function writeFrame({ event, data }: Frame): string {
 
 /** The failure of an upstream whose event exceeds {@link MAX_FRAME_CHARS}. */
 export function frameTooLarge(): GatewayError {
-  return gatewayError('upstream_invalid_response', { message: 'The provider sent an event larger than 1 MiB.' });
+  return gatewayError('upstream_invalid_response', { message: 'The provider sent an event larger than 32 MiB.' });
 }

@@ -167,6 +167,15 @@ describe('a stream scanner', () => {
     expect(scanner.failure?.code).toBe('upstream_invalid_response');
   });
 
+  it('takes a frame of megabytes in small reads, and forwards it once it is whole', () => {
+    const scanner = open();
+    const picture = Buffer.from(`data: TEXT ${'x'.repeat(2 ** 21)}`);
+    for (let at = 0; at < picture.length; at += 16_384) {
+      expect(scanner.push(picture.subarray(at, at + 16_384))).toHaveLength(0);
+    }
+    expect(push(scanner, '\n', '\n').map(({ length }) => length)).toEqual([0, picture.length + 2]);
+  });
+
   it('forwards the same bytes with the same verdicts wherever the reads are cut', () => {
     const frame = fc.constantFrom('START', 'TEXT a', 'TEXT é€', 'OTHER', 'DROP', 'WHOLE', 'ODD', 'FAIL', 'END');
     const end = fc.constantFrom('\n\n', '\n\n', '\n\n', '\n\n\n', '\r\n\r\n', '\r\r');

@@ -1,5 +1,6 @@
 import { gatewayError, toGatewayError } from '@sluice/contract';
 import type { AnswerSummary, Frame, GatewayError, StreamScanner } from '@sluice/contract';
+import { HeldBytes } from './held-bytes.js';
 import { MAX_FRAME_CHARS, createFrameReader, frameTooLarge, writeFrame } from './sse.js';
 
 /** What a dialect knows about its frames. One value for each stream, because `inspect` remembers. */
@@ -46,7 +47,7 @@ export function createStreamScanner(rules: ScanRules): StreamScanner {
 class Scanner implements StreamScanner {
   readonly #rules: ScanRules;
   readonly #strict = { active: false, reader: createFrameReader() };
-  #held: Buffer = EMPTY;
+  readonly #held = new HeldBytes();
   #outputChars = 0;
   #progress = 0;
   #committed = false;
@@ -79,12 +80,12 @@ class Scanner implements StreamScanner {
     if (this.#failure || this.#terminal) return EMPTY;
     const fresh = asBuffer(read);
     if (this.#strict.active) return this.#pushStrict(fresh);
-    const bytes = this.#held.length === 0 ? fresh : Buffer.concat([this.#held, fresh]);
+    if (this.#held.length > 0 && this.#held.growsWith(fresh)) return this.#hold(fresh);
+    const bytes = this.#held.takeWith(fresh);
     const strictFrom = strictStart(bytes);
     if (strictFrom >= 0) return this.#turnStrict(bytes, strictFrom);
     const end = frameEnd(bytes);
-    this.#held = end === bytes.length ? EMPTY : bytes.subarray(end);
-    if (this.#held.length > MAX_FRAME_CHARS) this.#failure = frameTooLarge();
+    if (end < bytes.length) this.#hold(bytes.subarray(end));
     return this.#scan(end === bytes.length ? bytes : bytes.subarray(0, end));
   }
 
@@ -100,15 +101,22 @@ class Scanner implements StreamScanner {
     return { ...this.#rules.summary(), outputChars: this.#outputChars };
   }
 
+  #hold(bytes: Buffer): Buffer {
+    this.#held.add(bytes);
+    if (this.#held.length > MAX_FRAME_CHARS) this.#failure = frameTooLarge();
+    return EMPTY;
+  }
+
   /** A last frame without its blank line counts, unless it breaks off inside. */
   #endLastFrame(): Buffer {
     if (this.#strict.active) return this.#pushStrict(BLANK_LINE);
-    const frame = parseFrame(this.#held.toString('utf8'));
+    const held = this.#held.takeWith(EMPTY);
+    const frame = parseFrame(held.toString('utf8'));
     if (!frame) return EMPTY;
     const verdict = this.#rules.inspect(frame);
     if (verdict.unreadable) throw cut();
     this.#note(verdict);
-    return verdict.drop || verdict.failure ? EMPTY : Buffer.concat([this.#held, BLANK_LINE]);
+    return verdict.drop || verdict.failure ? EMPTY : Buffer.concat([held, BLANK_LINE]);
   }
 
   /** Whole frames, line feeds only. */
@@ -180,7 +188,6 @@ class Scanner implements StreamScanner {
   #turnStrict(bytes: Buffer, from: number): Buffer {
     const end = frameEnd(bytes.subarray(0, from));
     const before = this.#scan(bytes.subarray(0, end));
-    this.#held = EMPTY;
     this.#strict.active = true;
     return this.#failure ? before : Buffer.concat([before, this.#pushStrict(bytes.subarray(end))]);
   }

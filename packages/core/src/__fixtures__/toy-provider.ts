@@ -19,6 +19,8 @@ import { createOpenAiScanner, inspectChat, parseOpenAiError, readChatAnswer, rea
 export interface ToyProviderOptions {
   /** Speaks the toy dialect itself, so that bytes pass. Its wire is OpenAI's, which the toolkit can watch. */
   readonly passes?: boolean;
+  /** The only model for which it does. */
+  readonly passesFor?: string;
   readonly streams?: boolean;
   readonly features?: readonly Feature[];
   readonly operations?: 'chat' | 'none';
@@ -27,7 +29,7 @@ export interface ToyProviderOptions {
 
 /** A provider whose wire is that of OpenAI, reduced to text. */
 export function toyProvider(options: ToyProviderOptions = {}): Provider {
-  const { passes = false, streams = true, features = [], operations = 'chat' } = options;
+  const { passes = false, passesFor, streams = true, features = [], operations = 'chat' } = options;
   const chat: Operation<ChatRequest, ChatResult, ChatEvent> = {
     features: new Set(features),
     encode: (request, target) => ({
@@ -41,7 +43,7 @@ export function toyProvider(options: ToyProviderOptions = {}): Provider {
       return { id: 'up-1', model: 'm', content: [{ type: 'text', text }], finish: { unified: 'stop' }, ...(usage && { usage }) };
     },
     ...(streams ? { stream: { framing: 'sse' as const, open: () => new ToyDecoder() } } : {}),
-    ...(passes ? { passthroughs: [passthrough(streams)] } : {}),
+    ...(passes ? { passthroughs: [passthrough(streams, passesFor)] } : {}),
   };
   return {
     baseUrl: new URL(options.baseUrl ?? 'http://upstream.test/'),
@@ -56,9 +58,10 @@ function post(target: Target, body: NonNullable<UpstreamRequest['body']>): Upstr
   return { method: 'POST', url: endpoint(target.baseUrl, target.model), headers: {}, body };
 }
 
-function passthrough(streams: boolean): Passthrough {
+function passthrough(streams: boolean, only: string | undefined): Passthrough {
   return {
     dialect: 'toy',
+    ...(only === undefined ? {} : { serves: (model: string) => model === only }),
     encode: (call, target) => post(target, editCallBody(call, { model: target.model })),
     inspect: inspectChat,
     ...(streams ? { scanner: createOpenAiScanner } : {}),

@@ -116,6 +116,12 @@ describe('a bare name', () => {
     expect(targetsOf(snapshotOf([native('a'), foreign('b', ['y'])]), ask('x'))).toEqual(['a/x']);
   });
 
+  it('leads to no provider that speaks the dialect for other models alone', () => {
+    const partly = configured('b', toyProvider({ passes: true, passesFor: 'y' }));
+    const snapshot = snapshotOf([native('a'), partly]);
+    expect(targetsOf(snapshot, ask('x'))).toEqual(['a/x']);
+  });
+
   it('is refused where none lists it and several speak the dialect', () => {
     const snapshot = snapshotOf([native('a'), native('b')]);
     expect(() => targetsOf(snapshot, ask('x'))).toThrow(refusal('model_not_found', 'providers: a, b'));

@@ -54,11 +54,13 @@ function findProvider(snapshot: Snapshot, question: RouteQuestion): Found {
   throw notFound(snapshot, question, listing);
 }
 
-function ofDialect(snapshot: Snapshot, { dialect, operation }: RouteQuestion): ConfiguredProvider[] {
+function ofDialect(snapshot: Snapshot, { dialect, model, operation }: RouteQuestion): ConfiguredProvider[] {
   return [...snapshot.providers.values()].filter(
     ({ provider, servesUnlisted }) =>
       servesUnlisted &&
-      provider.operations[operation]?.passthroughs?.some((passthrough) => passthrough.dialect === dialect),
+      provider.operations[operation]?.passthroughs?.some(
+        (one) => one.dialect === dialect && (one.serves?.(model) ?? true),
+      ),
   );
 }
 

@@ -267,7 +267,7 @@ export const FAULTY_PROVIDERS: readonly FaultyProvider[] = [
   },
   {
     fault: 'the scanner commits before there is content',
-    foundBy: 'commits to the answer by its end, and not on its first frame',
+    foundBy: 'commits to the answer by its end, and on its first frame only where that brings content',
     definition: withScanner(() => ({ committed: true })),
   },
   {
