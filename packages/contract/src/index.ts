@@ -57,6 +57,17 @@ export type {
   UploadedFile,
 } from './media.js';
 export type {
+  Capability,
+  ModelCatalogue,
+  ModelFacts,
+  ModelMode,
+  PricedUnit,
+  PricedUse,
+  PriceRow,
+  PriceUse,
+  RefusedParameters,
+} from './catalogue.js';
+export type {
   Adjustment,
   AnswerSummary,
   Encoded,

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { toPicoUsd } from './picousd.js';
+import { CAPABILITIES, DATE, EFFORTS, MODES, OTHER_UNITS, PARAMETERS, TOKEN_UNITS } from './vocabulary.js';
+
+/** Beyond these, for a million tokens, a price is a slip of the unit rather than a price. */
+const MIN_PICO = 100;
+const MAX_PICO = 10_000_000_000;
+const MILLION = 1_000_000;
+
+const usd = z.union([z.number(), z.string()], { error: 'expected an amount of USD' }).transform((amount, context) => {
+  const pico = toPicoUsd(String(amount));
+  if (pico !== undefined) return pico;
+  context.addIssue({ code: 'custom', message: 'expected an amount of USD, such as 2.5 or "0.075"' });
+  return z.NEVER;
+});
+
+/** USD for a million tokens in, pico-USD for one token out: a millionth of a million millionths, so whole. */
+const tokenPrice = usd.transform((pico, context) => {
+  const perToken = pico / MILLION;
+  if (perToken === 0 || (Number.isInteger(perToken) && perToken >= MIN_PICO && perToken <= MAX_PICO)) return perToken;
+  context.addIssue({
+    code: 'custom',
+    message: 'expected USD for a million tokens, from 0.0001 to 10000 with six decimals at most, or 0',
+  });
+  return z.NEVER;
+});
+
+const priceRow = z
+  .strictObject({
+    tier: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .describe('Service tier that the provider reports: flex, priority, batch. Absent = the standard one.'),
+    aboveInputTokens: z
+      .int()
+      .positive()
+      .exactOptional()
+      .describe('Holds for requests with more input tokens than this, for all of their tokens.'),
+    usdPerMillionTokens: z
+      .partialRecord(z.enum(TOKEN_UNITS), tokenPrice)
+      .default({})
+      .describe('input, cachedInput, cacheWrite, cacheWrite1h, output, reasoning, audioInput, audioOutput.'),
+    usdPerUnit: z
+      .partialRecord(z.enum(OTHER_UNITS), usd)
+      .default({})
+      .describe('image, audioSecond, character, searchUnit.'),
+  })
+  .transform(({ usdPerMillionTokens, usdPerUnit, ...condition }) => ({
+    ...condition,
+    picoUsd: { ...usdPerMillionTokens, ...usdPerUnit },
+  }));
+
+const limit = z.int().positive().exactOptional();
+
+const modelOverride = z
+  .strictObject({
+    like: z
+      .string()
+      .regex(/^[^/]+\/.+$/, 'expected KIND/MODEL')
+      .exactOptional()
+      .describe('A model of the catalogue, as KIND/MODEL, whose facts hold where nothing else is said here.'),
+    modes: z.array(z.enum(MODES)).min(1).exactOptional().describe('What it is asked for.'),
+    can: z.array(z.enum(CAPABILITIES)).exactOptional().describe('What it can do, beside what is known.'),
+    cannot: z.array(z.enum(CAPABILITIES)).exactOptional().describe('What it cannot do; requests go elsewhere.'),
+    efforts: z.array(z.enum(EFFORTS)).exactOptional().describe('Efforts of reasoning that it takes.'),
+    defaultEffort: z.enum(EFFORTS).exactOptional().describe('Its effort where the caller names none.'),
+    refuses: z
+      .strictObject({
+        parameters: z.array(z.enum(PARAMETERS)),
+        when: z.enum(['always', 'reasoning']).default('always'),
+      })
+      .exactOptional()
+      .describe('Sampling parameters that it answers with an error; they are dropped. An empty list: none.'),
+    maxInputTokens: limit.describe('Tokens that it reads.'),
+    maxOutputTokens: limit.describe('Tokens that it writes.'),
+    retiresOn: z.string().regex(DATE, 'expected YYYY-MM-DD').exactOptional().describe('When the vendor takes it away.'),
+    prices: z.array(priceRow).exactOptional().describe('What it costs; replaces all that is known.'),
+  })
+  .describe('What is known of one model.');
+
+/** The `catalogue:` block of the operator's file. */
+export const catalogueSettings = z
+  .strictObject({
+    models: z
+      .record(z.string().regex(/^[^/]+\/.+$/, 'expected PROVIDER/MODEL or KIND/MODEL'), modelOverride)
+      .default({})
+      .describe('By PROVIDER/MODEL for one provider, by KIND/MODEL for all of a kind; the former wins.'),
+  })
+  .describe('What is known of models, where it differs from the catalogue that comes with the gateway.');
+
+export type CatalogueSettings = z.output<typeof catalogueSettings>;
+export type ModelOverride = CatalogueSettings['models'][string];

@@ -1,0 +1,93 @@
+import type { Feature, ReasoningEffort, Usage } from './models.js';
+
+/** What a model can do beyond answering with text; the first of them are what requests need. */
+export type Capability =
+  | Feature
+  | 'parallel-tools'
+  | 'forced-tools'
+  | 'audio-output'
+  | 'image-output'
+  | 'prompt-cache'
+  | 'prefill'
+  /** Decides itself how long it reasons, steered by an effort. */
+  | 'adaptive-reasoning';
+
+export type ModelMode =
+  | 'chat'
+  /** Chat, over the Responses API alone. */
+  | 'responses'
+  | 'completion'
+  | 'embed'
+  | 'image'
+  | 'speech'
+  | 'transcription'
+  | 'moderation'
+  | 'rerank';
+
+/** What is known of one model at one vendor. What is not said is not known, and no reason to refuse anything. */
+export interface ModelFacts {
+  readonly modes: readonly ModelMode[];
+  readonly can: ReadonlySet<Capability>;
+  readonly cannot: ReadonlySet<Capability>;
+  /** The efforts that it takes; empty where they are not known. */
+  readonly efforts: readonly ReasoningEffort[];
+  /** Where the caller asks for none. */
+  readonly defaultEffort?: ReasoningEffort;
+  readonly refuses?: RefusedParameters;
+  readonly maxInputTokens?: number;
+  readonly maxOutputTokens?: number;
+  /** `YYYY-MM-DD`: when the vendor takes it away. */
+  readonly retiresOn?: string;
+  /** Empty where they are not known. */
+  readonly prices: readonly PriceRow[];
+}
+
+/** Parameters that the vendor answers with an error. */
+export interface RefusedParameters {
+  /** As callers write them: `temperature`, `top_p`. */
+  readonly parameters: readonly string[];
+  /** `reasoning`: taken at effort `none`. */
+  readonly when: 'always' | 'reasoning';
+}
+
+/** What vendors charge for. */
+export type PricedUnit =
+  | 'input'
+  | 'cachedInput'
+  | 'cacheWrite'
+  | 'cacheWrite1h'
+  | 'output'
+  | 'reasoning'
+  | 'audioInput'
+  | 'audioOutput'
+  | 'image'
+  | 'audioSecond'
+  | 'character'
+  | 'searchUnit';
+
+/** Prices of one model under one condition. A unit that is missing here has the price of a less special row. */
+export interface PriceRow {
+  /** The service tier that was used: `flex`, `priority`, `batch`; the standard one where absent. */
+  readonly tier?: string;
+  /** Holds for requests with more input tokens than this, and then for all of their tokens. */
+  readonly aboveInputTokens?: number;
+  /** Whole pico-USD (10^-12 USD) for one token or other unit: exact, and 1 USD for a million tokens is 1,000,000. */
+  readonly picoUsd: Readonly<Partial<Record<PricedUnit, number>>>;
+}
+
+/** The models of one provider. Asked for on the hot path: constant time, and nothing new for a name asked before. */
+export interface ModelCatalogue {
+  /** Nothing where the catalogue does not know the model. */
+  find(model: string): ModelFacts | undefined;
+  /** Every name that it has; others may be found too, such as those with a date or a region. */
+  readonly names: ReadonlySet<string>;
+}
+
+export interface PricedUse {
+  readonly prices: readonly PriceRow[];
+  readonly usage: Usage;
+  /** As the provider reported it. */
+  readonly serviceTier?: string | undefined;
+}
+/** What a use costs in whole pico-USD; nothing where no price is known. */
+export type PriceUse = (use: PricedUse) => bigint | undefined;
