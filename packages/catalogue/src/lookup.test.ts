@@ -162,12 +162,12 @@ describe('the snapshot', () => {
   const catalogue = createCatalogue(readSnapshot());
 
   it.each([
-    ['openai', 'gpt-5-mini', 250_000, 2_000_000],
-    ['anthropic', 'claude-opus-5-5', 4_000_000, 20_000_000],
-    ['google', 'gemini-3.5-flash', 1_500_000, 9_000_000],
-    ['openai', 'text-embedding-3-small', 20_000, 0],
-  ])('knows what %s/%s costs', (kind, model, input, output) => {
-    expect(catalogue.find(kind, model)?.prices[0]?.picoUsd).toMatchObject({ input, output });
+    ['openai', 'gpt-5-mini', { input: 250_000, output: 2_000_000 }],
+    ['anthropic', 'claude-opus-5-5', { input: 4_000_000, output: 20_000_000 }],
+    ['google', 'gemini-3.5-flash', { input: 1_500_000, output: 9_000_000 }],
+    ['openai', 'text-embedding-3-small', { input: 20_000, output: 0 }],
+  ])('knows what %s/%s costs', (kind, model, prices) => {
+    expect(catalogue.find(kind, model)?.prices[0]?.picoUsd).toMatchObject(prices);
   });
 
   it('has tiers, service tiers and cache writes', () => {

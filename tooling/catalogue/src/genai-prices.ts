@@ -65,12 +65,19 @@ function toModel(model: JsonObject, day: string): PricedModel {
 
 function matches(clause: unknown, name: string): boolean {
   if (!isJsonObject(clause)) return false;
-  const text = String(clause['equals'] ?? clause['starts_with'] ?? clause['ends_with'] ?? clause['contains'] ?? '');
-  switch (clause['is']) {
-    case 'ClauseOr':
-      return objects(clause['or_']).some((part) => matches(part, name));
-    case 'ClauseAnd':
-      return objects(clause['and_']).every((part) => matches(part, name));
+  const text =
+    clause['equals'] ?? clause['starts_with'] ?? clause['ends_with'] ?? clause['contains'] ?? clause['regex'];
+  return typeof text === 'string' ? fits(clause['is'], text, name) : fitsTogether(clause, name);
+}
+
+function fitsTogether(clause: JsonObject, name: string): boolean {
+  const parts = objects(clause['or_'] ?? clause['and_']);
+  const fit = (part: JsonObject): boolean => matches(part, name);
+  return clause['is'] === 'ClauseAnd' ? parts.every(fit) : parts.some(fit);
+}
+
+function fits(clause: unknown, text: string, name: string): boolean {
+  switch (clause) {
     case 'ClauseEquals':
       return name === text;
     case 'ClauseStartsWith':
@@ -80,7 +87,7 @@ function matches(clause: unknown, name: string): boolean {
     case 'ClauseContains':
       return name.includes(text);
     case 'ClauseRegex':
-      return new RegExp(String(clause['regex']), 'u').test(name);
+      return new RegExp(text, 'u').test(name);
     default:
       return false;
   }
