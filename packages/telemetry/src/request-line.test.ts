@@ -77,6 +77,11 @@ describe('requestLine', () => {
     expect(parse(requestLine(sampleRecord({ model })))).toMatchObject({ model, status: 200 });
   });
 
+  it('stays JSON where a measure is not a number', () => {
+    const record = sampleRecord({ durationMs: Number.NaN, inputTokens: Number.POSITIVE_INFINITY });
+    expect(parse(requestLine(record))).toMatchObject({ durationMs: null, inputTokens: null, outputTokens: 5 });
+  });
+
   it('cuts a name that is longer than any real one', () => {
     expect(requestLine(sampleRecord({ model: 'm'.repeat(100_000) })).length).toBeLessThan(1_000);
   });

@@ -2,6 +2,8 @@ import type { RequestRecord } from '@sluice/contract';
 import { toOneLine } from './one-line.js';
 
 const MAX_CHARS = 256;
+/** Text that stands in JSON, and on one line, as it is. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
 /** The level of a request's line: the gateway's and the providers' failures stand out from the callers'. */
 export function requestLevel(status: number): 'info' | 'warn' | 'error' {
@@ -11,36 +13,41 @@ export function requestLevel(status: number): 'info' | 'warn' | 'error' {
 
 /**
  * The log line of a request, newline included. Its fields are chosen one by one, so that nothing slips into a log,
- * and in a fixed order; those without a value are left out.
+ * and in a fixed order; those without a value are left out. Put together by hand: `JSON.stringify` costs several times
+ * as much, for every request.
  */
 export function requestLine(record: RequestRecord): string {
-  const line = JSON.stringify({
-    time: record.settledAtMs,
-    level: requestLevel(record.status),
-    msg: 'request',
-    requestId: record.id,
-    clientRequestId: record.clientRequestId,
-    traceId: record.traceId,
-    spanId: record.spanId,
-    tenant: clip(record.tenant),
-    key: clip(record.keyName),
-    model: clip(record.model ?? record.requestedModel),
-    provider: record.provider,
-    route: record.route,
-    attempts: record.attempts.length,
-    status: record.status,
-    errorCode: record.errorCode,
-    inputTokens: record.inputTokens,
-    outputTokens: record.outputTokens,
-    cachedTokens: record.cachedTokens,
-    costUsd: record.costMicroUsd === undefined ? undefined : record.costMicroUsd / 1_000_000,
-    cache: record.cache,
-    firstTokenMs: record.firstTokenMs === undefined ? undefined : toHundredths(record.firstTokenMs),
-    durationMs: toHundredths(record.durationMs),
-    overheadMs: toHundredths(record.overheadMs),
-  });
-  return `${toOneLine(line)}\n`;
+  const { status, attempts, costMicroUsd, firstTokenMs } = record;
+  return (
+    `{"time":${number(record.settledAtMs)},"level":"${requestLevel(status)}","msg":"request"` +
+    text('requestId', record.id) +
+    text('clientRequestId', record.clientRequestId) +
+    text('traceId', record.traceId) +
+    text('spanId', record.spanId) +
+    text('tenant', clip(record.tenant)) +
+    text('key', clip(record.keyName)) +
+    text('model', clip(record.model ?? record.requestedModel)) +
+    text('provider', record.provider) +
+    text('route', record.route) +
+    `,"attempts":${attempts.length},"status":${number(status)}` +
+    text('errorCode', record.errorCode) +
+    `,"inputTokens":${number(record.inputTokens)},"outputTokens":${number(record.outputTokens)}` +
+    `,"cachedTokens":${number(record.cachedTokens)}` +
+    (costMicroUsd === undefined ? '' : `,"costUsd":${number(costMicroUsd / 1_000_000)}`) +
+    text('cache', record.cache) +
+    (firstTokenMs === undefined ? '' : `,"firstTokenMs":${hundredths(firstTokenMs)}`) +
+    `,"durationMs":${hundredths(record.durationMs)},"overheadMs":${hundredths(record.overheadMs)}}\n`
+  );
 }
 
 const clip = (value: string): string => (value.length > MAX_CHARS ? value.slice(0, MAX_CHARS) : value);
-const toHundredths = (value: number): number => Math.round(value * 100) / 100;
+
+/** One member of the line, its comma in front. */
+function text(name: string, value: string | undefined): string {
+  if (value === undefined) return '';
+  return PLAIN.test(value) ? `,"${name}":"${value}"` : `,"${name}":${toOneLine(JSON.stringify(value))}`;
+}
+
+/** As JSON writes numbers: `null` where there is none. */
+const number = (value: number): number | null => (Number.isFinite(value) ? value : null);
+const hundredths = (value: number): number | null => number(Math.round(value * 100) / 100);

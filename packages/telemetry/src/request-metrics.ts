@@ -69,7 +69,8 @@ function countRepeats(attempts: readonly AttemptRecord[], { failovers, retries }
 
 /** Finds the cells of a record; bounded however many models callers make up. */
 function createSeriesIndex(families: Families): (record: RequestRecord) => Series {
-  const known = new Map<string, Series>();
+  /** One map for each label, for a key put together of all four would have to be hashed anew every time. */
+  const known: SeriesTable = new Map();
   const targets = new Set<string>();
   const isOwn = (target: string): boolean => {
     if (targets.has(target)) return true;
@@ -78,14 +79,21 @@ function createSeriesIndex(families: Families): (record: RequestRecord) => Serie
     return true;
   };
   return ({ route, provider = '', model = '', status }) => {
-    const key = `${status} ${route} ${provider} ${model}`;
-    const series = known.get(key);
+    const series = known.get(route)?.get(provider)?.get(model)?.get(status);
     if (series) return series;
     if (!isOwn(`${provider} ${model}`)) return bindSeries(families, { route, provider: OTHER, model: OTHER, status });
     const bound = bindSeries(families, { route, provider, model, status });
-    known.set(key, bound);
+    inner(inner(inner(known, route), provider), model).set(status, bound);
     return bound;
   };
+}
+
+type SeriesTable = Map<string, Map<string, Map<string, Map<number, Series>>>>;
+
+function inner<Key, InnerKey, Value>(table: Map<Key, Map<InnerKey, Value>>, key: Key): Map<InnerKey, Value> {
+  let found = table.get(key);
+  if (!found) table.set(key, (found = new Map<InnerKey, Value>()));
+  return found;
 }
 
 function bindSeries(
