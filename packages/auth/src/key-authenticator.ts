@@ -5,6 +5,7 @@ import { hashKey } from './api-key.js';
 import { KeyHashes } from './key-hashes.js';
 import { KeyIndex } from './key-index.js';
 import type { LimitProfiles } from './principal.js';
+import { readCredential } from './read-credential.js';
 import { createStrategyChain } from './strategy-chain.js';
 
 export interface KeyAuthenticatorOptions {
@@ -39,7 +40,12 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAut
   const index = new KeyIndex({ keys, clock, profiles, ...adminHash });
   const hashes = new KeyHashes((key) => hashKey(key, pepper));
   const find = (keyedHash: string): Principal => index.find(keyedHash);
-  const identify = createStrategyChain((credential) => hashes.with(credential, find));
+  const verify = createStrategyChain((credential) => hashes.learn(credential, find));
+  const identify = async (headers: IncomingHeaders): Promise<Principal> => {
+    const credential = readCredential(headers);
+    // What the strategies have once accepted is looked up again every time, so that a revocation counts, but not parsed.
+    return hashes.recall(credential, find) ?? verify(credential);
+  };
   return {
     authenticate: adminKeyOnDataPlane ? identify : async (headers) => expectKind('key', await identify(headers)),
     authenticateOperator: async (headers) => expectKind('admin', await identify(headers)),

@@ -17,30 +17,37 @@ function setUp() {
 }
 
 describe('KeyHashes', () => {
-  it('hashes an accepted key once', () => {
+  it('recalls a key that was accepted without hashing it again', () => {
     const { hashes, hashed } = setUp();
-    expect([hashes.with('a', identity), hashes.with('a', identity)]).toEqual(['hash of a', 'hash of a']);
+    expect([hashes.learn('a', identity), hashes.recall('a', identity)]).toEqual(['hash of a', 'hash of a']);
     expect(hashed).toEqual(['a']);
   });
 
-  it('hashes a key that was refused again at every call', () => {
-    const { hashes, hashed } = setUp();
-    for (let call = 0; call < 2; call += 1) expect(() => hashes.with('a', refuse)).toThrow('refused');
-    expect(hashed).toEqual(['a', 'a']);
+  it('does not recall a key that nobody has shown yet', () => {
+    const { hashes } = setUp();
+    hashes.learn('a', identity);
+    expect(hashes.recall('b', refuse)).toBeUndefined();
+  });
+
+  it('does not remember a key that was refused', () => {
+    const { hashes } = setUp();
+    expect(() => hashes.learn('a', refuse)).toThrow('refused');
+    expect(hashes.recall('a', identity)).toBeUndefined();
   });
 
   it('forgets an accepted key when it is refused', () => {
-    const { hashes, hashed } = setUp();
-    hashes.with('a', identity);
-    expect(() => hashes.with('a', refuse)).toThrow('refused');
-    hashes.with('a', identity);
-    expect(hashed).toEqual(['a', 'a']);
+    const { hashes } = setUp();
+    hashes.learn('a', identity);
+    expect(() => hashes.recall('a', refuse)).toThrow('refused');
+    expect(hashes.recall('a', identity)).toBeUndefined();
   });
 
   it('remembers at most 10,000 keys', () => {
-    const { hashes, hashed } = setUp();
-    for (let n = 0; n <= 10_000; n += 1) hashes.with(`key-${n}`, identity);
-    hashes.with('key-0', identity);
-    expect(hashed).toHaveLength(10_002);
+    const { hashes } = setUp();
+    for (let n = 0; n <= 10_000; n += 1) hashes.learn(`key-${n}`, identity);
+    expect([hashes.recall('key-0', identity), hashes.recall('key-10000', identity)]).toEqual([
+      undefined,
+      'hash of key-10000',
+    ]);
   });
 });

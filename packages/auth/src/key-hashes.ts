@@ -16,11 +16,11 @@ export class KeyHashes {
     this.#keyedHash = keyedHash;
   }
 
-  /** Runs `use` with the keyed hash of a key, which is remembered when `use` does not throw and forgotten when it does. */
-  with<T>(key: string, use: (keyedHash: string) => T): T {
-    const digest = hash('sha256', this.#salt + key, 'base64url');
+  /** Runs `use` with the keyed hash of a key that is remembered, and forgets it when `use` throws; nothing for others. */
+  recall<T>(key: string, use: (keyedHash: string) => T): T | undefined {
+    const digest = this.#digest(key);
     const known = this.#known.get(digest);
-    if (known === undefined) return this.#remember(digest, this.#keyedHash(key), use);
+    if (known === undefined) return undefined;
     try {
       return use(known);
     } catch (cause) {
@@ -30,10 +30,16 @@ export class KeyHashes {
     }
   }
 
-  #remember<T>(digest: string, keyedHash: string, use: (keyedHash: string) => T): T {
+  /** Runs `use` with the keyed hash of a key, which is remembered when `use` does not throw. */
+  learn<T>(key: string, use: (keyedHash: string) => T): T {
+    const keyedHash = this.#keyedHash(key);
     const result = use(keyedHash);
     if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
-    this.#known.set(digest, keyedHash);
+    this.#known.set(this.#digest(key), keyedHash);
     return result;
+  }
+
+  #digest(key: string): string {
+    return hash('sha256', this.#salt + key, 'base64url');
   }
 }

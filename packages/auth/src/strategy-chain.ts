@@ -1,8 +1,7 @@
 import passport from 'passport';
 import { HeaderAPIKeyStrategy } from 'passport-headerapikey';
 import { gatewayError } from '@sluice/contract';
-import type { IncomingHeaders, Principal } from '@sluice/contract';
-import { readCredential } from './read-credential.js';
+import type { Principal } from '@sluice/contract';
 
 /** Who a credential speaks for. Throws a 401 of the table. */
 export type Verify = (credential: string) => Principal;
@@ -23,15 +22,12 @@ const API_KEY = 'api-key';
  */
 const ORDER: readonly string[] = [API_KEY];
 
-/**
- * Finds the credential of a request and checks it with passport, built once and without sessions. Rejects with what
- * `readCredential` or `verify` throws.
- */
-export function createStrategyChain(verify: Verify): (headers: IncomingHeaders) => Promise<Principal> {
+/** Checks credentials with passport, built once and without sessions. Rejects with what `verify` throws. */
+export function createStrategyChain(verify: Verify): (credential: string) => Promise<Principal> {
   const run = buildMiddleware(verify);
-  return (headers) =>
+  return (credential) =>
     new Promise((resolve, reject) => {
-      const request: CredentialRequest = { headers: { credential: readCredential(headers) } };
+      const request: CredentialRequest = { headers: { credential } };
       run(request, {}, (error) => {
         if (request.principal) resolve(request.principal);
         else reject(error ?? gatewayError('invalid_api_key'));
