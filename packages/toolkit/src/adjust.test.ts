@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { droppedExtensions, extensionsFor, untranslatable } from './adjust.js';
+import { droppedExtensions, extensionsFor, nativeExtensions, untranslatable } from './adjust.js';
 
 const request = { extensions: { dialect: 'openai-chat', fields: { store: true, n: 2 } } };
 
@@ -23,6 +23,13 @@ describe('fields beyond the canonical ones', () => {
 
   it('may be absent', () => {
     expect([extensionsFor({}, 'other'), droppedExtensions({}, 'other')]).toEqual([{}, []]);
+  });
+
+  it('go to a vendor that has them by that very name, whatever the dialect', () => {
+    expect([nativeExtensions(request, new Set(['n'])), nativeExtensions({}, new Set(['n']))]).toEqual([
+      { fields: { n: 2 }, adjustments: [{ parameter: 'store', action: 'dropped' }] },
+      { fields: {}, adjustments: [] },
+    ]);
   });
 });
 

@@ -17,3 +17,24 @@ export function untranslatable(what: string, param = 'messages'): GatewayError {
   const message = `${param}: ${what} cannot be sent to this model's provider.`;
   return gatewayError('invalid_value', { message, details: { param } });
 }
+
+export interface NativeExtensions {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly adjustments: readonly Adjustment[];
+}
+
+/**
+ * For a vendor whose own API no client speaks here: the caller's extra fields that bear one of the vendor's names go on
+ * as they came, in whatever dialect; the others are dropped.
+ */
+export function nativeExtensions(
+  { extensions }: Pick<ChatRequest, 'extensions'>,
+  names: ReadonlySet<string>,
+): NativeExtensions {
+  if (!extensions) return { fields: {}, adjustments: [] };
+  const entries = Object.entries(extensions.fields);
+  return {
+    fields: Object.fromEntries(entries.filter(([name]) => names.has(name))),
+    adjustments: entries.filter(([name]) => !names.has(name)).map(([parameter]) => ({ parameter, action: 'dropped' })),
+  };
+}

@@ -19,6 +19,7 @@ describe('classifyStatus', () => {
     [413, {}, 'request_too_large'],
     [422, {}, 'upstream_rejected'],
     [429, {}, 'upstream_rate_limited'],
+    [499, { message: 'request cancelled' }, 'upstream_invalid_response'],
     [500, {}, 'upstream_invalid_response'],
     [503, {}, 'overloaded'],
     [504, {}, 'upstream_timeout'],

@@ -30,7 +30,8 @@ export function classifyStatus(head: ResponseHead, vendor: VendorError): Gateway
   if (status === 408 || status === 504) return failed('upstream_timeout', `The provider answered ${status}.`, details);
   if (status === 503 || status === 529)
     return failed('overloaded', 'The provider is overloaded.', retryable(head, details));
-  if (status >= 400 && status < 500) return rejected(status, vendor, details);
+  // 499: the provider, or a proxy before it, gave up on the request, which was not at fault.
+  if (status >= 400 && status < 499) return rejected(status, vendor, details);
   return failed('upstream_invalid_response', `The provider answered ${status}.`, details);
 }
 
