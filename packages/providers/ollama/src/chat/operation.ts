@@ -1,0 +1,16 @@
+import type { ChatEvent, ChatRequest, ChatResult, Feature, Operation } from '@sluice/contract';
+import { decodeChat } from './decode.js';
+import { encodeChat } from './encode.js';
+import { createLineDecoder } from './stream-decoder.js';
+
+const FEATURES: ReadonlySet<Feature> = new Set<Feature>(['tools', 'vision', 'audio', 'json-schema', 'reasoning']);
+
+/** Chat over `POST /api/chat`. https://docs.ollama.com/api/chat */
+export function createChat(headers: Readonly<Record<string, string>>): Operation<ChatRequest, ChatResult, ChatEvent> {
+  return {
+    features: FEATURES,
+    encode: (request, target) => encodeChat(request, target, headers),
+    decode: decodeChat,
+    stream: { framing: 'ndjson', open: createLineDecoder },
+  };
+}

@@ -1,0 +1,2 @@
+export { ollama } from './definition.js';
+export type { OllamaSettings } from './settings.js';
