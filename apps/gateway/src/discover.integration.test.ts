@@ -11,23 +11,45 @@ afterAll(() => transport.close());
 async function server(name: string, answer: Reply): Promise<LocalServer> {
   const upstream = await fakeUpstream(answer);
   onTestFinished(() => upstream.close());
-  return { name, baseUrl: `${upstream.url}/v1` };
+  return { name, kind: 'openai-compatible', baseUrl: `${upstream.url}/v1` };
+}
+
+/** The two ways in which what listens on Ollama's port is asked. */
+async function bothWays(answer: Reply): Promise<readonly [LocalServer, LocalServer]> {
+  const compatible = await server('ollama', answer);
+  return [{ name: 'ollama', kind: 'ollama', baseUrl: compatible.baseUrl.replace('/v1', '') }, compatible];
 }
 
 const list = () => reply().json({ object: 'list', data: [{ id: 'smollm2' }] });
 
 describe('discoverLocalServers', () => {
   it('looks on the usual ports', () => {
-    const places = LOCAL_SERVERS.map(({ name, baseUrl }) => `${name} ${new URL(baseUrl).port}`);
-    expect(places).toEqual(['ollama 11434', 'lmstudio 1234', 'llamacpp 8080', 'vllm 8000']);
+    const places = new Set(LOCAL_SERVERS.map(({ name, baseUrl }) => `${name} ${new URL(baseUrl).port}`));
+    expect([...places]).toEqual(['ollama 11434', 'lmstudio 1234', 'llamacpp 8080', 'vllm 8000']);
   });
 
   it('finds servers that list models', async () => {
-    const ollama = await server('ollama', list());
+    const lmstudio = await server('lmstudio', list());
     const vllm = await server('vllm', list());
-    expect(await discoverLocalServers(transport, [ollama, vllm])).toEqual({
-      ollama: { kind: 'openai-compatible', baseUrl: ollama.baseUrl, allowPrivateNetwork: true },
+    expect(await discoverLocalServers(transport, [lmstudio, vllm])).toEqual({
+      lmstudio: { kind: 'openai-compatible', baseUrl: lmstudio.baseUrl, allowPrivateNetwork: true },
       vllm: { kind: 'openai-compatible', baseUrl: vllm.baseUrl, allowPrivateNetwork: true },
+    });
+  });
+
+  it('takes Ollama by its own API, even where the other one answers as well', async () => {
+    const [native, compatible] = await bothWays(
+      reply().json({ models: [{ name: 'qwen3:0.6b' }], data: [{ id: 'a' }] }),
+    );
+    expect(await discoverLocalServers(transport, [native, compatible])).toEqual({
+      ollama: { kind: 'ollama', baseUrl: native.baseUrl, allowPrivateNetwork: true },
+    });
+  });
+
+  it("takes another server on Ollama's port for what it is", async () => {
+    const [native, compatible] = await bothWays(list());
+    expect(await discoverLocalServers(transport, [native, compatible])).toEqual({
+      ollama: { kind: 'openai-compatible', baseUrl: compatible.baseUrl, allowPrivateNetwork: true },
     });
   });
 
@@ -37,7 +59,7 @@ describe('discoverLocalServers', () => {
       await server('api', reply().json({ data: 'no list' })),
       await server('closed', reply().status(401).json({ data: [] })),
       await server('broken', reply().reset()),
-      { name: 'absent', baseUrl: 'http://127.0.0.1:9/v1' },
+      { name: 'absent', kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:9/v1' } as const,
     ];
     expect(await discoverLocalServers(transport, others)).toEqual({});
   });

@@ -1,4 +1,5 @@
-import type { Transport } from '@sluice/contract';
+import type { ModelListing, Transport } from '@sluice/contract';
+import { ollama } from '@sluice/provider-ollama';
 import { openAiCompatible } from '@sluice/provider-openai-compatible';
 import type { RawProviders } from './config/zero-config.js';
 
@@ -6,14 +7,20 @@ import type { RawProviders } from './config/zero-config.js';
 export interface LocalServer {
   /** The provider's name. */
   readonly name: string;
+  readonly kind: 'ollama' | 'openai-compatible';
   readonly baseUrl: string;
 }
 
+/**
+ * Of servers with one name the first that answers counts. Ollama is asked by its own API, which carries more than what it
+ * has below `/v1`; other servers that took its port have only that.
+ */
 export const LOCAL_SERVERS: readonly LocalServer[] = [
-  { name: 'ollama', baseUrl: 'http://127.0.0.1:11434/v1' },
-  { name: 'lmstudio', baseUrl: 'http://127.0.0.1:1234/v1' },
-  { name: 'llamacpp', baseUrl: 'http://127.0.0.1:8080/v1' },
-  { name: 'vllm', baseUrl: 'http://127.0.0.1:8000/v1' },
+  { name: 'ollama', kind: 'ollama', baseUrl: 'http://127.0.0.1:11434' },
+  { name: 'ollama', kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:11434/v1' },
+  { name: 'lmstudio', kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:1234/v1' },
+  { name: 'llamacpp', kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:8080/v1' },
+  { name: 'vllm', kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:8000/v1' },
 ];
 
 /** A server that takes longer is not waited for: the start is to be quick. */
@@ -30,15 +37,15 @@ export async function discoverLocalServers(
   servers: readonly LocalServer[] = LOCAL_SERVERS,
 ): Promise<RawProviders> {
   const answers = await Promise.all(servers.map((server) => listsModels(transport, server).catch(() => false)));
-  const found = servers.filter((_, index) => answers[index]);
+  const found = servers.filter((_, index) => answers[index]).reverse();
   return Object.fromEntries(
-    found.map(({ name, baseUrl }) => [name, { kind: 'openai-compatible', baseUrl, allowPrivateNetwork: true }]),
+    found.map(({ name, kind, baseUrl }) => [name, { kind, baseUrl, allowPrivateNetwork: true }]),
   );
 }
 
 /** Other software likes these ports too: only a list of models counts. */
-async function listsModels(transport: Transport, { baseUrl }: LocalServer): Promise<boolean> {
-  const { models } = openAiCompatible.create({ kind: 'openai-compatible', baseUrl }, NO_SECRETS);
+async function listsModels(transport: Transport, server: LocalServer): Promise<boolean> {
+  const models = listingOf(server);
   const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
   const { head, body } = await transport.send(models.request(), { connectTimeoutMs: PROBE_TIMEOUT_MS }, signal);
   try {
@@ -48,4 +55,10 @@ async function listsModels(transport: Transport, { baseUrl }: LocalServer): Prom
   } finally {
     body.cancel();
   }
+}
+
+function listingOf({ kind, baseUrl }: LocalServer): ModelListing {
+  return kind === 'ollama'
+    ? ollama.create({ kind, baseUrl }, NO_SECRETS).models
+    : openAiCompatible.create({ kind, baseUrl }, NO_SECRETS).models;
 }

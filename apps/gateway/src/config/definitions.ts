@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '@sluice/contract';
 import { anthropic } from '@sluice/provider-anthropic';
+import { ollama } from '@sluice/provider-ollama';
 import { openai } from '@sluice/provider-openai';
 import { openAiCompatible } from '@sluice/provider-openai-compatible';
 import { createSimDefinition } from '@sluice/provider-sim';
@@ -14,6 +15,7 @@ export function providerDefinitions(openSimulator: OpenSimulator): readonly Prov
   return [
     openai,
     anthropic,
+    ollama,
     openAiCompatible,
     createSimDefinition({ open: ({ seed = DEFAULT_SEED }) => openSimulator(seed) }),
   ];
