@@ -1,0 +1,95 @@
+import type { JsonObject, Usage } from '@sluice/contract';
+import { isJsonObject } from './json.js';
+
+/**
+ * Counts of `usageMetadata`, both ways. Thoughts are counted beside the candidates, what the vendor's own tools read
+ * beside the prompt; what came from a cache is part of the prompt. Shape: npm @google/genai 3.3.0, dist/genai.d.ts,
+ * `GenerateContentResponseUsageMetadata`.
+ */
+
+/** Adds up what one answer says of its usage, once or in several frames. */
+export interface GeminiUsageMeter {
+  /** Takes a `usageMetadata` as it came; what is no count is passed over. */
+  see(usage: unknown): void;
+  /** Nothing until a count of the prompt or of the answer was seen. */
+  usage(): Usage | undefined;
+}
+
+/** Counts in a stream are cumulative and may be left out again, so the largest of each counts. */
+export function createGeminiUsageMeter(): GeminiUsageMeter {
+  return new Meter();
+}
+
+class Meter implements GeminiUsageMeter {
+  #prompt: number | undefined;
+  #tools: number | undefined;
+  #cached: number | undefined;
+  #candidates: number | undefined;
+  #thoughts: number | undefined;
+  #audioIn: number | undefined;
+  #audioOut: number | undefined;
+
+  see(usage: unknown): void {
+    if (!isJsonObject(usage)) return;
+    this.#prompt = larger(this.#prompt, usage.promptTokenCount);
+    this.#tools = larger(this.#tools, usage.toolUsePromptTokenCount);
+    this.#cached = larger(this.#cached, usage.cachedContentTokenCount);
+    this.#candidates = larger(this.#candidates, usage.candidatesTokenCount);
+    this.#thoughts = larger(this.#thoughts, usage.thoughtsTokenCount);
+    this.#audioIn = larger(this.#audioIn, audioOf(usage.promptTokensDetails));
+    this.#audioOut = larger(this.#audioOut, audioOf(usage.candidatesTokensDetails));
+  }
+
+  usage(): Usage | undefined {
+    if (this.#prompt === undefined && this.#candidates === undefined) return undefined;
+    return {
+      inputTokens: (this.#prompt ?? 0) + (this.#tools ?? 0),
+      outputTokens: (this.#candidates ?? 0) + (this.#thoughts ?? 0),
+      ...(this.#cached === undefined ? {} : { cachedInputTokens: this.#cached }),
+      ...(this.#thoughts === undefined ? {} : { reasoningTokens: this.#thoughts }),
+      ...(this.#audioIn === undefined ? {} : { audioInputTokens: this.#audioIn }),
+      ...(this.#audioOut === undefined ? {} : { audioOutputTokens: this.#audioOut }),
+    };
+  }
+}
+
+/** {@link createGeminiUsageMeter} for a plain answer. */
+export function readGeminiUsage(usage: unknown): Usage | undefined {
+  const meter = createGeminiUsageMeter();
+  meter.see(usage);
+  return meter.usage();
+}
+
+/** Usage as this wire's clients read it. */
+export function writeGeminiUsage(usage: Usage): JsonObject {
+  const { inputTokens, outputTokens, cachedInputTokens, reasoningTokens, audioInputTokens, audioOutputTokens } = usage;
+  return {
+    promptTokenCount: inputTokens,
+    candidatesTokenCount: Math.max(0, outputTokens - (reasoningTokens ?? 0)),
+    totalTokenCount: inputTokens + outputTokens,
+    ...(cachedInputTokens === undefined ? {} : { cachedContentTokenCount: cachedInputTokens }),
+    ...(reasoningTokens === undefined ? {} : { thoughtsTokenCount: reasoningTokens }),
+    ...(audioInputTokens === undefined ? {} : { promptTokensDetails: audioDetails(inputTokens, audioInputTokens) }),
+    ...(audioOutputTokens === undefined
+      ? {}
+      : { candidatesTokensDetails: audioDetails(outputTokens - (reasoningTokens ?? 0), audioOutputTokens) }),
+  };
+}
+
+function audioDetails(all: number, audio: number): readonly JsonObject[] {
+  return [
+    { modality: 'TEXT', tokenCount: Math.max(0, all - audio) },
+    { modality: 'AUDIO', tokenCount: audio },
+  ];
+}
+
+function audioOf(details: unknown): unknown {
+  if (!Array.isArray(details)) return undefined;
+  const audio: unknown = details.find((detail) => isJsonObject(detail) && detail.modality === 'AUDIO');
+  return isJsonObject(audio) ? audio.tokenCount : undefined;
+}
+
+function larger(seen: number | undefined, count: unknown): number | undefined {
+  if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0) return seen;
+  return seen === undefined ? count : Math.max(seen, count);
+}
