@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KeyAdmin } from '@sluice/auth';
 import type { Ledger, Principal, Provider } from '@sluice/contract';
 import { SnapshotHolder } from '@sluice/core';
+import { createResponseMemory } from '@sluice/dialect-openai';
 import type { Ports } from '@sluice/core';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import type { SqliteStore } from '@sluice/store-sqlite';
@@ -155,6 +156,8 @@ function composeEntry(parts: Parts, providers: ReadonlyMap<string, Provider>): E
     keys: identity.keys,
     ledger: ports.ledger,
     rows: store.ledger,
+    responses: store.responses,
+    clock: systemClock,
     isReady: () => lifecycle.isReady,
     metrics: () => telemetry.metrics(),
     listModels: async (principal) => {
@@ -163,7 +166,12 @@ function composeEntry(parts: Parts, providers: ReadonlyMap<string, Provider>): E
     },
   });
   const { authenticator } = identity;
-  return createEntry(createInference(snapshots, ports), routes, {
+  const memory = createResponseMemory({
+    repository: store.responses,
+    clock: systemClock,
+    onError: ports.onInternalError,
+  });
+  return createEntry(createInference(snapshots, ports, memory), routes, {
     ...ports,
     authenticator,
     callers,

@@ -10,6 +10,7 @@ import type {
   Feature,
   JsonObject,
 } from './models.js';
+import type { Adjustment } from './provider.js';
 
 /** One endpoint as its clients speak it. Pure: the app owns the socket. */
 export interface Dialect<Request, Result, Event> {
@@ -60,6 +61,8 @@ export interface ParsedCall<Request> {
   readonly wire: JsonObject;
   /** False where the answer is in a form that no vendor is asked for, so that bytes cannot pass through. */
   readonly passes?: false;
+  /** What the canonical form cannot say as it was asked. */
+  readonly adjustments?: readonly Adjustment[];
   /** Of a streamed answer; `text/event-stream` where absent. */
   readonly streamType?: string;
   /** The canonical form, made on demand: a call that passes through never pays for it. */
@@ -68,6 +71,10 @@ export interface ParsedCall<Request> {
 
 export interface WriteContext {
   readonly requestId: string;
+  /** Unlike the request's id, never the same for two answers; what the dialect names and keeps is called after it. */
+  readonly answerId: string;
+  /** The caller's body, for a dialect that repeats it in its answers. */
+  readonly wire?: JsonObject;
   /** Unix time in seconds of the answer. */
   readonly createdSeconds: number;
   readonly wantsUsage: boolean;

@@ -108,6 +108,7 @@ export type {
   AttemptRecord,
   Authenticator,
   CacheQuestion,
+  CallMemory,
   CacheState,
   CachedAnswer,
   Cancel,
@@ -122,6 +123,8 @@ export type {
   Limiter,
   Permit,
   Principal,
+  RecalledCall,
+  RecallingCall,
   RequestRecord,
   ResponseCache,
   SendOptions,
@@ -144,4 +147,6 @@ export type {
   LedgerRepository,
   LedgerRow,
   ReserveResult,
+  ResponseRecord,
+  ResponseRepository,
 } from './store.js';

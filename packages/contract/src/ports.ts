@@ -105,6 +105,28 @@ export interface UpstreamBody extends AsyncIterable<Uint8Array> {
   cancel(): void;
 }
 
+/** Lets an endpoint go on from what it answered before. */
+export interface CallMemory {
+  /** Reads a body whose caller is known. Throws an error of the table for what is not remembered. */
+  recall(body: unknown, call: RecallingCall): RecalledCall;
+}
+export interface RecallingCall {
+  readonly tenant: string;
+  /** Unique for each answer. */
+  readonly answerId: string;
+}
+export interface RecalledCall {
+  /** The body as it is to be read: earlier turns are put in. */
+  readonly body: unknown;
+  /** The one provider to whom the caller's bytes still say everything; absent where they do so to all. */
+  readonly onlyAt?: string;
+  /**
+   * Takes an answer as the caller gets it: a plain one whole, a stream in pieces of whole frames, each before it goes
+   * out. Absent where nothing is to be remembered. Must not throw.
+   */
+  keep?(bytes: Uint8Array | string, provider: string): void;
+}
+
 export type UsageSource = 'provider' | 'counted' | 'estimated' | 'unknown';
 export type CacheState = 'hit' | 'miss' | 'refresh' | 'bypass';
 

@@ -1,3 +1,4 @@
+import type { JsonObject } from './models.js';
 import type { LedgerIntent, LedgerSettlement, LimitRules } from './ports.js';
 
 /** Bytes under a key, for a time. */
@@ -85,4 +86,29 @@ export interface LedgerRepository {
   /** Newest first. */
   page(query: LedgerQuery): LedgerPage;
   find(id: string): LedgerRow | undefined;
+}
+
+/** An answer that its caller may come back to. */
+export interface ResponseRecord {
+  readonly id: string;
+  readonly tenant: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  /** Who answered. */
+  readonly provider: string;
+  /** Everything that was said before the answer, earlier turns included. */
+  readonly input: readonly JsonObject[];
+  /** The answer as the caller got it. */
+  readonly response: JsonObject;
+}
+/** Nothing of one tenant is ever found by another. */
+export interface ResponseRepository {
+  /** Replaces what has the same id. */
+  put(record: ResponseRecord): void;
+  /** Nothing for what has expired. */
+  find(tenant: string, id: string, nowMs: number): ResponseRecord | undefined;
+  /** False when there was none. */
+  delete(tenant: string, id: string): boolean;
+  /** Deletes what has expired. */
+  sweep(nowMs: number): void;
 }

@@ -79,7 +79,7 @@ export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, 
   const { request: upstream, adjustments } = operation.encode(request, target);
   return {
     request: upstream,
-    adjustments,
+    adjustments: parsed.adjustments ? [...parsed.adjustments, ...adjustments] : adjustments,
     streamType: operation.stream ? streamTypeOf(operation.stream) : EVENT_STREAM,
     plain(body, head) {
       const result = operation.decode(body, head);

@@ -1,5 +1,6 @@
 import type {
   Authenticator,
+  CallMemory,
   Circuits,
   Clock,
   Dialect,
@@ -36,6 +37,8 @@ export interface Endpoint<Request, Result, Event> {
   readonly route: string;
   readonly operation: OperationName;
   readonly dialect: Dialect<Request, Result, Event>;
+  /** For a dialect whose calls may go on from earlier answers. */
+  readonly memory?: CallMemory;
 }
 
 /** Answers a call. Never rejects: a failure is an answer in the caller's dialect. */

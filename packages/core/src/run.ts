@@ -1,5 +1,15 @@
 import { gatewayError } from '@sluice/contract';
-import type { Admission, ChatRequest, Operation, ParsedCall, Principal, RawCall } from '@sluice/contract';
+import type {
+  Admission,
+  ChatRequest,
+  Operation,
+  ParsedCall,
+  Principal,
+  RawCall,
+  RecalledCall,
+  StreamScanner,
+  Target,
+} from '@sluice/contract';
 import { answerHeaders } from './answer-headers.js';
 import type { Answer, PlainAnswer } from './answer.js';
 import { attempt } from './attempt.js';
@@ -15,6 +25,7 @@ import type { Endpoint, Ports } from './ports.js';
 import { decide } from './routing/decide.js';
 import type { Candidate, Plan } from './routing/plan.js';
 import type { Lease } from './snapshot.js';
+import { TappedScanner } from './tapped-scanner.js';
 
 interface RunParts {
   readonly call: Call;
@@ -30,6 +41,7 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
   readonly #ports: Ports;
   #admission: Admission | undefined;
   #streamType: string | undefined;
+  #recalled: RecalledCall | undefined;
 
   constructor(endpoint: Endpoint<Request, Result, Event>, { call, lease, ports }: RunParts) {
     this.#endpoint = endpoint;
@@ -41,7 +53,7 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
   async answer(): Promise<Answer> {
     if (this.#ports.isRefusing()) throw gatewayError('draining', { details: { retryAfterMs: 1_000 } });
     const principal = await this.#identify();
-    const { parsed, raw } = this.#parse(await this.#readBody());
+    const { parsed, raw } = this.#parse(this.#recall(await this.#readBody(), principal));
     const plan = this.#plan(parsed, principal);
     await this.#admit(principal);
     const cacheKey = this.#cacheKey(parsed, principal);
@@ -89,6 +101,14 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
     const body = await call.received.readBody();
     call.waitedMs += call.elapsedMs() - beganMs;
     return form ? parseForm(body, call.received.headers) : parseCall(body);
+  }
+
+  /** Puts earlier turns into the body, where the endpoint remembers them. */
+  #recall(body: CallBody, { tenant }: Principal): CallBody {
+    const { memory } = this.#endpoint;
+    if (!memory) return body;
+    this.#recalled = memory.recall(body.wire, { tenant, answerId: this.#call.received.requestId });
+    return { ...body, wire: this.#recalled.body };
   }
 
   #parse({ wire, body, modelAt }: CallBody): { parsed: ParsedCall<Request>; raw: RawCall } {
@@ -158,13 +178,21 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
     const operation = provider.provider.operations[name] as unknown as Operation<Request, Result, Event>;
     const through = operation.passthroughs?.find((one) => one.dialect === dialect.id);
     const passes = parsed.passes !== false && (through?.serves?.(target.model) ?? true);
-    if (through && passes) return passCodec(through, raw, target);
+    if (through && passes && this.#saysAll(target)) return passCodec(through, raw, target);
     const context = {
       requestId: visibleId(this.#call),
+      answerId: this.#call.received.requestId,
+      wire: parsed.wire,
       createdSeconds: Math.floor(this.#call.startedAtMs / 1_000),
       wantsUsage: parsed.wantsUsage,
     };
     return translateCodec(operation, { dialect, parsed, context }, target);
+  }
+
+  /** Whether the caller's bytes mean there what they mean here: earlier turns may be known to one provider alone. */
+  #saysAll({ provider }: Target): boolean {
+    const { onlyAt } = this.#recalled ?? {};
+    return onlyAt === undefined || onlyAt === provider;
   }
 
   #answerPlain(
@@ -176,6 +204,7 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
     const { body, contentType, summary } = opened;
     this.#call.served = candidate.target;
     this.#call.summary = summary;
+    this.#recalled?.keep?.(body, candidate.target.provider);
     if (cacheKey !== undefined) {
       this.#ports.cache?.store(cacheKey, {
         body: typeof body === 'string' ? Buffer.from(body) : body,
@@ -196,11 +225,10 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
     return { kind: 'plain', status: 200, headers, body };
   }
 
-  #answerStream(
-    { candidate, permit }: Attempted,
-    { response, reads, scanner, held, ended, deadline }: Extract<Attempted['opened'], { kind: 'stream' }>,
-  ): Answer {
+  #answerStream({ candidate, permit }: Attempted, opened: Extract<Attempted['opened'], { kind: 'stream' }>): Answer {
     const call = this.#call;
+    const { response, reads, held, ended, deadline } = opened;
+    const scanner = this.#watched(opened, candidate.target);
     call.served = candidate.target;
     call.status = 200;
     call.firstTokenMs = call.elapsedMs();
@@ -225,6 +253,17 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
       },
     );
     return { kind: 'stream', status: 200, headers, chunks };
+  }
+
+  /** The scanner of a stream; what it lets through is also shown to the endpoint's memory, where that keeps it. */
+  #watched(
+    { scanner, held }: Pick<Extract<Attempted['opened'], { kind: 'stream' }>, 'scanner' | 'held'>,
+    { provider }: Target,
+  ): StreamScanner {
+    const keep = this.#recalled?.keep;
+    if (!keep) return scanner;
+    keep(held, provider);
+    return new TappedScanner(scanner, (bytes) => keep(bytes, provider));
   }
 
   #headers(): Record<string, string> {

@@ -16,7 +16,12 @@ export interface DialectSuiteOptions<Request, Result, Event> {
   readonly isTerminal?: (frame: Frame) => boolean;
 }
 
-const CONTEXT = { requestId: 'suite-request', createdSeconds: 1_767_225_600, wantsUsage: true } as const;
+const CONTEXT = {
+  requestId: 'suite-request',
+  answerId: 'suite-answer',
+  createdSeconds: 1_767_225_600,
+  wantsUsage: true,
+} as const;
 const MESSAGE = 'The suite says no.';
 const NO_REQUESTS: readonly (readonly [string, unknown])[] = [
   ['nothing', undefined],

@@ -1,8 +1,9 @@
 import type { AssistantPart, ImagePart, ToolCallPart } from '@sluice/contract';
 import { untranslatable } from './adjust.js';
 
-/** Ids of the two dialects. */
+/** Ids of the dialects. */
 export const OPENAI_CHAT = 'openai-chat';
+export const OPENAI_RESPONSES = 'openai-responses';
 export const OPENAI_EMBEDDINGS = 'openai-embeddings';
 
 export interface WireToolCall {

@@ -8,7 +8,15 @@ export {
   readEmbeddingsAnswer,
 } from './openai-inspect.js';
 export { createOpenAiScanner, readChunkUsage, unanswered } from './openai-scanner.js';
-export { OPENAI_CHAT, OPENAI_EMBEDDINGS, readImageUrl, writeAssistant, writeImageUrl } from './openai-shapes.js';
+export {
+  OPENAI_CHAT,
+  OPENAI_EMBEDDINGS,
+  OPENAI_RESPONSES,
+  readImageUrl,
+  writeAssistant,
+  writeImageUrl,
+} from './openai-shapes.js';
+export { createResponsesScanner, inspectResponse, readResponsesUsage } from './openai-responses.js';
 export { readUsage, writeUsage } from './openai-usage.js';
 export type { ChatAnswer } from './openai-inspect.js';
 export type { ScannedCall } from './openai-scanner.js';

@@ -1,7 +1,15 @@
+import type { CallMemory } from '@sluice/contract';
 import { createPipeline } from '@sluice/core';
 import type { Pipeline, Ports, SnapshotHolder } from '@sluice/core';
 import { anthropicMessages, messagesSchema } from '@sluice/dialect-anthropic';
-import { chatRequestSchema, embeddingsRequestSchema, openAiChat, openAiEmbeddings } from '@sluice/dialect-openai';
+import {
+  chatRequestSchema,
+  embeddingsRequestSchema,
+  openAiChat,
+  openAiEmbeddings,
+  openAiResponses,
+  responsesRequestSchema,
+} from '@sluice/dialect-openai';
 import { z } from 'zod';
 import { jsonContent } from './answers.js';
 import type { Route } from './route.js';
@@ -11,13 +19,19 @@ export type RouteDescription = Omit<Route, 'handle'>;
 
 const CHAT = { route: '/v1/chat/completions', operation: 'chat', dialect: openAiChat } as const;
 const EMBEDDINGS = { route: '/v1/embeddings', operation: 'embed', dialect: openAiEmbeddings } as const;
+const RESPONSES = { route: '/v1/responses', operation: 'chat', dialect: openAiResponses } as const;
 const MESSAGES = { route: '/v1/messages', operation: 'chat', dialect: anthropicMessages } as const;
 
 /** The endpoints that models answer, each `POST` and each with its own pipeline. */
-export function createInference(snapshots: SnapshotHolder, ports: Ports): ReadonlyMap<string, Pipeline> {
+export function createInference(
+  snapshots: SnapshotHolder,
+  ports: Ports,
+  responses: CallMemory,
+): ReadonlyMap<string, Pipeline> {
   return new Map([
     [CHAT.route, createPipeline(CHAT, snapshots, ports)],
     [EMBEDDINGS.route, createPipeline(EMBEDDINGS, snapshots, ports)],
+    [RESPONSES.route, createPipeline({ ...RESPONSES, memory: responses }, snapshots, ports)],
     [MESSAGES.route, createPipeline(MESSAGES, snapshots, ports)],
   ]);
 }
@@ -25,6 +39,7 @@ export function createInference(snapshots: SnapshotHolder, ports: Ports): Readon
 export const INFERENCE_DESCRIPTIONS: readonly RouteDescription[] = [
   describe(CHAT.route, 'Chat, in the OpenAI dialect', chatRequestSchema),
   describe(EMBEDDINGS.route, 'Embeddings, in the OpenAI dialect', embeddingsRequestSchema),
+  describe(RESPONSES.route, 'Chat, in the dialect of OpenAI responses', responsesRequestSchema),
   describe(MESSAGES.route, 'Chat, in the Anthropic dialect', messagesSchema),
 ];
 

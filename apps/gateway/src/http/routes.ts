@@ -1,5 +1,5 @@
 import type { KeyAdmin } from '@sluice/auth';
-import type { Ledger, LedgerRepository } from '@sluice/contract';
+import type { Clock, Ledger, LedgerRepository, ResponseRepository } from '@sluice/contract';
 import { createKeyRoutes } from './admin/keys.js';
 import { createRequestRoutes } from './admin/requests.js';
 import { INFERENCE_DESCRIPTIONS } from './inference.js';
@@ -9,22 +9,27 @@ import { createModelsRoutes } from './models-routes.js';
 import type { ListModels } from './models-routes.js';
 import { createOpenApiRoute } from './openapi.js';
 import { createProbeRoutes } from './probes.js';
+import { createResponsesRoutes } from './responses-routes.js';
 import type { Route } from './route.js';
 
 export interface RoutesDeps {
   readonly keys: KeyAdmin;
   readonly ledger: Ledger;
   readonly rows: LedgerRepository;
+  readonly responses: ResponseRepository;
+  readonly clock: Clock;
   readonly listModels: ListModels;
   isReady(): boolean;
   metrics(): Promise<Metrics>;
 }
 
 /** Every route but the models' own endpoints, which have their pipelines. */
-export function createRoutes({ keys, ledger, rows, listModels, isReady, metrics }: RoutesDeps): readonly Route[] {
+export function createRoutes(deps: RoutesDeps): readonly Route[] {
+  const { keys, ledger, rows, listModels, isReady, metrics } = deps;
   const routes = [
     ...createProbeRoutes({ isReady }),
     ...createModelsRoutes(listModels),
+    ...createResponsesRoutes(deps),
     ...createKeyRoutes(keys),
     ...createRequestRoutes({ ledger, rows }),
     createMetricsRoute(metrics),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openAiChat } from './index.js';
 
-const context = { requestId: 'req-1', createdSeconds: 7, wantsUsage: false };
+const context = { answerId: 'answer-1', requestId: 'req-1', createdSeconds: 7, wantsUsage: false };
 const write = (events: readonly ChatEvent[], wantsUsage = false) => {
   const writer = openAiChat.stream?.open({ ...context, wantsUsage });
   return events.map((event) => writer?.write(event) ?? '').join('');

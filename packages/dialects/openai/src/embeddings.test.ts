@@ -34,7 +34,7 @@ describe('parsing an embeddings request', () => {
   it('leaves out usage where none is known', () => {
     const written = openAiEmbeddings.writeResult(
       { model: 'm', vectors: [[1]] },
-      { requestId: 'r', createdSeconds: 1, wantsUsage: true },
+      { answerId: 'answer-1', requestId: 'r', createdSeconds: 1, wantsUsage: true },
     );
     expect(JSON.parse(written)).not.toHaveProperty('usage');
   });

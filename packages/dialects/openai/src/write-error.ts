@@ -5,15 +5,27 @@ const MAX_RETRY_SECONDS = 3_600;
 
 /** An error as a plain answer. Also what the admin API and unknown routes say. */
 export function writeOpenAiError(error: GatewayError): WrittenError {
-  return { status: errorRow(error.code).status, headers: writeHeaders(error), body: JSON.stringify(writeBody(error)) };
+  return {
+    status: errorRow(error.code).status,
+    headers: writeHeaders(error),
+    body: JSON.stringify(writeErrorBody(error)),
+  };
 }
 
 /** The one frame with which a stream fails after its first byte. No `[DONE]` follows: the answer is not whole. */
 export function writeOpenAiStreamError(error: GatewayError): string {
-  return `data: ${JSON.stringify(writeBody(error))}\n\n`;
+  return `data: ${JSON.stringify(writeErrorBody(error))}\n\n`;
 }
 
-function writeBody({ code, message, details }: GatewayError): object {
+interface WireError {
+  readonly message: string;
+  readonly type: string;
+  readonly param: string | null;
+  readonly code: string;
+}
+
+/** The `error` object, as it stands in a body of its own. */
+export function writeErrorBody({ code, message, details }: GatewayError): { readonly error: WireError } {
   return {
     error: {
       message,

@@ -4,6 +4,8 @@ export interface DialectTweaks {
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
   /** Whether the reasoning of a turn that called tools goes back with it, as open models want it. */
   readonly sendsReasoning: boolean;
+  /** Whether the server has `/responses` as well. */
+  readonly servesResponses?: boolean;
   /** Fields of the body that this model answers with an error. */
   refusedFields?(model: string): readonly string[];
 }

@@ -21,5 +21,6 @@ export const QUIRKS: DialectTweaks = {
   ...COMPATIBLE,
   maxTokensField: 'max_completion_tokens',
   sendsReasoning: false,
+  servesResponses: true,
   refusedFields: (model) => (ALWAYS_REASONS.test(model) ? SAMPLING : NOTHING),
 };

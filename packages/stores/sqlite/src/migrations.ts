@@ -57,6 +57,18 @@ export const MIGRATIONS: readonly string[] = [
      first_token_ms REAL,
      duration_ms REAL NOT NULL ON CONFLICT REPLACE DEFAULT 0
    ) WITHOUT ROWID;`,
+
+  `CREATE TABLE responses (
+     tenant TEXT NOT NULL,
+     id TEXT NOT NULL,
+     created_at_ms INTEGER NOT NULL,
+     expires_at_ms INTEGER NOT NULL,
+     provider TEXT NOT NULL,
+     input TEXT NOT NULL,
+     response TEXT NOT NULL,
+     PRIMARY KEY (tenant, id)
+   ) STRICT;
+   CREATE INDEX responses_expiry ON responses (expires_at_ms);`,
 ];
 
 /**

@@ -1,11 +1,12 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { KeyRepository, LedgerRepository } from '@sluice/contract';
+import type { KeyRepository, LedgerRepository, ResponseRepository } from '@sluice/contract';
 import { failureReason } from './failure.js';
 import { createKeyRepository } from './keys.js';
 import { createLedgerRepository } from './ledger.js';
 import { migrate } from './migrations.js';
+import { createResponseRepository } from './responses.js';
 
 export interface SqliteStoreOptions {
   /** The database file. It and its directory are made when missing, readable by their owner only. */
@@ -17,6 +18,7 @@ export interface SqliteStoreOptions {
 export interface SqliteStore {
   readonly keys: KeyRepository;
   readonly ledger: LedgerRepository;
+  readonly responses: ResponseRepository;
   /** Closes the file. Idempotent; later calls of the repositories throw `storage_unavailable`. */
   close(): void;
 }
@@ -53,6 +55,7 @@ function prepareStore(database: DatabaseSync): SqliteStore {
   return {
     keys: createKeyRepository(database),
     ledger: createLedgerRepository(database),
+    responses: createResponseRepository(database),
     close: () => {
       if (database.isOpen) database.close();
     },

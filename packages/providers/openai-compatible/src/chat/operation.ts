@@ -11,6 +11,7 @@ import { editCallBody, endpoint, isJsonObject, setTopLevel } from '@sluice/toolk
 import { OPENAI_CHAT, createOpenAiScanner, inspectChat } from '@sluice/toolkit/openai-wire';
 import { decodeChat } from './decode.js';
 import { encodeChat } from './encode.js';
+import { createResponsesPassthrough } from '../responses.js';
 import { createChunkDecoder } from './stream-decoder.js';
 import type { HeaderWriter } from '../headers.js';
 import type { DialectTweaks } from '../tweaks.js';
@@ -43,6 +44,7 @@ export function createChatOperation(
         inspect: inspectChat,
         scanner: createOpenAiScanner,
       },
+      ...(tweaks.servesResponses ? [createResponsesPassthrough(headers)] : []),
     ],
   };
 }

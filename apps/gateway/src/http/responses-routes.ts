@@ -1,0 +1,100 @@
+import { gatewayError } from '@sluice/contract';
+import type { Clock, JsonObject, Principal, ResponseRecord, ResponseRepository } from '@sluice/contract';
+import { jsonAnswer } from '@sluice/core';
+import { z } from 'zod';
+import { jsonContent, noStore } from './answers.js';
+import type { Route, RouteCall } from './route.js';
+
+export interface ResponsesRoutesDeps {
+  readonly responses: ResponseRepository;
+  readonly clock: Clock;
+}
+
+const path = z.object({ id: z.string().meta({ description: 'The id of a response, `resp_...`.' }) });
+const stored = z.looseObject({ id: z.string(), object: z.literal('response') }).meta({ id: 'Response' });
+const deleted = z.object({ id: z.string(), object: z.literal('response'), deleted: z.literal(true) });
+const items = z.object({
+  object: z.literal('list'),
+  data: z.array(z.looseObject({})),
+  first_id: z.string().nullable(),
+  last_id: z.string().nullable(),
+  has_more: z.literal(false),
+});
+const requestParams = { path };
+
+/** Stored responses, for whoever had them answered. Each tenant sees its own. */
+export function createResponsesRoutes(deps: ResponsesRoutesDeps): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/v1/responses/{id}',
+      access: 'caller',
+      openapi: describe('getResponse', 'Show a stored response', stored),
+      handle: async (call) => jsonAnswer(200, found(call, deps).response, noStore),
+    },
+    {
+      method: 'GET',
+      path: '/v1/responses/{id}/input_items',
+      access: 'caller',
+      openapi: describe('listResponseInputItems', 'List what a stored response answered', items),
+      handle: async (call) => jsonAnswer(200, toItemList(found(call, deps)), noStore),
+    },
+    {
+      method: 'DELETE',
+      path: '/v1/responses/{id}',
+      access: 'caller',
+      openapi: describe('deleteResponse', 'Forget a stored response', deleted),
+      async handle(call) {
+        const id = idOf(call);
+        if (!deps.responses.delete(tenantOf(call.principal), id)) throw notFound(id);
+        return jsonAnswer(200, { id, object: 'response', deleted: true });
+      },
+    },
+  ];
+}
+
+function describe(operationId: string, summary: string, schema: z.ZodType): Route['openapi'] {
+  return {
+    operationId,
+    summary,
+    tags: ['models'],
+    requestParams,
+    responses: { 200: { description: 'The answer.', content: jsonContent(schema) } },
+  };
+}
+
+function found(call: RouteCall, { responses, clock }: ResponsesRoutesDeps): ResponseRecord {
+  const id = idOf(call);
+  const record = responses.find(tenantOf(call.principal), id, clock.now());
+  if (!record) throw notFound(id);
+  return record;
+}
+
+/** Newest first, as OpenAI lists them where the caller names no order. */
+function toItemList({ id, input }: ResponseRecord): object {
+  const data = input
+    .map((item, index): JsonObject => ({ id: `item_${id}_${index}`, type: 'message', ...item }))
+    .reverse();
+  return {
+    object: 'list',
+    data,
+    first_id: data.at(0)?.id ?? null,
+    last_id: data.at(-1)?.id ?? null,
+    has_more: false,
+  };
+}
+
+function idOf({ params }: RouteCall): string {
+  return params['id'] ?? '';
+}
+
+function tenantOf(principal: Principal | undefined): string {
+  return principal?.tenant ?? '';
+}
+
+function notFound(id: string): Error {
+  return gatewayError('not_found', {
+    message: `Response with id "${id.slice(0, 100)}" not found.`,
+    details: { param: 'id' },
+  });
+}
