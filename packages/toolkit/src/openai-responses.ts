@@ -119,7 +119,7 @@ function toCount(value: unknown): number | undefined {
 function charsOf(item: unknown): number {
   if (!isJsonObject(item)) return 0;
   const { content, arguments: args, input, summary } = item;
-  const parts = [...(Array.isArray(content) ? content : []), ...(Array.isArray(summary) ? summary : [])] as unknown[];
+  const parts = [content, summary].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
   const texts = [args, input, ...parts.map((part) => (isJsonObject(part) ? (part.text ?? part.refusal) : ''))];
   return texts.reduce<number>((sum, text) => sum + (typeof text === 'string' ? text.length : 0), 0);
 }
