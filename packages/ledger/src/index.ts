@@ -1,2 +1,3 @@
 export { createLedger } from './create-ledger.js';
+export { priceUse } from './price.js';
 export type { LedgerDeps } from './create-ledger.js';

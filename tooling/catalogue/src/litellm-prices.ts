@@ -40,7 +40,7 @@ export function readPrices(entry: JsonObject, mode: ModelMode): readonly PriceRo
   }
   for (const row of rangeRows(entry)) rows.set(JSON.stringify(row.condition), row);
   const prices = [...rows.values()].map(({ condition, rates }) => ({ ...condition, picoUsd: withoutDoubles(rates) }));
-  return isPriced(prices, mode) ? prices.sort(byCondition) : [];
+  return isPriced(prices, mode) ? withoutEchoes(prices).sort(byCondition) : [];
 }
 
 function readField(field: string, value: unknown) {
@@ -89,6 +89,26 @@ function withoutDoubles(rates: Rates): Rates {
   const byPiece = PIECES.some((unit) => (rates[unit] ?? 0) > 0);
   const left = byToken ? PIECES : byPiece ? TOKENS : [];
   return Object.fromEntries(Object.entries(rates).filter(([unit]) => !left.includes(unit as PricedUnit)));
+}
+
+/** Units that a price list repeats although they cost the same as what they are a kind of. */
+const KINDS_OF: readonly (readonly [unit: PricedUnit, of: PricedUnit])[] = [
+  ['audioInput', 'input'],
+  ['reasoning', 'output'],
+  ['audioOutput', 'output'],
+];
+
+/** Without such units: a tier that lists only the price of all output would else keep the standard one of reasoning. */
+function withoutEchoes(rows: readonly PriceRow[]): PriceRow[] {
+  const echoes = KINDS_OF.filter(([unit, of]) =>
+    rows.every(({ picoUsd }) => picoUsd[unit] === undefined || picoUsd[unit] === picoUsd[of]),
+  ).map(([unit]) => unit);
+  return rows.map((row) => {
+    const picoUsd = Object.fromEntries(
+      Object.entries(row.picoUsd).filter(([unit]) => !echoes.includes(unit as PricedUnit)),
+    );
+    return { ...row, picoUsd };
+  });
 }
 
 function isPriced(rows: readonly PriceRow[], mode: ModelMode): boolean {

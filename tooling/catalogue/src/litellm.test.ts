@@ -100,6 +100,16 @@ describe('its prices', () => {
     expect(prices).toEqual([{ picoUsd: { input: 1_000_000, output: 30_000_000 } }]);
   });
 
+  it('of reasoning are left to those of output where they are the same in every tier', () => {
+    const flex = { output_cost_per_token_flex: '1e-06' };
+    expect(factsOf({ output_cost_per_reasoning_token: '2e-06', ...flex })?.prices?.[0]?.picoUsd).not.toHaveProperty(
+      'reasoning',
+    );
+    expect(factsOf({ output_cost_per_reasoning_token: '4e-06', ...flex })?.prices?.[0]?.picoUsd.reasoning).toBe(
+      4_000_000,
+    );
+  });
+
   it('by the piece stand where tokens are free', () => {
     const rerank = { litellm_provider: 'cohere', mode: 'rerank', input_cost_per_token: 0, output_cost_per_token: 0 };
     expect(factsOf({ ...rerank, input_cost_per_query: '0.002' })?.prices).toEqual([

@@ -1,0 +1,93 @@
+import type { PricedUnit, PricedUse, PriceRow, Usage } from '@sluice/contract';
+
+type Counts = Readonly<Record<PricedUnit, number>>;
+
+/** Where a unit has no price of its own, it costs what stands for it here: never less than the vendor may ask. */
+const STANDS_FOR: Readonly<Partial<Record<PricedUnit, PricedUnit>>> = {
+  cachedInput: 'input',
+  cacheWrite: 'input',
+  cacheWrite1h: 'cacheWrite',
+  audioInput: 'input',
+  reasoning: 'output',
+  audioOutput: 'output',
+};
+/** Vendors' own words for the tier whose prices stand without a condition. */
+const STANDARD: ReadonlySet<string> = new Set(['default', 'standard', 'auto', 'on_demand']);
+
+/**
+ * What a use costs, in whole pico-USD and exactly: every count times its price, in integers. Nothing where no unit that
+ * was used has a price. Counts that are none (negative, fractional, not finite) count as zero, so that a vendor's slip
+ * is never a credit.
+ */
+export function priceUse({ prices, usage, serviceTier }: PricedUse): bigint | undefined {
+  if (prices.length === 0) return undefined;
+  const counts = countUnits(usage);
+  const rows = rowsFor(prices, { tier: serviceTier, inputTokens: toCount(usage.inputTokens) });
+  let cost: bigint | undefined;
+  let used = false;
+  for (const unit of Object.keys(counts) as PricedUnit[]) {
+    const count = counts[unit];
+    if (count === 0) continue;
+    used = true;
+    const price = priceOf(unit, rows);
+    if (price !== undefined) cost = (cost ?? 0n) + BigInt(count) * BigInt(price);
+  }
+  return used ? cost : 0n;
+}
+
+/** Each token in exactly one place: cached, written to the cache, heard or read; thought, spoken or written. */
+function countUnits(usage: Usage): Counts {
+  const input = toCount(usage.inputTokens);
+  const cachedInput = Math.min(toCount(usage.cachedInputTokens), input);
+  const written = Math.min(toCount(usage.cacheWriteTokens), input - cachedInput);
+  const cacheWrite1h = Math.min(toCount(usage.cacheWrite1hTokens), written);
+  const audioInput = Math.min(toCount(usage.audioInputTokens), input - cachedInput - written);
+  const output = toCount(usage.outputTokens);
+  const reasoning = Math.min(toCount(usage.reasoningTokens), output);
+  const audioOutput = Math.min(toCount(usage.audioOutputTokens), output - reasoning);
+  return {
+    input: input - cachedInput - written - audioInput,
+    cachedInput,
+    cacheWrite: written - cacheWrite1h,
+    cacheWrite1h,
+    audioInput,
+    output: output - reasoning - audioOutput,
+    reasoning,
+    audioOutput,
+    image: toCount(usage.images),
+    // Vendors charge for each second that has begun.
+    audioSecond: toCount(Math.ceil(usage.audioSeconds ?? 0)),
+    character: toCount(usage.characters),
+    searchUnit: toCount(usage.searchUnits),
+  };
+}
+
+function toCount(value: number | undefined): number {
+  return value !== undefined && Number.isSafeInteger(value) && value > 0 ? value : 0;
+}
+
+interface Condition {
+  readonly tier: string | undefined;
+  readonly inputTokens: number;
+}
+
+/** The rows that hold, the most special first: those of the tier before the standard ones, long input before short. */
+function rowsFor(prices: readonly PriceRow[], { tier, inputTokens }: Condition): readonly PriceRow[] {
+  const special = tier === undefined || STANDARD.has(tier) ? undefined : tier;
+  return prices
+    .filter((row) => (row.tier === undefined || row.tier === special) && inputTokens > (row.aboveInputTokens ?? -1))
+    .sort((a, b) => rank(b) - rank(a));
+}
+
+function rank({ tier, aboveInputTokens = 0 }: PriceRow): number {
+  return (tier === undefined ? 0 : Number.MAX_SAFE_INTEGER / 2) + aboveInputTokens;
+}
+
+function priceOf(unit: PricedUnit, rows: readonly PriceRow[]): number | undefined {
+  for (const { picoUsd } of rows) {
+    const price = picoUsd[unit];
+    if (price !== undefined) return price;
+  }
+  const other = STANDS_FOR[unit];
+  return other && priceOf(other, rows);
+}
