@@ -1,7 +1,7 @@
 import { isGatewayError } from '@sluice/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addTopLevel, setTopLevel } from './json-edit.js';
+import { addTopLevel, removeMember, setTopLevel } from './json-edit.js';
 
 const edit = (json: string, key = 'model', value: unknown = 'new') =>
   setTopLevel(Buffer.from(json), key, value).toString();
@@ -108,3 +108,37 @@ function refusal(json: string): boolean {
     return isGatewayError(error, 'duplicate_key');
   }
 }
+
+describe('removeMember', () => {
+  const remove = (json: string, ...path: readonly string[]) => removeMember(Buffer.from(json), path).toString();
+
+  it.for([
+    ['{"a":1,"x":2,"b":3}', '{"a":1,"b":3}'],
+    ['{"x":2,"b":3}', '{"b":3}'],
+    ['{"a":1,"x":2}', '{"a":1}'],
+    ['{"x":2}', '{}'],
+    [' { "a" : 1 ,\n "x" : [2,"x"] , "b":3 }', ' { "a" : 1 ,\n "b":3 }'],
+    [' { "a" : 1 ,\n "x" : {"x":1} }', ' { "a" : 1 }'],
+    ['{"x":1,"a":1,"\\u0078":2,"x":3}', '{"a":1}'],
+    ['{"a":{"x":1},"b":"\\"x\\":1"}', '{"a":{"x":1},"b":"\\"x\\":1"}'],
+    ['\ufeff{"x":1}', '{}'],
+  ] as const)('takes x out of %s', ([json, expected]) => expect(remove(json, 'x')).toBe(expected));
+
+  it.for([
+    ['{"c":{"x":1,"y":2},"x":3}', '{"c":{"y":2},"x":3}'],
+    ['{"c":{"x":1},"c":{"y":{"x":2},"x":2}}', '{"c":{},"c":{"y":{"x":2}}}'],
+    ['{"c":[{"x":1}],"d":{"x":1}}', '{"c":[{"x":1}],"d":{"x":1}}'],
+    ['{"c":null}', '{"c":null}'],
+  ] as const)('takes c.x out of %s', ([json, expected]) => expect(remove(json, 'c', 'x')).toBe(expected));
+
+  it('leaves the rest as it parses, whatever the object holds', () => {
+    fc.assert(
+      fc.property(members, fc.nat(5), (entries, at) => {
+        const [gone] = entries[at % Math.max(1, entries.length)] ?? [''];
+        const rest = entries.filter(([key]) => key !== gone);
+        const parse = (json: string): unknown => JSON.parse(json);
+        expect(parse(remove(writeObject(entries), gone))).toEqual(parse(writeObject(rest)));
+      }),
+    );
+  });
+});

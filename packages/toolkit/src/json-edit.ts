@@ -31,6 +31,19 @@ export function addTopLevel(json: Uint8Array, key: string, value: unknown): Buff
   return Buffer.concat([bytes.subarray(0, inside), member, bytes.subarray(inside)]);
 }
 
+/**
+ * Takes a member away, however often it stands there; `path` leads to it through objects inside. All other bytes stay as
+ * they are, but for a comma beside it and a byte order mark. The text must have passed `JSON.parse`.
+ */
+export function removeMember(json: Uint8Array, path: readonly string[]): Buffer {
+  let bytes = toBuffer(json);
+  for (;;) {
+    const found = findMember(bytes, skipSpace(bytes, 0), path);
+    if (!found) return bytes;
+    bytes = Buffer.concat([bytes.subarray(0, found.start), bytes.subarray(found.end)]);
+  }
+}
+
 /** From `start` up to, not including, `end`. */
 export interface ByteRange {
   readonly start: number;
@@ -65,6 +78,28 @@ function findTopLevel(bytes: Buffer, key: string): ByteRange | undefined {
     if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
   }
   return found;
+}
+
+/** What to cut for the member at `path` to go from the object that opens at `open`: with the comma behind or before it. */
+function findMember(bytes: Buffer, open: number, [key, ...inside]: readonly string[]): ByteRange | undefined {
+  let before = open + 1;
+  let at = skipSpace(bytes, before);
+  while (bytes[at] === QUOTE) {
+    const keyEnd = stringEnd(bytes, at);
+    const value = skipSpace(bytes, skipSpace(bytes, keyEnd) + 1);
+    const end = valueEnd(bytes, value);
+    const behind = skipSpace(bytes, end);
+    const next = bytes[behind] === COMMA ? skipSpace(bytes, behind + 1) : undefined;
+    if (JSON.parse(bytes.toString('utf8', at, keyEnd)) === key) {
+      if (inside.length === 0) return next === undefined ? { start: before, end } : { start: at, end: next };
+      const deeper = bytes[value] === OPEN_BRACE ? findMember(bytes, value, inside) : undefined;
+      if (deeper) return deeper;
+    }
+    if (next === undefined) return undefined;
+    before = end;
+    at = next;
+  }
+  return undefined;
 }
 
 /** Index behind the value that starts at `at`. */
