@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ModelFacts } from './catalogue.js';
 import type { GatewayError } from './errors.js';
 import type {
   ChatEvent,
@@ -138,6 +139,8 @@ export interface AnswerSummary {
   readonly model?: string;
   readonly usage?: Usage;
   readonly finish?: Finish;
+  /** The service tier that was used, in the vendor's words; it decides the price. */
+  readonly serviceTier?: string;
   /** Characters of output seen, for an estimate where no usage came. */
   readonly outputChars?: number;
 }
@@ -172,6 +175,8 @@ export interface Target {
   readonly provider: string;
   readonly model: string;
   readonly baseUrl: URL;
+  /** What the catalogue knows of the model; an adapter's own rules are for models without. */
+  readonly facts?: ModelFacts;
 }
 export interface Encoded {
   readonly request: UpstreamRequest;

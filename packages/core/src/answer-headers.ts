@@ -1,5 +1,6 @@
 import type { Adjustment } from '@sluice/contract';
 import type { Call } from './call.js';
+import { writeUsd } from './usd.js';
 
 /** What every answer of the data plane says about how it was made; an error carries as much of it as is known. */
 export function answerHeaders(call: Call, configVersion: string): Record<string, string> {
@@ -12,6 +13,9 @@ export function answerHeaders(call: Call, configVersion: string): Record<string,
   if (call.attempts.length > 0) headers['x-sluice-attempts'] = String(call.attempts.length);
   if (call.cache !== undefined) headers['x-sluice-cache'] = call.cache;
   if (call.adjustments.length > 0) headers['x-sluice-adjustments'] = adjustmentText(call.adjustments);
+  // Of a stream nothing is known yet; of a failure there is nothing to say.
+  const cost = call.summary || call.cache === 'hit' ? call.cost() : undefined;
+  if (cost !== undefined) headers['x-sluice-cost-usd'] = writeUsd(cost);
   headers['x-sluice-overhead-ms'] = call.overheadMs().toFixed(2);
   return headers;
 }

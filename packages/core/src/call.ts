@@ -9,6 +9,7 @@ import type {
   IncomingHeaders,
   LedgerIntent,
   Outcome,
+  PriceUse,
   Principal,
   RequestRecord,
   Target,
@@ -17,6 +18,7 @@ import type {
 } from '@sluice/contract';
 import { estimateTokens } from './estimate.js';
 import { SettleScope } from './settle-scope.js';
+import { toMicroUsd } from './usd.js';
 
 /** A request as the HTTP edge, or `gateway.fetch`, hands it over. Its body is not read yet. */
 export interface ReceivedCall {
@@ -45,6 +47,7 @@ export interface TraceContext {
 
 export interface CallDeps {
   readonly clock: Clock;
+  readonly priceUse?: PriceUse;
   /** Told of every settler that threw. */
   onInternalError(cause: unknown): void;
 }
@@ -64,7 +67,7 @@ export class Call {
   bodyBytes = 0;
   /** True once the intent is written: from then on there is a row to settle. */
   accepted = false;
-  served: Pick<Target, 'provider' | 'model'> | undefined;
+  served: Pick<Target, 'provider' | 'model' | 'facts'> | undefined;
   summary: AnswerSummary | undefined;
   cache: CacheState | undefined;
   adjustments: readonly Adjustment[] = [];
@@ -74,13 +77,15 @@ export class Call {
   waitedMs = 0;
   #overheadMs: number | undefined;
   readonly #clock: Clock;
+  readonly #priceUse: PriceUse | undefined;
   readonly #startedMs: number;
 
-  constructor(received: ReceivedCall, route: string, { clock, onInternalError }: CallDeps) {
+  constructor(received: ReceivedCall, route: string, { clock, onInternalError, priceUse }: CallDeps) {
     this.received = received;
     this.route = route;
     this.scope = new SettleScope(onInternalError);
     this.#clock = clock;
+    this.#priceUse = priceUse;
     this.startedAtMs = clock.now();
     this.#startedMs = clock.monotonic();
   }
@@ -100,6 +105,14 @@ export class Call {
     const { signal } = this.received;
     const error = toGatewayError(signal.aborted ? signal.reason : cause);
     return error.code === 'client_closed_request' ? { kind: 'client-gone' } : { kind: 'failed', error };
+  }
+
+  /** What the answer costs, in pico-USD, as far as it has come; nothing where that is not known. */
+  cost(): bigint | undefined {
+    if (this.cache === 'hit') return 0n;
+    const { usage } = this.#usage();
+    const prices = this.served?.facts?.prices;
+    return usage && prices && this.#priceUse?.({ prices, usage, serviceTier: this.summary?.serviceTier });
   }
 
   intent(): LedgerIntent {
@@ -131,6 +144,8 @@ export class Call {
       record.provider = place.provider;
       record.model = place.model;
     }
+    const cost = this.cost();
+    if (cost !== undefined) record.costMicroUsd = toMicroUsd(cost);
     if (this.cache !== undefined) record.cache = this.cache;
     if (this.firstTokenMs !== undefined) record.firstTokenMs = this.firstTokenMs;
     return record;

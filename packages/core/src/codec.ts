@@ -110,9 +110,10 @@ function openFrames(framing: 'sse' | 'ndjson' | (() => FrameReader)): FrameReade
 /** What settling needs; the characters stand in where the vendor does not say what was used. */
 function summarize(result: ChatResult | EmbedResult): AnswerSummary {
   if (!('content' in result)) return result;
-  const { model, usage, finish, content } = result;
+  const { model, usage, finish, content, serviceTier } = result;
   const outputChars = content.reduce((sum, part) => sum + charsOf(part), 0);
-  return { model, finish, outputChars, ...(usage ? { usage } : {}) };
+  const known = { ...(usage ? { usage } : {}), ...(serviceTier === undefined ? {} : { serviceTier }) };
+  return { model, finish, outputChars, ...known };
 }
 
 function charsOf(part: AssistantPart): number {

@@ -7,6 +7,7 @@ import type {
   Ledger,
   Limiter,
   OperationName,
+  PriceUse,
   ResponseCache,
   Telemetry,
   Transport,
@@ -24,6 +25,8 @@ export interface Ports {
   readonly transport: Transport;
   readonly ledger: Ledger;
   readonly telemetry: Telemetry;
+  /** Absent = no request has a cost. */
+  readonly priceUse?: PriceUse;
   /** Absent = no caching. */
   readonly cache?: ResponseCache;
   /** True when the gateway is about to stop and takes no new calls. */

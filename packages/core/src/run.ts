@@ -18,6 +18,7 @@ import type { Attempted } from './attempt-loop.js';
 import type { Call } from './call.js';
 import { passCodec, translateCodec } from './codec.js';
 import type { Codec } from './codec.js';
+import { fitParsed, fitRaw, refusedParameters, telling } from './fit-call.js';
 import { LiveStream } from './live-stream.js';
 import { assertBodyType, parseCall, parseForm } from './parse-body.js';
 import type { CallBody } from './parse-body.js';
@@ -178,7 +179,10 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
     const operation = provider.provider.operations[name] as unknown as Operation<Request, Result, Event>;
     const through = operation.passthroughs?.find((one) => one.dialect === dialect.id);
     const passes = parsed.passes !== false && (through?.serves?.(target.model) ?? true);
-    if (through && passes && this.#saysAll(target)) return passCodec(through, raw, target);
+    const refused = name === 'chat' ? refusedParameters({ parsed, dialect: dialect.id, facts: target.facts }) : [];
+    if (through && passes && this.#saysAll(target)) {
+      return telling(refused, passCodec(through, fitRaw(raw, dialect.id, refused), target));
+    }
     const context = {
       requestId: visibleId(this.#call),
       answerId: this.#call.received.requestId,
@@ -186,7 +190,8 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
       createdSeconds: Math.floor(this.#call.startedAtMs / 1_000),
       wantsUsage: parsed.wantsUsage,
     };
-    return translateCodec(operation, { dialect, parsed, context }, target);
+    const translation = { dialect, parsed: fitParsed(parsed, refused), context };
+    return telling(refused, translateCodec(operation, translation, target));
   }
 
   /** Whether the caller's bytes mean there what they mean here: earlier turns may be known to one provider alone. */

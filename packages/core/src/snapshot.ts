@@ -1,4 +1,4 @@
-import type { FailureClass, Provider } from '@sluice/contract';
+import type { FailureClass, ModelCatalogue, Provider } from '@sluice/contract';
 import type { Candidate } from './routing/plan.js';
 
 /** Milliseconds; an absent bound does not bound. */
@@ -35,6 +35,8 @@ export interface ConfiguredProvider {
   readonly servesUnlisted: boolean;
   /** Models that its list is known to hold; may be empty. */
   knownModels(): ReadonlySet<string>;
+  /** What is known of its models; absent where nothing is. */
+  readonly catalogue?: ModelCatalogue;
 }
 export interface WeightedCandidate {
   readonly candidate: Candidate;

@@ -31,6 +31,7 @@ export class StreamTranslator<Event> implements StreamScanner {
   #usage: Usage | undefined;
   #finish: Finish | undefined;
   #model: string | undefined;
+  #serviceTier: string | undefined;
   #committed = false;
   #progress = 0;
   #failure: GatewayError | undefined;
@@ -87,6 +88,7 @@ export class StreamTranslator<Event> implements StreamScanner {
       ...(this.#usage ? { usage: this.#usage } : {}),
       ...(this.#finish ? { finish: this.#finish } : {}),
       ...(this.#model === undefined ? {} : { model: this.#model }),
+      ...(this.#serviceTier === undefined ? {} : { serviceTier: this.#serviceTier }),
     };
   }
 
@@ -125,6 +127,7 @@ export class StreamTranslator<Event> implements StreamScanner {
         break;
       case 'finish':
         this.#finish = event.finish;
+        this.#serviceTier = event.serviceTier;
         this.#content(0);
         break;
       case 'part':

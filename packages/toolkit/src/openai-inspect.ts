@@ -66,9 +66,13 @@ function isEmbedding(row: unknown): row is JsonObject {
   return isJsonObject(row) && (Array.isArray(row.embedding) || typeof row.embedding === 'string');
 }
 
-function summarize({ model, usage }: JsonObject): AnswerSummary {
+function summarize({ model, usage, service_tier: serviceTier }: JsonObject): AnswerSummary {
   const counts = readUsage(usage);
-  return { ...(typeof model === 'string' ? { model } : {}), ...(counts ? { usage: counts } : {}) };
+  return {
+    ...(typeof model === 'string' ? { model } : {}),
+    ...(counts ? { usage: counts } : {}),
+    ...(typeof serviceTier === 'string' ? { serviceTier } : {}),
+  };
 }
 
 function countOutput(message: JsonObject): number {

@@ -58,6 +58,12 @@ describe('the scanner of chat chunks', () => {
     expect(push(open({}, wantsUsage), TEXT, FINISH, USAGE, '[DONE]')).toBe(passed);
   });
 
+  it('knows the service tier that was used, from the chunk that says how it ended', () => {
+    const scanner = createOpenAiScanner({ wire: {}, wantsUsage: true });
+    scanner.push(Buffer.from(`data: ${JSON.stringify({ ...FINISH, service_tier: 'flex' })}\n\n`));
+    expect(scanner.summary().serviceTier).toBe('flex');
+  });
+
   it('keeps a chunk that brings usage beside a choice', () => {
     const chunk = { ...FINISH, usage: USAGE.usage };
     expect(push(open(), TEXT, chunk)).toBe(frames([TEXT, chunk]));

@@ -53,6 +53,7 @@ class ChunkRules implements ScanRules {
   #model: string | undefined;
   #usage: Usage | undefined;
   #finish: Finish | undefined;
+  #serviceTier: string | undefined;
 
   constructor({ wire, wantsUsage }: ScannedCall) {
     this.#wantsUsage = wantsUsage;
@@ -67,6 +68,7 @@ class ChunkRules implements ScanRules {
     if (!isJsonObject(chunk)) return UNREADABLE;
     if (event === 'error' || isErrorAnswer(chunk)) return { failure: classifyInBand(readOpenAiError(chunk)) };
     if (typeof chunk.model === 'string') this.#model = chunk.model;
+    if (typeof chunk.service_tier === 'string') this.#serviceTier = chunk.service_tier;
     return this.#inspectChunk(chunk);
   }
 
@@ -75,6 +77,7 @@ class ChunkRules implements ScanRules {
       ...(this.#model === undefined ? {} : { model: this.#model }),
       ...(this.#usage ? { usage: this.#usage } : {}),
       ...(this.#finish ? { finish: this.#finish } : {}),
+      ...(this.#serviceTier === undefined ? {} : { serviceTier: this.#serviceTier }),
     };
   }
 

@@ -1,4 +1,4 @@
-import type { FailureClass, Provider } from '@sluice/contract';
+import type { FailureClass, ModelFacts, Provider } from '@sluice/contract';
 import { createCandidate } from '../routing/plan.js';
 import type { Candidate } from '../routing/plan.js';
 import type { Alias, ConfiguredProvider, RetryPolicy, RoutePolicy, Snapshot, Timeouts } from '../snapshot.js';
@@ -24,15 +24,25 @@ export interface ConfiguredOptions {
   readonly models?: readonly string[];
   readonly timeouts?: Partial<Timeouts>;
   readonly servesUnlisted?: boolean;
+  /** What the catalogue knows of its models, by name. */
+  readonly facts?: Readonly<Record<string, ModelFacts>>;
+}
+
+/** Facts of a model of which little is known. */
+export function factsOf(change: Partial<ModelFacts> = {}): ModelFacts {
+  return { modes: ['chat'], can: new Set(), cannot: new Set(), efforts: [], prices: [], ...change };
 }
 
 export function configured(
   name: string,
   provider: Provider,
-  { models = [], timeouts = {}, servesUnlisted = true }: ConfiguredOptions = {},
+  { models = [], timeouts = {}, servesUnlisted = true, facts = {} }: ConfiguredOptions = {},
 ): ConfiguredProvider {
   const known = new Set(models);
-  return { name, provider, timeouts: { ...TIMEOUTS, ...timeouts }, servesUnlisted, knownModels: () => known };
+  const found = new Map(Object.entries(facts));
+  const catalogue = { find: (model: string) => found.get(model), names: new Set(found.keys()) };
+  const common = { servesUnlisted, knownModels: () => known, catalogue };
+  return { name, provider, timeouts: { ...TIMEOUTS, ...timeouts }, ...common };
 }
 
 /** An alias that asks model `m` of each provider in turn. */

@@ -1,7 +1,7 @@
 import type { Feature, Principal } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
 import { PRINCIPAL } from '../__fixtures__/bench.js';
-import { aliasOf, candidateAt, configured, policyOf, snapshotOf } from '../__fixtures__/snapshots.js';
+import { aliasOf, candidateAt, configured, factsOf, policyOf, snapshotOf } from '../__fixtures__/snapshots.js';
 import { toyProvider } from '../__fixtures__/toy-provider.js';
 import type { Alias, ConfiguredProvider, Snapshot } from '../snapshot.js';
 import { decide } from './decide.js';
@@ -142,6 +142,53 @@ describe('a bare name', () => {
 
   it.for(['__proto__', 'constructor', 'toString'])('may be called %s', (model) => {
     expect(() => targetsOf(snapshotOf([foreign('a')]), ask(model))).toThrow(refusal('model_not_found'));
+  });
+});
+
+describe('what the catalogue knows', () => {
+  const features: readonly Feature[] = ['tools', 'vision', 'reasoning'];
+  const knowing = (name: string, cannot: readonly Feature[], models: readonly string[] = []): ConfiguredProvider => {
+    const facts = { m: factsOf({ cannot: new Set(cannot) }) };
+    return configured(name, toyProvider({ features }), { facts, models });
+  };
+
+  it('leads a bare name to the one provider that has it, where none lists it', () => {
+    const [a, b] = [knowing('a', []), foreign('b', ['x'])];
+    expect(targetsOf(snapshotOf([a, b]), ask('m'))).toEqual(['a/m']);
+    expect(targetsOf(snapshotOf([a, foreign('b', ['m'])]), ask('m'))).toEqual(['b/m']);
+  });
+
+  it('refuses a bare name that several have, with the names to choose from', () => {
+    expect(() => targetsOf(snapshotOf([knowing('a', []), knowing('b', [])]), ask('m'))).toThrow(
+      refusal('model_not_found', '"a/m" or "b/m"'),
+    );
+  });
+
+  it('leaves out the targets whose model lacks what is asked', () => {
+    const [blind, seeing] = [knowing('blind', ['vision']), knowing('seeing', ['tools'])];
+    const snapshot = snapshotOf([blind, seeing], [aliasOf('fast', [blind, seeing])]);
+    expect(targetsOf(snapshot, ask('fast', { features: ['vision'] }))).toEqual(['seeing/m']);
+    expect(targetsOf(snapshot, ask('fast'))).toEqual(['blind/m', 'seeing/m']);
+  });
+
+  it('refuses what no model has, and says which feature', () => {
+    const [blind, deaf] = [knowing('blind', ['vision']), knowing('deaf', ['tools'])];
+    const snapshot = snapshotOf([blind, deaf], [aliasOf('fast', [blind, deaf])]);
+    expect(() => targetsOf(snapshot, ask('fast', { features: ['vision', 'tools'] }))).toThrow(
+      refusal('invalid_value', 'chat with vision with tools. As far as is known, its models lack vision and tools.'),
+    );
+  });
+
+  it('is never held against a model that it does not know', () => {
+    const snapshot = snapshotOf([knowing('a', ['vision'])]);
+    expect(targetsOf(snapshot, ask('a/unknown', { features: ['vision'] }))).toEqual(['a/unknown']);
+  });
+
+  it('prefers models that reason where that is asked, and does without where none does', () => {
+    const [plain, thinking] = [knowing('plain', ['reasoning']), knowing('thinking', [])];
+    const both = snapshotOf([plain, thinking], [aliasOf('fast', [plain, thinking])]);
+    expect(targetsOf(both, ask('fast', { features: ['reasoning'] }))).toEqual(['thinking/m']);
+    expect(targetsOf(both, ask('plain/m', { features: ['reasoning'] }))).toEqual(['plain/m']);
   });
 });
 

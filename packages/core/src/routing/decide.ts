@@ -1,5 +1,5 @@
 import { gatewayError } from '@sluice/contract';
-import type { DialectId, Feature, Operation, OperationName, Principal } from '@sluice/contract';
+import type { DialectId, Feature, Operation, OperationName, Principal, Target } from '@sluice/contract';
 import type { Alias, ConfiguredProvider, Snapshot } from '../snapshot.js';
 import { createCandidate } from './plan.js';
 import type { Candidate, Plan } from './plan.js';
@@ -16,7 +16,7 @@ export interface RouteQuestion {
 
 /**
  * Turns a model name into the places that may answer: an alias, then `provider/model`, then the one provider that lists
- * the bare name, then the only provider of the caller's own dialect. Throws `model_not_found`, `model_not_allowed`, or
+ * the bare name or is known to have it, then the only provider of the caller's own dialect. Throws `model_not_found`, `model_not_allowed`, or
  * `invalid_value` when no target can do what the request asks.
  */
 export function decide(snapshot: Snapshot, question: RouteQuestion, random: () => number): Plan {
@@ -47,11 +47,18 @@ function findProvider(snapshot: Snapshot, question: RouteQuestion): Found {
   const slash = model.indexOf('/');
   const named = slash > 0 ? snapshot.providers.get(model.slice(0, slash)) : undefined;
   if (named && slash < model.length - 1) return { provider: named, model: model.slice(slash + 1) };
-  const listing = [...snapshot.providers.values()].filter((provider) => provider.knownModels().has(model));
+  const listing = havingModel(snapshot, model);
   if (listing.length === 1) return { provider: listing[0] as ConfiguredProvider, model };
   const native = listing.length === 0 && slash < 0 ? ofDialect(snapshot, question) : [];
   if (native.length === 1) return { provider: native[0] as ConfiguredProvider, model };
   throw notFound(snapshot, question, listing);
+}
+
+/** Who has a bare name: those who list it themselves; where nobody does, those who are known to have it. */
+function havingModel(snapshot: Snapshot, model: string): readonly ConfiguredProvider[] {
+  const providers = [...snapshot.providers.values()];
+  const listing = providers.filter((provider) => provider.knownModels().has(model));
+  return listing.length > 0 ? listing : providers.filter(({ catalogue }) => catalogue?.find(model) !== undefined);
 }
 
 function ofDialect(snapshot: Snapshot, { dialect, model, operation }: RouteQuestion): ConfiguredProvider[] {
@@ -74,7 +81,7 @@ function notFound(
   const names = listing.map(({ name }) => `"${name}/${model}"`);
   const hint =
     names.length > 1 && !principal.models
-      ? `Several providers list it: ask for ${names.join(' or ')}.`
+      ? `Several providers have it: ask for ${names.join(' or ')}.`
       : `Ask for an alias or for "provider/model"${providers.length > 0 ? `; providers: ${providers.join(', ')}` : ''}.`;
   return gatewayError('model_not_found', {
     message: `The model "${model}" does not exist here. ${hint}`,
@@ -114,15 +121,38 @@ function toCandidate(provider: ConfiguredProvider, model: string): Candidate {
   return candidate;
 }
 
-/** Leaves out targets that lack the operation or a feature the request needs. */
-function able(candidates: readonly Candidate[], { operation, features }: RouteQuestion): readonly Candidate[] {
-  const fit = candidates.filter(({ provider }) => {
-    const found = provider.provider.operations[operation] as Operation<unknown, unknown, unknown> | undefined;
-    return found !== undefined && features.every((feature) => found.features.has(feature));
-  });
-  if (fit.length > 0) return fit;
-  throw gatewayError('invalid_value', {
-    message: `No target of this model can serve ${operation === 'embed' ? 'embeddings' : ['chat', ...features].join(' with ')}.`,
+/** Leaves out targets that lack the operation or a feature the request needs: the adapter, or the model where it is known. */
+function able(candidates: readonly Candidate[], question: RouteQuestion): readonly Candidate[] {
+  const serving = candidates.filter(({ provider }) => serves(provider, question));
+  const fit = serving.filter(({ target }) => missing(target, question.features) === undefined);
+  if (fit.length > 0) return reasoningFirst(fit, question.features);
+  throw unable(question, serving);
+}
+
+function serves({ provider }: ConfiguredProvider, { operation, features }: RouteQuestion): boolean {
+  const found = provider.operations[operation] as Operation<unknown, unknown, unknown> | undefined;
+  return found !== undefined && features.every((feature) => found.features.has(feature));
+}
+
+/** A feature that the model is known to lack. Reasoning is a wish: a model without it answers all the same. */
+function missing({ facts }: Target, features: readonly Feature[]): Feature | undefined {
+  if (!facts || features.length === 0) return undefined;
+  return features.find((feature) => feature !== 'reasoning' && facts.cannot.has(feature));
+}
+
+/** Where some models can reason as asked, the others are left out. */
+function reasoningFirst(candidates: readonly Candidate[], features: readonly Feature[]): readonly Candidate[] {
+  if (!features.includes('reasoning')) return candidates;
+  const reasoning = candidates.filter(({ target }) => !target.facts?.cannot.has('reasoning'));
+  return reasoning.length > 0 ? reasoning : candidates;
+}
+
+function unable({ operation, features }: RouteQuestion, serving: readonly Candidate[]): Error {
+  const asked = operation === 'embed' ? 'embeddings' : ['chat', ...features].join(' with ');
+  const lacking = new Set(serving.map(({ target }) => missing(target, features)));
+  const reason = serving.length > 0 ? ` As far as is known, its models lack ${[...lacking].join(' and ')}.` : '';
+  return gatewayError('invalid_value', {
+    message: `No target of this model can serve ${asked}.${reason}`,
     details: { param: 'model' },
   });
 }

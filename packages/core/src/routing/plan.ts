@@ -12,8 +12,9 @@ export interface Candidate {
 
 /** A model at a provider, with the provider's own timeouts unless others are given. */
 export function createCandidate(provider: ConfiguredProvider, model: string, timeouts?: Timeouts): Candidate {
+  const facts = provider.catalogue?.find(model);
   return {
-    target: { provider: provider.name, model, baseUrl: provider.provider.baseUrl },
+    target: { provider: provider.name, model, baseUrl: provider.provider.baseUrl, ...(facts ? { facts } : {}) },
     provider,
     circuit: `${provider.name}/${model}`,
     timeouts: timeouts ?? provider.timeouts,

@@ -1,0 +1,71 @@
+import type { Adjustment, ChatRequest, DialectId, ModelFacts, ParsedCall, RawCall } from '@sluice/contract';
+import { hasParameter, withoutParameters } from '@sluice/toolkit';
+import type { Codec } from './codec.js';
+
+type FieldName = Exclude<keyof ChatRequest, 'messages' | 'stream'>;
+
+/** The canonical names of the parameters that a model may refuse. */
+const FIELDS: Readonly<Record<string, FieldName>> = {
+  temperature: 'temperature',
+  top_p: 'topP',
+  top_k: 'topK',
+  presence_penalty: 'presencePenalty',
+  frequency_penalty: 'frequencyPenalty',
+  logprobs: 'logprobs',
+  top_logprobs: 'logprobs',
+  seed: 'seed',
+  stop: 'stop',
+  reasoning: 'reasoning',
+};
+const NONE: readonly string[] = [];
+
+/** A call whose parameters its model is known to refuse, and what is to be left out of it. */
+export interface FitQuestion<Request> {
+  readonly parsed: ParsedCall<Request>;
+  readonly dialect: DialectId;
+  readonly facts: ModelFacts | undefined;
+}
+
+/**
+ * The parameters that the caller gave and the model is known to answer with an error. This is the one place that decides
+ * it, for calls that pass through as for those that are translated; of a model that is not known nothing is left out.
+ */
+export function refusedParameters<Request>(question: FitQuestion<Request>): readonly string[] {
+  const { parsed, dialect, facts } = question;
+  if (!facts) return NONE;
+  const given = (parameter: string): boolean => hasParameter(parsed.wire, dialect, parameter);
+  const reasons = facts.cannot.has('reasoning') && parsed.features.includes('reasoning') && given('reasoning');
+  const sampling = facts.refuses?.parameters.filter(given) ?? NONE;
+  const refused = sampling.length > 0 && isRefusing(question) ? sampling : NONE;
+  return reasons ? [...refused, 'reasoning'] : refused;
+}
+
+/** Whether the refusal holds for this call: some models take sampling parameters where they do not reason. */
+function isRefusing<Request>({ parsed, facts }: FitQuestion<Request>): boolean {
+  if (facts?.refuses?.when !== 'reasoning' || parsed.features.includes('reasoning')) return true;
+  const { reasoning } = parsed.toRequest() as Pick<ChatRequest, 'reasoning'>;
+  return (reasoning?.effort ?? facts.defaultEffort) !== 'none';
+}
+
+/** A codec that tells the caller also of what was left out before it began. */
+export function telling(refused: readonly string[], codec: Codec): Codec {
+  if (refused.length === 0) return codec;
+  const dropped = refused.map((parameter): Adjustment => ({ parameter, action: 'dropped' }));
+  return { ...codec, adjustments: [...dropped, ...codec.adjustments] };
+}
+
+/** The bytes of a call without what is refused. */
+export function fitRaw(raw: RawCall, dialect: DialectId, refused: readonly string[]): RawCall {
+  return refused.length === 0 ? raw : withoutParameters(raw, dialect, refused);
+}
+
+/** The call whose canonical form lacks what is refused. */
+export function fitParsed<Request>(parsed: ParsedCall<Request>, refused: readonly string[]): ParsedCall<Request> {
+  if (refused.length === 0) return parsed;
+  const fields = new Set(refused.map((parameter) => FIELDS[parameter]));
+  const isKept = ([field]: readonly [string, unknown]): boolean => !fields.has(field as FieldName);
+  return {
+    ...parsed,
+    toRequest: () => Object.fromEntries(Object.entries(parsed.toRequest() as object).filter(isKept)) as Request,
+  };
+}

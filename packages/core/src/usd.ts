@@ -1,0 +1,15 @@
+const PICO_PER_MICRO = 1_000_000n;
+const PICO_DIGITS = 12;
+
+/** Whole micro-USD, the nearest; as many as a number can hold at most. */
+export function toMicroUsd(pico: bigint): number {
+  return Math.min(Number((pico + PICO_PER_MICRO / 2n) / PICO_PER_MICRO), Number.MAX_SAFE_INTEGER);
+}
+
+/** Exact, in plain decimal digits: `0.0000125`. */
+export function writeUsd(pico: bigint): string {
+  const digits = pico.toString().padStart(PICO_DIGITS + 1, '0');
+  const fraction = digits.slice(-PICO_DIGITS).replace(/0+$/, '');
+  const whole = digits.slice(0, -PICO_DIGITS);
+  return fraction === '' ? whole : `${whole}.${fraction}`;
+}
