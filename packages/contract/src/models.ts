@@ -220,6 +220,8 @@ export interface Usage {
   readonly audioSeconds?: number;
   readonly characters?: number;
   readonly searchUnits?: number;
+  /** What the vendor charges for, where that is not what was read and written: it may add instructions of its own. */
+  readonly billed?: { readonly inputTokens: number; readonly outputTokens: number };
 }
 
 export interface TokenLogprob {

@@ -82,7 +82,7 @@ export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, 
     adjustments: parsed.adjustments ? [...parsed.adjustments, ...adjustments] : adjustments,
     streamType: operation.stream ? streamTypeOf(operation.stream) : EVENT_STREAM,
     plain(body, head) {
-      const result = operation.decode(body, head);
+      const result = named(operation.decode(body, head), target.model);
       const written = dialect.writeResult(result, context);
       const summary = summarize(result as ChatResult | EmbedResult);
       return typeof written === 'string'
@@ -92,9 +92,14 @@ export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, 
     stream(head) {
       const { framing, open } = operation.stream ?? noStreams();
       const writer = dialect.stream?.open(context) ?? noStreams();
-      return new StreamTranslator({ reader: openFrames(framing), decoder: open(head), writer });
+      return new StreamTranslator({ reader: openFrames(framing), decoder: open(head), writer, asked: target.model });
     },
   };
+}
+
+/** Some vendors do not say which model answered: then it is the one that was asked. */
+function named<Result>(result: Result, model: string): Result {
+  return (result as { readonly model?: unknown }).model === '' ? { ...result, model } : result;
 }
 
 function streamTypeOf({ framing, contentType }: NonNullable<Operation<unknown, unknown, unknown>['stream']>): string {

@@ -26,7 +26,7 @@ const frames = (...parts: readonly (readonly ChatEvent[] | string)[]): Buffer =>
   Buffer.from(parts.map((part) => `data: ${typeof part === 'string' ? part : JSON.stringify(part)}\n\n`).join(''));
 const writer: StreamWriter<ChatEvent> = { write: ({ type }) => `<${type}>` };
 const translator = (atEnd?: readonly ChatEvent[] | Error) =>
-  new StreamTranslator({ reader: createFrameReader(), decoder: decoder(atEnd), writer });
+  new StreamTranslator({ reader: createFrameReader(), decoder: decoder(atEnd), writer, asked: 'asked' });
 const asText = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
 describe('a translated stream', () => {
@@ -45,6 +45,14 @@ describe('a translated stream', () => {
       return asText(stream.push(first)) + asText(stream.push(second)) + asText(stream.end());
     });
     expect(new Set(results)).toEqual(new Set(['<start><text-delta><part-end><finish>']));
+  });
+
+  it('names the model that was asked where the vendor names none', () => {
+    const named: StreamWriter<ChatEvent> = { write: (event) => JSON.stringify(event) };
+    const parts = { reader: createFrameReader(), decoder: decoder(), writer: named, asked: 'asked' };
+    const stream = new StreamTranslator(parts);
+    const written = asText(stream.push(frames([{ ...START, model: '' }])));
+    expect([JSON.parse(written), stream.summary().model]).toEqual([{ ...START, model: 'asked' }, 'asked']);
   });
 
   it('commits with content, not with its start', () => {
@@ -141,7 +149,7 @@ it('writes what the decoder still owes at the end', () => {
 });
 
 it('takes the last line of a framing that has no mark at its end', () => {
-  const stream = new StreamTranslator({ reader: createLineReader(), decoder: decoder(), writer });
+  const stream = new StreamTranslator({ reader: createLineReader(), decoder: decoder(), writer, asked: 'asked' });
   const lines = [
     [START, hello],
     [END, FINISH],

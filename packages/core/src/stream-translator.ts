@@ -19,6 +19,8 @@ export interface TranslatorParts<Event> {
   readonly reader: FrameReader;
   readonly decoder: StreamDecoder<Event>;
   readonly writer: StreamWriter<Event>;
+  /** The model that was asked, for a vendor that does not say which one answers. */
+  readonly asked: string;
 }
 
 /** A provider's stream written anew in the caller's dialect: one batch of events for each network read. */
@@ -26,6 +28,7 @@ export class StreamTranslator<Event> implements StreamScanner {
   readonly #decoder: StreamDecoder<Event>;
   readonly #writer: StreamWriter<Event>;
   readonly #reader: FrameReader;
+  readonly #asked: string;
   readonly #order = new EventOrder();
   #outputChars = 0;
   #usage: Usage | undefined;
@@ -36,10 +39,11 @@ export class StreamTranslator<Event> implements StreamScanner {
   #progress = 0;
   #failure: GatewayError | undefined;
 
-  constructor({ reader, decoder, writer }: TranslatorParts<Event>) {
+  constructor({ reader, decoder, writer, asked }: TranslatorParts<Event>) {
     this.#reader = reader;
     this.#decoder = decoder;
     this.#writer = writer;
+    this.#asked = asked;
   }
 
   get committed(): boolean {
@@ -103,6 +107,7 @@ export class StreamTranslator<Event> implements StreamScanner {
     const step = event as ChatEvent;
     this.#order.check(step);
     this.#note(step);
+    if (step.type === 'start' && step.model === '') return this.#writer.write({ ...event, model: this.#asked });
     return this.#writer.write(event);
   }
 
@@ -123,7 +128,7 @@ export class StreamTranslator<Event> implements StreamScanner {
         this.#usage = event.usage;
         break;
       case 'start':
-        this.#model = event.model;
+        this.#model = event.model || this.#asked;
         break;
       case 'finish':
         this.#finish = event.finish;

@@ -1,0 +1,66 @@
+import type { AssistantPart, ChatResult, Citation, JsonObject } from '@sluice/contract';
+import { isJsonObject, parseUpstreamJson } from '@sluice/toolkit';
+import { notA, unusable } from '../classify.js';
+import { readUsage } from '../usage.js';
+import { failureOf, readLogprob, toArguments, toFinish, toText } from './answer.js';
+import { createRuler, isOfText, readCitations } from './citations.js';
+import { reasoningState } from './state.js';
+
+/** A plain answer. It does not say which model gave it. */
+export function decodeChat(bytes: Uint8Array): ChatResult {
+  const answer = parseUpstreamJson(bytes);
+  const { message, finish_reason: reason } = answer;
+  if (!isJsonObject(message) || typeof reason !== 'string') throw notA('chat', answer);
+  const failure = failureOf(answer);
+  if (failure) throw failure;
+  const usage = readUsage(answer.usage);
+  const logprobs = listOf(answer.logprobs).flatMap(readLogprob);
+  return {
+    id: toText(answer.id),
+    model: '',
+    content: readParts(message),
+    finish: toFinish(reason),
+    ...(usage ? { usage } : {}),
+    ...(logprobs.length > 0 ? { logprobs } : {}),
+  };
+}
+
+function readParts(message: JsonObject): readonly AssistantPart[] {
+  const plan = toText(message.tool_plan);
+  const blocks = typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : message.content;
+  const citations = listOf(message.citations).filter(isOfText);
+  return [
+    ...(plan === '' ? [] : [{ type: 'reasoning', text: plan, opaque: reasoningState('tool_plan') } as const]),
+    ...readBlocks(listOf(blocks), citations),
+    ...listOf(message.tool_calls).map(readCall),
+  ];
+}
+
+function readBlocks(blocks: readonly JsonObject[], citations: readonly JsonObject[]): readonly AssistantPart[] {
+  const firstText = blocks.findIndex(({ type }) => type === 'text');
+  return blocks.flatMap((block, index): readonly AssistantPart[] => {
+    const thinking = toText(block.thinking);
+    if (thinking !== '') return [{ type: 'reasoning', text: thinking, opaque: reasoningState('thinking') }];
+    const text = toText(block.text);
+    if (text === '') return [];
+    const own = citations.filter(({ content_index: place = firstText }) => place === index);
+    const cited = readAll(own, text);
+    return [{ type: 'text', text, ...(cited.length > 0 ? { citations: cited } : {}) }];
+  });
+}
+
+function readAll(citations: readonly JsonObject[], text: string): readonly Citation[] {
+  if (citations.length === 0) return [];
+  const ruler = createRuler();
+  ruler.add(text);
+  return citations.flatMap((citation) => readCitations(citation, ruler));
+}
+
+function readCall({ id, function: called }: JsonObject): AssistantPart {
+  if (!isJsonObject(called) || toText(called.name) === '') throw unusable('The provider called a tool without a name.');
+  return { type: 'tool-call', id: toText(id), name: toText(called.name), json: toArguments(called.arguments) };
+}
+
+function listOf(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}

@@ -1,0 +1,7 @@
+import type { Adjustment } from '@sluice/contract';
+
+/** A part of a body, and what of the request it could not keep. Fields that are `undefined` are not written. */
+export interface Plan {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly adjustments: readonly Adjustment[];
+}

@@ -1,0 +1,57 @@
+import type { EmbedRequest, EmbedResult, Encoded, Feature, Operation, Target } from '@sluice/contract';
+import { dropped, endpoint, isJsonObject, nativeExtensions, parseUpstreamJson, untranslatable } from '@sluice/toolkit';
+import { notA } from './classify.js';
+import { EMBED_FIELDS } from './extensions.js';
+import { readUsage } from './usage.js';
+
+const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
+
+/**
+ * The vendor wants to know what a vector is for, and other dialects do not say. Most are made to be stored and searched;
+ * a text that is too long is refused, and not cut in silence. The caller may say otherwise in the vendor's own words.
+ */
+const UNLESS_SAID = { input_type: 'search_document', truncate: 'NONE' } as const;
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Embeddings: `POST /v2/embed`. https://docs.cohere.com/reference/embed */
+export function createEmbed(headers: Headers): Operation<EmbedRequest, EmbedResult, never> {
+  return {
+    features: FEATURES,
+    encode: (request, target) => encodeEmbed(request, target, headers),
+    decode: decodeEmbed,
+  };
+}
+
+function encodeEmbed(request: EmbedRequest, target: Target, headers: Headers): Encoded {
+  const { input, dimensions, user } = request;
+  if (typeof input[0] !== 'string') throw untranslatable('an input of token ids', 'input');
+  const { fields, adjustments } = nativeExtensions(request, EMBED_FIELDS);
+  const body = JSON.stringify({
+    ...UNLESS_SAID,
+    ...fields,
+    model: target.model,
+    texts: input,
+    embedding_types: ['float'],
+    output_dimension: dimensions,
+  });
+  return {
+    request: { method: 'POST', url: endpoint(target.baseUrl, 'v2/embed'), headers, body },
+    adjustments: [...dropped('user', user), ...adjustments],
+  };
+}
+
+/** The answer does not say which model made it. */
+function decodeEmbed(bytes: Uint8Array): EmbedResult {
+  const answer = parseUpstreamJson(bytes);
+  const vectors: unknown = isJsonObject(answer.embeddings) ? answer.embeddings.float : undefined;
+  if (!Array.isArray(vectors) || vectors.length === 0 || !vectors.every(isVector)) {
+    throw notA('list of embeddings', answer);
+  }
+  const usage = readUsage(answer.meta);
+  return { model: '', vectors, ...(usage ? { usage } : {}) };
+}
+
+function isVector(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'number');
+}

@@ -1,0 +1,2 @@
+export { cohere } from './definition.js';
+export type { CohereSettings } from './settings.js';

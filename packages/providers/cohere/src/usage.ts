@@ -1,0 +1,40 @@
+import type { Usage } from '@sluice/contract';
+import { isJsonObject } from '@sluice/toolkit';
+
+/**
+ * What an answer used. `tokens` is what the model read and wrote, the vendor's own instructions included; `billed_units` is
+ * what the vendor charges for, which is less. npm cohere-ai 8.1.0, `Usage` and `ApiMeta`.
+ */
+export function readUsage(usage: unknown): Usage | undefined {
+  if (!isJsonObject(usage)) return undefined;
+  const used = readTokens(usage.tokens);
+  const billed = readTokens(usage.billed_units);
+  const counts = used ?? billed;
+  const searches = isJsonObject(usage.billed_units) ? toCount(usage.billed_units.search_units) : undefined;
+  if (!counts && searches === undefined) return undefined;
+  const cached = toCount(usage.cached_tokens);
+  return {
+    ...(counts ?? { inputTokens: 0, outputTokens: 0 }),
+    ...(cached === undefined ? {} : { cachedInputTokens: cached }),
+    ...(used && billed ? { billed } : {}),
+    ...(searches === undefined ? {} : { searchUnits: searches }),
+  };
+}
+
+interface Counts {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+function readTokens(tokens: unknown): Counts | undefined {
+  if (!isJsonObject(tokens)) return undefined;
+  const input = toCount(tokens.input_tokens);
+  const output = toCount(tokens.output_tokens);
+  return input === undefined && output === undefined
+    ? undefined
+    : { inputTokens: input ?? 0, outputTokens: output ?? 0 };
+}
+
+function toCount(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
