@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '@sluice/contract';
 import { anthropic } from '@sluice/provider-anthropic';
+import { cohere } from '@sluice/provider-cohere';
 import { ollama } from '@sluice/provider-ollama';
 import { openai } from '@sluice/provider-openai';
 import { openAiCompatible } from '@sluice/provider-openai-compatible';
@@ -15,6 +16,7 @@ export function providerDefinitions(openSimulator: OpenSimulator): readonly Prov
   return [
     openai,
     anthropic,
+    cohere,
     ollama,
     openAiCompatible,
     createSimDefinition({ open: ({ seed = DEFAULT_SEED }) => openSimulator(seed) }),

@@ -36,6 +36,14 @@ describe('loadConfig without a file', () => {
     expect(sources).toEqual({ openai: 'environment', anthropic: 'environment', sim: 'built-in' });
   });
 
+  it.each([
+    [{ COHERE_API_KEY: 'a' }, 'COHERE_API_KEY'],
+    [{ COHERE_API_KEY: 'a', CO_API_KEY: 'b' }, 'CO_API_KEY'],
+  ])('finds Cohere by %j', async (env, key) => {
+    const { config } = await loaded({ env });
+    expect(config.providers['cohere']).toMatchObject({ kind: 'cohere', apiKey: { env: key } });
+  });
+
   it('takes an empty variable for an unset one', async () => {
     const { config } = await loaded({ env: { OPENAI_API_KEY: '', SLUICE_PORT: '' } });
     expect([Object.keys(config.providers), config.server.port]).toEqual([['sim'], 4000]);
@@ -151,7 +159,7 @@ models:
       'config error at server.hots: there is no such setting',
       expect.stringMatching(/^config error at providers\["bad name"\]: this name is not allowed/),
       'config error at providers.openai.apiKey: expected a reference, { env: NAME } or { file: PATH }',
-      'config error at providers.odd.kind: expected one of openai, anthropic, ollama, openai-compatible, sim',
+      'config error at providers.odd.kind: expected one of openai, anthropic, cohere, ollama, openai-compatible, sim',
       'config error at models.fast.strategy: expected one of "priority"|"weighted"',
       'config error at models.fast.targets: Too small: expected array to have >=1 items',
     ]);

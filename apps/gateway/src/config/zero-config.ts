@@ -15,6 +15,9 @@ interface Vendor {
 const VENDORS: readonly Vendor[] = [
   { kind: 'openai', keyVariable: 'OPENAI_API_KEY', baseUrlVariable: 'OPENAI_BASE_URL' },
   { kind: 'anthropic', keyVariable: 'ANTHROPIC_API_KEY', baseUrlVariable: 'ANTHROPIC_BASE_URL' },
+  { kind: 'cohere', keyVariable: 'COHERE_API_KEY', baseUrlVariable: 'COHERE_BASE_URL' },
+  // As the vendor's own SDKs have it; where both are set these win.
+  { kind: 'cohere', keyVariable: 'CO_API_KEY', baseUrlVariable: 'CO_API_URL' },
 ];
 
 export interface FoundProviders {
