@@ -1,7 +1,7 @@
-import { countTokens, fillerTokens, splitTokens } from './tokens.js';
-import { faultOfStatus, type Fault, type Step } from './steps.js';
+import { fillerTokens, splitTokens } from './tokens.js';
+import { faultOfStatus, type Fault, type RetryAdvice, type Step } from './steps.js';
 import { sampleSchema } from './schema-sample.js';
-import type { Question, Tool } from './question.js';
+import type { Attachment, Question, Tool } from './question.js';
 import type { Random } from './random.js';
 
 export type Steps = Generator<Step, void, undefined>;
@@ -59,9 +59,23 @@ export function* json(question: Question, { content }: Chances): Steps {
 }
 
 export function* reasoning(question: Question): Steps {
-  const thought = `The user said "${question.text}". Repeating it is enough.`;
-  for (const text of splitTokens(thought)) yield { type: 'reasoning', text };
+  yield* think(`The user said "${question.text}". Repeating it is enough.`);
   yield* echo(question);
+}
+
+export function auto(question: Question, chances: Chances): Steps {
+  const { thinking, schema, toolRequired } = question;
+  const answered = question.toolResult !== undefined;
+  if (toolRequired && !answered) return tools(question, chances);
+  if (schema) return json(question, chances);
+  if (answered) return tools(question, chances);
+  return thinking ? reasoning(question) : echo(question);
+}
+
+export function* describe({ attachments = [] }: Question): Steps {
+  const lines = attachments.map(describeAttachment);
+  yield* say(lines.length === 0 ? 'Nothing came with the message.' : lines.join('\n'));
+  yield STOP;
 }
 
 export function* length(_: Question, { content }: Chances, count: number): Steps {
@@ -80,6 +94,11 @@ export function* failWith(fault: Fault): Steps {
 
 export function failWithStatus(_: Question, __: Chances, status: number): Steps {
   return failWith(faultOfStatus(status));
+}
+
+export function limitRate(form: RetryAdvice['form']): Behaviour {
+  return (_, __, seconds) =>
+    failWith({ ...faultOfStatus(429), message: 'Rate limit reached.', retry: { form, ms: seconds * 1_000 } });
 }
 
 export function* flaky(question: Question, { luck }: Chances, percent: number): Steps {
@@ -129,25 +148,45 @@ export function* raw(contentType: string, body: string): Steps {
 }
 
 export function* noUsage(question: Question): Steps {
-  yield { type: 'withhold-usage' };
+  yield { type: 'manner', usage: 'none' };
   yield* echo(question);
 }
 
-/** Ends an answer with `length` where it would pass the caller's limit. Tool calls are never cut. */
-export function* limitTokens(steps: Steps, maxTokens: number): Steps {
-  let left = maxTokens;
-  for (const step of steps) {
-    if (step.type === 'text' || step.type === 'reasoning') left -= countTokens(step.text);
-    if (left < 0) {
-      yield { type: 'finish', reason: 'length' };
-      return;
-    }
-    yield step;
-  }
+export function* wrongUsage(question: Question): Steps {
+  yield { type: 'manner', usage: 'wrong' };
+  yield* echo(question);
 }
 
-function* say(answer: string): Steps {
+export function terminal(how: 'twice' | 'missing'): Behaviour {
+  return function* terminate(question) {
+    yield { type: 'manner', terminal: how };
+    yield* echo(question);
+  };
+}
+
+export function* mistyped(question: Question): Steps {
+  yield { type: 'manner', contentType: 'text/html; charset=utf-8' };
+  yield* echo(question);
+}
+
+export function* malformed(_: Question, { content }: Chances, count: number): Steps {
+  yield* opening(count, content);
+  yield { type: 'malformed' };
+  yield STOP;
+}
+
+export function* cutCharacter(_: Question, { content }: Chances, count: number): Steps {
+  yield* opening(count, content);
+  yield { type: 'cut', by: 'reset', inside: 'code-point' };
+}
+
+/** A text, token by token. */
+export function* say(answer: string): Steps {
   for (const text of splitTokens(answer)) yield { type: 'text', text };
+}
+
+function* think(thought: string): Steps {
+  for (const text of splitTokens(thought)) yield { type: 'reasoning', text };
 }
 
 function* filler(count: number, random: Random): Steps {
@@ -167,14 +206,28 @@ function* callTools(question: Question, chosen: readonly Tool[], random: Random)
     yield* say('No tool was offered.');
     yield STOP;
   } else {
-    for (const { name, schema } of chosen) {
-      yield { type: 'tool-call', name, json: JSON.stringify(sampleSchema({ type: 'object', ...schema }, random)) };
+    if (question.thinking) yield* think(`This needs ${chosen.map(({ name }) => name).join(' and ')}.`);
+    for (const { name, schema, custom } of chosen) {
+      const json = custom ? 'some input' : JSON.stringify(sampleSchema({ type: 'object', ...schema }, random));
+      yield { type: 'tool-call', name, json, ...(custom && { custom }) };
     }
     yield { type: 'finish', reason: 'tool-calls' };
   }
 }
 
-function echoText({ text, images }: Question): string {
+function describeAttachment({ kind, mediaType, bytes, url }: Attachment): string {
+  const size = bytes === undefined ? (url ?? 'unknown') : `${bytes} bytes`;
+  return `${kind}: ${mediaType ?? 'unknown type'}, ${size}`;
+}
+
+/** Where the caller began the answer, what is still to say of it. */
+function echoText(question: Question): string {
+  const whole = wholeEcho(question);
+  const { prefill = '' } = question;
+  return prefill !== '' && whole.startsWith(prefill) && whole !== prefill ? whole.slice(prefill.length) : whole;
+}
+
+function wholeEcho({ text, images }: Question): string {
   if (images === 0) return text === '' ? '(no text)' : text;
   const counted = images === 1 ? '1 image' : `${images} images`;
   return text === '' ? `(${counted})` : `${text} (with ${counted})`;

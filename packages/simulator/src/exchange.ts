@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
-import type { Fault } from './steps.js';
+import type { Chunk, Vendor } from './wires/wire.js';
+import type { Fault, RetryAdvice } from './steps.js';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Wire } from './wires/wire.js';
 
 export interface PlainAnswer {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string;
+  readonly body: Chunk;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -20,25 +20,20 @@ export interface Exchange {
   /** The head is on its way. */
   readonly begun: boolean;
   readonly ended: boolean;
-  beginStream(): void;
+  beginStream(contentType: string): void;
   /** Resolves when the caller may be sent more. */
-  write(text: string): Promise<void>;
+  write(chunk: Chunk): Promise<void>;
   end(): void;
   answer(answer: PlainAnswer): void;
-  /** Declares the whole body and sends the first half. */
-  answerHalf(answer: PlainAnswer): void;
-  fault(fault: Fault, wire: Wire): void;
+  /** Declares the whole body and sends so many of its bytes. */
+  answerPart(answer: PlainAnswer, bytes: number): void;
+  fault(fault: Fault, vendor: Vendor): void;
   cut(by: 'reset' | 'close'): Promise<void>;
   untilLeft(): Promise<void>;
 }
 
-export interface ExchangeNames {
-  readonly requestId: string;
-  readonly requestIdHeader: string;
-}
-
 /** Wraps a response. The exchange owns it from here on. */
-export function createExchange(response: ServerResponse, { requestId, requestIdHeader }: ExchangeNames): Exchange {
+export function createExchange(response: ServerResponse, requestId: string, requestIdHeader: string): Exchange {
   response.setHeader(requestIdHeader, requestId);
   return new ServerExchange(response, requestId);
 }
@@ -70,17 +65,18 @@ class ServerExchange implements Exchange {
     return this.#ended;
   }
 
-  beginStream(): void {
+  beginStream(contentType: string): void {
     this.#response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
+      'content-type': contentType,
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
     });
   }
 
-  async write(text: string): Promise<void> {
+  async write(chunk: Chunk): Promise<void> {
     this.left.throwIfAborted();
-    if (text !== '' && !this.#response.write(text)) await once(this.#response, 'drain', { signal: this.left });
+    if (chunk.length === 0) this.#response.flushHeaders();
+    else if (!this.#response.write(chunk)) await once(this.#response, 'drain', { signal: this.left });
   }
 
   end(): void {
@@ -94,19 +90,17 @@ class ServerExchange implements Exchange {
     this.#response.end(plain.body);
   }
 
-  answerHalf(plain: PlainAnswer): void {
+  answerPart(plain: PlainAnswer, bytes: number): void {
     this.#writeHead(plain);
-    const bytes = Buffer.from(plain.body);
-    this.#response.write(bytes.subarray(0, bytes.length >> 1));
+    this.#response.write(Buffer.from(plain.body as string).subarray(0, bytes));
   }
 
-  fault(fault: Fault, wire: Wire): void {
-    const seconds = fault.retryAfterSeconds;
+  fault(fault: Fault, vendor: Vendor): void {
     this.answer({
       status: fault.status,
       contentType: 'application/json',
-      body: JSON.stringify(wire.fault(fault, this.requestId)),
-      ...(seconds !== undefined && { headers: { 'retry-after': String(seconds) } }),
+      body: JSON.stringify(vendor.fault(fault, this.requestId)),
+      headers: { ...vendor.faultHeaders?.(fault), ...(fault.retry && toRetryHeaders(fault.retry, vendor)) },
     });
   }
 
@@ -128,6 +122,21 @@ class ServerExchange implements Exchange {
   #writeHead({ status, contentType, body, headers }: PlainAnswer): void {
     const length = Buffer.byteLength(body);
     this.#response.writeHead(status, { ...headers, 'content-type': contentType, 'content-length': length });
+  }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#field.retry-after, and `retry-after-ms` as OpenAI's clients read it. */
+function toRetryHeaders({ form, ms }: RetryAdvice, vendor: Vendor): Readonly<Record<string, string>> {
+  switch (form) {
+    case 'seconds':
+      return { 'retry-after': String(Math.ceil(ms / 1_000)) };
+    case 'date':
+      // The form has whole seconds: rounded up, it never tells a caller to come too early.
+      return { 'retry-after': new Date(Math.ceil((Date.now() + ms) / 1_000) * 1_000).toUTCString() };
+    case 'ms':
+      return { 'retry-after-ms': String(ms) };
+    case 'vendor':
+      return vendor.retryHeaders?.(ms) ?? {};
   }
 }
 

@@ -1,5 +1,7 @@
-import * as behave from './behaviours.js';
-import type { Behaviour } from './behaviours.js';
+import { MODEL_ROWS, type ModelRow } from './model-table.js';
+import { PLAIN, findPersona, type Persona, type VendorName } from './personas.js';
+import { auto, type Behaviour } from './behaviours.js';
+import { refuseModel } from './steps.js';
 
 /** A name that the simulator answers to. */
 export interface SimulatorModel {
@@ -11,167 +13,23 @@ export interface SimulatorModel {
   readonly description: string;
 }
 
-/** The number at the end of a model's name. */
-interface NameNumber {
-  readonly unit: string;
-  readonly initial: number;
-  readonly min: number;
-  readonly max: number;
-}
-interface Row {
-  readonly name: string;
-  readonly number?: NameNumber;
-  readonly description: string;
-  readonly behaviour: Behaviour;
-}
-
-const tokens = (initial: number): NameNumber => ({ unit: 'n', initial, min: 0, max: 10_000_000 });
-const milliseconds = (initial: number): NameNumber => ({ unit: 'ms', initial, min: 0, max: 600_000 });
-
-const HTML = '<!doctype html><html><body><h1>502 Bad Gateway</h1></body></html>';
-
-const ANSWERS: readonly Row[] = [
-  {
-    name: 'echo',
-    description: 'Repeats the last user message, and says how many images came with it.',
-    behaviour: behave.echo,
-  },
-  {
-    name: 'slow',
-    number: milliseconds(2000),
-    description: 'Repeats it after so many milliseconds.',
-    behaviour: behave.slow,
-  },
-  {
-    name: 'pace',
-    number: milliseconds(20),
-    description: 'Repeats it with this gap between tokens.',
-    behaviour: behave.pace,
-  },
-  {
-    name: 'tokens',
-    number: tokens(100),
-    description: 'Answers with n tokens, as fast as they are read.',
-    behaviour: behave.tokens,
-  },
-  {
-    name: 'tools',
-    description: 'Calls the first tool offered; after its result answers in text.',
-    behaviour: behave.tools,
-  },
-  {
-    name: 'tools-parallel',
-    description: 'Calls the first two tools at once, where the caller allows it.',
-    behaviour: behave.toolsParallel,
-  },
-  { name: 'json', description: 'Answers with JSON that satisfies the schema asked for.', behaviour: behave.json },
-  { name: 'reasoning', description: 'Thinks, then repeats the last user message.', behaviour: behave.reasoning },
-  { name: 'length', number: tokens(8), description: 'Runs out of tokens after n.', behaviour: behave.length },
-  { name: 'refuse', description: 'Refuses to answer.', behaviour: behave.refuse },
-  { name: 'embed', description: 'Embeds: texts that share words lie close together.', behaviour: behave.echo },
-  { name: 'no-usage', description: 'Repeats the message but reports no token counts.', behaviour: behave.noUsage },
-];
-
-const REFUSALS: readonly Row[] = [
-  {
-    name: 'error',
-    number: { unit: 'status', initial: 500, min: 400, max: 599 },
-    description: "Fails with that HTTP status in the vendor's own shape; 429 says Retry-After: 2.",
-    behaviour: behave.failWithStatus,
-  },
-  {
-    name: 'quota',
-    description: 'Fails as an account without money does.',
-    behaviour: () => behave.failWith({ kind: 'quota', status: 429, message: 'You exceeded your current quota.' }),
-  },
-  {
-    name: 'context-length',
-    description: 'Fails as a prompt that is too long does.',
-    behaviour: () =>
-      behave.failWith({
-        kind: 'context-length',
-        status: 400,
-        message: 'prompt is too long: 200001 tokens > 200000 maximum',
-        param: 'messages',
-      }),
-  },
-  {
-    name: 'content-policy',
-    description: 'Fails as a prompt that the vendor will not take does.',
-    behaviour: () =>
-      behave.failWith({ kind: 'content-policy', status: 400, message: 'The prompt violates the usage policy.' }),
-  },
-  {
-    name: 'flaky',
-    number: { unit: 'percent', initial: 50, min: 0, max: 100 },
-    description: 'Fails that share of requests with 503, by the seed; repeats the message otherwise.',
-    behaviour: behave.flaky,
-  },
-];
-
-const FAULTS: readonly Row[] = [
-  { name: 'hang', description: 'Takes the request and never answers.', behaviour: behave.hang },
-  {
-    name: 'stall',
-    number: tokens(0),
-    description: 'Opens the answer, gives n tokens, then falls silent.',
-    behaviour: behave.stall,
-  },
-  {
-    name: 'keep-alive',
-    number: milliseconds(1000),
-    description: 'Opens the answer, then sends nothing but a sign of life at this interval.',
-    behaviour: behave.keepAlive,
-  },
-  { name: 'cut', number: tokens(3), description: 'Resets the connection after n tokens.', behaviour: behave.cut },
-  {
-    name: 'truncated',
-    description: 'Closes the connection before the answer is whole.',
-    behaviour: behave.truncated,
-  },
-  {
-    name: 'quiet-end',
-    number: tokens(3),
-    description: 'Ends in good order after n tokens, but without a finish.',
-    behaviour: behave.quietEnd,
-  },
-  {
-    name: 'error-in-stream',
-    number: tokens(3),
-    description: 'Reports an error inside the answer after n tokens.',
-    behaviour: behave.errorInStream,
-  },
-  {
-    name: 'garbage',
-    description: 'Answers 200 with a page of HTML.',
-    behaviour: () => behave.raw('text/html; charset=utf-8', HTML),
-  },
-  {
-    name: 'empty',
-    description: 'Answers 200 with nothing in it.',
-    behaviour: () => behave.raw('application/json', ''),
-  },
-];
-
-const ROWS: readonly Row[] = [...ANSWERS, ...REFUSALS, ...FAULTS];
-
 /** Every model of the simulator, in the order in which `GET /v1/models` lists them. */
-export const SIMULATOR_MODELS: readonly SimulatorModel[] = ROWS.map(({ name, number, description }) => ({
+export const SIMULATOR_MODELS: readonly SimulatorModel[] = MODEL_ROWS.map(({ name, number, description }) => ({
   id: number ? `${name}-${number.initial}` : name,
   form: number ? `${name}-<${number.unit}>` : name,
   description,
 }));
 
-const BY_NAME: ReadonlyMap<string, Row> = new Map(ROWS.map((row) => [row.name, row]));
+const BY_NAME: ReadonlyMap<string, ModelRow> = new Map(MODEL_ROWS.map((row) => [row.name, row]));
 
 /** A behaviour with its number settled. */
-export interface ChosenModel {
+export interface ChosenBehaviour {
   readonly behaviour: Behaviour;
   readonly parameter: number;
 }
 
 /** What a model's name asks for; nothing where no model has that name or its number is out of range. */
-export function findModel(id: string): ChosenModel | undefined {
+export function findModel(id: string): ChosenBehaviour | undefined {
   const whole = BY_NAME.get(id);
   if (whole) return { behaviour: whole.behaviour, parameter: whole.number?.initial ?? 0 };
   const [, name = '', digits] = /^(.+)-(\d{1,8})$/.exec(id) ?? [];
@@ -179,4 +37,26 @@ export function findModel(id: string): ChosenModel | undefined {
   const parameter = Number(digits);
   if (!row?.number || parameter < row.number.min || parameter > row.number.max) return undefined;
   return { behaviour: row.behaviour, parameter };
+}
+
+export interface ChosenModel extends ChosenBehaviour {
+  readonly persona: Persona;
+}
+
+/**
+ * What a vendor's endpoint answers for a model. A name is that of a behaviour (`echo`), that of a vendor's model
+ * (`gpt-5-mini`), which then answers as `auto` and refuses what that model refuses, or both: `gpt-5-mini+tools`.
+ * Throws the vendor's 404 for any other.
+ */
+export function chooseModel(vendor: VendorName, id: string): ChosenModel {
+  const [name = '', ...rest] = id.split('+');
+  if (rest.length > 0) {
+    const persona = findPersona(vendor, name);
+    const chosen = findModel(rest.join('+'));
+    return persona && chosen ? { ...chosen, persona } : refuseModel(id);
+  }
+  const chosen = findModel(id);
+  if (chosen) return { ...chosen, persona: PLAIN };
+  const persona = findPersona(vendor, id);
+  return persona ? { behaviour: auto, parameter: 0, persona } : refuseModel(id);
 }

@@ -27,7 +27,7 @@ async function answer(body: object, path?: string): Promise<unknown> {
 
 describe('the OpenAI wire', () => {
   it('answers a plain chat with message, finish and usage', async () => {
-    expect(await answer(chat('echo', { n: 3 }))).toMatchObject({
+    expect(await answer(chat('echo'))).toMatchObject({
       object: 'chat.completion',
       model: 'echo',
       choices: [{ index: 0, message: { role: 'assistant', content: 'Hello there' }, finish_reason: 'stop' }],
@@ -107,7 +107,11 @@ describe('the OpenAI wire', () => {
   it('answers in text after the result of a tool', async () => {
     const messages = [
       { role: 'user', content: 'Weather?' },
-      { role: 'assistant', content: null, tool_calls: [] },
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 'x', type: 'function', function: { name: 'a', arguments: '{}' } }],
+      },
       { role: 'tool', tool_call_id: 'x', content: 'sunny' },
     ];
     expect(await answer({ model: 'tools', messages, tools: [TOOL('a')] })).toMatchObject({

@@ -1,34 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTally, type Tally } from './tokens.js';
-import type { Call, Identity, StreamRendering, Wire } from './wires/wire.js';
-import type { ContentStep, Fault, FinishReason, Step } from './steps.js';
-import type { Exchange } from './exchange.js';
+import { createTally, type PromptCount, type Tally, type TokenCount } from './tokens.js';
+import type { Answer, Call, Chunk, Finish, Identity, StreamRendering, Vendor } from './wires/wire.js';
+import type { ContentStep, Fault, Manner, Step } from './steps.js';
+import type { Exchange, PlainAnswer } from './exchange.js';
 
 export interface Performance {
   readonly steps: Iterable<Step>;
-  readonly wire: Wire;
+  readonly vendor: Vendor;
   readonly call: Call;
   readonly identity: Identity;
+  readonly prompt: PromptCount;
 }
 
 type Performed = void | Promise<void>;
+type Inside = 'frame' | 'code-point' | undefined;
 
 /** How one form of answer, plain or streamed, carries the steps that the two do not share. */
 interface Stage {
   open(): Performed;
   content(step: ContentStep): Performed;
   keepAlive(): Performed;
-  finish(reason: FinishReason): Performed;
+  malformed(): Performed;
+  finish(finish: Finish): Performed;
   fault(fault: Fault): Performed;
   /** Puts on the wire what must stand there before the answer stops short. */
-  breakOff(): void;
+  breakOff(inside?: Inside): Performed;
   end(): Performed;
-  withholdUsage(): void;
+  manner(manner: Manner): void;
 }
 
 /** Performs the steps one by one, the next when the last is on the wire. Rejects with the signal's reason once the caller left. */
 export async function play({ steps, ...scene }: Performance, exchange: Exchange): Promise<void> {
-  const tally = createTally(scene.call.question.inputTokens);
+  const tally = createTally(scene.prompt);
   const rendering = scene.call.stream?.(scene.identity);
   const stage = rendering ? streamed({ ...scene, rendering, tally }, exchange) : whole({ ...scene, tally }, exchange);
   for (const step of steps) {
@@ -37,7 +40,7 @@ export async function play({ steps, ...scene }: Performance, exchange: Exchange)
   }
 }
 
-function perform(step: Step, stage: Stage, exchange: Exchange): Performed {
+async function perform(step: Step, stage: Stage, exchange: Exchange): Promise<void> {
   switch (step.type) {
     case 'wait':
       return sleep(step.ms, undefined, { signal: exchange.left });
@@ -45,22 +48,24 @@ function perform(step: Step, stage: Stage, exchange: Exchange): Performed {
       return stage.open();
     case 'keep-alive':
       return stage.keepAlive();
-    case 'withhold-usage':
-      return stage.withholdUsage();
+    case 'manner':
+      return stage.manner(step);
+    case 'malformed':
+      return stage.malformed();
     case 'finish':
-      return stage.finish(step.reason);
+      return stage.finish(step);
     case 'fault':
       return stage.fault(step.fault);
     case 'hang':
-      stage.breakOff();
+      await stage.breakOff();
       return exchange.untilLeft();
     case 'cut':
-      stage.breakOff();
+      await stage.breakOff(step.inside);
       return exchange.cut(step.by);
     case 'end':
       return stage.end();
     case 'raw':
-      return exchange.answer({ status: 200, contentType: step.contentType, body: step.body });
+      return exchange.answer({ status: step.status ?? 200, contentType: step.contentType, body: step.body });
     case 'text':
     case 'reasoning':
     case 'refusal':
@@ -72,74 +77,106 @@ function perform(step: Step, stage: Stage, exchange: Exchange): Performed {
 type Scene = Omit<Performance, 'steps'> & { readonly tally: Tally };
 
 const JSON_TYPE = 'application/json';
+const SSE_TYPE = 'text/event-stream; charset=utf-8';
+/** Four bytes in UTF-8, so that a cut can fall inside. */
+const WIDE_CHARACTER = '🙂';
+const TERMINALS = { missing: 0, once: 1, twice: 2 };
 
-function whole({ wire, call, identity, tally }: Scene, exchange: Exchange): Stage {
+function counted({ usage }: Manner, tally: Tally): TokenCount | undefined {
+  if (usage === 'none') return undefined;
+  const { count } = tally;
+  return usage === 'wrong' ? { ...count, input: count.input * 2, output: count.output * 2 } : count;
+}
+
+function whole({ vendor, call, identity, tally }: Scene, exchange: Exchange): Stage {
   const content: ContentStep[] = [];
   let opened = false;
-  let counted = true;
-  const body = (finish?: FinishReason): string =>
-    JSON.stringify(
-      call.plain({ content, ...(finish && { finish }), ...(counted && { usage: tally.count }) }, identity),
-    );
-  const send = (text: string): void => exchange.answer({ status: 200, contentType: JSON_TYPE, body: text });
+  let broken = false;
+  let manner: Manner = {};
+  const toAnswer = (finish?: Finish): PlainAnswer => {
+    const usage = counted(manner, tally);
+    const answer: Answer = { content, ...(finish && { finish }), ...(usage && { usage }) };
+    const made = toBody(call.plain(answer, identity));
+    const body = broken ? Buffer.from(made.body as string).subarray(0, -2) : made.body;
+    return { status: 200, contentType: manner.contentType ?? made.contentType, body };
+  };
 
   return {
-    open() {
-      opened = true;
-    },
+    open: () => void (opened = true),
     content(step) {
       opened = true;
       content.push(step);
       tally.add(step);
     },
     keepAlive() {},
-    finish: (reason) => send(body(reason)),
-    end: () => send(body()),
+    malformed: () => void (broken = true),
+    finish: (finish) => exchange.answer(toAnswer(finish)),
+    end: () => exchange.answer(toAnswer()),
     fault(fault) {
-      if (opened) send(JSON.stringify(wire.fault(fault, exchange.requestId)));
-      else exchange.fault(fault, wire);
+      if (!opened) return exchange.fault(fault, vendor);
+      const body = JSON.stringify(vendor.fault(fault, exchange.requestId));
+      exchange.answer({ status: 200, contentType: JSON_TYPE, body });
     },
-    breakOff() {
-      if (opened) exchange.answerHalf({ status: 200, contentType: JSON_TYPE, body: body() });
+    breakOff(inside) {
+      if (!opened) return;
+      if (inside === 'code-point') content.push({ type: 'text', text: WIDE_CHARACTER });
+      const answer = toAnswer();
+      const bytes = Buffer.from(answer.body as string);
+      exchange.answerPart(answer, inside === 'code-point' ? insideCharacter(bytes) : bytes.length >> 1);
     },
-    withholdUsage() {
-      counted = false;
-    },
+    manner: (next) => void (manner = { ...manner, ...next }),
   };
 }
 
+function toBody(made: ReturnType<Call['plain']>): { readonly contentType: string; readonly body: Chunk } {
+  return 'bytes' in made && made.bytes instanceof Uint8Array
+    ? { contentType: String(made['contentType']), body: made.bytes }
+    : { contentType: JSON_TYPE, body: JSON.stringify(made) };
+}
+
 function streamed(scene: Scene & { readonly rendering: StreamRendering }, exchange: Exchange): Stage {
-  const { wire, tally, rendering } = scene;
-  let counted = true;
-  const usage = () => (counted ? tally.count : undefined);
+  const { vendor, tally, rendering } = scene;
+  let manner: Manner = {};
   const open = async (): Promise<void> => {
     if (exchange.begun) return;
-    exchange.beginStream();
-    await exchange.write(rendering.open(usage()));
+    exchange.beginStream(manner.contentType ?? rendering.contentType ?? SSE_TYPE);
+    await exchange.write(rendering.open(counted(manner, tally)));
   };
-  const last = async (frames: string): Promise<void> => {
+  const show = async (render: () => Chunk): Promise<void> => {
     await open();
-    await exchange.write(frames);
-    exchange.end();
+    await exchange.write(render());
+  };
+  const last = async (...frames: readonly Chunk[]): Promise<void> => {
+    await open();
+    for (const chunk of frames) await exchange.write(chunk);
+    return exchange.end();
   };
 
   return {
     open,
-    async content(step) {
-      await open();
+    content(step) {
       tally.add(step);
-      await exchange.write(rendering.content(step));
+      return show(() => rendering.content(step));
     },
-    async keepAlive() {
-      await open();
-      await exchange.write(rendering.keepAlive());
+    keepAlive: () => show(() => rendering.keepAlive()),
+    malformed: () => show(() => rendering.malformed()),
+    finish(finish) {
+      const { body, terminal } = rendering.finish(finish, counted(manner, tally));
+      return last(body, ...Array.from({ length: TERMINALS[manner.terminal ?? 'once'] }, () => terminal));
     },
-    finish: (reason) => last(rendering.finish(reason, usage())),
     end: () => last(''),
-    fault: (fault) => (exchange.begun ? last(rendering.fault(fault)) : exchange.fault(fault, wire)),
-    breakOff() {},
-    withholdUsage() {
-      counted = false;
+    fault: (fault) => (exchange.begun ? last(rendering.fault(fault)) : exchange.fault(fault, vendor)),
+    async breakOff(inside) {
+      if (!exchange.begun || inside === undefined) return;
+      const bytes = Buffer.from(rendering.content({ type: 'text', text: WIDE_CHARACTER }) as string);
+      await exchange.write(bytes.subarray(0, inside === 'frame' ? bytes.length >> 1 : insideCharacter(bytes)));
     },
+    manner: (next) => void (manner = { ...manner, ...next }),
   };
+}
+
+/** How many bytes reach one past the beginning of the wide character. */
+function insideCharacter(bytes: Buffer): number {
+  const at = bytes.indexOf(WIDE_CHARACTER);
+  return at < 0 ? bytes.length >> 1 : at + 1;
 }

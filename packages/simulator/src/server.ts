@@ -1,16 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { text as readText } from 'node:stream/consumers';
-import { CREATED_SECONDS, MODELS_PATH, WIRES, listModels, wireFor } from './routes.js';
-import { RequestFault, faultOfStatus, refuse, refuseModel, type Fault } from './steps.js';
-import { createExchange, type Exchange } from './exchange.js';
-import { createRandom, hashText } from './random.js';
-import { createRequestLog, type RequestEntry, type RequestLog, type SimulatedRequest } from './request-log.js';
-import { findModel } from './models.js';
-import { isObject, type JsonObject } from './question.js';
-import { limitTokens } from './behaviours.js';
-import { padded, type Wire } from './wires/wire.js';
-import { play } from './play.js';
+import { createRequestLog, type SimulatedRequest } from './request-log.js';
+import { createWorld, type World } from './world.js';
+import { serve } from './serve.js';
+import type { FaultRule } from './faults/fault-rules.js';
+import type { Script } from './scripts.js';
 
 export interface SimulatorOptions {
   /** 0, the default, takes a free port. */
@@ -18,6 +13,12 @@ export interface SimulatorOptions {
   readonly host?: string;
   /** Equal seeds and equal requests in equal order give equal bytes. */
   readonly seed?: number;
+  /** Refuses what the real services refuse, and has their models; true by default. */
+  readonly strict?: boolean;
+  /** Knows only `TEST_CREDENTIALS`; false by default, when every caller will do. */
+  readonly checkKeys?: boolean;
+  readonly faults?: readonly FaultRule[];
+  readonly scripts?: Readonly<Record<string, Script>>;
 }
 
 /** A running simulator. Its owner closes it. */
@@ -27,6 +28,10 @@ export interface Simulator {
   readonly port: number;
   /** The last thousand requests, oldest first. */
   readonly requests: readonly SimulatedRequest[];
+  /** Replaces the fault script. */
+  setFaults(rules: readonly FaultRule[]): void;
+  /** Replaces the scripts. */
+  setScripts(scripts: Readonly<Record<string, Script>>): void;
   /** Ends every exchange, whatever its state, and stops listening. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -34,9 +39,20 @@ export interface Simulator {
 
 /** Starts a provider that answers as its model names say. Rejects where the address cannot be listened on. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { port = 0, host = '127.0.0.1', seed = 1 } = options;
+  const {
+    port = 0,
+    host = '127.0.0.1',
+    seed = 1,
+    strict = true,
+    checkKeys = false,
+    faults = [],
+    scripts = {},
+  } = options;
+  const world = createWorld({ seed, strict, checkKeys, faults, scripts });
   const log = createRequestLog();
-  const server = createServer((request, response) => void serve({ request, response }, log, seed));
+  const http = createHttpServer((request, response) => void serve({ request, response }, log, world));
+  const open = new Set<Socket>();
+  const server = createServer((socket) => takeConnection(socket, { world, http, open }));
   server.listen(port, host);
   await once(server, 'listening');
   const listening = portOf(server);
@@ -44,88 +60,36 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     if (!server.listening) return;
     const closed = once(server, 'close');
     server.close();
-    server.closeAllConnections();
+    for (const socket of open) socket.destroy();
     await closed;
   };
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${listening}`,
     port: listening,
     requests: log.requests,
+    setFaults: world.faults.set,
+    setScripts: world.scripts.set,
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
+interface Listener {
+  readonly world: World;
+  readonly http: HttpServer;
+  /** The HTTP server does not listen itself, and so does not keep them. */
+  readonly open: Set<Socket>;
+}
+
+/** Hands a connection on to the HTTP server, unless a fault leaves it hanging. */
+function takeConnection(socket: Socket, { world, http, open }: Listener): void {
+  open.add(socket);
+  socket.once('close', () => open.delete(socket));
+  if (world.faults.drawConnection()) socket.on('error', () => {});
+  else http.emit('connection', socket);
+}
+
 function portOf(server: Server): number {
   const address = server.address();
   return typeof address === 'object' && address ? address.port : 0;
-}
-
-interface Incoming {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-}
-
-async function serve({ request, response }: Incoming, log: RequestLog, seed: number): Promise<void> {
-  const entry = log.open(request, response);
-  const path = request.url?.split('?', 1)[0] ?? '';
-  const wire = wireFor(path, request.headers);
-  const exchange = createExchange(response, {
-    requestId: `req_sim_${padded(entry.number)}`,
-    requestIdHeader: wire.requestIdHeader,
-  });
-  exchange.left.addEventListener('abort', () => entry.abort(), { once: true });
-  try {
-    await answer({ request, path, wire, entry, seed }, exchange);
-  } catch (error) {
-    // A caller that has left is owed nothing.
-    if (exchange.left.aborted) return;
-    await (exchange.begun ? exchange.cut('reset') : exchange.fault(toFault(error), wire));
-  }
-}
-
-interface Asked {
-  readonly request: IncomingMessage;
-  readonly path: string;
-  readonly wire: Wire;
-  readonly entry: RequestEntry;
-  readonly seed: number;
-}
-
-async function answer({ request, path, wire, entry, seed }: Asked, exchange: Exchange): Promise<void> {
-  if (path === MODELS_PATH && request.method === 'GET') {
-    const body = JSON.stringify(listModels(request.headers));
-    return exchange.answer({ status: 200, contentType: 'application/json', body });
-  }
-  const endpoint = WIRES[path];
-  if (!endpoint) throw new RequestFault({ ...faultOfStatus(404), message: `Unknown URL (${request.method} ${path}).` });
-  if (request.method !== 'POST') throw new RequestFault({ ...faultOfStatus(405), message: 'Use POST.' });
-
-  const call = endpoint.read(parseBody(await readText(request)));
-  const { question } = call;
-  entry.name(question.model);
-  const model = findModel(question.model) ?? refuseModel(question.model);
-  const chances = {
-    content: createRandom(seed ^ hashText(`${question.model}\n${question.text}`)),
-    luck: createRandom(Math.imul(seed, 0x9e3779b1) ^ entry.number),
-  };
-  const free = model.behaviour(question, chances, model.parameter);
-  const steps = question.maxTokens === undefined ? free : limitTokens(free, question.maxTokens);
-  const identity = { number: entry.number, model: question.model, createdSeconds: CREATED_SECONDS };
-  await play({ steps, wire, call, identity }, exchange);
-}
-
-function parseBody(text: string): JsonObject {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return refuse('We could not parse the JSON body of your request.');
-  }
-  return isObject(body) ? body : refuse('The body must be a JSON object.');
-}
-
-function toFault(error: unknown): Fault {
-  if (error instanceof RequestFault) return error.fault;
-  return { kind: 'server', status: 500, message: 'The simulator itself failed.' };
 }

@@ -3,8 +3,8 @@ export type ContentStep =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'reasoning'; readonly text: string }
   | { readonly type: 'refusal'; readonly text: string }
-  /** One whole call; `json` is its arguments as text. */
-  | { readonly type: 'tool-call'; readonly name: string; readonly json: string };
+  /** One whole call; `json` is its arguments as text. The input of a `custom` tool is free text. */
+  | { readonly type: 'tool-call'; readonly name: string; readonly json: string; readonly custom?: boolean };
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter';
 
@@ -20,19 +20,34 @@ export type Step =
   | { readonly type: 'open' }
   /** A sign of life without content: a comment or a ping. */
   | { readonly type: 'keep-alive' }
-  /** From here on the answer says nothing of its tokens. */
-  | { readonly type: 'withhold-usage' }
-  | { readonly type: 'finish'; readonly reason: FinishReason }
+  /** From here on the answer is so. */
+  | ({ readonly type: 'manner' } & Manner)
+  /** Something that is no JSON where JSON is due. */
+  | { readonly type: 'malformed' }
+  /** `stop` is the stop sequence that ended the text. */
+  | { readonly type: 'finish'; readonly reason: FinishReason; readonly stop?: string }
   /** Before content an HTTP error, after it one inside the answer. */
   | { readonly type: 'fault'; readonly fault: Fault }
   /** Silence until the caller leaves. */
   | { readonly type: 'hang' }
-  /** The connection breaks in the middle: with a TCP reset, or with an early but orderly close. */
-  | { readonly type: 'cut'; readonly by: 'reset' | 'close' }
+  /**
+   * The connection breaks in the middle: with a TCP reset, or with an early but orderly close; between two frames, in
+   * the middle of one, or after the first byte of a character that has several.
+   */
+  | { readonly type: 'cut'; readonly by: 'reset' | 'close'; readonly inside?: 'frame' | 'code-point' }
   /** An orderly end without a finish. */
   | { readonly type: 'end' }
-  /** A 200 with this body, whatever was asked. */
-  | { readonly type: 'raw'; readonly contentType: string; readonly body: string };
+  /** This answer, whatever was asked. */
+  | { readonly type: 'raw'; readonly status?: number; readonly contentType: string; readonly body: string };
+
+/** How an answer departs from what its vendor promises. */
+export interface Manner {
+  /** Says nothing of its tokens, or twice too many. */
+  readonly usage?: 'none' | 'wrong';
+  /** The frame that ends a stream comes twice, or not at all. */
+  readonly terminal?: 'twice' | 'missing';
+  readonly contentType?: string;
+}
 
 export type FaultKind =
   | 'invalid'
@@ -57,7 +72,17 @@ export interface Fault {
   readonly status: number;
   readonly message: string;
   readonly param?: string;
-  readonly retryAfterSeconds?: number;
+  /** The vendor's own name for it, where its kind and status do not tell. */
+  readonly code?: string;
+  readonly retry?: RetryAdvice;
+  /** The model that is not there. */
+  readonly model?: string;
+}
+
+/** How long to wait, and where the vendor says so: in `Retry-After`, in `retry-after-ms`, or in a place of its own. */
+export interface RetryAdvice {
+  readonly form: 'seconds' | 'date' | 'ms' | 'vendor';
+  readonly ms: number;
 }
 
 /** A request that the simulator refuses, as the vendor would. */
@@ -72,8 +97,14 @@ export class RequestFault extends Error {
 }
 
 /** Throws the 400 of a malformed request. */
-export function refuse(message: string, param?: string): never {
-  throw new RequestFault({ kind: 'invalid', status: 400, message, ...(param !== undefined && { param }) });
+export function refuse(message: string, param?: string, code?: string): never {
+  throw new RequestFault({
+    kind: 'invalid',
+    status: 400,
+    message,
+    ...(param !== undefined && { param }),
+    ...(code !== undefined && { code }),
+  });
 }
 
 /** Throws the 404 of a model that is not there. */
@@ -81,8 +112,9 @@ export function refuseModel(model: string): never {
   throw new RequestFault({
     kind: 'model-not-found',
     status: 404,
-    message: `The model "${model}" does not exist. GET /v1/models lists what the simulator answers to.`,
+    message: `The model \`${model}\` does not exist or you do not have access to it.`,
     param: 'model',
+    model,
   });
 }
 
@@ -104,5 +136,5 @@ const KIND_BY_STATUS: Readonly<Record<number, FaultKind>> = {
 export function faultOfStatus(status: number): Fault {
   const kind = KIND_BY_STATUS[status] ?? (status < 500 ? 'invalid' : 'server');
   const message = `The simulator fails with status ${status}, as the model name asks.`;
-  return { kind, status, message, ...(status === 429 && { retryAfterSeconds: 2 }) };
+  return { kind, status, message, ...(status === 429 && { retry: { form: 'seconds', ms: 2_000 } }) };
 }

@@ -18,6 +18,6 @@ describe('tokens', () => {
   });
 
   it('counts an image as 85 tokens and nothing as one', () => {
-    expect([countInput(['abcd'], 2), countInput([], 0)]).toEqual([171, 1]);
+    expect([countInput([{ text: 'abcd', images: 2 }]), countInput([])]).toEqual([171, 1]);
   });
 });

@@ -1,12 +1,21 @@
 import type { ContentStep } from './steps.js';
 import { pick, type Random } from './random.js';
+import type { PromptPart } from './question.js';
 
 const CHARACTERS_PER_TOKEN = 4;
 const TOKENS_PER_IMAGE = 85;
 
-/** What an answer costs, by the simulator's one rule: four characters are a token, an image is 85. */
-export interface TokenCount {
+/** What a prompt costs, by the simulator's one rule: four characters are a token, an image is 85. */
+export interface PromptCount {
+  /** All of it, with what came from the cache and what went there. */
   readonly input: number;
+  readonly cached: number;
+  readonly written5m: number;
+  readonly written1h: number;
+}
+
+/** What an answer costs. */
+export interface TokenCount extends PromptCount {
   /** Reasoning included. */
   readonly output: number;
   readonly reasoning: number;
@@ -18,8 +27,9 @@ export function countTokens(text: string): number {
 }
 
 /** Tokens of a prompt. Never 0: no vendor bills an empty prompt as nothing. */
-export function countInput(texts: readonly string[], images: number): number {
-  const characters = texts.reduce((sum, text) => sum + codePoints(text), 0);
+export function countInput(parts: readonly PromptPart[]): number {
+  const characters = parts.reduce((sum, { text }) => sum + codePoints(text), 0);
+  const images = parts.reduce((sum, part) => sum + part.images, 0);
   return Math.max(1, Math.ceil(characters / CHARACTERS_PER_TOKEN) + images * TOKENS_PER_IMAGE);
 }
 
@@ -63,7 +73,7 @@ export interface Tally {
   readonly count: TokenCount;
 }
 
-export function createTally(input: number): Tally {
+export function createTally(prompt: PromptCount): Tally {
   let visible = 0;
   let reasoning = 0;
   return {
@@ -73,7 +83,7 @@ export function createTally(input: number): Tally {
       else visible += countTokens(step.text);
     },
     get count() {
-      return { input, output: visible + reasoning, reasoning };
+      return { ...prompt, output: visible + reasoning, reasoning };
     },
   };
 }

@@ -93,9 +93,10 @@ describe('a client of OpenAI at a provider of the Anthropic dialect', () => {
   });
 
   it('gets structured output', async () => {
+    const schema = { ...PARAMETERS, additionalProperties: false };
     const answer = await openai.chat.completions.create({
       ...chat('json'),
-      response_format: { type: 'json_schema', json_schema: { name: 'place', schema: PARAMETERS, strict: true } },
+      response_format: { type: 'json_schema', json_schema: { name: 'place', schema, strict: true } },
     });
     expect(JSON.parse(answer.choices[0]?.message.content ?? '')).toEqual({ city: expect.any(String) });
   });

@@ -1,10 +1,17 @@
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../server.js';
 
 /** A simulator that lives as long as the test. */
 export async function simulate(options: SimulatorOptions = {}): Promise<Simulator> {
   const simulator = await startSimulator(options);
   onTestFinished(() => simulator.close());
+  return simulator;
+}
+
+/** A simulator that lives as long as the tests of a file. */
+export async function simulateForFile(options: SimulatorOptions = {}): Promise<Simulator> {
+  const simulator = await startSimulator(options);
+  afterAll(() => simulator.close());
   return simulator;
 }
 
@@ -17,7 +24,9 @@ export interface Asked {
 export function post(simulator: Simulator, body: unknown, asked: Asked = {}): Promise<Response> {
   const { path = '/v1/chat/completions', signal, headers = {} } = asked;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return fetch(`${simulator.url}${path}`, { method: 'POST', body: text, headers, signal: signal ?? null });
+  const version = path.startsWith('/v1/messages') ? { 'anthropic-version': '2023-06-01' } : {};
+  const sent = { ...version, ...headers };
+  return fetch(`${simulator.url}${path}`, { method: 'POST', body: text, headers: sent, signal: signal ?? null });
 }
 
 /** An OpenAI chat body that says one thing. */

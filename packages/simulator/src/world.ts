@@ -1,0 +1,37 @@
+import { createFaultBook, type FaultBook } from './faults/fault-book.js';
+import { createPromptCache, type PromptCache } from './prompt-cache.js';
+import { createScriptBook, type Script, type ScriptBook } from './scripts.js';
+import type { FaultRule } from './faults/fault-rules.js';
+
+/** How exact the wires are. */
+export interface Strictness {
+  /** Refuses what the real service refuses; else unknown fields and the like are overlooked. */
+  readonly strict: boolean;
+  /** Knows only {@link TEST_CREDENTIALS}; else every caller will do. */
+  readonly checkKeys: boolean;
+}
+
+export interface WorldOptions extends Strictness {
+  readonly seed: number;
+  readonly faults: readonly FaultRule[];
+  readonly scripts: Readonly<Record<string, Script>>;
+}
+
+/** What one simulator remembers between requests. */
+export interface World extends Strictness {
+  readonly seed: number;
+  readonly faults: FaultBook;
+  readonly scripts: ScriptBook;
+  readonly cache: PromptCache;
+}
+
+export function createWorld({ seed, strict, checkKeys, faults, scripts }: WorldOptions): World {
+  return {
+    seed,
+    strict,
+    checkKeys,
+    faults: createFaultBook(seed, faults),
+    scripts: createScriptBook(scripts),
+    cache: createPromptCache(),
+  };
+}
