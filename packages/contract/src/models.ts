@@ -265,7 +265,13 @@ export type ChatEvent =
     }
   | { readonly type: 'reasoning-delta'; readonly index: number; readonly text: string }
   | { readonly type: 'refusal-delta'; readonly index: number; readonly text: string }
-  | { readonly type: 'tool-start'; readonly index: number; readonly id: string; readonly name: string }
+  | {
+      readonly type: 'tool-start';
+      readonly index: number;
+      readonly id: string;
+      readonly name: string;
+      readonly opaque?: VendorState;
+    }
   | { readonly type: 'tool-delta'; readonly index: number; readonly json: string }
   /** Belongs to the open text part. */
   | { readonly type: 'citation'; readonly index: number; readonly citation: Citation }

@@ -52,7 +52,7 @@ function extend(part: AssistantPart | undefined, event: PartEvent): AssistantPar
   switch (event.type) {
     case 'tool-start':
       if (part) throw new Error(`Part ${event.index} started twice.`);
-      return { type: 'tool-call', id: event.id, name: event.name, json: '' };
+      return withOpaque({ type: 'tool-call', id: event.id, name: event.name, json: '' }, event);
     case 'tool-delta':
       if (part?.type !== 'tool-call') throw new Error(`Part ${event.index} is no tool call.`);
       return { ...part, json: part.json + event.json };
@@ -82,7 +82,8 @@ function withText(part: AssistantPart, kind: 'text' | 'reasoning' | 'refusal', e
   return { ...part, text: part.text + event.text };
 }
 
-function withOpaque(part: AssistantPart, { opaque }: PartEvent & { readonly type: 'part-end' }): AssistantPart {
+type OpaqueEvent = PartEvent & { readonly type: 'part-end' | 'tool-start' };
+function withOpaque(part: AssistantPart, { opaque }: OpaqueEvent): AssistantPart {
   if (!opaque) return part;
   if (part.type === 'reasoning' || part.type === 'text' || part.type === 'tool-call') return { ...part, opaque };
   throw new Error(`A ${part.type} carries no state of a vendor.`);

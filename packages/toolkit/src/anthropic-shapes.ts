@@ -1,31 +1,7 @@
-import type { JsonObject, ReasoningPart, VendorState } from '@sluice/contract';
+import type { JsonObject, ReasoningPart } from '@sluice/contract';
+import { ownData } from './anthropic-state.js';
 import { isJsonObject, tryParseJson } from './json.js';
 
-/** The dialect's id, also the kind of the state that its thinking blocks carry. */
-export const ANTHROPIC_MESSAGES = 'anthropic-messages';
-
-export interface TextBlock {
-  readonly type: 'text';
-  readonly text: string;
-}
-export interface ImageBlock {
-  readonly type: 'image';
-  readonly source:
-    | { readonly type: 'base64'; readonly media_type: string; readonly data: string }
-    | { readonly type: 'url'; readonly url: string };
-}
-export interface ToolUseBlock {
-  readonly type: 'tool_use';
-  readonly id: string;
-  readonly name: string;
-  readonly input: JsonObject;
-}
-export interface ToolResultBlock {
-  readonly type: 'tool_result';
-  readonly tool_use_id: string;
-  readonly content: readonly (TextBlock | ImageBlock)[];
-  readonly is_error?: true;
-}
 export interface ThinkingBlock {
   readonly type: 'thinking';
   readonly thinking: string;
@@ -35,23 +11,9 @@ export interface RedactedThinkingBlock {
   readonly type: 'redacted_thinking';
   readonly data: string;
 }
-export type AssistantBlock = TextBlock | ToolUseBlock | ThinkingBlock | RedactedThinkingBlock;
-export type UserBlock = TextBlock | ImageBlock | ToolResultBlock;
-
-/** The signature of a thinking block, as state to carry. */
-export function signatureState(signature: string): VendorState {
-  return { kind: ANTHROPIC_MESSAGES, data: { signature } };
-}
-
-/** The content of a redacted thinking block, as state to carry. */
-export function redactedState(redacted: string): VendorState {
-  return { kind: ANTHROPIC_MESSAGES, data: { redacted } };
-}
-
 /** The block that a reasoning part came from; nothing for a part that this vendor has not signed. */
 export function toThinkingBlock({ text, opaque }: ReasoningPart): ThinkingBlock | RedactedThinkingBlock | undefined {
-  if (opaque?.kind !== ANTHROPIC_MESSAGES || !isJsonObject(opaque.data)) return undefined;
-  const { signature, redacted } = opaque.data;
+  const { signature, redacted } = ownData(opaque) ?? {};
   if (typeof redacted === 'string') return { type: 'redacted_thinking', data: redacted };
   return typeof signature === 'string' ? { type: 'thinking', thinking: text, signature } : undefined;
 }

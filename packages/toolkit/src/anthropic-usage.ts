@@ -1,10 +1,12 @@
 import type { Finish, FinishReason, Usage } from '@sluice/contract';
+import { ownData } from './anthropic-state.js';
 import { isJsonObject } from './json.js';
 
 const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['end_turn', 'stop'],
   ['stop_sequence', 'stop'],
   ['pause_turn', 'stop'],
+  ['compaction', 'stop'],
   ['tool_use', 'tool-calls'],
   ['max_tokens', 'length'],
   ['model_context_window_exceeded', 'length'],
@@ -25,33 +27,15 @@ export function toFinish(stopReason: unknown): Finish | undefined {
   return { unified: FINISH_REASONS.get(stopReason) ?? 'other', raw: stopReason };
 }
 
-/** The `stop_reason` for a finish: the vendor's own word where it is one of this wire. */
-export function toStopReason({ unified, raw }: Finish): string {
-  return raw !== undefined && FINISH_REASONS.get(raw) === unified ? raw : STOP_REASONS[unified];
+/** True for a stop reason that this package has heard of. */
+export function isKnownStopReason(stopReason: string): boolean {
+  return FINISH_REASONS.has(stopReason);
 }
 
-/** Token counts as this wire writes them: its `input_tokens` leaves out what came from or went to the prompt cache. */
-export interface WireUsage {
-  readonly input_tokens: number;
-  readonly cache_creation_input_tokens: number;
-  readonly cache_read_input_tokens: number;
-  readonly output_tokens: number;
-  readonly output_tokens_details?: { readonly thinking_tokens: number };
-}
-
-/** Zeros where nothing is known, because clients read the fields unasked. */
-export function toWireUsage(usage: Usage | undefined): WireUsage {
-  const read = usage?.cachedInputTokens ?? 0;
-  const written = usage?.cacheWriteTokens ?? 0;
-  return {
-    input_tokens: Math.max(0, (usage?.inputTokens ?? 0) - read - written),
-    cache_creation_input_tokens: written,
-    cache_read_input_tokens: read,
-    output_tokens: usage?.outputTokens ?? 0,
-    ...(usage?.reasoningTokens === undefined
-      ? {}
-      : { output_tokens_details: { thinking_tokens: usage.reasoningTokens } }),
-  };
+/** The `stop_reason` for a finish: the vendor's own word where it is one of this wire, or came over it. */
+export function toStopReason({ unified, raw, opaque }: Finish): string {
+  if (raw === undefined) return STOP_REASONS[unified];
+  return FINISH_REASONS.get(raw) === unified || ownData(opaque)?.stop_reason === raw ? raw : STOP_REASONS[unified];
 }
 
 /** Adds up what one answer says of its usage, once or in several frames. */
@@ -73,6 +57,8 @@ class Meter implements UsageMeter {
   #written: number | undefined;
   #output: number | undefined;
   #thinking: number | undefined;
+  #writtenFor1h: number | undefined;
+  #searches: number | undefined;
 
   see(usage: unknown): void {
     if (!isJsonObject(usage)) return;
@@ -82,6 +68,9 @@ class Meter implements UsageMeter {
     this.#output = larger(this.#output, usage.output_tokens);
     const details = usage.output_tokens_details;
     if (isJsonObject(details)) this.#thinking = larger(this.#thinking, details.thinking_tokens);
+    const { cache_creation: written, server_tool_use: tools } = usage;
+    if (isJsonObject(written)) this.#writtenFor1h = larger(this.#writtenFor1h, written.ephemeral_1h_input_tokens);
+    if (isJsonObject(tools)) this.#searches = larger(this.#searches, tools.web_search_requests);
   }
 
   usage(): Usage | undefined {
@@ -91,7 +80,9 @@ class Meter implements UsageMeter {
       outputTokens: this.#output ?? 0,
       ...(this.#read === undefined ? {} : { cachedInputTokens: this.#read }),
       ...(this.#written === undefined ? {} : { cacheWriteTokens: this.#written }),
+      ...(this.#writtenFor1h === undefined ? {} : { cacheWrite1hTokens: this.#writtenFor1h }),
       ...(this.#thinking === undefined ? {} : { reasoningTokens: this.#thinking }),
+      ...(this.#searches ? { searchUnits: this.#searches } : {}),
     };
   }
 }

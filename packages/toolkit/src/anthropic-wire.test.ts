@@ -138,10 +138,31 @@ describe('usage', () => {
       input_tokens: 1,
       cache_creation_input_tokens: 300,
       cache_read_input_tokens: 20,
+      cache_creation: { ephemeral_5m_input_tokens: 100, ephemeral_1h_input_tokens: 200 },
       output_tokens: 9,
       output_tokens_details: { thinking_tokens: 5 },
     };
-    expect(toWireUsage(toUsage(wire))).toEqual(wire);
+    expect(toWireUsage(toUsage(wire))).toMatchObject(wire);
+  });
+
+  it('counts the searches that the vendor made', () => {
+    const usage = { input_tokens: 1, server_tool_use: { web_search_requests: 3, web_fetch_requests: 0 } };
+    expect(toUsage(usage)).toEqual({ inputTokens: 1, outputTokens: 0, searchUnits: 3 });
+  });
+
+  it('has every field that the types of the SDK have at all times', () => {
+    expect(toWireUsage(undefined, { serviceTier: 'default', own: { speed: 'fast' } })).toEqual({
+      input_tokens: 0,
+      cache_creation_input_tokens: 0,
+      cache_read_input_tokens: 0,
+      cache_creation: null,
+      output_tokens: 0,
+      output_tokens_details: null,
+      inference_geo: null,
+      server_tool_use: null,
+      service_tier: 'standard',
+      speed: 'fast',
+    });
   });
 
   it('never writes a negative count', () => {
@@ -174,6 +195,7 @@ describe('stop reasons', () => {
     ['end_turn', 'stop'],
     ['stop_sequence', 'stop'],
     ['pause_turn', 'stop'],
+    ['compaction', 'stop'],
     ['tool_use', 'tool-calls'],
     ['max_tokens', 'length'],
     ['model_context_window_exceeded', 'length'],
@@ -190,6 +212,11 @@ describe('stop reasons', () => {
 
   it('translates the word of another vendor', () => {
     expect(toStopReason({ unified: 'tool-calls', raw: 'tool_calls' })).toBe('tool_use');
+  });
+
+  it("writes a word of tomorrow again where it is this wire's", () => {
+    const opaque = { kind: 'anthropic-messages', data: { stop_reason: 'tired' } };
+    expect(toStopReason({ unified: 'other', raw: 'tired', opaque })).toBe('tired');
   });
 
   it('has no finish while there is no stop reason', () => {

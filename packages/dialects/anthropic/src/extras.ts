@@ -3,29 +3,19 @@ import type { JsonObject } from '@sluice/contract';
 /** What a call holds beside the fields that a chat request has a place for. */
 export interface Extras {
   /**
-   * Takes the fields of `value` that are not `known`. `prefix` is empty at the top. A nested field is kept under its
-   * path, `tools.input_examples`, which no target is sent: it is there to be reported.
+   * Keeps fields under their path. `prefix` is empty at the top. Those of parts and of tools go along as state of the
+   * part; their names, `tools.input_examples`, are kept here for a target of another dialect to report.
    */
-  take(value: JsonObject, known: ReadonlySet<string>, prefix: string): void;
+  add(prefix: string, fields: JsonObject): void;
   fields(): JsonObject;
 }
 
 export function createExtras(): Extras {
-  const fields: Record<string, unknown> = {};
+  const kept: Record<string, unknown> = {};
   return {
-    take(value, known, prefix) {
-      for (const name in value) {
-        if (known.has(name) || isBlank(value[name])) continue;
-        // A mark on one block becomes the wish for the whole prompt, the one form of it that stands at the top.
-        const key = name === 'cache_control' ? name : prefix + name;
-        fields[key] ??= value[name];
-      }
+    add(prefix, fields) {
+      for (const name in fields) kept[prefix + name] ??= fields[name];
     },
-    fields: () => fields,
+    fields: () => kept,
   };
-}
-
-/** Answers sent back as history carry these as fillers. */
-function isBlank(value: unknown): boolean {
-  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }

@@ -1,19 +1,25 @@
 import type { Feature, JsonObject } from '@sluice/contract';
 import { isJsonObject } from '@sluice/toolkit';
+import { isVendorTool } from './to-tools.js';
 
-/** What the call needs of a target. */
+/** What the call needs of a target. Tools that the vendor runs itself are none: a target without them drops them. */
 export function toFeatures({ tools, messages, output_config: output, thinking }: JsonObject): readonly Feature[] {
   const features: Feature[] = [];
-  if (Array.isArray(tools) && tools.length > 0) features.push('tools');
-  if (Array.isArray(messages) && messages.some(({ content }: JsonObject) => holdsImage(content)))
-    features.push('vision');
+  const told = Array.isArray(messages) ? messages.filter(isJsonObject) : [];
+  if (Array.isArray(tools) && tools.some((tool: JsonObject) => !isVendorTool(tool))) features.push('tools');
+  if (told.some(({ content }) => holds(content, 'image'))) features.push('vision');
+  if (told.some(({ content }) => holds(content, 'document'))) features.push('files');
   if (isJsonObject(output) && output.format) features.push('json-schema');
   const thinks = isJsonObject(thinking) && thinking.type !== 'disabled';
   if (thinks || (isJsonObject(output) && output.effort)) features.push('reasoning');
   return features;
 }
 
-function holdsImage(content: unknown): boolean {
+/** Blocks nest in results of tools, and in documents. */
+function holds(content: unknown, type: string): boolean {
   if (!Array.isArray(content)) return false;
-  return content.some((block: JsonObject) => block.type === 'image' || holdsImage(block.content));
+  return content.some((block: JsonObject) => {
+    if (block.type === type || holds(block.content, type)) return true;
+    return isJsonObject(block.source) && holds(block.source.content, type);
+  });
 }

@@ -1,3 +1,4 @@
+export { anthropicCountTokens } from './count-tokens.js';
 export { anthropicMessages } from './dialect.js';
-export { messagesSchema } from './schema.js';
+export { countTokensSchema, messagesSchema } from './schema.js';
 export { writeAnthropicError } from './write-error.js';

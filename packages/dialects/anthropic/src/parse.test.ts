@@ -4,6 +4,7 @@ import { parseMessagesCall } from './parse.js';
 
 const HI = { role: 'user', content: 'Hi' };
 const IMAGE = { type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } };
+const DOCUMENT = { type: 'document', source: { type: 'url', url: 'https://example.com/a.pdf' } };
 const TOOL = { name: 'look', input_schema: { type: 'object' } };
 
 const bodyWith = (fields: object): object => ({ model: 'fast', max_tokens: 16, messages: [HI], ...fields });
@@ -57,6 +58,26 @@ describe('a checked field', () => {
     ],
     [{ metadata: { user_id: 7 } }, 'invalid_type', 'metadata.user_id'],
     [{ service_tier: 'gold' }, 'invalid_value', 'service_tier'],
+    [{ cache_control: 'yes' }, 'invalid_type', 'cache_control'],
+    [
+      { system: [{ type: 'text', text: 'a', cache_control: { ttl: '1h' } }] },
+      'missing_required_parameter',
+      'system.0.cache_control.type',
+    ],
+    [
+      { tools: [{ ...TOOL, cache_control: { type: 'ephemeral', ttl: 5 } }] },
+      'invalid_type',
+      'tools.0.cache_control.ttl',
+    ],
+    [{ tools: [{ type: 'web_search_20260318', cache_control: 7 }] }, 'invalid_type', 'tools.0.cache_control'],
+    [{ tools: [{ ...TOOL, defer_loading: 'yes' }] }, 'invalid_type', 'tools.0.defer_loading'],
+    [{ tools: [{ ...TOOL, input_examples: ['x'] }] }, 'invalid_type', 'tools.0.input_examples.0'],
+    [{ tools: [{ ...TOOL, allowed_callers: 'direct' }] }, 'invalid_type', 'tools.0.allowed_callers'],
+    [{ thinking: { type: 'adaptive', display: true } }, 'invalid_type', 'thinking.display'],
+    [{ container: 7 }, 'invalid_type', 'container'],
+    [{ mcp_servers: {} }, 'invalid_type', 'mcp_servers'],
+    [{ context_management: [] }, 'invalid_type', 'context_management'],
+    [{ inference_geo: 7 }, 'invalid_type', 'inference_geo'],
   ])('is refused in %j', (fields, code, param) => {
     expect(refusalOf(() => parseMessagesCall(bodyWith(fields)))).toEqual([code, param]);
   });
@@ -76,6 +97,27 @@ describe('a checked field', () => {
       'messages.0.content.0.content.0.text',
     ],
     [{ type: 'thinking', thinking: 'x' }, 'missing_required_parameter', 'messages.0.content.0.signature'],
+    [{ type: 'text', text: 'a', citations: ['x'] }, 'invalid_type', 'messages.0.content.0.citations.0'],
+    [{ type: 'document' }, 'missing_required_parameter', 'messages.0.content.0.source'],
+    [
+      { type: 'document', source: { type: 'text' } },
+      'missing_required_parameter',
+      'messages.0.content.0.source.media_type',
+    ],
+    [
+      { type: 'document', source: { type: 'content', content: [{ type: 'text' }] } },
+      'missing_required_parameter',
+      'messages.0.content.0.source.content.0.text',
+    ],
+    [
+      { type: 'document', source: { type: 'url', url: 'https://example.com' }, citations: { enabled: 1 } },
+      'invalid_type',
+      'messages.0.content.0.citations.enabled',
+    ],
+    [{ type: 'search_result', source: 's', title: 't' }, 'missing_required_parameter', 'messages.0.content.0.content'],
+    [{ type: 'server_tool_use', name: 'web_search' }, 'missing_required_parameter', 'messages.0.content.0.id'],
+    [{ type: 'web_search_tool_result' }, 'missing_required_parameter', 'messages.0.content.0.tool_use_id'],
+    [{ type: 'container_upload' }, 'missing_required_parameter', 'messages.0.content.0.file_id'],
   ])('is refused in the block %j', (content, code, param) => {
     expect(refusalOf(() => parseMessagesCall(block(content)))).toEqual([code, param]);
   });
@@ -116,6 +158,10 @@ describe('what the gateway does not know', () => {
     { messages: [{ role: 'user', content: [{ type: 'document', source: { type: 'file', file_id: 'f' } }] }] },
     { messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'drive', id: 'x' } }] }] },
     { messages: [{ role: 'user', content: [{ type: 'constructor' }] }] },
+    { cache_control: { type: 'lasting', ttl: '24h' } },
+    { container: 'container_01' },
+    { container: { skills: [] } },
+    { messages: [{ role: 'system', content: [{ type: 'tool_addition', tool: {} }] }] },
   ])('passes in %j', (fields) => {
     expect(parseMessagesCall(bodyWith(fields)).wire).toEqual(bodyWith(fields));
   });
@@ -133,6 +179,14 @@ describe('features', () => {
     ],
     [{ output_config: { format: { type: 'json_schema', schema: {} } } }, ['json-schema']],
     [{ output_config: { effort: 'low' } }, ['reasoning']],
+    [{ tools: [{ type: 'web_search_20260318', name: 'web_search' }] }, []],
+    [{ messages: [{ role: 'user', content: [DOCUMENT] }] }, ['files']],
+    [
+      {
+        messages: [{ role: 'user', content: [{ type: 'document', source: { type: 'content', content: [IMAGE] } }] }],
+      },
+      ['vision', 'files'],
+    ],
     [{ thinking: { type: 'adaptive' } }, ['reasoning']],
     [{ thinking: { type: 'disabled' } }, []],
   ])('of %j are %j', (fields, features) => {

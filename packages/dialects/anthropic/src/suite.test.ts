@@ -1,9 +1,12 @@
 import { dialectSuite } from '@sluice/testkit';
-import { anthropicMessages } from './index.js';
+import { anthropicCountTokens, anthropicMessages } from './index.js';
+
+const fixtures = new URL('./__fixtures__/', import.meta.url);
 
 dialectSuite({
   dialect: anthropicMessages,
   operation: 'chat',
-  fixtures: new URL('./__fixtures__/', import.meta.url),
+  fixtures,
   isTerminal: ({ event }) => event === 'message_stop',
 });
+dialectSuite({ dialect: anthropicCountTokens, operation: 'countTokens', fixtures });

@@ -1,10 +1,11 @@
-import { gatewayError } from '@sluice/contract';
-import type { ChatRequest, JsonObject, Message, ToolChoice, ToolDefinition } from '@sluice/contract';
-import { ANTHROPIC_MESSAGES } from '@sluice/toolkit/anthropic-wire';
+import type { ChatRequest, IncomingHeaders, JsonObject, Message } from '@sluice/contract';
+import { ANTHROPIC_MESSAGES, restOf } from '@sluice/toolkit/anthropic-wire';
 import { createExtras } from './extras.js';
 import type { Extras } from './extras.js';
 import { toMessages, toTexts } from './to-messages.js';
-import type { WireCall, WireTool, WireToolChoice } from './wire-types.js';
+import { toReasoning } from './to-reasoning.js';
+import { toToolFields } from './to-tools.js';
+import type { WireCall } from './wire-types.js';
 
 const KNOWN: ReadonlySet<string> = new Set([
   'model',
@@ -21,30 +22,33 @@ const KNOWN: ReadonlySet<string> = new Set([
   'thinking',
   'output_config',
   'metadata',
+  'service_tier',
 ]);
-const KNOWN_TOOL: ReadonlySet<string> = new Set(['type', 'name', 'description', 'input_schema', 'strict']);
-const KNOWN_BUDGET: ReadonlySet<string> = new Set(['budget_tokens']);
-const KNOWN_THINKING: ReadonlySet<string> = new Set(['type', 'budget_tokens']);
 const KNOWN_OUTPUT: ReadonlySet<string> = new Set(['effort', 'format']);
+const KNOWN_FORMAT: ReadonlySet<string> = new Set(['type', 'schema']);
 const KNOWN_METADATA: ReadonlySet<string> = new Set(['user_id']);
+/** The header that asks for features which others have not; kept under its own name. */
+const BETA_HEADER = 'anthropic-beta';
 
 /**
- * A checked body in canonical form. What has no place there is kept under `extensions`, so that a target which loses it
- * says so; what cannot be left out without changing the question is `invalid_value`.
+ * A checked body in canonical form. What has no place there is kept: on parts and tools as the vendor's own state, at the
+ * top under `extensions`, so that a target of another dialect says what it loses. Throws `invalid_value` for what cannot
+ * be left out without changing the question.
  */
-export function toRequest(body: JsonObject): ChatRequest {
-  // `messagesSchema` has looked at every field of the type.
+export function toRequest(body: JsonObject, headers: IncomingHeaders = {}): ChatRequest {
+  // The schema has looked at every field of the type.
   const wire = body as WireCall;
   const extras = createExtras();
-  extras.take(wire, KNOWN, '');
+  extras.add('', restOf(wire, KNOWN));
   const messages = [...toSystem(wire, extras), ...toMessages(wire.messages, extras)];
   const rest = { ...toSampling(wire), ...toToolFields(wire, extras), ...toOutputFields(wire, extras) };
   const user = toUser(wire, extras);
+  const betas = headers[BETA_HEADER];
+  if (betas !== undefined) extras.add('', { [BETA_HEADER]: typeof betas === 'string' ? betas : betas.join(',') });
   const fields = extras.fields();
   return {
     messages,
     stream: wire.stream === true,
-    maxOutputTokens: wire.max_tokens,
     ...rest,
     ...(user === undefined ? {} : { user }),
     ...(Object.keys(fields).length === 0 ? {} : { extensions: { dialect: ANTHROPIC_MESSAGES, fields } }),
@@ -57,66 +61,31 @@ function toSystem({ system }: WireCall, extras: Extras): readonly Message[] {
 }
 
 function toSampling(wire: WireCall): Partial<ChatRequest> {
+  const { service_tier: tier } = wire;
   return {
+    ...(wire.max_tokens === undefined ? {} : { maxOutputTokens: wire.max_tokens }),
     ...(wire.temperature === undefined ? {} : { temperature: wire.temperature }),
     ...(wire.top_p === undefined ? {} : { topP: wire.top_p }),
     ...(wire.top_k === undefined ? {} : { topK: wire.top_k }),
     ...(wire.stop_sequences === undefined ? {} : { stop: wire.stop_sequences }),
+    ...(tier === undefined ? {} : { serviceTier: tier === 'standard_only' ? 'default' : tier }),
   };
-}
-
-function toToolFields({ tools, tool_choice: choice }: WireCall, extras: Extras): Partial<ChatRequest> {
-  return {
-    ...(tools === undefined ? {} : { tools: tools.map((tool, i) => toTool(tool, i, extras)) }),
-    ...(choice === undefined ? {} : { toolChoice: toToolChoice(choice) }),
-    ...(choice?.disable_parallel_tool_use ? { parallelToolCalls: false } : {}),
-  };
-}
-
-function toTool(tool: WireTool, index: number, extras: Extras): ToolDefinition {
-  if ((tool.type ?? 'custom') !== 'custom') {
-    const param = `tools.${index}.type`;
-    const message = `${param}: A tool of the vendor's own cannot be translated for the provider of this model.`;
-    throw gatewayError('invalid_value', { message, details: { param } });
-  }
-  extras.take(tool, KNOWN_TOOL, 'tools.');
-  return {
-    name: tool.name,
-    ...(tool.description === undefined ? {} : { description: tool.description }),
-    schema: tool.input_schema,
-    ...(tool.strict === undefined ? {} : { strict: tool.strict }),
-  };
-}
-
-function toToolChoice({ type, name }: WireToolChoice): ToolChoice {
-  if (type === 'tool' && name !== undefined) return { type, name };
-  return { type: type === 'any' ? 'required' : type === 'none' ? 'none' : 'auto' };
 }
 
 function toOutputFields(wire: WireCall, extras: Extras): Partial<ChatRequest> {
-  const { thinking, output_config: output } = wire;
-  if (output) extras.take(output, KNOWN_OUTPUT, 'output_config.');
-  if (thinking) extras.take(thinking, thinking.type === 'between_tools' ? KNOWN_BUDGET : KNOWN_THINKING, 'thinking.');
+  const { output_config: output } = wire;
   const format = output?.format;
-  const reasoning = toReasoning(wire);
+  if (output) extras.add('output_config.', restOf(output, KNOWN_OUTPUT));
+  if (format) extras.add('output_config.format.', restOf(format, KNOWN_FORMAT));
+  const reasoning = toReasoning(wire, extras);
   return {
     ...(reasoning ? { reasoning } : {}),
     ...(format ? { responseFormat: { type: 'json-schema', name: 'response', schema: format.schema } } : {}),
   };
 }
 
-function toReasoning({ thinking, output_config: output }: WireCall): ChatRequest['reasoning'] {
-  if (thinking?.type === 'disabled') return { effort: 'none' };
-  const effort = output?.effort ?? undefined;
-  if (!thinking && effort === undefined) return undefined;
-  return {
-    ...(effort === undefined ? {} : { effort }),
-    ...(thinking?.budget_tokens === undefined ? {} : { budgetTokens: thinking.budget_tokens }),
-  };
-}
-
 function toUser({ metadata }: WireCall, extras: Extras): string | undefined {
   if (!metadata) return undefined;
-  extras.take(metadata, KNOWN_METADATA, 'metadata.');
+  extras.add('metadata.', restOf(metadata, KNOWN_METADATA));
   return metadata.user_id ?? undefined;
 }

@@ -1,34 +1,79 @@
-import type { AssistantPart, ChatResult } from '@sluice/contract';
-import { toStopReason, toThinkingBlock, toToolInput, toToolUseId, toWireUsage } from '@sluice/toolkit/anthropic-wire';
-import type { AssistantBlock } from '@sluice/toolkit/anthropic-wire';
+import type { AssistantPart, ChatResult, Finish, JsonObject, ToolCallPart } from '@sluice/contract';
+import {
+  ownData,
+  ownFields,
+  toStopReason,
+  toThinkingBlock,
+  toToolInput,
+  toToolUseId,
+  toWireUsage,
+  writeCitation,
+  writeImage,
+} from '@sluice/toolkit/anthropic-wire';
 
 /** A whole answer as the body of `POST /v1/messages`. */
-export function writeResult({ id, model, content, finish, usage }: ChatResult): string {
-  const refused = content.some((part) => part.type === 'refusal');
+export function writeResult({ id, model, content, finish, usage, serviceTier }: ChatResult): string {
+  const { usage: own, ...rest } = toEnding(finish);
   return JSON.stringify({
-    id,
-    type: 'message',
-    role: 'assistant',
-    model,
+    ...toEnvelope(id, model),
     content: content.flatMap(toBlock),
-    stop_reason: refused ? 'refusal' : toStopReason(finish),
-    stop_sequence: null,
-    usage: toWireUsage(usage),
+    ...toStop(finish, refusalOf(content)),
+    ...rest,
+    usage: toWireUsage(usage, { serviceTier, own }),
   });
 }
 
-function toBlock(part: AssistantPart): readonly AssistantBlock[] {
+/** What every message has; null for what the types of the vendor's SDK have at all times. */
+export function toEnvelope(id: string, model: string): JsonObject {
+  return { id, type: 'message', role: 'assistant', model, container: null, diagnostics: null };
+}
+
+/** Why the message ended. */
+export function toStop(finish: Finish, refusal: string | undefined): JsonObject {
+  const refused = refusal !== undefined;
+  return {
+    stop_reason: refused ? 'refusal' : toStopReason(finish),
+    stop_sequence: null,
+    stop_details: refused ? { type: 'refusal', category: null, explanation: refusal } : null,
+  };
+}
+
+/** What the vendor itself said of the message, where it is one of this dialect; `usage` apart. */
+export function toEnding({ opaque }: Finish): JsonObject & { readonly usage?: JsonObject } {
+  const { stop_reason: _, ...rest } = ownData(opaque) ?? {};
+  return rest;
+}
+
+function refusalOf(content: readonly AssistantPart[]): string | undefined {
+  const refusals = content.flatMap((part) => (part.type === 'refusal' ? [part.text] : []));
+  return refusals.length === 0 ? undefined : refusals.join('');
+}
+
+/** A part as a block. Sound has no block, so its transcript stands for it; another vendor's own part has none at all. */
+export function toBlock(part: AssistantPart): readonly JsonObject[] {
   switch (part.type) {
-    case 'text':
+    case 'text': {
+      const citations = part.citations?.map(writeCitation) ?? null;
+      return [{ type: 'text', text: part.text, citations, ...ownFields(part.opaque) }];
+    }
     case 'refusal':
-      return [{ type: 'text', text: part.text }];
+      return [{ type: 'text', text: part.text, citations: null }];
     case 'tool-call':
-      return [{ type: 'tool_use', id: toToolUseId(part.id), name: part.name, input: toToolInput(part.json) }];
+      return [{ ...toToolUse(part), input: toToolInput(part.json) }];
     case 'reasoning':
-      return [toThinkingBlock(part) ?? { type: 'thinking', thinking: part.text, signature: '' }];
+      return [{ ...(toThinkingBlock(part) ?? { type: 'thinking', thinking: part.text, signature: '' }) }];
     case 'image':
+      return part.source.kind === 'stored' && !ownData(part.source.state) ? [] : [writeImage(part)];
     case 'audio':
-    case 'vendor':
-      return [];
+      return part.transcript === undefined ? [] : [{ type: 'text', text: part.transcript, citations: null }];
+    case 'vendor': {
+      const own = ownData(part.state);
+      return own ? [own] : [];
+    }
   }
+}
+
+/** The call of a tool without its input. */
+export function toToolUse({ id, name, opaque }: Pick<ToolCallPart, 'id' | 'name' | 'opaque'>): JsonObject {
+  return { type: 'tool_use', id: toToolUseId(id), name, caller: { type: 'direct' }, ...ownFields(opaque) };
 }

@@ -1,4 +1,4 @@
-import type { AssistantPart, ChatEvent, ChatResult } from '@sluice/contract';
+import type { AssistantPart, ChatEvent, ChatResult, Citation, Finish, VendorState } from '@sluice/contract';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createFrameReader } from '@sluice/toolkit';
@@ -8,38 +8,82 @@ import { createStreamWriter } from './write-stream.js';
 type Json = Record<string, unknown>;
 
 const words = fc.string({ minLength: 1, unit: 'binary' });
-const textPart = fc.record({ type: fc.constantFrom('text' as const, 'refusal' as const), text: words });
+const own = (data: unknown): VendorState => ({ kind: 'anthropic-messages', data });
+const citation: fc.Arbitrary<Citation> = fc.oneof(
+  fc.record({ url: fc.webUrl(), title: words }),
+  fc.record({ cited_text: words, start_page_number: fc.nat() }).map((wire) => ({
+    citedText: wire.cited_text,
+    opaque: own({ type: 'page_location', ...wire }),
+  })),
+);
+const textPart: fc.Arbitrary<AssistantPart> = fc.oneof(
+  fc.record({ type: fc.constantFrom('text' as const, 'refusal' as const), text: words }),
+  fc.record({ type: fc.constant('text' as const), text: words, citations: fc.array(citation, { minLength: 1 }) }),
+);
 const reasoningPart = fc.oneof(
   fc.record({ type: fc.constant('reasoning' as const), text: words }),
   fc.tuple(fc.string(), fc.base64String({ minLength: 4 })).map(([text, signature]) => ({
     type: 'reasoning' as const,
     text,
-    opaque: { kind: 'anthropic-messages', data: { signature } },
+    opaque: own({ signature }),
   })),
   fc.base64String({ minLength: 4 }).map((redacted) => ({
     type: 'reasoning' as const,
     text: '',
-    opaque: { kind: 'anthropic-messages', data: { redacted } },
+    opaque: own({ redacted }),
   })),
 );
-const toolPart = fc.record({
-  type: fc.constant('tool-call' as const),
-  id: fc.stringMatching(/^[a-z0-9_]{1,8}$/),
-  name: fc.stringMatching(/^[a-z]{1,8}$/),
-  json: fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer())).map((input) => JSON.stringify(input)),
+const input = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer()));
+const wholePart: fc.Arbitrary<AssistantPart> = fc
+  .oneof(
+    input.map((asked) => ({ type: 'server_tool_use', id: 's', name: 'web_search', input: asked })),
+    words.map((text) => ({ type: 'web_search_tool_result', tool_use_id: 's', content: [{ text }] })),
+  )
+  .map((block) => ({ type: 'vendor' as const, state: own(block) }));
+const imagePart = fc.base64String().map((base64): AssistantPart => {
+  return { type: 'image', source: { kind: 'base64', mediaType: 'image/png', base64 } };
 });
-const result: fc.Arbitrary<ChatResult> = fc.record({
-  id: fc.constant('msg_1'),
-  model: fc.constant('m'),
-  content: fc
-    .tuple(fc.array(fc.oneof(textPart, reasoningPart), { maxLength: 4 }), fc.array(toolPart, { maxLength: 4 }))
-    .map(([told, tools]): readonly AssistantPart[] => [...told, ...tools]),
-  finish: fc.record({ unified: fc.constantFrom('stop', 'length', 'tool-calls', 'content-filter', 'other') }),
-  usage: fc.record({ inputTokens: fc.nat(), outputTokens: fc.nat() }),
-});
+const toolPart = fc.record(
+  {
+    type: fc.constant('tool-call' as const),
+    id: fc.stringMatching(/^[a-z0-9_]{1,8}$/),
+    name: fc.stringMatching(/^[a-z]{1,8}$/),
+    json: input.map((asked) => JSON.stringify(asked)),
+    opaque: fc.constant(own({ fields: { caller: { type: 'code_execution_20260120', tool_id: 's' } } })),
+  },
+  { requiredKeys: ['type', 'id', 'name', 'json'] },
+);
+const finish: fc.Arbitrary<Finish> = fc.record(
+  {
+    unified: fc.constantFrom('stop', 'length', 'tool-calls', 'content-filter', 'other'),
+    opaque: fc
+      .record({ stop_sequence: words, container: fc.record({ id: words }), context_management: fc.constant({}) })
+      .map(own),
+  },
+  { requiredKeys: ['unified'] },
+);
+const result: fc.Arbitrary<ChatResult> = fc.record(
+  {
+    id: fc.constant('msg_1'),
+    model: fc.constant('m'),
+    content: fc
+      .tuple(
+        fc.array(fc.oneof(textPart, reasoningPart, wholePart, imagePart), { maxLength: 4 }),
+        fc.array(toolPart, { maxLength: 4 }),
+      )
+      .map(([told, tools]): readonly AssistantPart[] => [...told, ...tools]),
+    finish,
+    usage: fc.record({ inputTokens: fc.nat(), outputTokens: fc.nat() }),
+    serviceTier: fc.constantFrom('default', 'priority', 'flex'),
+  },
+  { requiredKeys: ['id', 'model', 'content', 'finish', 'usage'] },
+);
 
 /** The events of a result; `shuffle` says which of the open tool calls speaks next. */
-function toEvents({ id, model, content, finish, usage }: ChatResult, shuffle: () => number): readonly ChatEvent[] {
+function toEvents(
+  { id, model, content, finish, usage, serviceTier }: ChatResult,
+  shuffle: () => number,
+): readonly ChatEvent[] {
   const told = content.flatMap((part, index) => (part.type === 'tool-call' ? [] : toPartEvents(part, index)));
   const tools = content.flatMap((part, index) => (part.type === 'tool-call' ? [toPartEvents(part, index)] : []));
   const interleaved: ChatEvent[] = tools.flatMap((events) => events.slice(0, 1));
@@ -55,7 +99,7 @@ function toEvents({ id, model, content, finish, usage }: ChatResult, shuffle: ()
     ...told,
     ...interleaved,
     ...(usage ? [{ type: 'usage', usage } as const] : []),
-    { type: 'finish', finish },
+    { type: 'finish', finish, ...(serviceTier === undefined ? {} : { serviceTier }) },
   ];
 }
 
@@ -64,6 +108,7 @@ function toPartEvents(part: AssistantPart, index: number): readonly ChatEvent[] 
     case 'text':
       return [
         { type: 'text-delta', index, text: part.text },
+        ...(part.citations ?? []).map((citation): ChatEvent => ({ type: 'citation', index, citation })),
         { type: 'part-end', index },
       ];
     case 'refusal':
@@ -78,7 +123,7 @@ function toPartEvents(part: AssistantPart, index: number): readonly ChatEvent[] 
     case 'tool-call': {
       const half = Math.floor(part.json.length / 2);
       return [
-        { type: 'tool-start', index, id: part.id, name: part.name },
+        { type: 'tool-start', index, id: part.id, name: part.name, ...(part.opaque ? { opaque: part.opaque } : {}) },
         { type: 'tool-delta', index, json: part.json.slice(0, half) },
         { type: 'tool-delta', index, json: part.json.slice(half) },
         { type: 'part-end', index },
@@ -100,7 +145,7 @@ function assemble(text: string): Json {
     const payload = JSON.parse(data) as Payload;
     expect(payload.type).toBe(event);
     if (event === 'message_start') message = payload.message;
-    if (event === 'message_delta') message = { ...message, ...payload.delta, usage: payload.usage };
+    if (event === 'message_delta') message = end(message, payload);
     if (!event?.startsWith('content_block')) continue;
     expect({ index: payload.index, opens: event === 'content_block_start' }).toEqual({
       index: blocks.length,
@@ -117,15 +162,20 @@ function assemble(text: string): Json {
 interface Payload extends Json {
   readonly message: Json;
   readonly content_block: Json;
-  readonly delta: Readonly<Record<string, string>>;
+  readonly delta: Readonly<Record<string, string>> & { readonly citation?: Json };
 }
 interface OpenBlock {
   json: string;
   readonly block: Json;
 }
 
+function end(message: Json, { type: _, delta, ...rest }: Payload): Json {
+  return { ...message, ...delta, ...rest };
+}
+
 function extend(open: OpenBlock, delta: Payload['delta']): void {
   open.json += delta.partial_json ?? '';
+  if (delta.citation) open.block.citations = [...((open.block.citations as Json[] | null) ?? []), delta.citation];
   for (const key of ['text', 'thinking', 'signature']) {
     if (delta[key] !== undefined) open.block[key] = (open.block[key] as string) + delta[key];
   }

@@ -1,5 +1,7 @@
-import type { ChatEvent, Finish, StreamWriter, Usage, VendorState } from '@sluice/contract';
-import { toStopReason, toThinkingBlock, toToolUseId, toWireUsage } from '@sluice/toolkit/anthropic-wire';
+import type { ChatEvent, Citation, StreamWriter, Usage, VendorState, WholePart } from '@sluice/contract';
+import { isJsonObject } from '@sluice/toolkit';
+import { toThinkingBlock, toWireUsage, writeCitation } from '@sluice/toolkit/anthropic-wire';
+import { toBlock, toEnding, toEnvelope, toStop, toToolUse } from './write-result.js';
 
 /** Writes one answer as named events. Tool calls that interleave are told one after the other. */
 export function createStreamWriter(): StreamWriter<ChatEvent> {
@@ -7,6 +9,7 @@ export function createStreamWriter(): StreamWriter<ChatEvent> {
 }
 
 type Start = Extract<ChatEvent, { readonly type: 'start' }>;
+type Finished = Extract<ChatEvent, { readonly type: 'finish' }>;
 type ToolStart = Extract<ChatEvent, { readonly type: 'tool-start' }>;
 
 /** The block that the client sees open. */
@@ -27,12 +30,12 @@ class MessageWriter implements StreamWriter<ChatEvent> {
   #usage: Usage | undefined;
   #open: OpenBlock | undefined;
   #blocks = 0;
-  #refused = false;
+  #refusal: string | undefined;
 
   write(event: ChatEvent): string {
     if (event.type === 'start') this.#start = event;
     else if (event.type === 'usage') this.#usage = event.usage;
-    else if (event.type === 'finish') return this.#begin() + this.#closeAll() + this.#finish(event.finish);
+    else if (event.type === 'finish') return this.#begin() + this.#closeAll() + this.#finish(event);
     else return this.#begin() + this.#writePart(event);
     return '';
   }
@@ -40,7 +43,7 @@ class MessageWriter implements StreamWriter<ChatEvent> {
   #writePart(event: Exclude<ChatEvent, { readonly type: 'start' | 'usage' | 'finish' }>): string {
     switch (event.type) {
       case 'refusal-delta':
-        this.#refused = true;
+        this.#refusal = (this.#refusal ?? '') + event.text;
         return this.#writeText(event.index, event.text);
       case 'text-delta':
         return this.#writeText(event.index, event.text);
@@ -53,8 +56,9 @@ class MessageWriter implements StreamWriter<ChatEvent> {
       case 'part-end':
         return this.#endPart(event.index, event.opaque);
       case 'citation':
+        return this.#writeCitation(event.index, event.citation);
       case 'part':
-        return '';
+        return this.#closeAll() + this.#writeWhole(event.part);
     }
   }
 
@@ -64,9 +68,9 @@ class MessageWriter implements StreamWriter<ChatEvent> {
     if (!start) return '';
     this.#start = undefined;
     const { id, model } = start;
-    const usage = toWireUsage(this.#usage);
-    const envelope = { id, type: 'message', role: 'assistant', model, content: [] };
-    return frame('message_start', { message: { ...envelope, stop_reason: null, stop_sequence: null, usage } });
+    const stop = { stop_reason: null, stop_sequence: null, stop_details: null };
+    const message = { ...toEnvelope(id, model), content: [], ...stop, usage: toWireUsage(this.#usage) };
+    return frame('message_start', { message });
   }
 
   #writeText(part: number, text: string): string {
@@ -78,6 +82,21 @@ class MessageWriter implements StreamWriter<ChatEvent> {
   #writeThinking(part: number, text: string): string {
     if (text === '') return '';
     return this.#ensureOpen({ part, kind: 'thinking' }) + this.#delta({ type: 'thinking_delta', thinking: text });
+  }
+
+  #writeCitation(part: number, citation: Citation): string {
+    const opening = this.#ensureOpen({ part, kind: 'text' });
+    return opening + this.#delta({ type: 'citations_delta', citation: writeCitation(citation) });
+  }
+
+  /** A block that comes whole. The input of a call is told as the vendor tells it, after the block has opened. */
+  #writeWhole(part: WholePart): string {
+    const [block] = toBlock(part);
+    if (!block) return '';
+    const { input } = block;
+    if (!isJsonObject(input)) return this.#openBlock(block) + this.#close();
+    const told = this.#delta({ type: 'input_json_delta', partial_json: JSON.stringify(input) });
+    return this.#openBlock({ ...block, input: {} }) + told + this.#close();
   }
 
   #startTool(start: ToolStart): string {
@@ -123,13 +142,13 @@ class MessageWriter implements StreamWriter<ChatEvent> {
     if (this.#open?.part === wanted.part) return '';
     const closing = this.#closeAll();
     this.#open = wanted;
-    const block = wanted.kind === 'text' ? { text: '' } : { thinking: '', signature: '' };
+    const block = wanted.kind === 'text' ? { text: '', citations: null } : { thinking: '', signature: '' };
     return closing + this.#openBlock({ type: wanted.kind, ...block });
   }
 
-  #openTool({ index, id, name }: ToolStart): string {
-    this.#open = { part: index, kind: 'tool' };
-    return this.#openBlock({ type: 'tool_use', id: toToolUseId(id), name, input: {} });
+  #openTool(start: ToolStart): string {
+    this.#open = { part: start.index, kind: 'tool' };
+    return this.#openBlock({ ...toToolUse(start), input: {} });
   }
 
   /** Tells the waiting calls as far as they are known, up to one that still goes on. */
@@ -150,9 +169,12 @@ class MessageWriter implements StreamWriter<ChatEvent> {
     return text;
   }
 
-  #finish(finish: Finish): string {
-    const delta = { stop_reason: this.#refused ? 'refusal' : toStopReason(finish), stop_sequence: null };
-    return frame('message_delta', { delta, usage: toWireUsage(this.#usage) }) + frame('message_stop', {});
+  #finish({ finish, serviceTier }: Finished): string {
+    const { usage: own, container = null, stop_sequence, stop_details, ...rest } = toEnding(finish);
+    const told = { ...(stop_sequence ? { stop_sequence } : {}), ...(stop_details ? { stop_details } : {}) };
+    const delta = { container, ...toStop(finish, this.#refusal), ...told };
+    const usage = toWireUsage(this.#usage, { serviceTier, own });
+    return frame('message_delta', { delta, ...rest, usage }) + frame('message_stop', {});
   }
 
   #openBlock(block: object): string {

@@ -2,6 +2,7 @@ import { gatewayError } from '@sluice/contract';
 import type { Provider, ProviderDefinition, ProviderDeps, UpstreamRequest } from '@sluice/contract';
 import { createChat } from './chat/operation.js';
 import { classify } from './classify.js';
+import { createCountTokens } from './count-tokens.js';
 import { toBaseHeaders } from './headers.js';
 import { createModelListing } from './models.js';
 import { anthropicSettings } from './settings.js';
@@ -18,9 +19,10 @@ export const anthropic: ProviderDefinition<AnthropicSettings> = {
 function createProvider(settings: AnthropicSettings, deps: ProviderDeps): Provider {
   const baseUrl = new URL(settings.baseUrl);
   const headers = toBaseHeaders(settings);
+  const account = { headers, version: settings.version };
   return {
     baseUrl,
-    operations: { chat: createChat({ headers, version: settings.version }) },
+    operations: { chat: createChat(account), countTokens: createCountTokens(account) },
     models: createModelListing(baseUrl, headers),
     authorize: (request) => authorize(request, settings, deps),
     classify,

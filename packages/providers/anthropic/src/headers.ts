@@ -17,16 +17,16 @@ export function toBaseHeaders({ headers, version, beta }: AnthropicSettings): He
 }
 
 /** `base` with what the caller says in this dialect's own headers: its version where it is one of ours, its betas. */
-export function withCallerHeaders(base: Headers, call: RawCall): Headers {
-  const version = call.headers['anthropic-version'];
-  const beta = call.headers['anthropic-beta'];
-  if (version === undefined && beta === undefined) return base;
-  const betas = beta === undefined ? '' : joinBetas(base['anthropic-beta'], beta);
-  return {
-    ...base,
-    ...(isKnownVersion(version) ? { 'anthropic-version': version } : {}),
-    ...(betas === '' ? {} : { 'anthropic-beta': betas }),
-  };
+export function withCallerHeaders(base: Headers, { headers }: Pick<RawCall, 'headers'>): Headers {
+  const version = headers['anthropic-version'];
+  const joined = withBetas(base, headers['anthropic-beta']);
+  return isKnownVersion(version) ? { ...joined, 'anthropic-version': version } : joined;
+}
+
+/** `base` with more beta features, each named once. */
+export function withBetas(base: Headers, asked: string | readonly string[] | undefined): Headers {
+  const betas = asked === undefined ? '' : joinBetas(base['anthropic-beta'], asked);
+  return betas === '' ? base : { ...base, 'anthropic-beta': betas };
 }
 
 function isKnownVersion(value: unknown): value is string {

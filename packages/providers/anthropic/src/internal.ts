@@ -1,6 +1,11 @@
+export { decodeChat } from './chat/decode.js';
+export { toBody } from './chat/encode.js';
 export { toModelFamily } from './chat/model-family.js';
 export { planReasoning, toEffort } from './chat/reasoning.js';
 export { planSampling } from './chat/sampling.js';
+export { createStreamDecoder } from './chat/stream-decoder.js';
+export { classify } from './classify.js';
+export type { WrittenBody } from './chat/encode.js';
 export type { ModelFamily } from './chat/model-family.js';
 export type { Plan } from './chat/plan.js';
 export type { ReasoningPlan } from './chat/reasoning.js';

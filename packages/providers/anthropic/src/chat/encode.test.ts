@@ -1,27 +1,7 @@
-import type { Adjustment, ChatRequest, Message, ToolChoice } from '@sluice/contract';
+import type { ChatRequest, JsonObject, Message, ToolChoice } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
-import type { ApiVersion } from '../settings.js';
+import { BUDGET_MODEL, HI, TOOL, encode, names } from './__fixtures__/sent.js';
 import { encodeChat } from './encode.js';
-
-const HI: Message = { role: 'user', content: [{ type: 'text', text: 'Hi' }] };
-const TOOL = { name: 'look', schema: { type: 'object' } };
-const BUDGET_MODEL = 'claude-haiku-4-5';
-const CURRENT_MODEL = 'claude-opus-5-5';
-
-interface Sent {
-  readonly body: Record<string, unknown>;
-  readonly adjustments: readonly Adjustment[];
-}
-function encode(part: Partial<ChatRequest>, model = BUDGET_MODEL, version: ApiVersion = '2023-06-01'): Sent {
-  const target = { provider: 'claude', model, baseUrl: new URL('https://api.anthropic.com') };
-  const encoded = encodeChat({ messages: [HI], stream: false, ...part }, target, { headers: {}, version });
-  return {
-    body: JSON.parse(String(encoded.request.body)) as Record<string, unknown>,
-    adjustments: encoded.adjustments,
-  };
-}
-const names = ({ adjustments }: Sent): readonly string[] =>
-  adjustments.map(({ parameter, action }) => `${parameter} ${action}`);
 
 describe('max_tokens', () => {
   it('is 4096 where the caller sets no limit', () => {
@@ -72,113 +52,6 @@ describe('sampling', () => {
   });
 });
 
-describe('reasoning on models that take a budget', () => {
-  it('turns an effort into a budget, with room for the answer beside it', () => {
-    expect(encode({ reasoning: { effort: 'medium' } }).body).toMatchObject({
-      max_tokens: 12_288,
-      thinking: { type: 'enabled', budget_tokens: 8_192 },
-    });
-  });
-
-  it('takes no more than half of a limit that the caller set', () => {
-    const { body } = encode({ reasoning: { effort: 'high' }, maxOutputTokens: 4_000 });
-    expect(body).toMatchObject({ max_tokens: 4_000, thinking: { budget_tokens: 2_000 } });
-  });
-
-  it('keeps a budget that the caller set in figures', () => {
-    const { body } = encode({ reasoning: { budgetTokens: 3_000 }, maxOutputTokens: 4_000 });
-    expect(body.thinking).toEqual({ type: 'enabled', budget_tokens: 3_000 });
-  });
-
-  it('reports a budget that had to give way', () => {
-    const sent = encode({ reasoning: { budgetTokens: 9_000 }, maxOutputTokens: 4_000 });
-    expect([sent.body.thinking, names(sent)]).toEqual([
-      { type: 'enabled', budget_tokens: 3_999 },
-      ['reasoning changed'],
-    ]);
-  });
-
-  it('is dropped where the limit leaves no room for it', () => {
-    const sent = encode({ reasoning: { effort: 'high' }, maxOutputTokens: 500 });
-    expect([sent.body.thinking, names(sent)]).toEqual([undefined, ['reasoning dropped']]);
-  });
-
-  it('sends nothing for the effort none', () => {
-    const sent = encode({ reasoning: { effort: 'none' } });
-    expect([sent.body.thinking, names(sent)]).toEqual([undefined, []]);
-  });
-
-  it.each<ToolChoice>([{ type: 'required' }, { type: 'tool', name: 'look' }])('is dropped beside %j', (toolChoice) => {
-    expect(names(encode({ reasoning: { effort: 'low' }, tools: [TOOL], toolChoice }))).toEqual(['reasoning dropped']);
-  });
-
-  it("is dropped while another vendor's turn goes on after its tools", () => {
-    const messages: Message[] = [
-      HI,
-      { role: 'assistant', content: [{ type: 'tool-call', id: 'c1', name: 'look', json: '{}' }] },
-      { role: 'tool', callId: 'c1', content: [] },
-    ];
-    expect(names(encode({ messages, tools: [TOOL], reasoning: { effort: 'low' } }))).toEqual(['reasoning dropped']);
-  });
-
-  it('goes on after tools where the turn is signed', () => {
-    const opaque = { kind: 'anthropic-messages', data: { signature: 'c2ln' } };
-    const messages: Message[] = [
-      HI,
-      {
-        role: 'assistant',
-        content: [
-          { type: 'reasoning', text: 'hm', opaque },
-          { type: 'tool-call', id: 'c1', name: 'look', json: '{}' },
-        ],
-      },
-      { role: 'tool', callId: 'c1', content: [] },
-    ];
-    expect(encode({ messages, tools: [TOOL], reasoning: { effort: 'low' } }).adjustments).toEqual([]);
-  });
-});
-
-describe('reasoning on models that decide themselves', () => {
-  it.each([
-    ['minimal', 'low', ['reasoning changed']],
-    ['low', 'low', []],
-    ['xhigh', 'xhigh', []],
-    ['max', 'max', []],
-  ] as const)('asks for the effort %s as %s', (effort, written, adjustments) => {
-    const sent = encode({ reasoning: { effort } }, CURRENT_MODEL);
-    expect([sent.body.thinking, sent.body.output_config, names(sent)]).toEqual([
-      { type: 'adaptive' },
-      { effort: written },
-      adjustments,
-    ]);
-  });
-
-  it('lowers an effort that the generation of 4.6 lacks', () => {
-    expect(encode({ reasoning: { effort: 'xhigh' } }, 'claude-opus-4-6').body.output_config).toEqual({
-      effort: 'high',
-    });
-  });
-
-  it.each([
-    [2_000, 'low'],
-    [8_000, 'medium'],
-    [20_000, 'high'],
-  ])('reads a budget of %d as the effort %s', (budgetTokens, effort) => {
-    const sent = encode({ reasoning: { budgetTokens } }, CURRENT_MODEL);
-    expect([sent.body.output_config, names(sent)]).toEqual([{ effort }, ['reasoning changed']]);
-  });
-
-  it('leaves the effort to the vendor where the caller names none', () => {
-    const { body } = encode({ reasoning: {} }, CURRENT_MODEL);
-    expect([body.thinking, body.output_config]).toEqual([{ type: 'adaptive' }, undefined]);
-  });
-
-  it('asks for little where the caller asks for none', () => {
-    const sent = encode({ reasoning: { effort: 'none' } }, CURRENT_MODEL);
-    expect([sent.body.output_config, names(sent)]).toEqual([{ effort: 'low' }, ['reasoning changed']]);
-  });
-});
-
 describe('tools', () => {
   it.each<[ToolChoice | undefined, boolean | undefined, unknown]>([
     [undefined, undefined, undefined],
@@ -212,15 +85,57 @@ describe('tools', () => {
 });
 
 describe('fields that only this dialect has', () => {
-  const fields = { service_tier: 'auto', 'tools.input_examples': [] };
+  const own = (fields: JsonObject): Partial<ChatRequest> => ({
+    extensions: { dialect: 'anthropic-messages', fields },
+  });
 
-  it('reach the vendor, but for those that stand for a place which is gone', () => {
-    const sent = encode({ extensions: { dialect: 'anthropic-messages', fields } });
-    expect([sent.body.service_tier, names(sent)]).toEqual(['auto', ['tools.input_examples dropped']]);
+  it('reach the vendor', () => {
+    const sent = encode(own({ container: 'c1', mcp_servers: [{ name: 'm' }] }));
+    expect([sent.body, names(sent)]).toMatchObject([{ container: 'c1', mcp_servers: [{ name: 'm' }] }, []]);
+  });
+
+  it('stand in the objects that they came from, beside what the request says itself', () => {
+    const sent = encode({ ...own({ 'metadata.trace': 't', 'output_config.task_budget': 3 }), user: 'u' });
+    expect(sent.body).toMatchObject({ metadata: { user_id: 'u', trace: 't' }, output_config: { task_budget: 3 } });
+  });
+
+  it('are not sent twice where they travel with a part', () => {
+    const sent = encode(own({ 'tools.input_examples': [], 'messages.content.citations': {} }));
+    expect([Object.keys(sent.body), names(sent)]).toEqual([['model', 'messages', 'max_tokens'], []]);
   });
 
   it('never replace what the request says itself', () => {
-    const extensions = { dialect: 'anthropic-messages', fields: { max_tokens: 1 } };
-    expect(encode({ extensions, maxOutputTokens: 9 }).body.max_tokens).toBe(9);
+    expect(encode({ ...own({ max_tokens: 1 }), maxOutputTokens: 9 }).body.max_tokens).toBe(9);
+  });
+
+  it('ask for beta features in the header', () => {
+    const target = { provider: 'claude', model: BUDGET_MODEL, baseUrl: new URL('https://api.anthropic.com') };
+    const account = { headers: { 'anthropic-beta': 'a' }, version: '2023-06-01' } as const;
+    const request = { messages: [HI], stream: false, ...own({ 'anthropic-beta': 'b, a' }) };
+    const { headers, body } = encodeChat(request, target, account).request;
+    expect([headers['anthropic-beta'], String(body)]).toEqual(['a,b', expect.not.stringContaining('beta')]);
+  });
+});
+
+describe('the tier', () => {
+  it.each([
+    ['auto', 'auto', []],
+    ['default', 'standard_only', []],
+    ['standard_only', 'standard_only', []],
+    ['priority', 'auto', ['service_tier changed']],
+  ])('%s is asked for as %s', (serviceTier, written, told) => {
+    const sent = encode({ serviceTier });
+    expect([sent.body.service_tier, names(sent)]).toEqual([written, told]);
+  });
+});
+
+describe('sampling beside thinking', () => {
+  it('keeps the values that the vendor takes there', () => {
+    const sent = encode({ temperature: 1, reasoning: { effort: 'low' } });
+    expect([sent.body.temperature, names(sent)]).toEqual([1, []]);
+  });
+
+  it('keeps a top_p near one', () => {
+    expect(encode({ topP: 0.95, reasoning: { effort: 'low' } }).body.top_p).toBe(0.95);
   });
 });

@@ -1,7 +1,7 @@
-import type { ChatRequest, Encoded, JsonObject, Target, ToolDefinition } from '@sluice/contract';
-import { droppedExtensions, extensionsFor } from '@sluice/toolkit';
-import { ANTHROPIC_MESSAGES } from '@sluice/toolkit/anthropic-wire';
+import type { Adjustment, ChatRequest, Encoded, JsonObject, Target } from '@sluice/contract';
+import { withBetas } from '../headers.js';
 import { toApiUrl } from '../url.js';
+import { planExtensions, withNested } from './extensions.js';
 import { toModelFamily } from './model-family.js';
 import type { ModelFamily } from './model-family.js';
 import type { Account } from './operation.js';
@@ -9,89 +9,89 @@ import { adjusted, dropped } from './plan.js';
 import type { Plan } from './plan.js';
 import { planReasoning } from './reasoning.js';
 import { planSampling } from './sampling.js';
+import { planTier } from './tier.js';
+import { planTools } from './tools.js';
 import { planTurns } from './turns.js';
 
-/** A chat request as a call of `POST /v1/messages`. */
-export function encodeChat(request: ChatRequest, target: Target, { headers, version }: Account): Encoded {
-  const family = toModelFamily(target.model);
-  const plans = toPlans(request, version === '2023-06-01' ? family : { ...family, sampling: false });
-  const body = Object.assign({ model: target.model }, ...plans.map(({ fields }) => fields)) as JsonObject;
+/** A chat request as a call of `POST /v1/messages`. Throws `invalid_value` for content that has no form there. */
+export function encodeChat(request: ChatRequest, target: Target, account: Account): Encoded {
+  const { body, betas, adjustments } = toBody(request, target.model, account);
+  const headers = withBetas(account.headers, betas);
   return {
     request: { method: 'POST', url: toApiUrl(target.baseUrl, 'messages'), headers, body: JSON.stringify(body) },
+    adjustments,
+  };
+}
+
+/** A body of the messages API, and what its request could not keep. */
+export interface WrittenBody {
+  readonly body: JsonObject;
+  /** The caller's beta features, which the vendor takes as a header. */
+  readonly betas: string | undefined;
+  readonly adjustments: readonly Adjustment[];
+}
+
+/** The body for a model, in the version of the API that the account speaks. */
+export function toBody(request: ChatRequest, model: string, { version }: Pick<Account, 'version'>): WrittenBody {
+  const first = version === '2023-06-01';
+  const known = toModelFamily(model);
+  const family = first ? known : { ...known, sampling: false };
+  const extensions = planExtensions(request);
+  const plans = [
+    // What the caller's own dialect added never replaces what the request says itself.
+    extensions,
+    planTurns(request.messages, { ...family, userCitations: first }),
+    ...planAnswer(request, family),
+    planTools(request),
+    planRest(request),
+  ];
+  const body = Object.assign({ model }, ...plans.map(({ fields }) => fields)) as JsonObject;
+  return {
+    body: withNested(body, extensions.nested),
+    betas: extensions.betas,
     adjustments: plans.flatMap(({ adjustments }) => adjustments),
   };
 }
 
-/** In the order in which they are laid over each other: what the caller's own dialect added comes first. */
-function toPlans(request: ChatRequest, family: ModelFamily): readonly Plan[] {
+/** How the model thinks, samples and writes. */
+function planAnswer(request: ChatRequest, family: ModelFamily): readonly Plan[] {
   const reasoning = planReasoning(request, family);
-  return [
-    planExtensions(request),
-    planTurns(request.messages),
-    reasoning,
-    planSampling(request, family, reasoning.thinks),
-    planTools(request),
-    planOutput(request, reasoning.effort),
-    planRest(request),
-  ];
-}
-
-/** A name with a dot stands for a nested field that a chat request has no place for: reported, never sent. */
-function planExtensions(request: ChatRequest): Plan {
-  const own = Object.entries(extensionsFor(request, ANTHROPIC_MESSAGES));
-  return {
-    fields: Object.fromEntries(own.filter(([name]) => !name.includes('.'))),
-    adjustments: [
-      ...own.filter(([name]) => name.includes('.')).flatMap(([name]) => adjusted(name, 'dropped')),
-      ...droppedExtensions(request, ANTHROPIC_MESSAGES),
-    ],
-  };
-}
-
-function planTools({ tools = [], toolChoice, parallelToolCalls }: ChatRequest): Plan {
-  if (tools.length === 0) {
-    const lost = [...dropped('tool_choice', toolChoice), ...dropped('parallel_tool_calls', parallelToolCalls)];
-    return { fields: {}, adjustments: lost };
-  }
-  const choice = toToolChoice(toolChoice, parallelToolCalls === false);
-  return { fields: { tools: tools.map(toTool), ...(choice ? { tool_choice: choice } : {}) }, adjustments: [] };
-}
-
-function toTool({ name, description, schema, strict }: ToolDefinition): JsonObject {
-  return {
-    name,
-    ...(description === undefined ? {} : { description }),
-    input_schema: { type: 'object', ...schema },
-    ...(strict ? { strict } : {}),
-  };
-}
-
-function toToolChoice(choice: ChatRequest['toolChoice'], oneAtATime: boolean): JsonObject | undefined {
-  if (choice?.type === 'none') return { type: 'none' };
-  if (!choice && !oneAtATime) return undefined;
-  const one = oneAtATime ? { disable_parallel_tool_use: true } : {};
-  if (choice?.type === 'tool') return { type: 'tool', name: choice.name, ...one };
-  return { type: choice?.type === 'required' ? 'any' : 'auto', ...one };
+  return [reasoning, planSampling(request, family, reasoning.thinks), planOutput(request, reasoning.effort)];
 }
 
 /** The wire asks for a schema or for none: there is no way to ask for JSON of any shape. */
 function planOutput({ responseFormat: format }: ChatRequest, effort: string | undefined): Plan {
-  const schema = format?.type === 'json-schema' ? { format: { type: 'json_schema', schema: format.schema } } : {};
-  const config = { ...(effort === undefined ? {} : { effort }), ...schema };
+  const structured = format?.type === 'json-schema';
+  const config = {
+    ...(effort === undefined ? {} : { effort }),
+    ...(structured ? { format: { type: 'json_schema', schema: format.schema } } : {}),
+  };
   return {
     fields: Object.keys(config).length === 0 ? {} : { output_config: config },
-    adjustments: format?.type === 'json' ? adjusted('response_format', 'dropped') : [],
+    adjustments: [
+      ...(format?.type === 'json' ? adjusted('response_format', 'dropped') : []),
+      ...(structured ? dropped('response_format.description', format.description) : []),
+    ],
   };
 }
 
-function planRest({ stream, stop = [], user }: ChatRequest): Plan {
+function planRest(request: ChatRequest): Plan {
+  const { stream, stop = [], user } = request;
   const sequences = stop.filter((text) => /\S/.test(text));
+  const tier = planTier(request.serviceTier);
   return {
     fields: {
       ...(stream ? { stream } : {}),
       ...(sequences.length === 0 ? {} : { stop_sequences: sequences }),
       ...(user === undefined ? {} : { metadata: { user_id: user } }),
+      ...tier.fields,
     },
-    adjustments: sequences.length === stop.length ? [] : adjusted('stop', 'changed'),
+    adjustments: [
+      ...(sequences.length === stop.length ? [] : adjusted('stop', 'changed')),
+      ...tier.adjustments,
+      ...dropped('verbosity', request.verbosity),
+      ...dropped('logprobs', request.logprobs),
+      ...dropped('prompt_cache_key', request.promptCacheKey),
+    ],
   };
 }

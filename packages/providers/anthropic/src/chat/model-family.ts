@@ -2,30 +2,78 @@
 export interface ModelFamily {
   /** `budget`: tokens set aside by the caller. `adaptive`: the model decides, steered by an effort. */
   readonly thinking: 'budget' | 'adaptive';
+  /** The kinds of `thinking` that the model takes; any other is refused. */
+  readonly thinkingTypes: ReadonlySet<string>;
   /** Whether `temperature`, `top_p` and `top_k` are taken at all. */
   readonly sampling: boolean;
   /** Whether a temperature and a `top_p` may come together. */
   readonly bothSamplers: boolean;
   /** Whether the efforts reach from `low` to `max` without a gap. */
   readonly everyEffort: boolean;
+  /** Whether a conversation may end with an answer that the model is to go on with. */
+  readonly prefill: boolean;
+  /** Whether instructions may stand in the middle of a conversation. */
+  readonly midSystem: boolean;
 }
 
-const OTHER_MAKER: ModelFamily = { thinking: 'budget', sampling: true, bothSamplers: true, everyEffort: true };
-const BUDGET: ModelFamily = { thinking: 'budget', sampling: true, bothSamplers: false, everyEffort: true };
-const TURN: ModelFamily = { thinking: 'adaptive', sampling: true, bothSamplers: false, everyEffort: false };
-const CURRENT: ModelFamily = { thinking: 'adaptive', sampling: false, bothSamplers: false, everyEffort: true };
+const OTHER_MAKER: ModelFamily = {
+  thinking: 'budget',
+  thinkingTypes: new Set(['enabled', 'adaptive', 'between_tools', 'disabled']),
+  sampling: true,
+  bothSamplers: true,
+  everyEffort: true,
+  prefill: true,
+  midSystem: false,
+};
+const BUDGET: ModelFamily = {
+  ...OTHER_MAKER,
+  thinkingTypes: new Set(['enabled', 'disabled']),
+  bothSamplers: false,
+};
+const TURN: ModelFamily = {
+  ...BUDGET,
+  thinking: 'adaptive',
+  thinkingTypes: new Set(['enabled', 'adaptive', 'disabled']),
+  everyEffort: false,
+  prefill: false,
+};
+const CURRENT: ModelFamily = {
+  ...TURN,
+  thinkingTypes: new Set(['adaptive']),
+  sampling: false,
+  everyEffort: true,
+  midSystem: true,
+};
+const ADAPTIVE_OR_NONE: ReadonlySet<string> = new Set(['adaptive', 'disabled']);
+const ADAPTIVE_OR_LITTLE: ReadonlySet<string> = new Set(['adaptive', 'between_tools']);
 
 /** Claude up to 4.5, with or without a date behind the version. */
 const UP_TO_4_5 = /claude-(?:instant|[123]\b|(?:opus|sonnet|haiku)-4(?:[-.][0-5](?!\d))?(?![-.]\d(?!\d)))/;
 const AT_4_6 = /claude-(?:opus|sonnet)-4[-.]6/;
+/** The first that refuse sampling, before instructions were taken in the middle of a conversation. */
+const AT_4_7 = /claude-(?:opus-4[-.]7|mythos-preview)/;
+/** Those that can be told not to think. */
+const MAY_NOT_THINK = /claude-(?:opus-4[-.][78]|(?:opus|sonnet)-5(?![-.]\d(?!\d)))/;
+/** Those whose least is to think between calls of tools. */
+const THINKS_BETWEEN_TOOLS = /claude-(?:sonnet|haiku)-5[-.]5/;
 
 /**
- * The family by the model's name. A Claude that is not known here is taken for a current one, which refuses what the
- * older ones took; models of other makers behind the same wire are taken for tolerant.
- * https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking
+ * The family by the model's name: the one place of the adapter that knows models apart. A Claude that is not known here
+ * is taken for a current one, which refuses what the older ones took; models of other makers behind the same wire are
+ * taken for tolerant.
+ *
+ * - Thinking: https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking,
+ *   https://dev.to/persimmoq/claude-opus-55-sonnet-55-5-settings-that-return-400-when-you-only-change-the-model-name-5g36
+ * - Prefill, refused since 4.6: https://platform.claude.com/docs/en/api/errors#prefill-not-supported
+ * - Instructions in the middle, since Opus 4.8:
+ *   https://github.com/langchain-ai/langchainjs/releases/tag/@langchain%2Fanthropic@1.5.13,
+ *   and not for `mythos-preview`: https://github.com/UKGovernmentBEIS/inspect_ai/pull/4221
  */
 export function toModelFamily(model: string): ModelFamily {
   if (!model.includes('claude-')) return OTHER_MAKER;
   if (UP_TO_4_5.test(model)) return BUDGET;
-  return AT_4_6.test(model) ? TURN : CURRENT;
+  if (AT_4_6.test(model)) return TURN;
+  const family = AT_4_7.test(model) ? { ...CURRENT, midSystem: false } : CURRENT;
+  if (MAY_NOT_THINK.test(model)) return { ...family, thinkingTypes: ADAPTIVE_OR_NONE };
+  return THINKS_BETWEEN_TOOLS.test(model) ? { ...family, thinkingTypes: ADAPTIVE_OR_LITTLE } : family;
 }

@@ -12,7 +12,8 @@ export interface Account {
   readonly version: ApiVersion;
 }
 
-const FEATURES: ReadonlySet<Feature> = new Set(['tools', 'vision', 'json-schema', 'reasoning']);
+/** What every model of the vendor's can do, in an answer and in a count. */
+export const FEATURES: ReadonlySet<Feature> = new Set(['tools', 'vision', 'files', 'json-schema', 'reasoning']);
 
 /** Chat over `POST /v1/messages`. */
 export function createChat(account: Account): Operation<ChatRequest, ChatResult, ChatEvent> {

@@ -1,5 +1,6 @@
-import type { ChatRequest, ReasoningEffort } from '@sluice/contract';
-import { toThinkingBlock } from '@sluice/toolkit/anthropic-wire';
+import type { ChatRequest, JsonObject, ReasoningEffort } from '@sluice/contract';
+import { isJsonObject } from '@sluice/toolkit';
+import { ownData, toThinkingBlock } from '@sluice/toolkit/anthropic-wire';
 import type { ModelFamily } from './model-family.js';
 import { adjusted } from './plan.js';
 import type { Plan } from './plan.js';
@@ -29,11 +30,17 @@ export interface ReasoningPlan extends Plan {
 export function planReasoning(request: ChatRequest, family: ModelFamily): ReasoningPlan {
   const { reasoning } = request;
   if (!reasoning) return withoutThinking(request);
+  const own = ownData(reasoning.opaque);
+  const plan = own && planOwn(request, own, family);
+  if (plan) return plan;
   if (reasoning.effort === 'none') return planNone(request, family);
-  // The vendor refuses thinking where a tool call is forced.
-  const forced = request.toolChoice?.type === 'required' || request.toolChoice?.type === 'tool';
-  if (forced) return withoutThinking(request, true);
+  if (isForced(request)) return withoutThinking(request, true);
   return family.thinking === 'budget' ? planBudget(request, reasoning) : planAdaptive(request, reasoning, family);
+}
+
+/** The vendor refuses thinking where a tool call is forced. */
+function isForced({ toolChoice }: ChatRequest): boolean {
+  return toolChoice?.type === 'required' || toolChoice?.type === 'tool';
 }
 
 type Reasoning = NonNullable<ChatRequest['reasoning']>;
@@ -43,22 +50,60 @@ function withoutThinking(request: ChatRequest, dropped = false): ReasoningPlan {
   return { fields, thinks: false, adjustments: dropped ? adjusted('reasoning', 'dropped') : [] };
 }
 
-/** The current generation thinks unasked, and some of it refuses to be told not to: a low effort comes closest. */
+/** The caller's own words for it, where the model takes them; nothing where they have to be translated after all. */
+function planOwn(request: ChatRequest, own: JsonObject, family: ModelFamily): ReasoningPlan | undefined {
+  const asked = typeof own.effort === 'string' ? (own.effort as ReasoningEffort) : undefined;
+  const effort = toTakenEffort(asked, family);
+  const { thinking } = own;
+  const type = isJsonObject(thinking) ? String(thinking.type) : undefined;
+  if (type !== undefined && !takesThinking(request, type, family)) return undefined;
+  const plan = withoutThinking(request);
+  return {
+    fields: { ...plan.fields, ...(type === undefined ? {} : { thinking }) },
+    thinks: type !== undefined && type !== 'disabled',
+    ...(effort === undefined ? {} : { effort }),
+    adjustments: effort === asked ? [] : adjusted('reasoning', 'changed'),
+  };
+}
+
+function takesThinking(request: ChatRequest, type: string, { thinkingTypes }: ModelFamily): boolean {
+  if (!thinkingTypes.has(type)) return false;
+  return type === 'disabled' || !(isForced(request) || (type === 'enabled' && resumesUnsignedTurn(request)));
+}
+
+/** The current generation thinks unasked. Where it cannot be told not to, little thinking comes closest. */
 function planNone(request: ChatRequest, family: ModelFamily): ReasoningPlan {
   const plan = withoutThinking(request);
   if (family.thinking === 'budget' || family.sampling) return plan;
-  return { ...plan, effort: 'low', adjustments: adjusted('reasoning', 'changed') };
+  const told = (type: string): ReasoningPlan => ({ ...plan, fields: { ...plan.fields, thinking: { type } } });
+  if (family.thinkingTypes.has('disabled')) return told('disabled');
+  const adjustments = adjusted('reasoning', 'changed');
+  if (family.thinkingTypes.has('between_tools')) return { ...told('between_tools'), thinks: true, adjustments };
+  return { ...plan, effort: 'low', adjustments };
 }
 
-function planBudget(request: ChatRequest, { effort, budgetTokens }: Reasoning): ReasoningPlan {
+/** How much of the thinking is shown: all that there is, or none. */
+function planDisplay({ summary }: Reasoning): { readonly display?: string; readonly lost: Plan['adjustments'] } {
+  if (summary === undefined) return { lost: [] };
+  const exact = summary === 'auto' || summary === 'none';
+  return {
+    display: summary === 'none' ? 'omitted' : 'summarized',
+    lost: exact ? [] : adjusted('reasoning.summary', 'changed'),
+  };
+}
+
+function planBudget(request: ChatRequest, reasoning: Reasoning): ReasoningPlan {
+  const { effort, budgetTokens } = reasoning;
   const wanted = budgetTokens ?? BUDGETS[effort === undefined || effort === 'none' ? 'medium' : effort];
   const budget = Math.min(wanted, roomFor(request.maxOutputTokens, budgetTokens));
   if (budget < MIN_BUDGET || resumesUnsignedTurn(request)) return withoutThinking(request, true);
   const maxTokens = request.maxOutputTokens ?? budget + DEFAULT_MAX_TOKENS;
+  const { lost, ...display } = planDisplay(reasoning);
+  const changed = budgetTokens !== undefined && budget !== budgetTokens;
   return {
-    fields: { max_tokens: maxTokens, thinking: { type: 'enabled', budget_tokens: budget } },
+    fields: { max_tokens: maxTokens, thinking: { type: 'enabled', budget_tokens: budget, ...display } },
     thinks: true,
-    adjustments: budgetTokens !== undefined && budget !== budgetTokens ? adjusted('reasoning', 'changed') : [],
+    adjustments: [...(changed ? adjusted('reasoning', 'changed') : []), ...lost],
   };
 }
 
@@ -78,14 +123,15 @@ function planAdaptive(request: ChatRequest, reasoning: Reasoning, family: ModelF
   const asked = reasoning.effort ?? toEffort(reasoning.budgetTokens);
   const effort = toTakenEffort(asked, family);
   const kept = reasoning.budgetTokens === undefined && effort === asked;
+  const { lost, ...display } = planDisplay(reasoning);
   return {
     fields: {
       max_tokens: request.maxOutputTokens ?? DEFAULT_MAX_TOKENS + ADAPTIVE_ROOM,
-      thinking: { type: 'adaptive' },
+      thinking: { type: 'adaptive', ...display },
     },
     thinks: true,
     ...(effort === undefined ? {} : { effort }),
-    adjustments: kept ? [] : adjusted('reasoning', 'changed'),
+    adjustments: [...(kept ? [] : adjusted('reasoning', 'changed')), ...lost],
   };
 }
 

@@ -7,6 +7,7 @@ type Payload = { readonly type: string } & Record<string, unknown>;
 const START: Payload = { type: 'message_start', message: { id: 'msg_1', model: 'claude-x' } };
 const STOP: Payload = { type: 'message_stop' };
 const block = (content: object): Payload => ({ type: 'content_block_start', index: 0, content_block: content });
+const delta = (fields: object): Payload => ({ type: 'content_block_delta', index: 0, delta: fields });
 const END: Payload = { type: 'content_block_stop', index: 0 };
 
 function decode(...payloads: readonly Payload[]): readonly ChatEvent[] {
@@ -28,8 +29,47 @@ describe('createStreamDecoder', () => {
     expect(decode(START, STOP, START)).toHaveLength(2);
   });
 
-  it('passes over events and blocks that it does not know', () => {
-    expect(decode(START, { type: 'news' }, block({ type: 'news' }), END, STOP)).toHaveLength(2);
+  it('passes over events that it does not know', () => {
+    expect(decode(START, { type: 'news' }, STOP)).toHaveLength(2);
+  });
+
+  it('keeps a block that it does not know whole, with what its deltas bring', () => {
+    const news = block({ type: 'compaction', content: null });
+    const brought = delta({ type: 'compaction_delta', content: 'All of it.', encrypted_content: 'ZW5j' });
+    const data = { type: 'compaction', content: 'All of it.', encrypted_content: 'ZW5j' };
+    expect(decode(START, news, brought, END, STOP)).toContainEqual({
+      type: 'part',
+      index: 0,
+      part: { type: 'vendor', state: { kind: 'anthropic-messages', data } },
+    });
+  });
+
+  it('keeps input that is no JSON as the text that it is', () => {
+    const call = block({ type: 'server_tool_use', id: 's', name: 'web_search', input: {} });
+    const [, event] = decode(START, call, delta({ type: 'input_json_delta', partial_json: '{"q' }), END, STOP);
+    expect(event).toMatchObject({ type: 'part', part: { state: { data: { input: '{"q' } } } });
+  });
+
+  it('ends a block that another one interrupts, and one that the end of the message does', () => {
+    const text = block({ type: 'text', text: 'Hi' });
+    const types = decode(START, text, text, STOP).map((event) => [event.type, 'index' in event ? event.index : 0]);
+    expect(types).toEqual([
+      ['start', 0],
+      ['text-delta', 0],
+      ['part-end', 0],
+      ['text-delta', 1],
+      ['part-end', 1],
+      ['finish', 0],
+    ]);
+  });
+
+  it('opens a part for a citation that comes before its text', () => {
+    const cite = { type: 'web_search_result_location', url: 'https://example.com', encrypted_index: 'x' };
+    const events = decode(START, block({ type: 'text', text: '', citations: [cite] }), END, STOP);
+    expect(events.slice(1, 3)).toMatchObject([
+      { type: 'text-delta', text: '' },
+      { type: 'citation', citation: { url: 'https://example.com' } },
+    ]);
   });
 
   it('makes no part of a block without content', () => {
@@ -59,8 +99,8 @@ describe('createStreamDecoder', () => {
   });
 
   it('passes over deltas that do not belong to the open block', () => {
-    const delta = { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: '{}' } };
-    expect(decode(START, block({ type: 'text', text: '' }), delta, END, STOP)).toHaveLength(2);
+    const stray = delta({ type: 'input_json_delta', partial_json: '{}' });
+    expect(decode(START, block({ type: 'text', text: '' }), stray, END, STOP)).toHaveLength(2);
   });
 
   it('throws what an error event stands for', () => {

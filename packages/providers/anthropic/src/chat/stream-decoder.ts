@@ -1,36 +1,23 @@
 import { gatewayError } from '@sluice/contract';
-import type { ChatEvent, Finish, Frame, GatewayError, JsonObject, StreamDecoder, VendorState } from '@sluice/contract';
+import type { ChatEvent, Frame, GatewayError, JsonObject, StreamDecoder } from '@sluice/contract';
 import { isJsonObject, tryParseJson } from '@sluice/toolkit';
-import {
-  classifyInBand,
-  createUsageMeter,
-  readAnthropicError,
-  redactedState,
-  signatureState,
-  toFinish,
-} from '@sluice/toolkit/anthropic-wire';
+import { classifyInBand, createEnding, createUsageMeter, readAnthropicError } from '@sluice/toolkit/anthropic-wire';
+import { createStreamBlock } from './stream-block.js';
+import type { StreamBlock } from './stream-block.js';
 
 /** Reads one messages stream. */
 export function createStreamDecoder(): StreamDecoder<ChatEvent> {
   return new MessageStream();
 }
 
-/** The block that is open. The wire never has two. */
-interface OpenBlock {
-  readonly kind: 'text' | 'thinking' | 'tool';
-  readonly index: number;
-  /** Whether an event has opened the part; an empty text block never becomes one. */
-  started: boolean;
-  opaque?: VendorState;
-}
-
 const NONE: readonly ChatEvent[] = [];
 
 class MessageStream implements StreamDecoder<ChatEvent> {
   readonly #meter = createUsageMeter();
+  readonly #ending = createEnding();
   #parts = 0;
-  #open: OpenBlock | undefined;
-  #finish: Finish | undefined;
+  /** The block that is open. The wire never has two. */
+  #open: StreamBlock | undefined;
   #stopped = false;
 
   push(frame: Frame): readonly ChatEvent[] {
@@ -43,14 +30,13 @@ class MessageStream implements StreamDecoder<ChatEvent> {
       case 'content_block_start':
         return this.#openBlock(payload.content_block);
       case 'content_block_delta':
-        return isJsonObject(payload.delta) ? this.#delta(payload.delta) : NONE;
+        return this.#open && isJsonObject(payload.delta) ? this.#open.delta(payload.delta) : NONE;
       case 'content_block_stop':
         return this.#closeBlock();
       case 'message_delta':
-        return this.#messageDelta(payload);
+        return this.#note(payload);
       case 'message_stop':
-        this.#stopped = true;
-        return [{ type: 'finish', finish: this.#finish ?? { unified: 'other' } }];
+        return this.#stop();
       case 'error':
         throw classifyInBand(readAnthropicError(payload));
       default:
@@ -65,106 +51,43 @@ class MessageStream implements StreamDecoder<ChatEvent> {
 
   #start(message: unknown): readonly ChatEvent[] {
     if (!isJsonObject(message)) throw unusable('The provider started a stream without a message.');
-    this.#meter.see(message.usage);
-    return [{ type: 'start', id: asText(message.id), model: asText(message.model) }, ...this.#usage()];
+    return [{ type: 'start', id: asText(message.id), model: asText(message.model) }, ...this.#note(message)];
   }
 
   #openBlock(block: unknown): readonly ChatEvent[] {
-    this.#open = undefined;
-    if (!isJsonObject(block)) return NONE;
-    const index = this.#parts;
-    switch (block.type) {
-      case 'text':
-        this.#open = { kind: 'text', index, started: false };
-        return this.#text(block.text);
-      case 'thinking':
-        this.#open = { kind: 'thinking', index, started: false };
-        this.#sign(asText(block.signature));
-        return this.#thinking(block.thinking);
-      case 'redacted_thinking':
-        this.#open = { kind: 'thinking', index, started: false, opaque: redactedState(asText(block.data)) };
-        return NONE;
-      case 'tool_use':
-        return this.#openTool(block);
-      default:
-        return NONE;
-    }
-  }
-
-  #openTool(block: JsonObject): readonly ChatEvent[] {
-    const { index } = (this.#open = { kind: 'tool', index: this.#parts++, started: false });
-    const start: ChatEvent = { type: 'tool-start', index, id: asText(block.id), name: asText(block.name) };
-    const whole = isJsonObject(block.input) && Object.keys(block.input).length > 0;
-    return whole ? [start, ...this.#toolJson(JSON.stringify(block.input))] : [start];
-  }
-
-  #delta(delta: JsonObject): readonly ChatEvent[] {
-    switch (delta.type) {
-      case 'text_delta':
-        return this.#text(delta.text);
-      case 'thinking_delta':
-        return this.#thinking(delta.thinking);
-      case 'signature_delta':
-        this.#sign(asText(delta.signature));
-        return NONE;
-      case 'input_json_delta':
-        return this.#toolJson(delta.partial_json);
-      default:
-        return NONE;
-    }
-  }
-
-  #text(text: unknown): readonly ChatEvent[] {
-    const index = this.#begin('text', text);
-    return index === undefined ? NONE : [{ type: 'text-delta', index, text: asText(text) }];
-  }
-
-  #thinking(text: unknown): readonly ChatEvent[] {
-    const index = this.#begin('thinking', text);
-    return index === undefined ? NONE : [{ type: 'reasoning-delta', index, text: asText(text) }];
-  }
-
-  #sign(signature: string): void {
-    if (this.#open?.kind === 'thinking' && signature !== '') this.#open.opaque = signatureState(signature);
-  }
-
-  #toolJson(json: unknown): readonly ChatEvent[] {
-    const open = this.#open;
-    if (open?.kind !== 'tool' || asText(json) === '') return NONE;
-    open.started = true;
-    return [{ type: 'tool-delta', index: open.index, json: asText(json) }];
-  }
-
-  /** The index of the open part, where the block is of this kind and there is text for it. */
-  #begin(kind: OpenBlock['kind'], text: unknown): number | undefined {
-    const open = this.#open;
-    if (open?.kind !== kind || asText(text) === '') return undefined;
-    if (!open.started) this.#parts += 1;
-    open.started = true;
-    return open.index;
+    const closing = this.#closeBlock();
+    if (!isJsonObject(block)) return closing;
+    this.#open = createStreamBlock(block.type, this.#parts);
+    return [...closing, ...this.#open.open(block)];
   }
 
   #closeBlock(): readonly ChatEvent[] {
     const open = this.#open;
     this.#open = undefined;
-    if (!open) return NONE;
-    const { kind, index, opaque } = open;
-    const end: ChatEvent = { type: 'part-end', index, ...(opaque ? { opaque } : {}) };
-    if (open.started) return [end];
-    if (kind === 'tool') return [{ type: 'tool-delta', index, json: '{}' }, end];
-    if (!opaque) return NONE;
-    this.#parts += 1;
-    return [{ type: 'reasoning-delta', index, text: '' }, end];
+    const events = open?.close() ?? NONE;
+    if (open?.told) this.#parts += 1;
+    return events;
   }
 
-  #messageDelta(payload: JsonObject): readonly ChatEvent[] {
-    this.#meter.see(payload.usage);
-    const stopReason = isJsonObject(payload.delta) ? payload.delta.stop_reason : undefined;
-    this.#finish = toFinish(stopReason) ?? this.#finish;
-    return this.#usage();
+  #stop(): readonly ChatEvent[] {
+    this.#stopped = true;
+    const closing = this.#closeBlock();
+    const text = this.#ending.refusal();
+    const index = this.#parts;
+    const refusal: readonly ChatEvent[] =
+      text === undefined
+        ? NONE
+        : [
+            { type: 'refusal-delta', index, text },
+            { type: 'part-end', index },
+          ];
+    return [...closing, ...refusal, { type: 'finish', finish: this.#ending.finish(), ...this.#ending.serviceTier() }];
   }
 
-  #usage(): readonly ChatEvent[] {
+  /** What a message, or the delta of one, says of the answer as a whole. */
+  #note(message: JsonObject): readonly ChatEvent[] {
+    this.#ending.see(message);
+    this.#meter.see(message.usage);
     const usage = this.#meter.usage();
     return usage ? [{ type: 'usage', usage }] : NONE;
   }
