@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { createCandidate } from '@sluice/core';
 import type { Alias, Candidate, ConfiguredProvider, Snapshot } from '@sluice/core';
 import type { Provider } from '@sluice/contract';
+import type { Catalogue } from '@sluice/catalogue';
+import { catalogueKindOf } from './compose/catalogue.js';
 import { DEFAULT_POLICY } from './config/models-settings.js';
 import type { AliasSettings } from './config/models-settings.js';
 import type { Config } from './config/schema.js';
@@ -12,17 +14,25 @@ export interface SnapshotParts {
   readonly providers: ReadonlyMap<string, Provider>;
   /** What a provider is known to serve. */
   knownModels(provider: string): ReadonlySet<string>;
+  readonly catalogue: Catalogue;
 }
 
 /** The tables that requests are routed by, built once and frozen. The configuration has passed its checks. */
-export function buildSnapshot({ config, providers, knownModels }: SnapshotParts): Snapshot {
+export function buildSnapshot({ config, providers, knownModels, catalogue }: SnapshotParts): Snapshot {
   const configured = new Map<string, ConfiguredProvider>();
   for (const [name, provider] of providers) {
     const settings = config.providers[name];
     const timeouts = resolveTimeouts(settings?.timeouts);
     // The simulator answers for its own models only, never for a name that nobody knows.
     const servesUnlisted = settings?.kind !== 'sim';
-    configured.set(name, { name, provider, timeouts, servesUnlisted, knownModels: () => knownModels(name) });
+    configured.set(name, {
+      name,
+      provider,
+      timeouts,
+      servesUnlisted,
+      knownModels: () => knownModels(name),
+      ...(settings ? { catalogue: catalogue.of({ name, kind: catalogueKindOf(settings) }) } : {}),
+    });
   }
   const aliases = new Map<string, Alias>();
   for (const [name, settings] of Object.entries(config.models)) {

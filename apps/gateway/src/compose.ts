@@ -13,6 +13,7 @@ import type { PooledTransport } from '@sluice/transport';
 import { buildSnapshot } from './build-snapshot.js';
 import { composeIdentity } from './compose/identity.js';
 import type { Identity, IdentitySecrets } from './compose/identity.js';
+import { composeCatalogue } from './compose/catalogue.js';
 import { composePorts } from './compose/ports.js';
 import { createProviders, fixSimulatorLists } from './compose/providers.js';
 import type { Config } from './config/schema.js';
@@ -151,7 +152,10 @@ function composeEntry(parts: Parts, providers: ReadonlyMap<string, Provider>): E
   fixSimulatorLists(config, lists);
   // Nobody waits for the lists: until they are there, models are reached as provider/model.
   void lists.refresh();
-  const snapshots = new SnapshotHolder(buildSnapshot({ config, providers, knownModels: (name) => lists.of(name) }));
+  const catalogue = composeCatalogue(config);
+  const snapshots = new SnapshotHolder(
+    buildSnapshot({ config, providers, knownModels: (name) => lists.of(name), catalogue }),
+  );
   const routes = createRoutes({
     keys: identity.keys,
     ledger: ports.ledger,
@@ -162,7 +166,7 @@ function composeEntry(parts: Parts, providers: ReadonlyMap<string, Provider>): E
     metrics: () => telemetry.metrics(),
     listModels: async (principal) => {
       await lists.refresh();
-      return listModels(snapshots.current, principal);
+      return listModels(snapshots.current, principal, systemClock);
     },
   });
   const { authenticator } = identity;

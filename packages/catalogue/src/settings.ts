@@ -7,12 +7,16 @@ const MIN_PICO = 100;
 const MAX_PICO = 10_000_000_000;
 const MILLION = 1_000_000;
 
-const usd = z.union([z.number(), z.string()], { error: 'expected an amount of USD' }).transform((amount, context) => {
-  const pico = toPicoUsd(String(amount));
-  if (pico !== undefined) return pico;
-  context.addIssue({ code: 'custom', message: 'expected an amount of USD, such as 2.5 or "0.075"' });
-  return z.NEVER;
-});
+const usd = z
+  .union([z.number().describe('In USD.'), z.string().describe('In USD, as decimal digits.')], {
+    error: 'expected an amount of USD',
+  })
+  .transform((amount, context) => {
+    const pico = toPicoUsd(String(amount));
+    if (pico !== undefined) return pico;
+    context.addIssue({ code: 'custom', message: 'expected an amount of USD, such as 2.5 or "0.075"' });
+    return z.NEVER;
+  });
 
 /** USD for a million tokens in, pico-USD for one token out: a millionth of a million millionths, so whole. */
 const tokenPrice = usd.transform((pico, context) => {
@@ -67,11 +71,11 @@ const modelOverride = z
     defaultEffort: z.enum(EFFORTS).exactOptional().describe('Its effort where the caller names none.'),
     refuses: z
       .strictObject({
-        parameters: z.array(z.enum(PARAMETERS)),
-        when: z.enum(['always', 'reasoning']).default('always'),
+        parameters: z.array(z.enum(PARAMETERS)).describe('temperature, top_p and the like; an empty list: none.'),
+        when: z.enum(['always', 'reasoning']).default('always').describe('always, or only while the model reasons.'),
       })
       .exactOptional()
-      .describe('Sampling parameters that it answers with an error; they are dropped. An empty list: none.'),
+      .describe('Sampling parameters that it answers with an error; they are dropped, and the caller is told.'),
     maxInputTokens: limit.describe('Tokens that it reads.'),
     maxOutputTokens: limit.describe('Tokens that it writes.'),
     retiresOn: z.string().regex(DATE, 'expected YYYY-MM-DD').exactOptional().describe('When the vendor takes it away.'),

@@ -3,7 +3,7 @@ import { createCircuits } from '@sluice/breaker';
 import { createResponseCache } from '@sluice/cache';
 import type { Circuits, CircuitState, ResponseCache } from '@sluice/contract';
 import type { Ports } from '@sluice/core';
-import { createLedger } from '@sluice/ledger';
+import { createLedger, priceUse } from '@sluice/ledger';
 import { createLimiter } from '@sluice/limits';
 import { createMemoryCounterStore, createMemoryKeyValueStore } from '@sluice/store-memory';
 import type { SqliteStore } from '@sluice/store-sqlite';
@@ -40,6 +40,7 @@ export function composePorts({ config, telemetry, store, transport, authenticato
       onError: (error) => telemetry.log.error('ledger write failed', { errorCode: error.code, err: error.cause }),
     }),
     telemetry,
+    priceUse,
     ...(config.cache.enabled ? { cache: memoryCache(config, onInternalError) } : {}),
     isRefusing: () => lifecycle.isRefusing(),
     onInternalError,

@@ -1,6 +1,8 @@
+import { catalogueSettings } from '@sluice/catalogue';
 import type { ProviderDefinition } from '@sluice/contract';
 import { isJsonObject } from '@sluice/toolkit';
 import type { z } from 'zod';
+import { checkCatalogue } from './check-catalogue.js';
 import { checkReferences } from './check-references.js';
 import { deepFreeze } from './deep-freeze.js';
 import { explainIssues } from './explain-issues.js';
@@ -22,10 +24,11 @@ export type CheckedConfig =
 /** A value as a configuration, frozen, or everything that is wrong with it. Total. */
 export function checkConfig(raw: unknown, { definitions, secrets }: CheckOptions): CheckedConfig {
   const parsed = createConfigSchema(definitions).safeParse(raw);
-  const { models, providers } = parsed.success ? parsed.data : soundParts(raw, parsed.error.issues);
+  const { models, providers, catalogue } = parsed.success ? parsed.data : soundParts(raw, parsed.error.issues);
   const problems = [
     ...(parsed.success ? [] : explainIssues(parsed.error.issues, raw)),
     ...checkReferences({ models, providers }),
+    ...checkCatalogue({ catalogue, providers }),
     ...(secrets ? checkSecrets(providers, ['providers'], secrets) : []),
   ];
   return parsed.success && problems.length === 0
@@ -33,10 +36,16 @@ export function checkConfig(raw: unknown, { definitions, secrets }: CheckOptions
     : { ok: false, problems };
 }
 
+type SoundParts = Pick<Config, 'models' | 'providers' | 'catalogue'>;
+
 /** Where references start and lead to, as far as a faulty configuration has it: their faults are told with the others. */
-function soundParts(raw: unknown, issues: readonly z.core.$ZodIssue[]): Pick<Config, 'models' | 'providers'> {
-  const { models, providers } = isJsonObject(raw) ? raw : {};
-  if (!isJsonObject(providers)) return { models: {}, providers: {} };
-  const sound = issues.every(({ path }) => path[0] !== 'models');
-  return { models: sound ? modelsSettings.parse(models) : {}, providers: providers as Config['providers'] };
+function soundParts(raw: unknown, issues: readonly z.core.$ZodIssue[]): SoundParts {
+  const { models, providers, catalogue } = isJsonObject(raw) ? raw : {};
+  if (!isJsonObject(providers)) return { models: {}, providers: {}, catalogue: { models: {} } };
+  const isSound = (slice: string): boolean => issues.every(({ path }) => path[0] !== slice);
+  return {
+    models: isSound('models') ? modelsSettings.parse(models) : {},
+    providers: providers as Config['providers'],
+    catalogue: isSound('catalogue') ? catalogueSettings.parse(catalogue ?? {}) : { models: {} },
+  };
 }

@@ -5,6 +5,8 @@ import { breakerSettings } from '@sluice/breaker';
 import type { BreakerSettings } from '@sluice/breaker';
 import { cacheSettings } from '@sluice/cache';
 import type { CacheSettings } from '@sluice/cache';
+import { catalogueSettings } from '@sluice/catalogue';
+import type { CatalogueSettings } from '@sluice/catalogue';
 import type { ProviderDefinition } from '@sluice/contract';
 import { limitsSettings } from '@sluice/limits';
 import type { LimitsSettings } from '@sluice/limits';
@@ -37,6 +39,7 @@ export interface Config {
   readonly cache: CacheSettings;
   readonly breaker: BreakerSettings;
   readonly telemetry: TelemetrySettings;
+  readonly catalogue: CatalogueSettings;
 }
 
 /** A configuration as it is written: everything may be left out. */
@@ -49,6 +52,7 @@ export interface ConfigInput {
   readonly cache?: z.input<typeof cacheSettings> | undefined;
   readonly breaker?: z.input<typeof breakerSettings> | undefined;
   readonly telemetry?: z.input<typeof telemetrySettings> | undefined;
+  readonly catalogue?: z.input<typeof catalogueSettings> | undefined;
 }
 
 /** The schema of the operator's file, for the given adapters. Throws when two of them claim one kind. */
@@ -64,6 +68,7 @@ export function createConfigSchema(definitions: readonly ProviderDefinition[]): 
       cache: cacheSettings.prefault({}),
       breaker: breakerSettings.prefault({}),
       telemetry: telemetrySettings.prefault({}),
+      catalogue: catalogueSettings.prefault({}),
     })
     .meta({ title: 'Sluice configuration', description: "The operator's file, sluice.yaml." });
 }
