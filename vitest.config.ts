@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests run from source: every workspace package resolves to its `src`, no build needed. */
-const conditions = ['@sluice/source', 'module', 'node', 'development|production'];
+/**
+ * Tests run from source: every workspace package resolves to its `src`, no build needed. Libraries resolve as they do in
+ * Node, not to the forms that some ship for bundlers.
+ */
+const conditions = ['@sluice/source', 'node', 'development|production'];
+const mainFields: string[] = [];
 const SOURCES = '{packages,apps,tooling}/**/src/**';
 const NEVER = ['**/node_modules/**', '**/dist/**', 'tooling/new-provider/template/**'];
 
@@ -15,8 +19,8 @@ const long = {
 };
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: ['@sluice/source', 'node'] } },
+  resolve: { conditions, mainFields },
+  ssr: { resolve: { conditions, mainFields, externalConditions: ['@sluice/source', 'node'] } },
   test: {
     projects: [
       {

@@ -1,0 +1,2 @@
+export { bedrock } from './definition.js';
+export type { BedrockSettings } from './settings.js';
