@@ -55,8 +55,7 @@ class MessageEnding implements Ending {
     if (isJsonObject(delta)) this.see({ ...delta, delta: undefined });
     if (!isJsonObject(usage)) return;
     this.#usage = { ...this.#usage, ...restOf(usage, USAGE_FIELDS) };
-    const { service_tier: tier } = usage;
-    if (typeof tier === 'string') this.#tier = TIERS.get(tier) ?? tier;
+    this.#tier = toTier(usage) ?? this.#tier;
   }
 
   finish(): Finish {
@@ -81,6 +80,12 @@ class MessageEnding implements Ending {
     if (typeof stopReason !== 'string' || isKnownStopReason(stopReason)) return;
     this.#rest = { ...this.#rest, stop_reason: stopReason };
   }
+}
+
+/** The tier that a `usage` names, in the words of all vendors. */
+export function toTier(usage: unknown): string | undefined {
+  const tier = isJsonObject(usage) ? usage.service_tier : undefined;
+  return typeof tier === 'string' ? (TIERS.get(tier) ?? tier) : undefined;
 }
 
 /** A tier that an answer was served on, in this wire's word where it has one. */

@@ -1,6 +1,7 @@
 import { gatewayError } from '@sluice/contract';
 import type { AnswerSummary, JsonObject } from '@sluice/contract';
 import { classifyInBand, readAnthropicError } from './anthropic-errors.js';
+import { toTier } from './anthropic-ending.js';
 import { toFinish, toUsage } from './anthropic-usage.js';
 import { isJsonObject, parseUpstreamJson } from './json.js';
 
@@ -26,10 +27,12 @@ export function inspectMessage(body: Uint8Array): AnswerSummary {
   const { message, blocks } = parseMessage(body);
   const usage = toUsage(message.usage);
   const finish = toFinish(message.stop_reason);
+  const serviceTier = toTier(message.usage);
   return {
     ...(typeof message.model === 'string' ? { model: message.model } : {}),
     ...(usage ? { usage } : {}),
     ...(finish ? { finish } : {}),
+    ...(serviceTier === undefined ? {} : { serviceTier }),
     outputChars: blocks.reduce((chars, block) => chars + outputChars(block), 0),
   };
 }

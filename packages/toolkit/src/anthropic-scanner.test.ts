@@ -5,7 +5,12 @@ const frame = (payload: { type: string } & Record<string, unknown>): string =>
   `event: ${payload.type}\ndata: ${JSON.stringify(payload)}\n\n`;
 const START = frame({
   type: 'message_start',
-  message: { id: 'msg_1', type: 'message', model: 'claude-x', usage: { input_tokens: 10, output_tokens: 1 } },
+  message: {
+    id: 'msg_1',
+    type: 'message',
+    model: 'claude-x',
+    usage: { input_tokens: 10, output_tokens: 1, service_tier: 'standard' },
+  },
 });
 const BLOCK = frame({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } });
 const text = (words: string): string =>
@@ -34,6 +39,7 @@ describe('createAnthropicScanner', () => {
       model: 'claude-x',
       usage: { inputTokens: 15, outputTokens: 7, cachedInputTokens: 5 },
       finish: { unified: 'stop', raw: 'end_turn' },
+      serviceTier: 'default',
       outputChars: 5,
     });
   });

@@ -1,5 +1,6 @@
 import type { AnswerSummary, Finish, Frame, JsonObject, StreamScanner } from '@sluice/contract';
 import { classifyInBand, readAnthropicError } from './anthropic-errors.js';
+import { toTier } from './anthropic-ending.js';
 import { createUsageMeter, toFinish } from './anthropic-usage.js';
 import { isJsonObject, tryParseJson } from './json.js';
 import { createStreamScanner } from './stream-scanner.js';
@@ -28,6 +29,7 @@ class MessageRules implements ScanRules {
   readonly #meter = createUsageMeter();
   #model: string | undefined;
   #finish: Finish | undefined;
+  #serviceTier: string | undefined;
 
   inspect(frame: Frame): FrameVerdict {
     if (frame.data.trim() === '') return NOTHING;
@@ -56,6 +58,7 @@ class MessageRules implements ScanRules {
       ...(this.#model === undefined ? {} : { model: this.#model }),
       ...(usage ? { usage } : {}),
       ...(this.#finish ? { finish: this.#finish } : {}),
+      ...(this.#serviceTier === undefined ? {} : { serviceTier: this.#serviceTier }),
     };
   }
 
@@ -63,6 +66,7 @@ class MessageRules implements ScanRules {
     if (!isJsonObject(message)) return NOTHING;
     if (typeof message.model === 'string') this.#model = message.model;
     this.#meter.see(message.usage);
+    this.#serviceTier = toTier(message.usage);
     return NOTHING;
   }
 

@@ -28,7 +28,7 @@ describe('inspectMessage', () => {
       { type: 'redacted_thinking', data: 'x' },
     ],
     stop_reason: 'tool_use',
-    usage: { input_tokens: 3, output_tokens: 4 },
+    usage: { input_tokens: 3, output_tokens: 4, service_tier: 'priority' },
   };
 
   it('reads what settling needs', () => {
@@ -36,6 +36,7 @@ describe('inspectMessage', () => {
       model: 'claude-x',
       usage: { inputTokens: 3, outputTokens: 4 },
       finish: { unified: 'tool-calls', raw: 'tool_use' },
+      serviceTier: 'priority',
       outputChars: 7,
     });
   });

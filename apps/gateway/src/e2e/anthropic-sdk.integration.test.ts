@@ -141,6 +141,22 @@ describe.each(PROVIDERS)('messages through the Anthropic SDK, answered by %s', (
   });
 });
 
+describe('counting tokens through the Anthropic SDK', () => {
+  it('is answered by the provider, and costs nothing', async () => {
+    const { max_tokens: _, ...question } = ask('claude/echo');
+    const count = await anthropic.messages.countTokens({ ...question, tools: [weather] });
+    expect(count.input_tokens).toBeGreaterThan(0);
+    expect(simulator.requests.at(-1)).toMatchObject({ path: '/v1/messages/count_tokens' });
+    expect((await gateway.rows())[0]).toMatchObject({ status: 200, inputTokens: 0, outputTokens: 0 });
+  });
+
+  it('fails as the vendor would where a parameter is missing', async () => {
+    const error = await failure(anthropic.messages.countTokens({ model: 'claude/echo', messages: [] }));
+    expect(error).toBeInstanceOf(BadRequestError);
+    expect((error as APIError).message).toContain('messages');
+  });
+});
+
 describe('failures of the caller through the Anthropic SDK', () => {
   it('are an AuthenticationError for a wrong key', async () => {
     const error = await failure(anthropicClient(gateway.url, 'sk-sluice-wrong').messages.create(ask('sim/echo')));

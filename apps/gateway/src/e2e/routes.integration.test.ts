@@ -49,6 +49,7 @@ describe('what /openapi.json describes', () => {
   it('is the probes, the models, the keys, the ledger, the metrics and itself', () => {
     expect(closed.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
       'DELETE /admin/v1/keys/some',
+      'DELETE /v1/responses/some',
       'GET /admin/v1/keys',
       'GET /admin/v1/requests',
       'GET /admin/v1/requests/some',
@@ -56,10 +57,14 @@ describe('what /openapi.json describes', () => {
       'GET /openapi.json',
       'GET /v1/models',
       'GET /v1/models/some',
+      'GET /v1/responses/some',
+      'GET /v1/responses/some/input_items',
       'POST /admin/v1/keys',
       'POST /v1/chat/completions',
       'POST /v1/embeddings',
       'POST /v1/messages',
+      'POST /v1/messages/count_tokens',
+      'POST /v1/responses',
     ]);
   });
 

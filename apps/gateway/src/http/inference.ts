@@ -1,7 +1,7 @@
 import type { CallMemory } from '@sluice/contract';
 import { createPipeline } from '@sluice/core';
 import type { Pipeline, Ports, SnapshotHolder } from '@sluice/core';
-import { anthropicMessages, messagesSchema } from '@sluice/dialect-anthropic';
+import { anthropicCountTokens, anthropicMessages, countTokensSchema, messagesSchema } from '@sluice/dialect-anthropic';
 import {
   chatRequestSchema,
   embeddingsRequestSchema,
@@ -21,6 +21,11 @@ const CHAT = { route: '/v1/chat/completions', operation: 'chat', dialect: openAi
 const EMBEDDINGS = { route: '/v1/embeddings', operation: 'embed', dialect: openAiEmbeddings } as const;
 const RESPONSES = { route: '/v1/responses', operation: 'chat', dialect: openAiResponses } as const;
 const MESSAGES = { route: '/v1/messages', operation: 'chat', dialect: anthropicMessages } as const;
+const COUNT_TOKENS = {
+  route: '/v1/messages/count_tokens',
+  operation: 'countTokens',
+  dialect: anthropicCountTokens,
+} as const;
 
 /** The endpoints that models answer, each `POST` and each with its own pipeline. */
 export function createInference(
@@ -33,6 +38,7 @@ export function createInference(
     [EMBEDDINGS.route, createPipeline(EMBEDDINGS, snapshots, ports)],
     [RESPONSES.route, createPipeline({ ...RESPONSES, memory: responses }, snapshots, ports)],
     [MESSAGES.route, createPipeline(MESSAGES, snapshots, ports)],
+    [COUNT_TOKENS.route, createPipeline(COUNT_TOKENS, snapshots, ports)],
   ]);
 }
 
@@ -41,6 +47,7 @@ export const INFERENCE_DESCRIPTIONS: readonly RouteDescription[] = [
   describe(EMBEDDINGS.route, 'Embeddings, in the OpenAI dialect', embeddingsRequestSchema),
   describe(RESPONSES.route, 'Chat, in the dialect of OpenAI responses', responsesRequestSchema),
   describe(MESSAGES.route, 'Chat, in the Anthropic dialect', messagesSchema),
+  describe(COUNT_TOKENS.route, "A prompt's tokens, in the Anthropic dialect", countTokensSchema),
 ];
 
 function describe(path: string, summary: string, request: z.ZodType): RouteDescription {
