@@ -38,6 +38,12 @@ describe('what a use costs', () => {
     ).toBe(25_000n + 4_000n + 25_000n + 20_000n + 35_000n + 60_000n + 72_000n);
   });
 
+  it('is what the vendor says it charges for, whatever else was read and written', () => {
+    const billed = { inputTokens: 100, outputTokens: 10 };
+    const read = { inputTokens: 150, cachedInputTokens: 140, reasoningTokens: 60, outputTokens: 70 };
+    expect(cost({ ...read, billed })).toBe(100_000n + 50_000n);
+  });
+
   it('takes the dearer rows above their number of input tokens, for all tokens', () => {
     expect(cost({ inputTokens: 200 })).toBe(200_000n);
     expect(cost({ inputTokens: 201, outputTokens: 1 })).toBe(402_000n + 7_500n);

@@ -21,7 +21,7 @@ const STANDARD: ReadonlySet<string> = new Set(['default', 'standard', 'auto', 'o
  */
 export function priceUse({ prices, usage, serviceTier }: PricedUse): bigint | undefined {
   if (prices.length === 0) return undefined;
-  const counts = countUnits(usage);
+  const counts = countUnits(toCharged(usage));
   const rows = rowsFor(prices, { tier: serviceTier, inputTokens: toCount(usage.inputTokens) });
   let cost: bigint | undefined;
   let used = false;
@@ -33,6 +33,13 @@ export function priceUse({ prices, usage, serviceTier }: PricedUse): bigint | un
     if (price !== undefined) cost = (cost ?? 0n) + BigInt(count) * BigInt(price);
   }
   return used ? cost : 0n;
+}
+
+/** Where the vendor says what it charges for, that counts, and it has taken its own discounts already. */
+function toCharged(usage: Usage): Usage {
+  if (!usage.billed) return usage;
+  const whole = { cachedInputTokens: 0, cacheWriteTokens: 0, audioInputTokens: 0, reasoningTokens: 0 };
+  return { ...usage, ...usage.billed, ...whole, audioOutputTokens: 0 };
 }
 
 /** Each token in exactly one place: cached, written to the cache, heard or read; thought, spoken or written. */

@@ -1,6 +1,7 @@
 export { editCallBody, parseCallBody } from './call-body.js';
 export { droppedExtensions, extensionsFor, nativeExtensions, untranslatable } from './adjust.js';
 export { classifyReported, classifyStatus } from './classify-status.js';
+export { writeErrorHeaders } from './error-headers.js';
 export { endpoint } from './endpoint.js';
 export { decodeText, isJsonObject, parseUpstreamJson, tryParseJson } from './json.js';
 export { jsonHeaders, withBearerToken } from './json-call.js';

@@ -4,6 +4,7 @@ import { createChat } from './chat/operation.js';
 import { classify } from './classify.js';
 import { createEmbed } from './embed.js';
 import { createModelListing } from './models.js';
+import { createRerank } from './rerank.js';
 import { cohereSettings } from './settings.js';
 import type { CohereSettings } from './settings.js';
 
@@ -18,7 +19,7 @@ export const cohere = {
     const headers = jsonHeaders(settings.headers);
     return {
       baseUrl,
-      operations: { chat: createChat(headers), embed: createEmbed(headers) },
+      operations: { chat: createChat(headers), embed: createEmbed(headers), rerank: createRerank(headers) },
       models: createModelListing(baseUrl, headers),
       authorize: (request) => withBearerToken(request, settings.apiKey, deps),
       classify,

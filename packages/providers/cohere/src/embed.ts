@@ -1,8 +1,8 @@
 import type { EmbedRequest, EmbedResult, Encoded, Feature, Operation, Target } from '@sluice/contract';
 import { dropped, endpoint, isJsonObject, nativeExtensions, parseUpstreamJson, untranslatable } from '@sluice/toolkit';
+import { readCohereUsage } from '@sluice/toolkit/cohere-wire';
 import { notA } from './classify.js';
 import { EMBED_FIELDS } from './extensions.js';
-import { readUsage } from './usage.js';
 
 const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
 
@@ -48,7 +48,7 @@ function decodeEmbed(bytes: Uint8Array): EmbedResult {
   if (!Array.isArray(vectors) || vectors.length === 0 || !vectors.every(isVector)) {
     throw notA('list of embeddings', answer);
   }
-  const usage = readUsage(answer.meta);
+  const usage = readCohereUsage(answer.meta);
   return { model: '', vectors, ...(usage ? { usage } : {}) };
 }
 

@@ -1,16 +1,20 @@
 import type { ProviderDefinition, ProviderDeps } from '@sluice/contract';
+import { createHeaderWriter } from './headers.js';
 import { createOpenAiProvider } from './provider.js';
 import type { OpenAiProvider } from './provider.js';
+import { createRerankOperation } from './rerank.js';
 import { openAiCompatibleSettings } from './settings.js';
 import type { OpenAiCompatibleSettings } from './settings.js';
 
-/** Any server that speaks OpenAI chat completions and embeddings. */
+/** Any server that speaks OpenAI chat completions and embeddings, and perhaps Cohere's rerank beside them. */
 export const openAiCompatible = {
   kind: 'openai-compatible',
   contractVersion: 1,
   settings: openAiCompatibleSettings,
   create(settings: OpenAiCompatibleSettings, deps: Pick<ProviderDeps, 'secret'>): OpenAiProvider {
     const { baseUrl, apiKey, headers } = settings;
-    return createOpenAiProvider({ baseUrl: new URL(baseUrl), secretRef: apiKey, headers, deps });
+    const provider = createOpenAiProvider({ baseUrl: new URL(baseUrl), secretRef: apiKey, headers, deps });
+    const rerank = createRerankOperation(createHeaderWriter(headers));
+    return { ...provider, operations: { ...provider.operations, rerank } };
   },
 } as const satisfies ProviderDefinition<OpenAiCompatibleSettings>;

@@ -1,7 +1,7 @@
 import type { AssistantPart, ChatResult, Citation, JsonObject } from '@sluice/contract';
 import { isJsonObject, parseUpstreamJson } from '@sluice/toolkit';
+import { readCohereUsage } from '@sluice/toolkit/cohere-wire';
 import { notA, unusable } from '../classify.js';
-import { readUsage } from '../usage.js';
 import { failureOf, readLogprob, toArguments, toFinish, toText } from './answer.js';
 import { createRuler, isOfText, readCitations } from './citations.js';
 import { reasoningState } from './state.js';
@@ -13,7 +13,7 @@ export function decodeChat(bytes: Uint8Array): ChatResult {
   if (!isJsonObject(message) || typeof reason !== 'string') throw notA('chat', answer);
   const failure = failureOf(answer);
   if (failure) throw failure;
-  const usage = readUsage(answer.usage);
+  const usage = readCohereUsage(answer.usage);
   const logprobs = listOf(answer.logprobs).flatMap(readLogprob);
   return {
     id: toText(answer.id),

@@ -1,8 +1,8 @@
 import { gatewayError } from '@sluice/contract';
 import type { ChatEvent, Frame, JsonObject, StreamDecoder } from '@sluice/contract';
 import { isJsonObject, tryParseJson } from '@sluice/toolkit';
+import { readCohereUsage } from '@sluice/toolkit/cohere-wire';
 import { reported, unusable } from '../classify.js';
-import { readUsage } from '../usage.js';
 import { failureOf, readLogprob, toFinish, toText } from './answer.js';
 import { createPartStream } from './part-stream.js';
 
@@ -82,7 +82,7 @@ class EventDecoder implements StreamDecoder<ChatEvent> {
     const failure = failureOf(delta);
     if (failure) throw failure;
     this.#ended = true;
-    const usage = readUsage(delta.usage);
+    const usage = readCohereUsage(delta.usage);
     this.#parts.finish(toFinish(delta.finish_reason), usage);
   }
 }

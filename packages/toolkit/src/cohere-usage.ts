@@ -1,11 +1,11 @@
 import type { Usage } from '@sluice/contract';
-import { isJsonObject } from '@sluice/toolkit';
+import { isJsonObject } from './json.js';
 
 /**
  * What an answer used. `tokens` is what the model read and wrote, the vendor's own instructions included; `billed_units` is
  * what the vendor charges for, which is less. npm cohere-ai 8.1.0, `Usage` and `ApiMeta`.
  */
-export function readUsage(usage: unknown): Usage | undefined {
+export function readCohereUsage(usage: unknown): Usage | undefined {
   if (!isJsonObject(usage)) return undefined;
   const used = readTokens(usage.tokens);
   const billed = readTokens(usage.billed_units);

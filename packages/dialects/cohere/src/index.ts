@@ -1,0 +1,2 @@
+export { cohereRerank } from './rerank.js';
+export { rerankRequestSchema } from './schema.js';

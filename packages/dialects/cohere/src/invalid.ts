@@ -1,0 +1,54 @@
+import { gatewayError } from '@sluice/contract';
+import type { GatewayError } from '@sluice/contract';
+import type { z } from 'zod';
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** The first problem that the schema found with a body, as an error of the table. */
+export function toInvalid(error: z.ZodError, body: unknown): GatewayError {
+  const [first] = error.issues;
+  const path = first?.path ?? [];
+  const param = writePath(path);
+  if (valueAt(body, path) === undefined) {
+    const message = `invalid request: ${param} is required.`;
+    return gatewayError('missing_required_parameter', { message, details: { param } });
+  }
+  const message = `invalid request: ${param} is not valid: ${lowerFirst(first?.message ?? 'invalid input')}.`;
+  return gatewayError(first && isWrongType(first) ? 'invalid_type' : 'invalid_value', { message, details: { param } });
+}
+
+/** A name that callers may not use. */
+export function refusedName(path: Path): GatewayError {
+  const param = writePath(path);
+  const message = `invalid request: ${param} is not taken from callers.`;
+  return gatewayError('unknown_parameter', { message, details: { param } });
+}
+
+/** A document is a text or an object: whatever fits neither is of the wrong type. */
+function isWrongType({ code }: Issue): boolean {
+  return code === 'invalid_type' || code === 'invalid_union';
+}
+
+function valueAt(body: unknown, path: Path): unknown {
+  let value = body;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Readonly<Record<PropertyKey, unknown>>)[key];
+  }
+  return value;
+}
+
+/** `documents[0]` */
+function writePath(path: Path): string {
+  let text = '';
+  for (const key of path) {
+    if (typeof key === 'number') text += `[${key}]`;
+    else text += text === '' ? String(key) : `.${String(key)}`;
+  }
+  return text.slice(0, 200);
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
