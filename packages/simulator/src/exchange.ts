@@ -15,6 +15,8 @@ export interface PlainAnswer {
 /** The way back to one caller. Promises reject once the caller has left. */
 export interface Exchange {
   readonly requestId: string;
+  /** What was asked for, as it came. */
+  readonly url: string;
   /** Aborts when the caller closes its connection before the answer has ended. */
   readonly left: AbortSignal;
   /** The head is on its way. */
@@ -34,12 +36,13 @@ export interface Exchange {
 
 /** Wraps a response. The exchange owns it from here on. */
 export function createExchange(response: ServerResponse, requestId: string, requestIdHeader: string): Exchange {
-  response.setHeader(requestIdHeader, requestId);
+  if (requestIdHeader !== '') response.setHeader(requestIdHeader, requestId);
   return new ServerExchange(response, requestId);
 }
 
 class ServerExchange implements Exchange {
   readonly requestId: string;
+  readonly url: string;
   readonly #response: ServerResponse;
   readonly #leaving = new AbortController();
   #ended = false;
@@ -47,6 +50,7 @@ class ServerExchange implements Exchange {
 
   constructor(response: ServerResponse, requestId: string) {
     this.requestId = requestId;
+    this.url = response.req.url ?? '';
     this.#response = response;
     response.once('close', () => {
       if (!response.writableFinished && !this.#wasCut) this.#leaving.abort();
@@ -99,7 +103,7 @@ class ServerExchange implements Exchange {
     this.answer({
       status: fault.status,
       contentType: 'application/json',
-      body: JSON.stringify(vendor.fault(fault, this.requestId)),
+      body: JSON.stringify(vendor.fault(fault, this.requestId, this.url)),
       headers: { ...vendor.faultHeaders?.(fault), ...(fault.retry && toRetryHeaders(fault.retry, vendor)) },
     });
   }

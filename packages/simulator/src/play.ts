@@ -114,7 +114,7 @@ function whole({ vendor, call, identity, tally }: Scene, exchange: Exchange): St
     end: () => exchange.answer(toAnswer()),
     fault(fault) {
       if (!opened) return exchange.fault(fault, vendor);
-      const body = JSON.stringify(vendor.fault(fault, exchange.requestId));
+      const body = JSON.stringify(vendor.fault(fault, exchange.requestId, exchange.url));
       exchange.answer({ status: 200, contentType: JSON_TYPE, body });
     },
     breakOff(inside) {

@@ -2,7 +2,11 @@ import { ANTHROPIC } from './wires/anthropic/vendor.js';
 import { OPENAI } from './wires/openai/vendor.js';
 import { anthropicCountTokens, anthropicMessages } from './wires/anthropic/messages.js';
 import { anthropicModel, anthropicModels } from './wires/anthropic/models-list.js';
+import { GEMINI } from './wires/gemini/vendor.js';
 import { control } from './control.js';
+import { geminiBatchEmbed, geminiEmbed } from './wires/gemini/embed.js';
+import { geminiCountTokens, geminiGenerate, geminiStream } from './wires/gemini/generate.js';
+import { geminiModel, geminiModels } from './wires/gemini/models-list.js';
 import { openAiChat } from './wires/openai/chat.js';
 import { openAiEmbeddings } from './wires/openai/embeddings.js';
 import { openAiModel, openAiModels } from './wires/openai/models-list.js';
@@ -12,24 +16,51 @@ import type { Plain, Vendor, Wire } from './wires/wire.js';
 type Endpoint = Wire | Plain;
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
+type Row = readonly [method: Method, path: string, endpoint: Endpoint];
+
+/** SDKs ask under `/v1` since npm @google/genai 3, before that and by hand under `/v1beta`. */
+function geminiRows(version: string): readonly Row[] {
+  const model = `${version}/models/{model}`;
+  return [
+    ['POST', `${model}:generateContent`, geminiGenerate],
+    ['POST', `${model}:streamGenerateContent`, geminiStream],
+    ['POST', `${model}:embedContent`, geminiEmbed],
+    ['POST', `${model}:batchEmbedContents`, geminiBatchEmbed],
+    ['POST', `${model}:countTokens`, geminiCountTokens],
+    ...(version === '/v1' ? [] : geminiLists(version)),
+  ];
+}
+
+function geminiLists(version: string): readonly Row[] {
+  return [
+    ['GET', `${version}/models`, geminiModels],
+    ['GET', `${version}/models/{model}`, geminiModel],
+  ];
+}
+
 /** One line for each endpoint. A name in braces stands for one segment of the path, or what is left of it. */
-const TABLE: readonly (readonly [method: Method, path: string, endpoint: Endpoint])[] = [
+const TABLE: readonly Row[] = [
   ['POST', '/v1/chat/completions', openAiChat],
   ['POST', '/v1/embeddings', openAiEmbeddings],
   ['GET', '/v1/models', openAiModels],
   ['GET', '/v1/models/{model}', openAiModel],
   ['POST', '/v1/messages', anthropicMessages],
   ['POST', '/v1/messages/count_tokens', anthropicCountTokens],
+  ...['/v1', '/v1beta', '/v1alpha'].flatMap(geminiRows),
   ['GET', '/sim/v1/{subject}', control],
   ['PUT', '/sim/v1/{subject}', control],
   ['DELETE', '/sim/v1/{subject}', control],
 ];
 
-/** Paths that two vendors have: Anthropic's callers are known by their version. */
-const FOR_ANTHROPIC: typeof TABLE = [
-  ['GET', '/v1/models', anthropicModels],
-  ['GET', '/v1/models/{model}', anthropicModel],
-];
+/** Paths that several vendors have: their callers are known by what their SDKs send. */
+const SHARED: Readonly<Record<'anthropic' | 'gemini' | 'openai', readonly Route[]>> = {
+  anthropic: toRoutes([
+    ['GET', '/v1/models', anthropicModels],
+    ['GET', '/v1/models/{model}', anthropicModel],
+  ]),
+  gemini: toRoutes(geminiLists('/v1')),
+  openai: [],
+};
 
 interface Route {
   readonly method: Method;
@@ -37,13 +68,14 @@ interface Route {
   readonly endpoint: Endpoint;
 }
 
-const ROUTES = TABLE.map(toRoute);
-const ANTHROPIC_ROUTES = FOR_ANTHROPIC.map(toRoute);
+const ROUTES = toRoutes(TABLE);
 
-function toRoute([method, path, endpoint]: (typeof TABLE)[number]): Route {
-  const literal = path.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
-  const pattern = literal.replace(/\{(\w+)\}/g, '(?<$1>[^/]+?)');
-  return { method, pattern: new RegExp(`^${pattern}$`), endpoint };
+function toRoutes(rows: readonly Row[]): readonly Route[] {
+  return rows.map(([method, path, endpoint]) => {
+    const literal = path.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
+    const pattern = literal.replace(/\{(\w+)\}/g, '(?<$1>[^/]+?)');
+    return { method, pattern: new RegExp(`^${pattern}$`), endpoint };
+  });
 }
 
 export interface Found {
@@ -56,12 +88,15 @@ export interface Found {
   readonly vendor: Vendor;
 }
 
-export function findEndpoint(method: string, path: string, headers: IncomingHttpHeaders): Found {
-  const isAnthropic = headers['anthropic-version'] !== undefined;
-  const routes = isAnthropic ? [...ANTHROPIC_ROUTES, ...ROUTES] : ROUTES;
-  const matching = routes.filter(({ pattern }) => pattern.test(path));
+export function findEndpoint(
+  method: string,
+  { pathname: path, searchParams }: URL,
+  headers: IncomingHttpHeaders,
+): Found {
+  const caller = toCaller(headers, searchParams);
+  const matching = [...SHARED[caller], ...ROUTES].filter(({ pattern }) => pattern.test(path));
   const route = matching.find((candidate) => candidate.method === method);
-  const vendor = (route ?? matching[0])?.endpoint.vendor ?? guessVendor(path, isAnthropic);
+  const vendor = (route ?? matching[0])?.endpoint.vendor ?? guessVendor(path, caller);
   return {
     ...(route && { endpoint: route.endpoint }),
     params: decode(route?.pattern.exec(path)?.groups ?? {}),
@@ -82,4 +117,14 @@ function safelyDecoded(value: string): string {
   }
 }
 
-const guessVendor = (_path: string, isAnthropic: boolean): Vendor => (isAnthropic ? ANTHROPIC : OPENAI);
+type Caller = keyof typeof SHARED;
+
+function toCaller(headers: IncomingHttpHeaders, query: URLSearchParams): Caller {
+  if (headers['anthropic-version'] !== undefined) return 'anthropic';
+  return headers['x-goog-api-key'] !== undefined || query.has('key') ? 'gemini' : 'openai';
+}
+
+function guessVendor(path: string, caller: Caller): Vendor {
+  if (caller === 'gemini' || path.startsWith('/v1beta/')) return GEMINI;
+  return caller === 'anthropic' ? ANTHROPIC : OPENAI;
+}

@@ -24,9 +24,10 @@ export interface Incoming {
 /** Answers one request. Never rejects. */
 export async function serve({ request, response }: Incoming, log: RequestLog, world: World): Promise<void> {
   const entry = log.open(request, response);
-  const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://simulator');
+  const url = URL.parse(request.url ?? '/', 'http://simulator') ?? new URL('http://simulator/');
+  const { pathname: path, searchParams: query } = url;
   const method = request.method ?? '';
-  const found = findEndpoint(method, path, request.headers);
+  const found = findEndpoint(method, url, request.headers);
   const { vendor, params } = found;
   const exchange = createExchange(response, `req_sim_${padded(entry.number)}`, vendor.requestIdHeader);
   exchange.left.addEventListener('abort', () => entry.abort(), { once: true });

@@ -5,7 +5,9 @@ import {
   either,
   findFlaw,
   integer,
+  lazy,
   list,
+  map,
   nullish,
   number,
   object,
@@ -15,6 +17,7 @@ import {
   record,
   tagged,
   text,
+  type Shape,
 } from './shape.js';
 
 const SHAPE = object({
@@ -29,6 +32,8 @@ const SHAPE = object({
   bag: optional(record),
   any: optional(anything),
 });
+
+const TREE: Shape = object({ name: text(), leaves: optional(map(lazy('object', () => TREE))) });
 
 describe('findFlaw', () => {
   it.for([
@@ -70,5 +75,10 @@ describe('findFlaw', () => {
     [{ name: 'a', bag: [] }, 'type', ['bag']],
   ] as const)('finds in %j the flaw %s at %j', ([body, kind, path]) => {
     expect(findFlaw(SHAPE, body)).toMatchObject({ kind, path });
+  });
+
+  it('looks into shapes that contain themselves', () => {
+    expect(findFlaw(TREE, { name: 'a', leaves: { b: { name: 'b' } } })).toBeUndefined();
+    expect(findFlaw(TREE, { name: 'a', leaves: { b: {} } })?.path).toEqual(['leaves', 'b', 'name']);
   });
 });

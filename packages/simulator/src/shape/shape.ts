@@ -130,6 +130,20 @@ export function either(...shapes: readonly Shape[]): Shape {
   });
 }
 
+/** A shape that contains itself. */
+export function lazy(type: string, shape: () => Shape): Shape {
+  return required(type, (value, path) => shape().check(value, path));
+}
+
+/** An object whose fields have names of the caller's and all the same shape. */
+export function map(item: Shape): Shape {
+  return required('object', (value, path) =>
+    isObject(value)
+      ? first(Object.entries(value), ([name, field]) => item.check(field, [...path, name]))
+      : mistyped('object', value, path),
+  );
+}
+
 /** A field that may be left out. */
 export function optional(shape: Shape): Shape {
   return { ...shape, optional: true };

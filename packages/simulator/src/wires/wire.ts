@@ -94,8 +94,8 @@ export interface Vendor {
   readonly cacheRule: CacheRule;
   /** Throws a `RequestFault` for a caller that this vendor does not know, or one that does not say its version. */
   admit(asked: Asked): void;
-  /** The body of an HTTP error, also used for a fault inside a plain 200. */
-  fault(fault: Fault, requestId: string): JsonObject;
+  /** The body of an HTTP error, also used for a fault inside a plain 200. `url` is what was asked for. */
+  fault(fault: Fault, requestId: string, url: string): JsonObject | readonly JsonObject[];
   /** What stands in the head of an HTTP error beside the wait. */
   faultHeaders?(fault: Fault): Readonly<Record<string, string>>;
   /** Where this vendor says in its own way how long to wait. */

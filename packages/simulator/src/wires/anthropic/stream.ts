@@ -63,7 +63,7 @@ class AnthropicStream implements StreamRendering {
   }
 
   fault(fault: Fault): string {
-    return frame(ANTHROPIC.fault(fault, `req_sim_${padded(this.#identity.number)}`), 'error');
+    return frame(ANTHROPIC.fault(fault, `req_sim_${padded(this.#identity.number)}`, ''), 'error');
   }
 
   malformed(): string {

@@ -122,7 +122,7 @@ class ChatStream implements StreamRendering {
   }
 
   fault(fault: Parameters<StreamRendering['fault']>[0]): string {
-    return frame(OPENAI.fault(fault, ''));
+    return frame(OPENAI.fault(fault, '', ''));
   }
 
   malformed(): string {

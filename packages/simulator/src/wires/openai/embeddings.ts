@@ -1,10 +1,10 @@
 import { OPENAI, refuseFlaw } from './vendor.js';
 import { chooseModel } from '../../models.js';
+import { embedQuestion } from '../embed-question.js';
 import { embedWords } from '../../embed-words.js';
 import { findFlaw, integer, list, nullish, object, oneOf, optional, text, anything } from '../../shape/shape.js';
 import { refuse } from '../../steps.js';
 import type { Asked, Call, Wire } from '../wire.js';
-import type { PromptPart, Question } from '../../question.js';
 
 const MAX_DIMENSIONS = 4096;
 
@@ -44,12 +44,6 @@ function readEmbeddings({ body, world }: Asked): Call {
       ...(usage && { usage: { prompt_tokens: usage.input, total_tokens: usage.input } }),
     }),
   };
-}
-
-/** A question of which only the model's timing and faults are wanted. */
-export function embedQuestion(model: string, texts: readonly string[]): Question {
-  const prompt: readonly PromptPart[] = texts.map((input) => ({ text: input, images: 0 }));
-  return { model, text: '', images: 0, tools: [], parallelTools: false, turns: 0, prompt };
 }
 
 /** Texts as they are; token ids as words of their own. */
