@@ -76,6 +76,7 @@ export class Call {
   /** Time spent waiting for the caller's body and for providers, up to the answer's head. */
   waitedMs = 0;
   #overheadMs: number | undefined;
+  #priced: { readonly summary: AnswerSummary | undefined; readonly cost: bigint | undefined } | undefined;
   readonly #clock: Clock;
   readonly #priceUse: PriceUse | undefined;
   readonly #startedMs: number;
@@ -110,9 +111,14 @@ export class Call {
   /** What the answer costs, in pico-USD, as far as it has come; nothing where that is not known. */
   cost(): bigint | undefined {
     if (this.cache === 'hit') return 0n;
-    const { usage } = this.#usage();
     const prices = this.served?.facts?.prices;
-    return usage && prices && this.#priceUse?.({ prices, usage, serviceTier: this.summary?.serviceTier });
+    if (!prices || prices.length === 0 || !this.#priceUse) return undefined;
+    // Asked for by a plain answer's headers and again by its record.
+    if (this.#priced?.summary === this.summary) return this.#priced?.cost;
+    const { usage } = this.#usage();
+    const cost = usage && this.#priceUse({ prices, usage, serviceTier: this.summary?.serviceTier });
+    this.#priced = { summary: this.summary, cost };
+    return cost;
   }
 
   intent(): LedgerIntent {

@@ -68,6 +68,9 @@ describe('an alias', () => {
     expect(() => targetsOf(snapshot, ask('fast', { operation: 'embed' }))).toThrow(
       refusal('invalid_value', 'embeddings'),
     );
+    expect(() => targetsOf(snapshot, ask('fast', { operation: 'rerank' }))).toThrow(
+      refusal('invalid_value', 'reranking'),
+    );
   });
 });
 

@@ -147,8 +147,20 @@ function reasoningFirst(candidates: readonly Candidate[], features: readonly Fea
   return reasoning.length > 0 ? reasoning : candidates;
 }
 
+/** What callers of an operation ask for. */
+const ASKED: Readonly<Record<OperationName, string>> = {
+  chat: 'chat',
+  embed: 'embeddings',
+  countTokens: 'counts of tokens',
+  image: 'images',
+  speech: 'speech',
+  transcription: 'transcriptions',
+  moderation: 'moderation',
+  rerank: 'reranking',
+};
+
 function unable({ operation, features }: RouteQuestion, serving: readonly Candidate[]): Error {
-  const asked = operation === 'embed' ? 'embeddings' : ['chat', ...features].join(' with ');
+  const asked = [ASKED[operation], ...features].join(' with ');
   const lacking = new Set(serving.map(({ target }) => missing(target, features)));
   const reason = serving.length > 0 ? ` As far as is known, its models lack ${[...lacking].join(' and ')}.` : '';
   return gatewayError('invalid_value', {

@@ -35,7 +35,7 @@ export function createCountTokens(account: Account): Operation<ChatRequest, Toke
 }
 
 function encodeCount(request: ChatRequest, target: Target, account: Account): Encoded {
-  const { body, betas, adjustments } = toBody(request, target.model, account);
+  const { body, betas, adjustments } = toBody(request, target, account);
   const counted = Object.fromEntries(Object.entries(body).filter(([name]) => !OF_ANSWERS.has(name)));
   return {
     request: {

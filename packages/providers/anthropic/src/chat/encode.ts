@@ -15,7 +15,7 @@ import { planTurns } from './turns.js';
 
 /** A chat request as a call of `POST /v1/messages`. Throws `invalid_value` for content that has no form there. */
 export function encodeChat(request: ChatRequest, target: Target, account: Account): Encoded {
-  const { body, betas, adjustments } = toBody(request, target.model, account);
+  const { body, betas, adjustments } = toBody(request, target, account);
   const headers = withBetas(account.headers, betas);
   return {
     request: { method: 'POST', url: toApiUrl(target.baseUrl, 'messages'), headers, body: JSON.stringify(body) },
@@ -32,9 +32,13 @@ export interface WrittenBody {
 }
 
 /** The body for a model, in the version of the API that the account speaks. */
-export function toBody(request: ChatRequest, model: string, { version }: Pick<Account, 'version'>): WrittenBody {
+export function toBody(
+  request: ChatRequest,
+  { model, facts }: Pick<Target, 'model' | 'facts'>,
+  { version }: Pick<Account, 'version'>,
+): WrittenBody {
   const first = version === '2023-06-01';
-  const known = toModelFamily(model);
+  const known = toModelFamily(model, facts);
   const family = first ? known : { ...known, sampling: false };
   const extensions = planExtensions(request);
   const plans = [

@@ -1,3 +1,5 @@
+import type { ModelFacts } from '@sluice/contract';
+
 /** What the models of one generation take. */
 export interface ModelFamily {
   /** `budget`: tokens set aside by the caller. `adaptive`: the model decides, steered by an effort. */
@@ -58,7 +60,8 @@ const MAY_NOT_THINK = /claude-(?:opus-4[-.][78]|(?:opus|sonnet)-5(?![-.]\d(?!\d)
 const THINKS_BETWEEN_TOOLS = /claude-(?:sonnet|haiku)-5[-.]5/;
 
 /**
- * The family by the model's name: the one place of the adapter that knows models apart. A Claude that is not known here
+ * The family by what the catalogue knows of the model, and for the rest by its name: the one place of the adapter that
+ * knows models apart. A Claude that is not known here
  * is taken for a current one, which refuses what the older ones took; models of other makers behind the same wire are
  * taken for tolerant.
  *
@@ -69,7 +72,20 @@ const THINKS_BETWEEN_TOOLS = /claude-(?:sonnet|haiku)-5[-.]5/;
  *   https://github.com/langchain-ai/langchainjs/releases/tag/@langchain%2Fanthropic@1.5.13,
  *   and not for `mythos-preview`: https://github.com/UKGovernmentBEIS/inspect_ai/pull/4221
  */
-export function toModelFamily(model: string): ModelFamily {
+export function toModelFamily(model: string, facts?: ModelFacts): ModelFamily {
+  const family = byName(model);
+  if (!facts) return family;
+  // What the catalogue says is newer than any rule by name, and an operator may have corrected it.
+  return {
+    ...(family === OTHER_MAKER && facts.can.has('adaptive-reasoning') ? CURRENT : family),
+    sampling: !facts.refuses?.parameters.includes('temperature'),
+    ...(facts.can.has('prefill') ? { prefill: true } : {}),
+    ...(facts.cannot.has('prefill') ? { prefill: false } : {}),
+    ...(facts.efforts.length > 0 ? { everyEffort: facts.efforts.includes('xhigh') } : {}),
+  };
+}
+
+function byName(model: string): ModelFamily {
   if (!model.includes('claude-')) return OTHER_MAKER;
   if (UP_TO_4_5.test(model)) return BUDGET;
   if (AT_4_6.test(model)) return TURN;
