@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { gatewayError, isGatewayError } from '@sluice/contract';
 import type { GatewayError, IncomingHeaders, UploadedFile } from '@sluice/contract';
-import { parseCallBody } from '@sluice/toolkit';
+import { asBuffer, parseCallBody } from '@sluice/toolkit';
 import type { ParsedCallBody } from '@sluice/toolkit';
 
 const JSON_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
@@ -36,9 +36,14 @@ export interface CallBody extends ParsedCallBody {
   readonly body: Uint8Array;
 }
 
+function toCallBody(body: Buffer): CallBody {
+  const { wire, modelAt } = parseCallBody(body);
+  return modelAt ? { body, wire, modelAt } : { body, wire };
+}
+
 /** The body of a call, its `model` found on the way. Throws `invalid_utf8`, `invalid_json` or `duplicate_key`. */
 export function parseCall(body: Uint8Array): CallBody {
-  return explained(body, (bytes) => ({ body: bytes, ...parseCallBody(bytes) }));
+  return explained(body, toCallBody);
 }
 
 /**
@@ -86,7 +91,7 @@ export function parseBody(body: Uint8Array): unknown {
 function explained<T>(body: Uint8Array, parse: (bytes: Buffer) => T): T {
   if (!isUtf8(body)) throw gatewayError('invalid_utf8', { message: 'The body is not valid UTF-8.' });
   try {
-    return parse(withoutMark(Buffer.from(body.buffer, body.byteOffset, body.byteLength)));
+    return parse(withoutMark(asBuffer(body)));
   } catch (cause) {
     if (isGatewayError(cause)) throw cause;
     throw gatewayError('invalid_json', { message: 'The body is not one JSON document.', cause });

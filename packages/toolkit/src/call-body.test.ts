@@ -55,6 +55,12 @@ describe('parsing a call', () => {
     expect(parse('{"model":"a","messages":[{"model":"b"}]}').modelAt).toEqual({ start: 9, end: 12 });
   });
 
+  it('leaves the body as it came, also where it is no JSON', () => {
+    const body = Buffer.from('{"model":"a" , "n":');
+    expect(failure(() => parseCallBody(body))).toBeInstanceOf(SyntaxError);
+    expect(body.toString()).toBe('{"model":"a" , "n":');
+  });
+
   it('says nothing of where the model stands when it is not the first member', () => {
     expect(parse('{"x":1,"model":"a"}').modelAt).toBeUndefined();
   });

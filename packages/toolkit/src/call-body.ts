@@ -1,9 +1,11 @@
 import { gatewayError } from '@sluice/contract';
 import type { RawCall, UpstreamRequest } from '@sluice/contract';
+import { asBuffer } from './bytes.js';
 import { addTopLevel, leadingValue, setTopLevel } from './json-edit.js';
 import type { ByteRange } from './json-edit.js';
 import { isJsonObject } from './json.js';
 
+const OPEN_BRACE = 0x7b;
 const COMMA = 0x2c;
 const QUOTE = 0x22;
 /** From this size on, what stays the same is handed on as it is; below it, one copy is cheaper than a second piece. */
@@ -23,7 +25,7 @@ export interface ParsedCallBody {
  */
 export function parseCallBody(body: Buffer): ParsedCallBody {
   const modelAt = leadingValue(body, 'model');
-  const rest = modelAt && restAfter(body, modelAt.end);
+  const rest = modelAt && textAfter(body, modelAt.end);
   if (!modelAt || rest === undefined) return { wire: JSON.parse(body.toString('utf8')) };
   const model: unknown = JSON.parse(body.toString('utf8', modelAt.start, modelAt.end));
   const members: unknown = JSON.parse(rest);
@@ -33,11 +35,17 @@ export function parseCallBody(body: Buffer): ParsedCallBody {
 }
 
 /** The members behind the first one as an object's text; nothing where there are none. */
-function restAfter(body: Buffer, end: number): string | undefined {
+function textAfter(body: Buffer, end: number): string | undefined {
   const comma = skipSpace(body, end);
   // A comma before the closing brace is a fault that the full parse shall find.
   if (body[comma] !== COMMA || body[skipSpace(body, comma + 1)] !== QUOTE) return undefined;
-  return `{${body.toString('utf8', comma + 1)}`;
+  // While it is decoded, the comma is the opening brace: one put in front of the text would have all of it copied again.
+  body[comma] = OPEN_BRACE;
+  try {
+    return body.toString('utf8', comma);
+  } finally {
+    body[comma] = COMMA;
+  }
 }
 
 export interface BodyEdit {
@@ -56,10 +64,16 @@ export function editCallBody(
     return add ? addTopLevel(named, add.key, add.value) : named;
   }
   const extra = add ? `,${JSON.stringify(add.key)}:${JSON.stringify(add.value)}` : '';
-  const before = Buffer.from(body.buffer, body.byteOffset, modelAt.start).toString('latin1');
-  const lead = Buffer.from(`${before}${JSON.stringify(model)}${extra}`);
-  const rest = body.subarray(modelAt.end);
-  return rest.length < PIECES_BYTES ? Buffer.concat([lead, rest]) : [lead, rest];
+  const bytes = asBuffer(body);
+  const before = bytes.toString('latin1', 0, modelAt.start);
+  const lead = `${before}${JSON.stringify(model)}${extra}`;
+  const rest = bytes.length - modelAt.end;
+  if (rest >= PIECES_BYTES) return [Buffer.from(lead), bytes.subarray(modelAt.end)];
+  const leadBytes = Buffer.byteLength(lead);
+  const edited = Buffer.allocUnsafe(leadBytes + rest);
+  edited.write(lead);
+  bytes.copy(edited, leadBytes, modelAt.end);
+  return edited;
 }
 
 function skipSpace(bytes: Buffer, from: number): number {

@@ -1,3 +1,4 @@
+export { asBuffer } from './bytes.js';
 export { editCallBody, parseCallBody } from './call-body.js';
 export { droppedExtensions, extensionsFor, nativeExtensions, untranslatable } from './adjust.js';
 export { classifyReported, classifyStatus } from './classify-status.js';
@@ -20,3 +21,4 @@ export type { BodyEdit, ParsedCallBody } from './call-body.js';
 export type { VendorError } from './classify-status.js';
 export type { Aside } from './losses.js';
 export type { FrameVerdict, ScanRules } from './stream-scanner.js';
+export type { Writable } from './writable.js';

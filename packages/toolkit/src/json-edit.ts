@@ -1,4 +1,5 @@
 import { gatewayError } from '@sluice/contract';
+import { asBuffer } from './bytes.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -154,6 +155,6 @@ function skipSpace(bytes: Buffer, from: number): number {
 }
 
 function toBuffer(bytes: Uint8Array): Buffer {
-  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = asBuffer(bytes);
   return buffer[0] === BYTE_ORDER_MARK ? buffer.subarray(3) : buffer;
 }

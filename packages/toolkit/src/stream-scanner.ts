@@ -1,6 +1,7 @@
 import { gatewayError, toGatewayError } from '@sluice/contract';
 import type { AnswerSummary, Frame, GatewayError, StreamScanner } from '@sluice/contract';
 import { HeldBytes } from './held-bytes.js';
+import { asBuffer } from './bytes.js';
 import { MAX_FRAME_CHARS, createFrameReader, frameTooLarge, writeFrame } from './sse.js';
 
 /** What a dialect knows about its frames. One value for each stream, because `inspect` remembers. */
@@ -231,10 +232,6 @@ function cut(): GatewayError {
 
 function unreadable(): GatewayError {
   return gatewayError('upstream_invalid_response', { message: 'The provider sent an event that cannot be read.' });
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Where the bytes stop being frames of line-feed lines: at a carriage return, or at a byte order mark in front. */

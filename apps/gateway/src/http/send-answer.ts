@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
 import type { Clock } from '@sluice/contract';
 import type { Answer, PlainAnswer, ReceivedCall } from '@sluice/core';
+import { asBuffer } from '@sluice/toolkit';
 
 /** After this silence a committed stream gets a comment, so that nobody between here and the caller hangs up. */
 const KEEP_ALIVE_MS = 15_000;
@@ -36,17 +37,13 @@ export async function sendAnswer(
 }
 
 function sendPlain(res: ServerResponse, { status, headers, body }: PlainAnswer, received: ReceivedCall): void {
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  const bytes = typeof body === 'string' ? Buffer.from(body) : asBuffer(body);
   const raw = toRawHeaders(headers, edgeHeaders(received));
   if (status !== 204) raw.push('content-length', String(bytes.length));
   res.writeHead(status, raw);
   // As text of single bytes, head and body go out in one write; as a buffer they would be two.
-  if (bytes.length <= ONE_WRITE_BYTES) res.end(asLatin1(bytes), 'latin1');
+  if (bytes.length <= ONE_WRITE_BYTES) res.end(bytes.toString('latin1'), 'latin1');
   else res.end(bytes);
-}
-
-function asLatin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 type Headers = Readonly<Record<string, string>>;
