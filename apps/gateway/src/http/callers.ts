@@ -4,6 +4,7 @@ import type { Clock, GatewayError, IncomingHeaders, Principal } from '@sluice/co
 import type { ReceivedCall } from '@sluice/core';
 import { readTraceContext } from '@sluice/telemetry';
 import type { RandomHex } from '@sluice/telemetry';
+import type { Writable } from '@sluice/toolkit';
 import { readBody } from './read-body.js';
 import { clientRequestId } from './request-ids.js';
 
@@ -50,15 +51,15 @@ export class Callers {
     this.#present.add(controller);
     this.#lastArrivalMs = clock.monotonic();
     const ownId = clientRequestId(headers);
-    const received: ReceivedCall = {
+    const received: Writable<ReceivedCall> = {
       requestId: newRequestId(),
-      ...(ownId === undefined ? {} : { clientRequestId: ownId }),
       headers,
       trace: readTraceContext(headers['traceparent'], random),
       signal: controller.signal,
-      ...(principal ? { principal } : {}),
       readBody: () => read(bodyLimitBytes),
     };
+    if (ownId !== undefined) received.clientRequestId = ownId;
+    if (principal) received.principal = principal;
     return { received, abort: (reason) => controller.abort(reason), leave: () => this.#leave(controller) };
   }
 

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { gatewayError } from '@sluice/contract';
 import { bodyTooLarge } from './refusals.js';
 
+const NOTHING = new Uint8Array(0);
+
 /**
  * The body, at most `limit` bytes of it. Rejects with `request_too_large`, for an announced length before a byte is
  * read, and with `client_closed_request` when the caller leaves midway.
@@ -9,6 +11,16 @@ import { bodyTooLarge } from './refusals.js';
 export function readBody(req: IncomingMessage, limit: number): Promise<Uint8Array> {
   const announced = Number(req.headers['content-length'] ?? 0);
   if (announced > limit) return Promise.reject(bodyTooLarge(limit));
+  return req.complete && !req.destroyed ? readWhole(req, limit) : collect(req, limit);
+}
+
+/** A body that came while its caller was looked up: listening to the stream would cost more than the rest of the call. */
+function readWhole(req: IncomingMessage, limit: number): Promise<Uint8Array> {
+  if (req.readableLength > limit) return Promise.reject(bodyTooLarge(limit));
+  return Promise.resolve((req.read() as Buffer | null) ?? NOTHING);
+}
+
+function collect(req: IncomingMessage, limit: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
