@@ -3,7 +3,8 @@ import { gatewayError } from '@sluice/contract';
 import type { Authenticator, Clock, IncomingHeaders, KeyRepository, Principal } from '@sluice/contract';
 import { hashKey } from './api-key.js';
 import { KeyHashes } from './key-hashes.js';
-import { KeyIndex } from './key-index.js';
+import { KeyIndex, toKeyedHash } from './key-index.js';
+import type { KeyedHash } from './key-index.js';
 import type { LimitProfiles } from './principal.js';
 import { readCredential } from './read-credential.js';
 import { createStrategyChain } from './strategy-chain.js';
@@ -38,8 +39,8 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAut
   const pepper = createSecretKey(options.pepper, 'utf8');
   const adminHash = adminKey === undefined ? {} : { adminHash: hashKey(adminKey, pepper) };
   const index = new KeyIndex({ keys, clock, profiles, ...adminHash });
-  const hashes = new KeyHashes((key) => hashKey(key, pepper));
-  const find = (keyedHash: string): Principal => index.find(keyedHash);
+  const hashes = new KeyHashes((key) => toKeyedHash(hashKey(key, pepper)));
+  const find = (keyedHash: KeyedHash): Principal => index.find(keyedHash);
   const verify = createStrategyChain((credential) => hashes.learn(credential, find));
   const identify = async (headers: IncomingHeaders): Promise<Principal> => {
     const credential = readCredential(headers);

@@ -17,6 +17,16 @@ export interface KeyIndexOptions {
   readonly adminHash?: string;
 }
 
+/** A keyed hash as it is found by, and as it is compared by. */
+export interface KeyedHash {
+  readonly text: string;
+  readonly bytes: Buffer;
+}
+
+export function toKeyedHash(text: string): KeyedHash {
+  return { text, bytes: Buffer.from(text) };
+}
+
 interface Entry {
   readonly hash: Buffer;
   readonly principal: Principal;
@@ -43,13 +53,13 @@ export class KeyIndex {
   }
 
   /** The principal of a keyed hash. Throws a 401 of the table, or `storage_unavailable` when the keys are too old. */
-  find(hash: string): Principal {
+  find({ text, bytes }: KeyedHash): Principal {
     this.#keepFresh();
     // Read for every key, so that an expired one costs no more than an unknown one.
     const nowMs = this.#options.clock.now();
-    const entry = this.#entries.get(hash) ?? this.#nobody;
+    const entry = this.#entries.get(text) ?? this.#nobody;
     // An attacker cannot steer keyed hashes, so the look-up tells nothing; the last word still takes constant time.
-    if (!timingSafeEqual(entry.hash, Buffer.from(hash))) throw gatewayError('invalid_api_key', UNKNOWN);
+    if (!timingSafeEqual(entry.hash, bytes)) throw gatewayError('invalid_api_key', UNKNOWN);
     if (entry.revoked) throw gatewayError('revoked_api_key', REVOKED);
     if (entry.expiresAtMs <= nowMs) throw gatewayError('expired_api_key', EXPIRED);
     return entry.principal;

@@ -1,5 +1,5 @@
 import { errorRow, gatewayError, toGatewayError } from '@sluice/contract';
-import type { Circuits, GatewayError, Permit } from '@sluice/contract';
+import type { AttemptRecord, Circuits, GatewayError, Permit } from '@sluice/contract';
 import type { Opened } from './attempt.js';
 import type { Call } from './call.js';
 import type { Candidate, Plan } from './routing/plan.js';
@@ -70,17 +70,21 @@ async function recorded(
     failure = toGatewayError(cause);
     throw failure;
   } finally {
-    const durationMs = call.elapsedMs() - beganMs;
-    const { provider, model } = candidate.target;
-    const status = failure ? failure.details.upstreamStatus : 200;
-    call.attempts.push({
-      provider,
-      model,
-      durationMs,
-      ...(status === undefined ? {} : { status }),
-      ...(failure ? { errorCode: failure.code } : {}),
-    });
+    call.attempts.push(toRecord(candidate, call.elapsedMs() - beganMs, failure));
   }
+}
+
+function toRecord({ target }: Candidate, durationMs: number, failure: GatewayError | undefined): AttemptRecord {
+  const { provider, model } = target;
+  if (!failure) return { provider, model, durationMs, status: 200 };
+  const { code, details } = failure;
+  return {
+    provider,
+    model,
+    durationMs,
+    ...(details.upstreamStatus === undefined ? {} : { status: details.upstreamStatus }),
+    errorCode: code,
+  };
 }
 
 /** The caller's leaving and the request's own faults say nothing about the target. */

@@ -16,6 +16,7 @@ import type {
   Usage,
   UsageSource,
 } from '@sluice/contract';
+import type { Writable } from '@sluice/toolkit';
 import { estimateTokens } from './estimate.js';
 import { SettleScope } from './settle-scope.js';
 import { toMicroUsd } from './usd.js';
@@ -51,8 +52,6 @@ export interface CallDeps {
   /** Told of every settler that threw. */
   onInternalError(cause: unknown): void;
 }
-
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** What is known of one request so far, and everything that it holds. */
 export class Call {
@@ -122,13 +121,25 @@ export class Call {
   }
 
   intent(): LedgerIntent {
-    return this.#intent();
+    const { requestId, clientRequestId } = this.received;
+    const intent: Writable<LedgerIntent> = {
+      id: requestId,
+      startedAtMs: this.startedAtMs,
+      keyId: this.principal?.keyId ?? '',
+      tenant: this.principal?.tenant ?? '',
+      route: this.route,
+      requestedModel: this.requestedModel,
+      stream: this.stream,
+    };
+    if (clientRequestId !== undefined) intent.clientRequestId = clientRequestId;
+    return intent;
   }
 
   /** The one record from which log line, metrics and ledger row are written. */
   record(outcome: Outcome): RequestRecord {
     const { usage, source } = this.#usage();
-    const record: Writable<RequestRecord> = Object.assign(this.#intent(), {
+    const record: Writable<RequestRecord> = {
+      ...this.intent(),
       keyName: this.principal?.keyName ?? '',
       traceId: this.received.trace.traceId,
       spanId: this.received.trace.spanId,
@@ -141,7 +152,7 @@ export class Call {
       usageSource: source,
       durationMs: this.elapsedMs(),
       overheadMs: this.overheadMs(),
-    });
+    };
     const error = failureOf(outcome);
     if (error !== undefined) record.errorCode = error;
     // Of a failure, the last target asked: who reads the metrics wants to know which provider fails.
@@ -155,21 +166,6 @@ export class Call {
     if (this.cache !== undefined) record.cache = this.cache;
     if (this.firstTokenMs !== undefined) record.firstTokenMs = this.firstTokenMs;
     return record;
-  }
-
-  #intent(): Writable<LedgerIntent> {
-    const { requestId, clientRequestId } = this.received;
-    const intent: Writable<LedgerIntent> = {
-      id: requestId,
-      startedAtMs: this.startedAtMs,
-      keyId: this.principal?.keyId ?? '',
-      tenant: this.principal?.tenant ?? '',
-      route: this.route,
-      requestedModel: this.requestedModel,
-      stream: this.stream,
-    };
-    if (clientRequestId !== undefined) intent.clientRequestId = clientRequestId;
-    return intent;
   }
 
   #finalStatus(outcome: Outcome): number {

@@ -4,6 +4,7 @@ import { classifyInBand, isErrorAnswer, readOpenAiError } from './openai-errors.
 import { isFailedFinish, toFinish } from './openai-finish.js';
 import { readUsage } from './openai-usage.js';
 import { isJsonObject, parseUpstreamJson } from './json.js';
+import type { Writable } from './writable.js';
 
 /** A chat answer that is one: its first choice beside the whole. */
 export interface ChatAnswer {
@@ -41,11 +42,9 @@ export function readEmbeddingsAnswer(bytes: Uint8Array): {
 export function inspectChat(bytes: Uint8Array): AnswerSummary {
   const { body, choice, message } = readChatAnswer(bytes);
   const { finish_reason: reason } = choice;
-  return {
-    ...summarize(body),
-    ...(typeof reason === 'string' ? { finish: toFinish(reason) } : {}),
-    outputChars: countOutput(message),
-  };
+  const summary: Writable<AnswerSummary> = { ...summarize(body), outputChars: countOutput(message) };
+  if (typeof reason === 'string') summary.finish = toFinish(reason);
+  return summary;
 }
 
 /** What settling needs of a plain embeddings answer; throws as {@link readChatAnswer} does. */
@@ -68,11 +67,11 @@ function isEmbedding(row: unknown): row is JsonObject {
 
 function summarize({ model, usage, service_tier: serviceTier }: JsonObject): AnswerSummary {
   const counts = readUsage(usage);
-  return {
-    ...(typeof model === 'string' ? { model } : {}),
-    ...(counts ? { usage: counts } : {}),
-    ...(typeof serviceTier === 'string' ? { serviceTier } : {}),
-  };
+  const summary: Writable<AnswerSummary> = {};
+  if (typeof model === 'string') summary.model = model;
+  if (counts) summary.usage = counts;
+  if (typeof serviceTier === 'string') summary.serviceTier = serviceTier;
+  return summary;
 }
 
 function countOutput(message: JsonObject): number {

@@ -1,5 +1,6 @@
 import type { Usage } from '@sluice/contract';
 import { isJsonObject } from './json.js';
+import type { Writable } from './writable.js';
 
 export interface WireUsage {
   readonly prompt_tokens: number;
@@ -24,13 +25,14 @@ export function readUsage(usage: unknown): Usage | undefined {
   const written = toCount(input.cache_write_tokens) ?? toCount(usage.cache_creation_input_tokens);
   const reasoning = toCount(output.reasoning_tokens) ?? toCount(usage.reasoning_tokens);
   const outside = isOutside(reasoning, { prompt, completion, total: toCount(usage.total_tokens) });
-  return {
+  const counts: Writable<Usage> = {
     inputTokens: cached !== undefined && cached > prompt ? prompt + cached : prompt,
     outputTokens: outside ? completion + (reasoning ?? 0) : completion,
-    ...(cached === undefined ? {} : { cachedInputTokens: cached }),
-    ...(written === undefined ? {} : { cacheWriteTokens: written }),
-    ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
   };
+  if (cached !== undefined) counts.cachedInputTokens = cached;
+  if (written !== undefined) counts.cacheWriteTokens = written;
+  if (reasoning !== undefined) counts.reasoningTokens = reasoning;
+  return counts;
 }
 
 /** Usage as OpenAI's clients read it. */

@@ -102,8 +102,8 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
     return Promise.resolve(END);
   }
 
-  async bytes(maxBytes: number): Promise<Uint8Array> {
-    const raw = await new Promise<Uint8Array>((resolve, reject) => {
+  bytes(maxBytes: number): Promise<Uint8Array> {
+    const raw = new Promise<Uint8Array>((resolve, reject) => {
       this.#whole = { resolve, reject };
       this.#maxBuffered = maxBytes;
       if (this.#failure !== undefined) reject(toError(this.#failure));
@@ -112,7 +112,7 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
       else this.#resume();
     });
     const encoding = this.#headers['content-encoding'];
-    return encoding === undefined ? raw : decodeBody(raw, encoding, maxBytes);
+    return encoding === undefined ? raw : raw.then((bytes) => decodeBody(bytes, encoding, maxBytes));
   }
 
   cancel(): void {

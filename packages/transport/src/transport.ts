@@ -38,8 +38,8 @@ export function createTransport(settings: TransportSettings = { maxConnectionsPe
   };
 
   return {
-    async send(request, { connectTimeoutMs }, signal) {
-      signal.throwIfAborted();
+    send(request, { connectTimeoutMs }, signal) {
+      if (signal.aborted) return Promise.reject(signal.reason as Error);
       return dispatch(request, routeFor(request.url, connectTimeoutMs), signal);
     },
     async close() {
@@ -59,7 +59,7 @@ function dispatch(request: UpstreamRequest, { pool, path }: Route, signal: Abort
   try {
     pool.dispatch({ path, method: request.method, ...toBody(request) }, exchange);
   } catch (cause) {
-    throw isGatewayError(cause) ? cause : mapSocketError(cause, 'head');
+    return Promise.reject(isGatewayError(cause) ? cause : mapSocketError(cause, 'head'));
   }
   return exchange.response;
 }
