@@ -1,4 +1,5 @@
 export { createProviderDeps } from './provider-deps.js';
+export { faultOfAwsSignature } from './aws-signature.js';
 export { counterStoreSuite, keyValueStoreSuite } from './store-suite.js';
 export { createManualClock } from './manual-clock.js';
 export { deepFreeze, readFixtures } from './fixtures.js';
@@ -8,6 +9,7 @@ export { foldEvents } from './fold-events.js';
 export { providerSuite } from './provider-suite.js';
 export { reply } from './reply.js';
 export { seededRandom, splitEvery, splitInTwo, splitRandomly } from './split-chunks.js';
+export type { SignedRequest } from './aws-signature.js';
 export type { CreateStore, StoreUnderTest } from './store-suite.js';
 export type { DialectSuiteOptions } from './dialect-suite.js';
 export type { FakeUpstream } from './fake-upstream.js';

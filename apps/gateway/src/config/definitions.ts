@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '@sluice/contract';
 import { anthropic } from '@sluice/provider-anthropic';
+import { bedrock } from '@sluice/provider-bedrock';
 import { cohere } from '@sluice/provider-cohere';
 import { ollama } from '@sluice/provider-ollama';
 import { openai } from '@sluice/provider-openai';
@@ -16,6 +17,7 @@ export function providerDefinitions(openSimulator: OpenSimulator): readonly Prov
   return [
     openai,
     anthropic,
+    bedrock,
     cohere,
     ollama,
     openAiCompatible,

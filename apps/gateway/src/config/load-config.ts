@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { ProviderDefinition } from '@sluice/contract';
 import { isJsonObject } from '@sluice/toolkit';
+import { withAwsVariables } from './aws-variables.js';
 import { checkConfig } from './check-config.js';
 import { readEnvironment } from './environment.js';
 import type { ConfigFlags, Environment, EnvironmentSettings } from './environment.js';
@@ -45,7 +46,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadResult> {
   const file = readConfigFile(environment.config, options.cwd);
   if (!file.ok) return { ok: false, problems: [...environment.problems, ...file.problems] };
   const gathered = await findProviders(file.raw, environment.production, options);
-  const raw = withOverrides({ ...file.raw, providers: gathered.providers }, environment);
+  const providers = withAwsVariables(gathered.providers, options.env);
+  const raw = withOverrides({ ...file.raw, providers }, environment);
   const secrets = options.resolveSecrets === false ? undefined : options;
   const checked = checkConfig(raw, { definitions: options.definitions, secrets });
   const problems = [...environment.problems, ...gathered.problems, ...(checked.ok ? [] : checked.problems)];

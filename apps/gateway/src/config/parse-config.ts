@@ -1,4 +1,5 @@
 import { isJsonObject } from '@sluice/toolkit';
+import { withAwsVariables } from './aws-variables.js';
 import { checkConfig } from './check-config.js';
 import { PROVIDER_DEFINITIONS } from './definitions.js';
 import { isProduction } from './environment.js';
@@ -10,14 +11,15 @@ import type { SecretPlace } from './secrets.js';
 
 /** A configuration given as a value. Throws one error with a line for each problem, those found elsewhere first. */
 export function parseConfig(raw: unknown, place: SecretPlace, elsewhere: readonly ConfigProblem[] = []): Config {
-  const checked = checkConfig(withSimulator(raw, place), { definitions: PROVIDER_DEFINITIONS, secrets: place });
+  const checked = checkConfig(asAtStart(raw, place), { definitions: PROVIDER_DEFINITIONS, secrets: place });
   if (checked.ok && elsewhere.length === 0) return checked.config;
   throw new Error([...elsewhere, ...(checked.ok ? [] : checked.problems)].map(problemLine).join('\n'));
 }
 
-/** As at a start: in development the simulator is there unless the name is taken. */
-function withSimulator(raw: unknown, { env }: SecretPlace): unknown {
+/** As at a start: in development the simulator is there unless the name is taken, and the usual AWS variables count. */
+function asAtStart(raw: unknown, { env }: SecretPlace): unknown {
   if (!isJsonObject(raw)) return raw;
   const { providers: named = {} } = raw;
-  return { ...raw, providers: gatherNamed(named, isProduction(env)).providers };
+  const { providers } = gatherNamed(named, isProduction(env));
+  return { ...raw, providers: withAwsVariables(providers, env) };
 }

@@ -35,7 +35,6 @@ const UNSERVED: readonly Unserved[] = [
     path: ['providers', '*', 'kind'],
     values: [
       'azure-openai',
-      'bedrock',
       'cohere',
       'deepseek',
       'google',

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '@sluice/contract';
+import { awsSettings, namesBedrock } from './aws-variables.js';
 import type { Environment } from './environment.js';
 import type { ConfigProblem } from './problem.js';
 
@@ -29,8 +30,10 @@ export interface FoundProviders {
 export function providersFromEnvironment(env: Environment, definitions: readonly ProviderDefinition[]): FoundProviders {
   const kinds = new Set(definitions.map(({ kind }) => kind));
   const found = VENDORS.filter((vendor) => kinds.has(vendor.kind) && isNamed(vendor, env));
+  const bedrock =
+    kinds.has('bedrock') && namesBedrock(env) ? { bedrock: { kind: 'bedrock', ...awsSettings(env) } } : {};
   return {
-    providers: Object.fromEntries(found.map((vendor) => [vendor.kind, toSettings(vendor, env)])),
+    providers: { ...Object.fromEntries(found.map((vendor) => [vendor.kind, toSettings(vendor, env)])), ...bedrock },
     problems: found.flatMap((vendor) => baseUrlProblems(vendor, env)),
   };
 }

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 
-/** A signed request as a server sees it. */
+/** A signed request as a server sees it, for example a `ReceivedRequest`. */
 export interface SignedRequest {
   readonly method: string;
   /** As it stands in the request line, without a query. */
@@ -16,7 +16,7 @@ const AUTHORIZATION =
  * Why a server of AWS would refuse the request, or nothing: the algorithm of the documentation, written a second time and
  * without the library that signs. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export function faultOfSignature(request: SignedRequest, secret: string, service = 'bedrock'): string | undefined {
+export function faultOfAwsSignature(request: SignedRequest, secret: string, service = 'bedrock'): string | undefined {
   const { method, path, headers, body } = request;
   const parts = AUTHORIZATION.exec(headers['authorization'] ?? '');
   if (!parts) return 'no signature';
@@ -36,7 +36,10 @@ export function faultOfSignature(request: SignedRequest, secret: string, service
   const canonical = [method, encodePath(path), '', lines, names, payload].join('\n');
   const scope = `${day}/${region}/${service}/aws4_request`;
   const toSign = ['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n');
-  const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>((from, text) => hmac(from, text), `AWS4${secret}`);
+  const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(
+    (from, text) => hmac(from, text),
+    `AWS4${secret}`,
+  );
   return hmac(key, toSign).toString('hex') === signature ? undefined : 'another signature';
 }
 
