@@ -170,12 +170,12 @@ function composeEntry(parts: Parts, providers: ReadonlyMap<string, Provider>): E
     },
   });
   const { authenticator } = identity;
-  const memory = createResponseMemory({
+  const responses = createResponseMemory({
     repository: store.responses,
     clock: systemClock,
     onError: ports.onInternalError,
   });
-  return createEntry(createInference(snapshots, ports, memory), routes, {
+  return createEntry(createInference({ snapshots, ports, responses }), routes, {
     ...ports,
     authenticator,
     callers,

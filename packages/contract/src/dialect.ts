@@ -25,9 +25,9 @@ export interface Dialect<Request, Result, Event> {
     /** One writer per answer; it holds what the grammar needs to remember. */
     open(context: WriteContext): StreamWriter<Event>;
   };
-  writeError(error: GatewayError, context: { readonly requestId: string }): WrittenError;
+  writeError(error: GatewayError, context: ErrorContext): WrittenError;
   /** The one in-band error frame of a stream that failed after its first byte. */
-  writeStreamError(error: GatewayError, context: { readonly requestId: string }): string;
+  writeStreamError(error: GatewayError, context: ErrorContext): string;
 }
 /** A dialect whose plain answers are JSON. */
 export interface JsonDialect<Request, Result, Event> extends Dialect<Request, Result, Event> {
@@ -69,6 +69,12 @@ export interface ParsedCall<Request> {
   toRequest(): Request;
 }
 
+export interface ErrorContext {
+  readonly requestId: string;
+  /** As the call has it. */
+  readonly streamType?: string | undefined;
+}
+
 export interface WriteContext {
   readonly requestId: string;
   /** Unlike the request's id, never the same for two answers; what the dialect names and keeps is called after it. */
@@ -78,6 +84,8 @@ export interface WriteContext {
   /** Unix time in seconds of the answer. */
   readonly createdSeconds: number;
   readonly wantsUsage: boolean;
+  /** As the call has it. */
+  readonly streamType?: string | undefined;
 }
 export interface StreamWriter<Event> {
   /** Zero or more whole frames. The frames for `finish` end the stream as the dialect ends it. */

@@ -96,6 +96,7 @@ export type {
   ChatDialect,
   Dialect,
   EmbedDialect,
+  ErrorContext,
   JsonDialect,
   ParsedCall,
   StreamWriter,

@@ -189,6 +189,7 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
       wire: parsed.wire,
       createdSeconds: Math.floor(this.#call.startedAtMs / 1_000),
       wantsUsage: parsed.wantsUsage,
+      streamType: parsed.streamType,
     };
     const translation = { dialect, parsed: fitParsed(parsed, refused), context };
     return telling(refused, translateCodec(operation, translation, target));
@@ -253,7 +254,8 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
       { body: response.body, reads, scanner, held, ended, deadline },
       {
         outcomeOf: (cause) => call.outcomeOf(cause),
-        writeError: (error) => this.#endpoint.dialect.writeStreamError(error, { requestId: visibleId(call) }),
+        writeError: (error) =>
+          this.#endpoint.dialect.writeStreamError(error, { requestId: visibleId(call), streamType: this.#streamType }),
         settle: (outcome) => void call.scope.settle(outcome),
       },
     );

@@ -6,6 +6,8 @@ import { asBuffer } from '@sluice/toolkit';
 /** After this silence a committed stream gets a comment, so that nobody between here and the caller hangs up. */
 const KEEP_ALIVE_MS = 15_000;
 const KEEP_ALIVE = ': keep-alive\n\n';
+/** Between two elements of a list of JSON values. */
+const JSON_KEEP_ALIVE = '\n';
 /** Up to this size copying a body is cheaper than writing it apart. */
 const ONE_WRITE_BYTES = 16_384;
 
@@ -31,7 +33,8 @@ export async function sendAnswer(
 ): Promise<void> {
   if (answer.kind === 'stream') {
     res.writeHead(answer.status, toRawHeaders(answer.headers, edgeHeaders(received)));
-    return sendStream(res, answer.chunks, clock);
+    const isJson = answer.headers['content-type']?.startsWith('application/json') ?? false;
+    return sendStream(answer.chunks, new KeepAlive(res, isJson ? JSON_KEEP_ALIVE : KEEP_ALIVE, clock));
   }
   sendPlain(res, answer, received);
 }
@@ -56,12 +59,8 @@ function toRawHeaders(headers: Headers, edge: Headers): OutgoingHttpHeader[] {
   return raw;
 }
 
-async function sendStream(
-  res: ServerResponse,
-  chunks: AsyncIterable<Uint8Array | string>,
-  clock: Clock,
-): Promise<void> {
-  const keepAlive = new KeepAlive(res, clock);
+async function sendStream(chunks: AsyncIterable<Uint8Array | string>, keepAlive: KeepAlive): Promise<void> {
+  const { res } = keepAlive;
   try {
     for await (const chunk of chunks) {
       if (res.destroyed) break;
@@ -89,13 +88,15 @@ function drained(res: ServerResponse): Promise<void> {
 
 /** One timer for each stream; a write only notes the time. */
 class KeepAlive {
-  readonly #res: ServerResponse;
+  readonly res: ServerResponse;
+  readonly #text: string;
   readonly #clock: Clock;
   #wroteMs: number;
   #cancel: () => void;
 
-  constructor(res: ServerResponse, clock: Clock) {
-    this.#res = res;
+  constructor(res: ServerResponse, text: string, clock: Clock) {
+    this.res = res;
+    this.#text = text;
     this.#clock = clock;
     this.#wroteMs = clock.monotonic();
     this.#cancel = clock.after(KEEP_ALIVE_MS, () => this.#look());
@@ -113,7 +114,7 @@ class KeepAlive {
     const silentMs = this.#clock.monotonic() - this.#wroteMs;
     if (silentMs < KEEP_ALIVE_MS) return this.#lookIn(KEEP_ALIVE_MS - silentMs);
     // Who does not read what is there needs no more of it. Frames are written whole: a comment never falls into one.
-    if (!this.#res.writableNeedDrain) this.#res.write(KEEP_ALIVE);
+    if (!this.res.writableNeedDrain) this.res.write(this.#text);
     this.noteWrite();
     this.#lookIn(KEEP_ALIVE_MS);
   }

@@ -1,0 +1,49 @@
+import { gatewayError } from '@sluice/contract';
+import type { GatewayError } from '@sluice/contract';
+import type { z } from 'zod';
+
+type Path = readonly PropertyKey[];
+const MAX_PARAM_CHARS = 200;
+
+/** The first problem that a schema found with a body, as an error of the table. */
+export function toInvalid({ issues: [issue] }: z.ZodError, body: unknown): GatewayError {
+  if (!issue) return invalid('invalid_value', [], 'it is not valid');
+  const isMissing = issue.path.length > 0 && valueAt(body, issue.path) === undefined;
+  if (isMissing) return invalid('missing_required_parameter', issue.path, 'it is required');
+  return invalid(issue.code === 'invalid_type' ? 'invalid_type' : 'invalid_value', issue.path, issue.message);
+}
+
+/** An error about one field, in the words that Google's own errors begin with. */
+export function invalid(
+  code: 'missing_required_parameter' | 'invalid_type' | 'invalid_value' | 'unknown_parameter',
+  path: Path,
+  problem: string,
+): GatewayError {
+  const param = writePath(path);
+  const where = param === '' ? 'Invalid body' : `Invalid value at '${param}'`;
+  return gatewayError(code, { message: `${where}: ${problem}.`, details: param === '' ? {} : { param } });
+}
+
+/** The failure of content that only targets of this dialect take. Dropping it would change what is asked. */
+export function untranslatable(path: Path, what: string): GatewayError {
+  return invalid('invalid_value', path, `${what} cannot be sent to this model's provider`);
+}
+
+function valueAt(body: unknown, path: Path): unknown {
+  let value = body;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Readonly<Record<PropertyKey, unknown>>)[key];
+  }
+  return value;
+}
+
+/** `contents[0].parts[1].text` */
+function writePath(path: Path): string {
+  let text = '';
+  for (const key of path) {
+    if (typeof key === 'number') text += `[${key}]`;
+    else text += text === '' ? String(key) : `.${String(key)}`;
+  }
+  return text.slice(0, MAX_PARAM_CHARS);
+}

@@ -1,0 +1,118 @@
+import type {
+  ChatEvent,
+  Citation,
+  JsonObject,
+  StreamWriter,
+  ToolCallPart,
+  Usage,
+  VendorState,
+  WriteContext,
+} from '@sluice/contract';
+import { writeChunk, writePart } from './write-result.js';
+import type { Answered, Chunk } from './write-result.js';
+
+/** Writes one answer in pieces, as server-sent events or as the elements of one JSON list. */
+export function createGenerateWriter(context: WriteContext): StreamWriter<ChatEvent> {
+  return new GenerateWriter(context);
+}
+
+type Delta<Type extends ChatEvent['type']> = Extract<ChatEvent, { type: Type }>;
+
+/** A tool call comes whole on this wire, so its pieces are gathered until it ends. */
+class GenerateWriter implements StreamWriter<ChatEvent> {
+  readonly #list: boolean;
+  readonly #responseId: string;
+  #answered: Answered;
+  readonly #calls = new Map<number, ToolCallPart>();
+  /** Parts that showed words already: a state that comes at their end needs a part of its own. */
+  readonly #shown = new Map<number, 'text' | 'reasoning'>();
+  #usage: Usage | undefined;
+  /** Told with the end: their ranges are of the whole answer. */
+  readonly #citations: Citation[] = [];
+  #began = false;
+
+  constructor({ answerId, streamType }: WriteContext) {
+    this.#list = streamType !== undefined;
+    this.#responseId = answerId;
+    this.#answered = { model: '', responseId: answerId };
+  }
+
+  write(event: ChatEvent): string {
+    switch (event.type) {
+      case 'start':
+        this.#answered = { model: event.model, responseId: this.#responseId };
+        return '';
+      case 'text-delta':
+        return this.#text(event);
+      case 'reasoning-delta':
+        return this.#reasoning(event);
+      case 'refusal-delta':
+        return this.#chunk({ parts: event.text === '' ? [] : [{ text: event.text }] });
+      case 'tool-start':
+        this.#calls.set(event.index, { type: 'tool-call', id: event.id, name: event.name, json: '' });
+        return '';
+      case 'tool-delta':
+        return this.#gather(event);
+      case 'citation':
+        this.#citations.push(event.citation);
+        return '';
+      case 'part-end':
+        return this.#endPart(event);
+      case 'part':
+        return this.#chunk({ parts: writePart(event.part) });
+      case 'usage':
+        this.#usage = event.usage;
+        return '';
+      case 'finish':
+        return this.#end(event);
+    }
+  }
+
+  #text({ index, text, logprobs }: Delta<'text-delta'>): string {
+    this.#shown.set(index, 'text');
+    return this.#chunk({ parts: text === '' ? [] : [{ text }], ...(logprobs ? { logprobs } : {}) });
+  }
+
+  #reasoning({ index, text }: Delta<'reasoning-delta'>): string {
+    this.#shown.set(index, 'reasoning');
+    return this.#chunk({ parts: text === '' ? [] : [{ text, thought: true }] });
+  }
+
+  #gather({ index, json }: Delta<'tool-delta'>): string {
+    const call = this.#calls.get(index);
+    if (call) this.#calls.set(index, { ...call, json: call.json + json });
+    return '';
+  }
+
+  #endPart({ index, opaque }: Delta<'part-end'>): string {
+    const call = this.#calls.get(index);
+    this.#calls.delete(index);
+    if (call) return this.#chunk({ parts: writePart({ ...call, ...(opaque ? { opaque } : {}) }) });
+    return opaque ? this.#chunk({ parts: this.#stateOf(index, opaque) }) : '';
+  }
+
+  /** The signature of words that are out already: as the vendor itself sends it, on a part of empty text. */
+  #stateOf(index: number, opaque: VendorState): readonly JsonObject[] {
+    const type = this.#shown.get(index) ?? 'reasoning';
+    return writePart({ type, text: '', opaque });
+  }
+
+  #end({ finish }: Delta<'finish'>): string {
+    const last = this.#chunk({
+      parts: [],
+      finish,
+      citations: this.#citations,
+      ...(this.#usage ? { usage: this.#usage } : {}),
+    });
+    return this.#list ? `${last}]` : last;
+  }
+
+  #chunk(chunk: Chunk): string {
+    if (chunk.parts.length === 0 && !chunk.finish && !chunk.logprobs) return '';
+    const json = JSON.stringify(writeChunk(chunk, this.#answered));
+    if (!this.#list) return `data: ${json}\n\n`;
+    const lead = this.#began ? ',\n' : '[';
+    this.#began = true;
+    return lead + json;
+  }
+}
