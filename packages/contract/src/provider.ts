@@ -112,6 +112,8 @@ export interface Passthrough {
   serves?(model: string): boolean;
   /** `any`: a plain answer need not be JSON, and keeps the type that the vendor gave it. */
   readonly answers?: 'json' | 'any';
+  /** False for a call that this vendor would not understand as its dialect means it: it goes through the codec. */
+  takes?(call: RawCall, target: Target): boolean;
   /** The caller's bytes with the model name replaced in place and nothing else changed that need not be. */
   encode(call: RawCall, target: Target): UpstreamRequest;
   /** Reads what settling needs from a plain answer. Throws `upstream_invalid_response` or `upstream_truncated`. */

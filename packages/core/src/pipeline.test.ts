@@ -55,6 +55,24 @@ describe('a provider that speaks the dialect for some models alone', () => {
   });
 });
 
+describe('a call that the provider would misread as it came', () => {
+  const picky: Setting = { provider: { passes: true, takes: (wire) => wire['aloud'] === undefined } };
+
+  it('is written anew, and its answer in the form that was asked for', async () => {
+    const answer = await fastBench([saying('hello')], picky).call({ ...ask, aloud: true });
+    expect([bodyOf(answer), answer.headers['x-sluice-adjustments']]).toEqual([
+      expect.stringContaining('"aloud":true'),
+      'aloud=emulated',
+    ]);
+  });
+
+  it('passes where it would not', async () => {
+    const bench = fastBench([saying('hello')], picky);
+    await bench.call(ask);
+    expect(Buffer.from(bench.transport.requests[0]?.body as Uint8Array).toString()).toBe('{"model":"m","say":"hi"}');
+  });
+});
+
 describe('what comes back', () => {
   it('lists what a provider of another dialect could not be told', async () => {
     const answer = await fastBench([saying('hello')]).call({ ...ask, seed: 1 });

@@ -180,7 +180,8 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
     const through = operation.passthroughs?.find((one) => one.dialect === dialect.id);
     const passes = parsed.passes !== false && (through?.serves?.(target.model) ?? true);
     const refused = name === 'chat' ? refusedParameters({ parsed, dialect: dialect.id, facts: target.facts }) : [];
-    if (through && passes && this.#saysAll(target)) {
+    const isUnderstood = passes && (through?.takes?.(raw, target) ?? true);
+    if (through && isUnderstood && this.#saysAll(target)) {
       return telling(refused, passCodec(through, fitRaw(raw, dialect.id, refused), target));
     }
     const context = {

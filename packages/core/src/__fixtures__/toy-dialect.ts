@@ -11,7 +11,7 @@ export interface ToyCall {
   readonly [extra: string]: unknown;
 }
 
-const KNOWN = new Set(['model', 'say', 'stream', 'needs']);
+const KNOWN = new Set(['model', 'say', 'stream', 'needs', 'aloud']);
 
 /** A dialect small enough to read at a glance: answers are `{"said":...}`, frames `data: word`, the end `data: END`. */
 export const toyDialect: ChatDialect = {
@@ -20,10 +20,18 @@ export const toyDialect: ChatDialect = {
     if (!isJsonObject(body)) throw gatewayError('invalid_type', { message: 'Send an object.' });
     const { model, stream = false, needs = [] } = body as Partial<ToyCall>;
     if (typeof model !== 'string') throw gatewayError('missing_required_parameter', { details: { param: 'model' } });
-    return { model, stream, wantsUsage: true, features: needs, wire: body, toRequest: () => toRequest(body, stream) };
+    return {
+      model,
+      stream,
+      wantsUsage: true,
+      features: needs,
+      wire: body,
+      toRequest: () => toRequest(body, stream),
+      ...(body['aloud'] ? { adjustments: [{ parameter: 'aloud', action: 'emulated' }] } : {}),
+    };
   },
-  writeResult: (result, { requestId }) =>
-    JSON.stringify({ id: requestId, said: result.content.map((part) => ('text' in part ? part.text : '')).join('') }),
+  writeResult: (result, { requestId, wire }) =>
+    JSON.stringify({ id: requestId, ...(wire?.['aloud'] ? { aloud: true } : {}), said: result.content.map((part) => ('text' in part ? part.text : '')).join('') }),
   stream: { open: () => ({ write: writeEvent }) },
   writeError: ({ code, message }, { requestId }) => ({
     status: errorRow(code).status,

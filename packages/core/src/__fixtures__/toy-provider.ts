@@ -5,6 +5,7 @@ import type {
   ChatResult,
   Feature,
   Frame,
+  JsonObject,
   Operation,
   Passthrough,
   Provider,
@@ -21,6 +22,8 @@ export interface ToyProviderOptions {
   readonly passes?: boolean;
   /** The only model for which it does. */
   readonly passesFor?: string;
+  /** Of these calls only, where it passes at all. */
+  readonly takes?: (wire: JsonObject) => boolean;
   readonly streams?: boolean;
   readonly features?: readonly Feature[];
   readonly operations?: 'chat' | 'none';
@@ -29,7 +32,7 @@ export interface ToyProviderOptions {
 
 /** A provider whose wire is that of OpenAI, reduced to text. */
 export function toyProvider(options: ToyProviderOptions = {}): Provider {
-  const { passes = false, passesFor, streams = true, features = [], operations = 'chat' } = options;
+  const { passes = false, passesFor, takes, streams = true, features = [], operations = 'chat' } = options;
   const chat: Operation<ChatRequest, ChatResult, ChatEvent> = {
     features: new Set(features),
     encode: (request, target) => ({
@@ -43,7 +46,9 @@ export function toyProvider(options: ToyProviderOptions = {}): Provider {
       return { id: 'up-1', model: 'm', content: [{ type: 'text', text }], finish: { unified: 'stop' }, ...(usage && { usage }) };
     },
     ...(streams ? { stream: { framing: 'sse' as const, open: () => new ToyDecoder() } } : {}),
-    ...(passes ? { passthroughs: [passthrough(streams, passesFor)] } : {}),
+    ...(passes
+      ? { passthroughs: [{ ...passthrough(streams, passesFor), takes: ({ wire }) => takes?.(wire) ?? true }] }
+      : {}),
   };
   return {
     baseUrl: new URL(options.baseUrl ?? 'http://upstream.test/'),
