@@ -1,48 +1,36 @@
-import type { AssistantPart, ImagePart, ToolCallPart } from '@sluice/contract';
+import type { CacheMark, ImagePart, JsonObject, MediaSource, VendorState } from '@sluice/contract';
 import { untranslatable } from './adjust.js';
+import { isJsonObject } from './json.js';
 
 /** Ids of the dialects. */
 export const OPENAI_CHAT = 'openai-chat';
+export const OPENAI_COMPLETIONS = 'openai-completions';
 export const OPENAI_RESPONSES = 'openai-responses';
 export const OPENAI_EMBEDDINGS = 'openai-embeddings';
+/** The kind of the ids under which OpenAI keeps files, the same in all its dialects. */
+export const OPENAI_FILES = 'openai-files';
 
-export interface WireToolCall {
-  readonly id: string;
-  readonly type: 'function';
-  readonly function: { readonly name: string; readonly arguments: string };
-}
-/** What an assistant said, in a request's history as in an answer. Absent fields were not said. */
-export interface WireAssistant {
-  readonly role: 'assistant';
-  readonly content: string | null;
-  readonly reasoning_content?: string;
-  readonly refusal?: string;
-  readonly tool_calls?: readonly WireToolCall[];
+/** A file by its id at OpenAI. */
+export function storedFile(id: string): MediaSource {
+  return { kind: 'stored', state: { kind: OPENAI_FILES, data: { file_id: id } } };
 }
 
-/** An assistant's parts as one message. The order between text and tool calls has no place in this dialect. */
-export function writeAssistant(parts: readonly AssistantPart[]): WireAssistant {
-  const content = joinText(parts, 'text');
-  const reasoning = joinText(parts, 'reasoning');
-  const refusal = joinText(parts, 'refusal');
-  const calls = parts.filter((part) => part.type === 'tool-call');
-  return {
-    role: 'assistant',
-    content: content ?? null,
-    ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
-    ...(refusal === undefined ? {} : { refusal }),
-    ...(calls.length === 0 ? {} : { tool_calls: calls.map(writeToolCall) }),
-  };
+/** The id of a file at OpenAI, whichever of its dialects named it; nothing for a file of another vendor. */
+export function storedFileId({ kind, data }: VendorState): string | undefined {
+  const isOwn = kind === OPENAI_FILES || kind === OPENAI_RESPONSES;
+  return isOwn && isJsonObject(data) && typeof data.file_id === 'string' ? data.file_id : undefined;
 }
 
-function writeToolCall({ id, name, json }: ToolCallPart): WireToolCall {
-  return { id, type: 'function', function: { name, arguments: json } };
+/** Members of this dialect that a canonical part has no place for, to be carried with it; nothing where there are none. */
+export function ownState(fields: JsonObject): { readonly opaque?: VendorState } {
+  for (const _ in fields) return { opaque: { kind: OPENAI_CHAT, data: { fields } } };
+  return {};
 }
 
-function joinText(parts: readonly AssistantPart[], type: 'text' | 'reasoning' | 'refusal'): string | undefined {
-  let text: string | undefined;
-  for (const part of parts) if (part.type === type) text = (text ?? '') + part.text;
-  return text;
+/** What {@link ownState} put into a part. */
+export function ownFields(opaque: VendorState | undefined): JsonObject {
+  if (opaque?.kind !== OPENAI_CHAT || !isJsonObject(opaque.data)) return {};
+  return isJsonObject(opaque.data.fields) ? opaque.data.fields : {};
 }
 
 /** `image_url.url` for an image, a data URL where its bytes came along. Throws `invalid_value` for a vendor's own file. */
@@ -51,11 +39,23 @@ export function writeImageUrl(source: ImagePart['source']): string {
   return source.kind === 'url' ? source.url : `data:${source.mediaType};base64,${source.base64}`;
 }
 
-/** The image behind `image_url.url`. */
-export function readImageUrl(url: string): ImagePart['source'] {
+/** The image or file behind a URL. */
+export function readImageUrl(url: string): Exclude<MediaSource, { kind: 'stored' }> {
   // The payload may be megabytes long: only the part before the comma is looked at.
   const comma = url.startsWith('data:') ? url.indexOf(',') : -1;
   const head = comma < 0 ? '' : url.slice('data:'.length, comma);
   if (!head.endsWith(';base64')) return { kind: 'url', url };
   return { kind: 'base64', mediaType: head.slice(0, -';base64'.length), base64: url.slice(comma + 1) };
+}
+
+/**
+ * The mark on a part of a prompt: Anthropic's `cache_control`, as OpenRouter and LiteLLM take it, or OpenAI's
+ * `prompt_cache_breakpoint` (npm openai 7.57.0, resources/chat/completions/completions.d.ts).
+ */
+export function readCacheMark({ cache_control: theirs, prompt_cache_breakpoint: own }: JsonObject): {
+  readonly cache?: CacheMark;
+} {
+  if (isJsonObject(theirs)) return { cache: theirs.ttl === '1h' || theirs.ttl === '5m' ? { ttl: theirs.ttl } : {} };
+  if (isJsonObject(own)) return { cache: own.ttl === '12h' ? { ttl: '1h' } : {} };
+  return {};
 }

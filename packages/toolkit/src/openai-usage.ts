@@ -1,4 +1,5 @@
-import type { Usage } from '@sluice/contract';
+import type { JsonObject, Usage } from '@sluice/contract';
+import { given } from './given.js';
 import { isJsonObject } from './json.js';
 import type { Writable } from './writable.js';
 
@@ -6,8 +7,12 @@ export interface WireUsage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly total_tokens: number;
-  readonly prompt_tokens_details?: { readonly cached_tokens?: number; readonly cache_write_tokens?: number };
-  readonly completion_tokens_details?: { readonly reasoning_tokens: number };
+  readonly prompt_tokens_details?: {
+    readonly cached_tokens?: number;
+    readonly cache_write_tokens?: number;
+    readonly audio_tokens?: number;
+  };
+  readonly completion_tokens_details?: { readonly reasoning_tokens?: number; readonly audio_tokens?: number };
 }
 
 /**
@@ -21,34 +26,61 @@ export function readUsage(usage: unknown): Usage | undefined {
   if (prompt === undefined || completion === undefined) return undefined;
   const input = isJsonObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
   const output = isJsonObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {};
-  const cached = toCount(input.cached_tokens) ?? toCount(usage.prompt_cache_hit_tokens) ?? toCount(usage.cached_tokens);
-  const written = toCount(input.cache_write_tokens) ?? toCount(usage.cache_creation_input_tokens);
+  const cached =
+    toCount(input.cached_tokens) ??
+    toCount(usage.prompt_cache_hit_tokens) ??
+    toCount(usage.cached_tokens) ??
+    toCount(usage.num_cached_tokens);
   const reasoning = toCount(output.reasoning_tokens) ?? toCount(usage.reasoning_tokens);
   const outside = isOutside(reasoning, { prompt, completion, total: toCount(usage.total_tokens) });
   const counts: Writable<Usage> = {
     inputTokens: cached !== undefined && cached > prompt ? prompt + cached : prompt,
     outputTokens: outside ? completion + (reasoning ?? 0) : completion,
   };
+  const written = writtenTokens(usage, input);
+  const heard = toCount(input.audio_tokens);
+  const spoken = toCount(output.audio_tokens);
   if (cached !== undefined) counts.cachedInputTokens = cached;
   if (written !== undefined) counts.cacheWriteTokens = written;
   if (reasoning !== undefined) counts.reasoningTokens = reasoning;
+  if (heard !== undefined) counts.audioInputTokens = heard;
+  if (spoken !== undefined) counts.audioOutputTokens = spoken;
   return counts;
+}
+
+/** Alibaba has its count among the details, LiteLLM beside them. */
+function writtenTokens(usage: JsonObject, input: JsonObject): number | undefined {
+  return (
+    toCount(input.cache_write_tokens) ??
+    toCount(input.cache_creation_input_tokens) ??
+    toCount(input.cache_creation_tokens) ??
+    toCount(usage.cache_creation_input_tokens)
+  );
 }
 
 /** Usage as OpenAI's clients read it. */
 export function writeUsage(usage: Usage): WireUsage {
-  const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, reasoningTokens } = usage;
-  const details = {
-    ...(cachedInputTokens === undefined ? {} : { cached_tokens: cachedInputTokens }),
-    ...(cacheWriteTokens === undefined ? {} : { cache_write_tokens: cacheWriteTokens }),
+  const input = {
+    ...given('cached_tokens', usage.cachedInputTokens),
+    ...given('cache_write_tokens', usage.cacheWriteTokens),
+    ...given('audio_tokens', usage.audioInputTokens),
+  };
+  const output = {
+    ...given('reasoning_tokens', usage.reasoningTokens),
+    ...given('audio_tokens', usage.audioOutputTokens),
   };
   return {
-    prompt_tokens: inputTokens,
-    completion_tokens: outputTokens,
-    total_tokens: inputTokens + outputTokens,
-    ...(Object.keys(details).length === 0 ? {} : { prompt_tokens_details: details }),
-    ...(reasoningTokens === undefined ? {} : { completion_tokens_details: { reasoning_tokens: reasoningTokens } }),
+    prompt_tokens: usage.inputTokens,
+    completion_tokens: usage.outputTokens,
+    total_tokens: usage.inputTokens + usage.outputTokens,
+    ...(isEmpty(input) ? {} : { prompt_tokens_details: input }),
+    ...(isEmpty(output) ? {} : { completion_tokens_details: output }),
   };
+}
+
+function isEmpty(value: object): boolean {
+  for (const _ in value) return false;
+  return true;
 }
 
 interface Totals {

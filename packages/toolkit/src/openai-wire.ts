@@ -8,17 +8,43 @@ export {
   readEmbeddingsAnswer,
 } from './openai-inspect.js';
 export { createOpenAiScanner, readChunkUsage, unanswered } from './openai-scanner.js';
+export { readAnnotation, writeAnnotations } from './openai-annotations.js';
+export {
+  CUSTOM_CALL,
+  customInput,
+  isCustomCall,
+  readAudio,
+  readImages,
+  readReasoning,
+  readReasoningText,
+  readToolCalls,
+  withHeldStates,
+  writeAssistant,
+  writeAudio,
+  writeDetails,
+  writeImage,
+  writeToolCall,
+} from './openai-assistant.js';
+export { readReasoningDetail, readThinkingBlock } from './openai-details.js';
+export { readLogprobs, writeLogprobs } from './openai-logprobs.js';
 export {
   OPENAI_CHAT,
+  OPENAI_COMPLETIONS,
   OPENAI_EMBEDDINGS,
+  OPENAI_FILES,
   OPENAI_RESPONSES,
+  ownFields,
+  ownState,
+  readCacheMark,
   readImageUrl,
-  writeAssistant,
+  storedFile,
+  storedFileId,
   writeImageUrl,
 } from './openai-shapes.js';
 export { createResponsesScanner, inspectResponse, readResponsesUsage } from './openai-responses.js';
 export { readUsage, writeUsage } from './openai-usage.js';
 export type { ChatAnswer } from './openai-inspect.js';
 export type { ScannedCall } from './openai-scanner.js';
-export type { WireAssistant, WireToolCall } from './openai-shapes.js';
+export type { HeldState, WireAssistant, WireToolCall } from './openai-assistant.js';
+export type { ReasoningDetail, WireDetail } from './openai-details.js';
 export type { WireUsage } from './openai-usage.js';

@@ -98,7 +98,7 @@ const PARAMETERS: Refused = [
   [body({ top_logprobs: 21 }), 'invalid_value', 'top_logprobs'],
   [body({ tools: {} }), 'invalid_type', 'tools'],
   [body({ tools: [{ type: 'function' }] }), 'missing_required_parameter', 'tools[0].function'],
-  [body({ tools: [{ type: 'search' }] }), 'invalid_value', 'tools[0].type'],
+  [body({ tools: [{ type: 7 }] }), 'invalid_value', 'tools[0].type'],
   [
     body({ tools: [{ type: 'function', function: { name: 'f', parameters: [] } }] }),
     'invalid_type',
@@ -202,6 +202,17 @@ describe('parsing a chat request', () => {
     [says({ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a/b.png' } }] }), ['vision']],
     [body({ response_format: { type: 'json_schema', json_schema: { name: 'a' } } }), ['json-schema']],
     [body({ reasoning_effort: 'low' }), ['reasoning']],
+    [body({ reasoning: { enabled: true } }), ['reasoning']],
+    [body({ reasoning: { effort: 'none' } }), []],
+    [body({ reasoning: { enabled: false }, thinking: { type: 'disabled' } }), []],
+    [body({ thinking: { type: 'enabled', budget_tokens: 9 } }), ['reasoning']],
+    [body({ enable_thinking: true }), ['reasoning']],
+    [body({ thinking_budget: 9 }), ['reasoning']],
+    [body({ functions: [{ name: 'f' }] }), ['tools']],
+    [body({ tools: [{ type: 'openrouter:web_search' }] }), ['tools']],
+    [body({ modalities: ['audio'] }), ['audio']],
+    [says({ role: 'user', content: [{ type: 'file', file: { file_id: 'a' } }] }), ['files']],
+    [says({ role: 'user', content: [{ type: 'input_audio', input_audio: { data: '', format: 'wav' } }] }), ['audio']],
   ] as const)('tells what %j needs of a target: %j', ([value, features]) => {
     expect(parse(value).features).toEqual(features);
   });
@@ -231,16 +242,9 @@ describe('a request without its dialect', () => {
   const translate = (value: JsonObject) => parse(value).toRequest();
 
   it.for([
-    [body({ tools: [{ type: 'custom', custom: { name: 'c' } }] }), 'tools[0]'],
-    [body({ tool_choice: { type: 'custom', custom: { name: 'c' } } }), 'tool_choice'],
-    [body({ tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [] } } }), 'tool_choice'],
+    [body({ n: 2 }), 'n'],
     [says({ role: 'user', content: [{ type: 'file', file: {} }] }), 'messages[0].content[0]'],
-    [says({ role: 'function', name: 'f', content: 'x' }), 'messages[0]'],
-    [says({ role: 'assistant', function_call: { name: 'f', arguments: '' } }), 'messages[0].function_call'],
-    [
-      says({ role: 'assistant', tool_calls: [{ id: 'a', type: 'custom', custom: { name: 'c', input: '' } }] }),
-      'messages[0].tool_calls[0]',
-    ],
+    [says(user, { role: 'function', name: 'f', content: 'x' }), 'messages[1]'],
   ])('refuses %o rather than dropping what it asks', ([value, param]) => {
     expect(() => translate(value as JsonObject)).toThrow(
       expect.objectContaining({ code: 'invalid_value', details: { param } }) as Error,
@@ -254,9 +258,56 @@ describe('a request without its dialect', () => {
       { responseFormat: { name: 'a', description: 'b', schema: {} } },
     ],
     [{ tool_choice: 'none' }, { toolChoice: { type: 'none' } }],
-    [{ n: 2 }, { extensions: { fields: { n: 2 } } }],
   ] as const)('says %j as %j', ([fields, expected]) => {
     expect(translate(body(fields))).toMatchObject(expected);
+  });
+
+  it.for<readonly [JsonObject, JsonObject | undefined]>([
+    [
+      { reasoning: { effort: 'high', max_tokens: 5, summary: 'auto' } },
+      { effort: 'high', budgetTokens: 5, summary: 'auto' },
+    ],
+    [{ reasoning: { enabled: true, exclude: true } }, { effort: 'medium', summary: 'none' }],
+    [{ reasoning: { enabled: false } }, { effort: 'none' }],
+    [{ reasoning: {} }, undefined],
+    [{ reasoning_effort: 'low', reasoning: { effort: 'high' } }, { effort: 'low' }],
+    [{ thinking: { type: 'enabled', budget_tokens: 7 } }, { budgetTokens: 7 }],
+    [{ thinking: { type: 'disabled' } }, { effort: 'none' }],
+    [{ enable_thinking: true }, { effort: 'medium' }],
+    [{ enable_thinking: true, thinking_budget: 7 }, { budgetTokens: 7 }],
+  ])('reads the wish to reason in %j', ([fields, reasoning]) => {
+    expect(translate(body(fields)).reasoning).toEqual(reasoning);
+  });
+
+  it('offers the tools that a choice allows, and says that it is emulated', () => {
+    const tool = (name: string) => ({ type: 'function', function: { name } });
+    const choice = { type: 'allowed_tools', allowed_tools: { mode: 'required', tools: [tool('b')] } };
+    const call = parse(body({ tools: [tool('a'), tool('b')], tool_choice: choice }));
+    expect([call.toRequest(), call.adjustments]).toMatchObject([
+      { tools: [{ name: 'b' }], toolChoice: { type: 'required' } },
+      [{ parameter: 'tool_choice', action: 'emulated' }],
+    ]);
+  });
+
+  it('says that an image is not looked at in its original size', () => {
+    const image = { type: 'image_url', image_url: { url: 'https://a', detail: 'original' } };
+    expect(parse(says({ role: 'user', content: [image] })).adjustments).toEqual([
+      { parameter: 'image_url.detail', action: 'changed' },
+    ]);
+  });
+
+  it('keeps a video for who can see it', () => {
+    const video = { type: 'video_url', video_url: { url: 'https://a' } };
+    expect(translate(says({ role: 'user', content: [video] })).messages[0]?.content).toEqual([
+      { type: 'vendor', state: { kind: 'openai-chat', data: video } },
+    ]);
+  });
+
+  it('takes the address of a file also where an id should stand', () => {
+    const file = { type: 'file', file: { file_id: 'https://a/b.pdf' } };
+    expect(translate(says({ role: 'user', content: [file] })).messages[0]?.content).toEqual([
+      { type: 'file', source: { kind: 'url', url: 'https://a/b.pdf' } },
+    ]);
   });
 
   it.for([-1, 0])('takes a top_k of %i for none', (top_k) => {

@@ -1,7 +1,8 @@
 import type { ChatRequest, Feature, GatewayError, ParsedCall } from '@sluice/contract';
 import { gatewayError } from '@sluice/contract';
 import { findRefusedName, isJsonObject } from '@sluice/toolkit';
-import { toChatRequest } from './chat-request.js';
+import { wantsReasoning } from './chat-reasoning.js';
+import { adjustmentsOf, toChatRequest } from './chat-request.js';
 import { chatRequestSchema } from './chat-schema.js';
 import type { ChatWire } from './chat-schema.js';
 import { invalid, refusedName, toInvalid } from './invalid.js';
@@ -24,6 +25,9 @@ export function parseChat(body: unknown): ParsedCall<ChatRequest> {
     features: featuresOf(wire),
     wire: body,
     toRequest: () => toChatRequest(wire),
+    get adjustments() {
+      return adjustmentsOf(wire);
+    },
   };
 }
 
@@ -51,19 +55,26 @@ function checkToolResults({ messages }: ChatWire): void {
   }
 }
 
+const FEATURE_OF_PART: ReadonlyMap<string, Feature> = new Map([
+  ['image_url', 'vision'],
+  ['file', 'files'],
+  ['input_audio', 'audio'],
+]);
+
 function featuresOf(wire: ChatWire): readonly Feature[] {
-  const features: Feature[] = [];
-  if (wire.tools && wire.tools.length > 0) features.push('tools');
-  if (wire.messages.some(showsImage)) features.push('vision');
-  if (wire.response_format?.type === 'json_schema') features.push('json-schema');
-  if (wire.reasoning_effort && wire.reasoning_effort !== 'none') features.push('reasoning');
-  return features;
+  const features = new Set<Feature>();
+  if ((wire.tools && wire.tools.length > 0) || (wire.functions && wire.functions.length > 0)) features.add('tools');
+  for (const message of wire.messages) addShown(message, features);
+  if (wire.modalities?.includes('audio')) features.add('audio');
+  if (wire.response_format?.type === 'json_schema') features.add('json-schema');
+  if (wantsReasoning(wire)) features.add('reasoning');
+  return [...features];
 }
 
-function showsImage(message: ChatWire['messages'][number]): boolean {
-  return (
-    message.role === 'user' &&
-    Array.isArray(message.content) &&
-    message.content.some(({ type }) => type === 'image_url')
-  );
+function addShown({ role, content }: ChatWire['messages'][number], features: Set<Feature>): void {
+  if ((role !== 'user' && role !== 'tool') || typeof content === 'string') return;
+  for (const { type } of content) {
+    const feature = FEATURE_OF_PART.get(type);
+    if (feature) features.add(feature);
+  }
 }

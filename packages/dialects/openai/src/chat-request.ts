@@ -1,7 +1,11 @@
-import type { ChatRequest, JsonObject, ResponseFormat, ToolChoice, ToolDefinition } from '@sluice/contract';
+import type { Adjustment, ChatRequest, JsonObject, ResponseFormat } from '@sluice/contract';
+import { given } from '@sluice/toolkit';
 import { OPENAI_CHAT } from '@sluice/toolkit/openai-wire';
-import { toMessage } from './chat-messages.js';
+import { toMessages } from './chat-messages.js';
+import { REASONING_FIELDS, readReasoningWish } from './chat-reasoning.js';
 import type { ChatWire } from './chat-schema.js';
+import { isChoiceEmulated, readTools } from './chat-tools.js';
+import { createExtras } from './extras.js';
 import { untranslatable } from './untranslatable.js';
 
 /** Fields with a place of their own in a {@link ChatRequest}. */
@@ -15,31 +19,63 @@ const TRANSLATED: ReadonlySet<string> = new Set([
   'temperature',
   'top_p',
   'top_k',
+  'n',
   'stop',
   'seed',
   'frequency_penalty',
   'presence_penalty',
+  'logprobs',
+  'top_logprobs',
   'tools',
   'tool_choice',
   'parallel_tool_calls',
+  'functions',
+  'function_call',
   'response_format',
   'reasoning_effort',
+  ...REASONING_FIELDS,
+  'verbosity',
+  'service_tier',
+  'prompt_cache_key',
   'user',
 ]);
 
-/** A checked body without its dialect. Throws `invalid_value` for content that no other dialect could say. */
+/**
+ * A checked body without its dialect. Throws `invalid_value` for content that no other dialect could say, and for more
+ * than one choice, which no other has.
+ */
 export function toChatRequest(wire: ChatWire): ChatRequest {
-  const fields = readExtensions(wire);
-  return {
-    messages: wire.messages.map(toMessage),
+  if ((wire.n ?? 1) > 1) throw untranslatable(['n'], 'a request for more than one choice');
+  const extras = createExtras();
+  const request: ChatRequest = {
+    messages: toMessages(wire.messages, extras),
     stream: wire.stream === true,
     ...readSampling(wire),
-    ...readTools(wire),
+    ...readTools(wire, extras),
     ...given('responseFormat', wire.response_format && toResponseFormat(wire.response_format)),
-    ...given('reasoning', wire.reasoning_effort && { effort: wire.reasoning_effort }),
+    ...given('reasoning', readReasoningWish(wire, extras)),
+    ...given('verbosity', wire.verbosity),
+    ...given('logprobs', wire.logprobs ? { top: wire.top_logprobs ?? 0 } : undefined),
+    ...given('serviceTier', wire.service_tier),
+    ...given('promptCacheKey', wire.prompt_cache_key),
     ...given('user', wire.user),
-    ...given('extensions', fields && { dialect: OPENAI_CHAT, fields }),
   };
+  if (wire.stream_options?.include_obfuscation) extras.note('stream_options.include_obfuscation', true);
+  const fields = readExtensions(wire, extras.fields());
+  return fields ? { ...request, extensions: { dialect: OPENAI_CHAT, fields } } : request;
+}
+
+/** What the canonical form says in another way. */
+export function adjustmentsOf(wire: ChatWire): readonly Adjustment[] {
+  return [
+    ...(isChoiceEmulated(wire) ? [{ parameter: 'tool_choice', action: 'emulated' } as const] : []),
+    ...(wire.messages.some(asksForOriginal) ? [{ parameter: 'image_url.detail', action: 'changed' } as const] : []),
+  ];
+}
+
+function asksForOriginal({ role, content }: ChatWire['messages'][number]): boolean {
+  if ((role !== 'user' && role !== 'tool') || typeof content === 'string') return false;
+  return content.some((part) => part.type === 'image_url' && part.image_url.detail === 'original');
 }
 
 function readSampling(wire: ChatWire): Partial<ChatRequest> {
@@ -54,32 +90,6 @@ function readSampling(wire: ChatWire): Partial<ChatRequest> {
     ...given('frequencyPenalty', wire.frequency_penalty),
     ...given('presencePenalty', wire.presence_penalty),
   };
-}
-
-function readTools(wire: ChatWire): Partial<ChatRequest> {
-  return {
-    ...given('tools', wire.tools?.map(toTool)),
-    ...given('toolChoice', wire.tool_choice && toToolChoice(wire.tool_choice)),
-    ...given('parallelToolCalls', wire.parallel_tool_calls),
-  };
-}
-
-function toTool(tool: NonNullable<ChatWire['tools']>[number], position: number): ToolDefinition {
-  if (tool.type === 'custom') throw untranslatable(['tools', position], 'a custom tool');
-  const { name, description, parameters, strict } = tool.function;
-  return {
-    name,
-    schema: parameters ?? { type: 'object', properties: {} },
-    ...given('description', description),
-    ...given('strict', strict),
-  };
-}
-
-function toToolChoice(choice: NonNullable<ChatWire['tool_choice']>): ToolChoice {
-  if (choice === 'any') return { type: 'required' };
-  if (typeof choice === 'string') return { type: choice };
-  if (choice.type === 'function') return { type: 'tool', name: choice.function.name };
-  throw untranslatable(['tool_choice'], `a choice of type "${choice.type}"`);
 }
 
 function toResponseFormat(format: NonNullable<ChatWire['response_format']>): ResponseFormat {
@@ -101,18 +111,11 @@ function toResponseFormat(format: NonNullable<ChatWire['response_format']>): Res
   }
 }
 
-/** What the caller asked for beyond the translated fields. One choice is what every dialect gives. */
-function readExtensions(wire: ChatWire): JsonObject | undefined {
-  const fields = Object.entries(wire).filter(
-    ([name, value]) => !TRANSLATED.has(name) && value !== undefined && value !== null && !(name === 'n' && value === 1),
+/** What the caller asked for beyond the translated fields. */
+function readExtensions(wire: ChatWire, nested: JsonObject): JsonObject | undefined {
+  const own = Object.entries(wire).filter(
+    ([name, value]) => !TRANSLATED.has(name) && value !== undefined && value !== null,
   );
-  return fields.length === 0 ? undefined : Object.fromEntries(fields);
-}
-
-/** `{ [key]: value }`, or nothing where the caller gave none or said `null`. */
-function given<Key extends string, Value>(
-  key: Key,
-  value: Value | null | undefined,
-): { readonly [K in Key]?: NonNullable<Value> } {
-  return value === undefined || value === null ? {} : ({ [key]: value } as { readonly [K in Key]: NonNullable<Value> });
+  const fields = { ...Object.fromEntries(own), ...nested };
+  return Object.keys(fields).length === 0 ? undefined : fields;
 }

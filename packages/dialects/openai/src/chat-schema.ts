@@ -7,6 +7,7 @@ const MAX_OUTPUT_TOKENS = 16_777_216;
 
 const schema = z.record(z.string(), z.unknown());
 const named = z.looseObject({ name: z.string().min(1) });
+const effort = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish();
 const outputTokens = z.int().min(1).max(MAX_OUTPUT_TOKENS).nullish();
 const penalty = z.number().min(-2).max(2).nullish();
 const flag = z.boolean().nullish();
@@ -19,9 +20,17 @@ const functionDefinition = z.looseObject({
   parameters: schema.nullish(),
   strict: flag,
 });
-const tool = z.discriminatedUnion('type', [
-  z.looseObject({ type: z.literal('function'), function: functionDefinition }),
-  z.looseObject({ type: z.literal('custom'), custom: named }),
+/** Types that are not named here are of tools that a vendor runs itself; more of them come every month. */
+const tool = z.union([
+  z.discriminatedUnion('type', [
+    z.looseObject({ type: z.literal('function'), function: functionDefinition }),
+    z.looseObject({ type: z.literal('custom'), custom: named }),
+  ]),
+  z.looseObject({
+    type: z
+      .string()
+      .refine((type) => type !== 'function' && type !== 'custom', { error: 'expected a tool', abort: true }),
+  }),
 ]);
 const toolChoice = z.union([
   // `any` is what Mistral calls `required`.
@@ -83,9 +92,22 @@ export const chatRequestSchema = z.looseObject({
   functions: z.array(functionDefinition).nullish(),
   function_call: z.union([z.enum(['none', 'auto']), named]).nullish(),
   response_format: responseFormat.nullish(),
-  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish(),
+  reasoning_effort: effort,
+  /** OpenRouter's form of it; the three below are those of vendors with open models. */
+  reasoning: z
+    .looseObject({
+      effort,
+      max_tokens: z.int().min(0).nullish(),
+      exclude: flag,
+      enabled: flag,
+      summary: z.enum(['auto', 'concise', 'detailed']).nullish(),
+    })
+    .nullish(),
+  thinking: z.looseObject({ type: z.string().nullish(), budget_tokens: z.int().min(0).nullish() }).nullish(),
+  enable_thinking: flag,
+  thinking_budget: z.int().min(0).nullish(),
   verbosity: z.enum(['low', 'medium', 'high']).nullish(),
-  modalities: z.array(z.enum(['text', 'audio'])).nullish(),
+  modalities: z.array(z.enum(['text', 'audio', 'image'])).nullish(),
   audio: z.looseObject({ format: z.string(), voice: z.union([z.string(), schema]) }).nullish(),
   prediction: options,
   moderation: options,

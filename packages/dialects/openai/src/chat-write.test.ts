@@ -1,11 +1,11 @@
-import type { ChatEvent } from '@sluice/contract';
+import type { ChatEvent, ChatResult, JsonObject } from '@sluice/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openAiChat } from './index.js';
 
 const context = { answerId: 'answer-1', requestId: 'req-1', createdSeconds: 7, wantsUsage: false };
-const write = (events: readonly ChatEvent[], wantsUsage = false) => {
-  const writer = openAiChat.stream?.open({ ...context, wantsUsage });
+const write = (events: readonly ChatEvent[], wantsUsage = false, wire: JsonObject = {}) => {
+  const writer = openAiChat.stream?.open({ ...context, wantsUsage, wire });
   return events.map((event) => writer?.write(event) ?? '').join('');
 };
 const START: ChatEvent = { type: 'start', id: '', model: 'm' };
@@ -46,6 +46,77 @@ describe('writing an answer', () => {
     );
     expect(JSON.parse(text)).toMatchObject({
       choices: [{ finish_reason: 'stop', native_finish_reason: 'pause_turn' }],
+    });
+  });
+});
+
+describe('an answer in the form in which tools were offered', () => {
+  const OLD: JsonObject = { functions: [{ name: 'f' }] };
+  const CUSTOM: JsonObject = { tools: [{ type: 'custom', custom: { name: 'f' } }] };
+  const json = '{"input":"a\\n"}';
+  const result: ChatResult = {
+    id: 'a',
+    model: 'm',
+    content: [{ type: 'tool-call', id: 'c', name: 'f', json: '{}' }],
+    finish: { unified: 'tool-calls', raw: 'tool_use' },
+  };
+  const calling: readonly ChatEvent[] = [
+    START,
+    { type: 'tool-start', index: 0, id: 'c', name: 'f' },
+    { type: 'tool-delta', index: 0, json: json.slice(0, 5) },
+    { type: 'tool-delta', index: 0, json: json.slice(5) },
+    { type: 'part-end', index: 0 },
+    { type: 'finish', finish: result.finish },
+  ];
+  const deltas = (wire: JsonObject) =>
+    write(calling, false, wire)
+      .split('\n\n')
+      .filter((frame) => frame.startsWith('data: {'))
+      .map((frame) => (JSON.parse(frame.slice('data: '.length)) as { choices: [{ delta: JsonObject }] }).choices[0]);
+
+  it('has a function_call for functions', () => {
+    expect(JSON.parse(openAiChat.writeResult(result, { ...context, wire: OLD }))).toMatchObject({
+      choices: [{ message: { function_call: { name: 'f', arguments: '{}' } }, finish_reason: 'function_call' }],
+    });
+  });
+
+  it('streams it so', () => {
+    expect(deltas(OLD).map(({ delta }) => delta['function_call'])).toEqual([
+      undefined,
+      { name: 'f', arguments: '' },
+      { arguments: json.slice(0, 5) },
+      { arguments: json.slice(5) },
+      undefined,
+    ]);
+    expect(deltas(OLD).at(-1)).toMatchObject({ finish_reason: 'function_call', native_finish_reason: 'tool_use' });
+  });
+
+  it('has tool calls where tools stand beside functions', () => {
+    expect(deltas({ ...OLD, tools: [] }).at(-1)).toMatchObject({ finish_reason: 'tool_calls' });
+  });
+
+  it('streams the input of a custom tool whole, as text', () => {
+    expect(deltas(CUSTOM).map(({ delta }) => delta['tool_calls'])).toEqual([
+      undefined,
+      [{ index: 0, id: 'c', type: 'custom', custom: { name: 'f', input: '' } }],
+      [{ index: 0, custom: { input: 'a\n' } }],
+      undefined,
+    ]);
+  });
+});
+
+describe('log probabilities', () => {
+  it('of a refusal stand beside it', () => {
+    const logprobs = [{ token: 'No', logprob: -1, top: [] }];
+    const refused: ChatResult = {
+      id: 'a',
+      model: 'm',
+      content: [{ type: 'refusal', text: 'No' }],
+      finish: { unified: 'stop' },
+      logprobs,
+    };
+    expect(JSON.parse(openAiChat.writeResult(refused, context))).toMatchObject({
+      choices: [{ logprobs: { content: null, refusal: [{ token: 'No', bytes: null }] } }],
     });
   });
 });

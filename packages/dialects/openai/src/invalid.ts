@@ -42,9 +42,10 @@ function innermost(issue: Issue, path: Path): { readonly issue: Issue; readonly 
   return first ? innermost(first, [...path, ...first.path]) : { issue, path };
 }
 
-/** How far a value is from a branch: most of all where it is of another kind, then by the number of problems. */
+/** How far a value is from a branch: most of all where it is of another kind or type, then by the number of problems. */
 function distance(problems: readonly Issue[]): number {
   const [first] = problems;
+  if (first?.path.length === 1 && first.path[0] === 'type') return 1_000 + problems.length;
   const isOtherKind = first?.path.length === 0 && (first.code === 'invalid_type' || first.code === 'invalid_value');
   return (isOtherKind ? 1_000_000 : 0) + problems.length + (first?.code === 'invalid_type' ? 0.5 : 0);
 }

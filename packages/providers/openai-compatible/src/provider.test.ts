@@ -142,14 +142,24 @@ describe('encoding', () => {
   const encode = (more: Partial<ChatRequest>) => bodyOf(chat.encode({ ...request, ...more }, target).request);
 
   it.for([
-    [{ toolChoice: { type: 'auto' } }, { tool_choice: 'auto' }],
-    [{ toolChoice: { type: 'none' } }, { tool_choice: 'none' }],
-    [{ toolChoice: { type: 'required' } }, { tool_choice: 'required' }],
     [{ responseFormat: { type: 'text' } }, { response_format: { type: 'text' } }],
     [{ responseFormat: { type: 'json' } }, { response_format: { type: 'json_object' } }],
     [{}, {}],
   ] as const)('writes %j as %j', ([fields, written]) => {
     expect(encode(fields)).toEqual({ model: 'm', messages: [{ role: 'user', content: 'hi' }], ...written });
+  });
+
+  it.for(['auto', 'none', 'required'] as const)('writes the choice %s among tools', (type) => {
+    const tools = [{ name: 'f', schema: {} }];
+    expect(encode({ tools, toolChoice: { type } })).toMatchObject({ tool_choice: type });
+  });
+
+  it('leaves out a choice among no tools, and says so', () => {
+    const { request: sent, adjustments } = chat.encode({ ...request, toolChoice: { type: 'required' } }, target);
+    expect([bodyOf(sent)['tool_choice'], adjustments]).toEqual([
+      undefined,
+      [{ parameter: 'tool_choice', action: 'dropped' }],
+    ]);
   });
 
   it('sends no reasoning back where no tool was called', () => {

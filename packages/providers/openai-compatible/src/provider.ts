@@ -4,8 +4,8 @@ import { classify } from './classify.js';
 import { createEmbedOperation } from './embed.js';
 import { createHeaderWriter } from './headers.js';
 import { createModelListing } from './models.js';
-import { COMPATIBLE } from './tweaks.js';
-import type { DialectTweaks } from './tweaks.js';
+import { COMPATIBLE } from './rules.js';
+import type { ServerRules } from './rules.js';
 
 /** One server of the dialect. Unlike a provider in general, it is known to chat and to embed. */
 export interface OpenAiProvider extends Provider {
@@ -20,16 +20,16 @@ export interface OpenAiProviderInit {
   /** Go with every call; win over what the adapter would send. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly deps: Pick<ProviderDeps, 'secret'>;
-  readonly dialectTweaks?: DialectTweaks;
+  readonly rules?: ServerRules;
 }
 
 /** Builds an adapter on this dialect. No I/O; the secret is read for each call. */
 export function createOpenAiProvider(init: OpenAiProviderInit): OpenAiProvider {
-  const { baseUrl, secretRef, deps, dialectTweaks = COMPATIBLE } = init;
+  const { baseUrl, secretRef, deps, rules = COMPATIBLE } = init;
   const headers = createHeaderWriter(init.headers);
   return {
     baseUrl,
-    operations: { chat: createChatOperation(dialectTweaks, headers), embed: createEmbedOperation(headers) },
+    operations: { chat: createChatOperation(rules, headers), embed: createEmbedOperation(headers) },
     models: createModelListing(baseUrl, headers),
     async authorize(request) {
       return secretRef ? withBearer(request, await deps.secret(secretRef)) : request;

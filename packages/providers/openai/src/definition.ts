@@ -31,7 +31,7 @@ export const openai = {
       secretRef: settings.apiKey,
       headers: settings.headers,
       deps,
-      dialectTweaks: QUIRKS,
+      rules: QUIRKS,
     });
   },
 } as const satisfies ProviderDefinition<OpenAiSettings>;

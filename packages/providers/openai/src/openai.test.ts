@@ -9,7 +9,7 @@ const request: ChatRequest = {
   maxOutputTokens: 9,
   temperature: 0.5,
   topP: 0.5,
-  extensions: { dialect: 'openai-chat', fields: { logprobs: true } },
+  logprobs: { top: 2 },
 };
 const encode = (model: string) => {
   const { request: sent, adjustments } = provider.operations.chat.encode(request, {
@@ -40,7 +40,7 @@ describe('the OpenAI API', () => {
       expect([body['temperature'], body['logprobs'], dropped]).toEqual([
         undefined,
         undefined,
-        ['temperature', 'top_p', 'logprobs'],
+        ['temperature', 'top_p', 'logprobs', 'top_logprobs'],
       ]);
     },
   );

@@ -7,8 +7,8 @@ import type {
   ToolDefinition,
   VendorState,
 } from '@sluice/contract';
+import { given } from '@sluice/toolkit';
 import { OPENAI_RESPONSES } from '@sluice/toolkit/openai-wire';
-import { given } from '../given.js';
 import type { ResponsesWire, WireTool } from './schema.js';
 import { toMessages } from './to-messages.js';
 

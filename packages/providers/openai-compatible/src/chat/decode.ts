@@ -1,11 +1,24 @@
-import type { AssistantPart, ChatResult, Finish, JsonObject, ToolCallPart } from '@sluice/contract';
-import { isJsonObject } from '@sluice/toolkit';
-import { readChatAnswer, readUsage, toFinish } from '@sluice/toolkit/openai-wire';
+import type { AssistantPart, ChatResult, Citation, Finish, JsonObject, TextPart } from '@sluice/contract';
+import { given } from '@sluice/toolkit';
+import {
+  readAnnotation,
+  readAudio,
+  readChatAnswer,
+  readImages,
+  readLogprobs,
+  readReasoning,
+  readToolCalls,
+  readUsage,
+  toFinish,
+  withHeldStates,
+} from '@sluice/toolkit/openai-wire';
+import { readContent } from './content.js';
+import { readSources } from './sources.js';
 
 /** A plain answer. Throws `upstream_truncated` or `upstream_invalid_response`, or the error that the answer holds. */
 export function decodeChat(bytes: Uint8Array): ChatResult {
   const { body, choice, message } = readChatAnswer(bytes);
-  const content = readParts(message);
+  const content = readParts(message, body);
   const usage = readUsage(body.usage);
   return {
     id: toText(body.id),
@@ -15,7 +28,9 @@ export function decodeChat(bytes: Uint8Array): ChatResult {
       choice.finish_reason,
       content.some(({ type }) => type === 'tool-call'),
     ),
-    ...(usage ? { usage } : {}),
+    ...given('usage', usage),
+    ...given('logprobs', readLogprobs(choice.logprobs)),
+    ...given('serviceTier', toText(body.service_tier) || undefined),
   };
 }
 
@@ -25,36 +40,31 @@ export function readFinish(raw: unknown, calledTools: boolean): Finish {
   return calledTools && finish.unified === 'stop' ? { ...finish, unified: 'tool-calls' } : finish;
 }
 
-/** Reasoning goes by two names. */
-export function readReasoning({ reasoning_content: named, reasoning }: JsonObject): string {
-  return toText(named) || toText(reasoning);
-}
-
-function readParts(message: JsonObject): readonly AssistantPart[] {
-  const reasoning = readReasoning(message);
-  const text = readContent(message.content);
+function readParts(message: JsonObject, body: JsonObject): readonly AssistantPart[] {
+  const { parts: reasoning, held } = readReasoning(message);
   const refusal = toText(message.refusal);
-  const calls = Array.isArray(message.tool_calls) ? (message.tool_calls as readonly unknown[]) : [];
-  return [
-    ...(reasoning === '' ? [] : [{ type: 'reasoning' as const, text: reasoning }]),
-    ...(text === '' ? [] : [{ type: 'text' as const, text }]),
-    ...(refusal === '' ? [] : [{ type: 'refusal' as const, text: refusal }]),
-    ...calls.flatMap(readToolCall),
-  ];
+  const said = readContent(message.content).map(({ type, text }) => ({ type, text }) as const);
+  return withHeldStates(
+    [
+      ...reasoning,
+      ...withCitations(said, citationsOf(message, body)),
+      ...(refusal === '' ? [] : [{ type: 'refusal' as const, text: refusal }]),
+      ...readImages(message.images),
+      ...readAudio(message.audio),
+      ...readToolCalls(message),
+    ],
+    held,
+  );
 }
 
-function readContent(content: unknown): string {
-  if (!Array.isArray(content)) return toText(content);
-  return content.map((part: unknown) => (isJsonObject(part) ? toText(part.text) : '')).join('');
+function citationsOf({ annotations }: JsonObject, body: JsonObject): readonly Citation[] {
+  const own = Array.isArray(annotations) ? annotations.flatMap((entry: unknown) => readAnnotation(entry) ?? []) : [];
+  return own.length > 0 ? own : readSources(body);
 }
 
-function readToolCall(call: unknown, position: number): readonly ToolCallPart[] {
-  if (!isJsonObject(call) || !isJsonObject(call.function)) return [];
-  const { name, arguments: json } = call.function;
-  // Older servers number their calls by position only.
-  return [
-    { type: 'tool-call', id: toText(call.id) || `call_${position}`, name: toText(name), json: toText(json) || '{}' },
-  ];
+function withCitations(parts: readonly AssistantPart[], citations: readonly Citation[]): readonly AssistantPart[] {
+  const at = citations.length === 0 ? -1 : parts.findIndex(({ type }) => type === 'text');
+  return at < 0 ? parts : parts.with(at, { ...(parts[at] as TextPart), citations });
 }
 
 function toText(value: unknown): string {

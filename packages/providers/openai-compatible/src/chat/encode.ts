@@ -1,16 +1,13 @@
-import type {
-  Adjustment,
-  ChatRequest,
-  JsonObject,
-  ResponseFormat,
-  Target,
-  ToolChoice,
-  ToolDefinition,
-} from '@sluice/contract';
+import type { Adjustment, ChatRequest, JsonObject, ResponseFormat, Target } from '@sluice/contract';
 import { droppedExtensions, extensionsFor } from '@sluice/toolkit';
 import { OPENAI_CHAT } from '@sluice/toolkit/openai-wire';
+import { createLosses } from './losses.js';
 import { writeMessages } from './messages.js';
-import type { DialectTweaks } from '../tweaks.js';
+import type { Writing } from './parts.js';
+import { merged, writeReasoningWish } from './reasoning.js';
+import { writeTools } from './tools.js';
+import { refusedBy } from '../foreign-fields.js';
+import type { ServerRules } from '../rules.js';
 
 export interface EncodedBody {
   readonly body: string;
@@ -18,51 +15,69 @@ export interface EncodedBody {
 }
 
 /** A request in the dialect's form. What the vendor or the model cannot take stands in `adjustments`. */
-export function encodeChat(request: ChatRequest, target: Target, tweaks: DialectTweaks): EncodedBody {
-  const { messages, adjustments } = writeMessages(request, tweaks);
-  const fields = writeFields(request, tweaks);
-  const refused = (tweaks.refusedFields?.(target.model) ?? []).filter((name) => fields[name] !== undefined);
-  const kept =
-    refused.length === 0 ? fields : { ...fields, ...Object.fromEntries(refused.map((name) => [name, undefined])) };
+export function encodeChat(request: ChatRequest, target: Target, rules: ServerRules): EncodedBody {
+  const writing: Writing = { rules, losses: createLosses(), marks: marksFor(rules, target) };
+  const messages = writeMessages(request, writing);
+  const fields = forServer(writeFields(request, writing), target, writing);
   return {
-    body: JSON.stringify({ model: target.model, messages, ...kept }),
-    adjustments: [
-      ...adjustments,
-      ...(request.topK === undefined ? [] : [dropped('top_k')]),
-      ...(request.reasoning?.budgetTokens === undefined ? [] : [dropped('reasoning.budget_tokens')]),
-      ...refused.map(dropped),
-      ...droppedExtensions(request, OPENAI_CHAT),
-    ],
+    body: JSON.stringify({ model: target.model, messages, ...fields }),
+    adjustments: [...writing.losses.list(), ...droppedExtensions(request, OPENAI_CHAT)],
   };
 }
 
+function marksFor({ cacheMarks: rule }: ServerRules, { model }: Target): Writing['marks'] {
+  return rule?.models?.test(model) === false ? undefined : rule?.form;
+}
+
 /** Fields that stay `undefined` are not written. */
-function writeFields(request: ChatRequest, { maxTokensField }: DialectTweaks): JsonObject {
+function writeFields(request: ChatRequest, writing: Writing): JsonObject {
+  const { stream, logprobs } = request;
+  if (request.topK !== undefined && !writing.rules.topK) writing.losses.note('top_k', 'dropped');
+  const wish = writeReasoningWish(request.reasoning, writing);
   return {
-    ...extensionsFor(request, OPENAI_CHAT),
-    [maxTokensField]: request.maxOutputTokens,
+    ...merged([writing.rules.extra ?? {}, ownExtensions(request, writing), wish]),
+    [writing.rules.maxTokensField]: request.maxOutputTokens,
     temperature: request.temperature,
     top_p: request.topP,
+    top_k: writing.rules.topK ? request.topK : undefined,
     stop: request.stop,
     seed: request.seed,
     frequency_penalty: request.frequencyPenalty,
     presence_penalty: request.presencePenalty,
-    tools: request.tools?.map(writeTool),
-    tool_choice: request.toolChoice && writeToolChoice(request.toolChoice),
-    parallel_tool_calls: request.parallelToolCalls,
+    logprobs: logprobs && true,
+    top_logprobs: logprobs && logprobs.top > 0 ? logprobs.top : undefined,
+    ...writeTools(request, writing),
     response_format: request.responseFormat && writeResponseFormat(request.responseFormat),
-    reasoning_effort: request.reasoning?.effort,
+    verbosity: request.verbosity,
+    service_tier: request.serviceTier,
+    prompt_cache_key: request.promptCacheKey,
     user: request.user,
-    ...(request.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
+    ...(stream ? { stream: true } : {}),
+    ...(stream && writing.rules.streamOptions ? { stream_options: { include_usage: true } } : {}),
   };
 }
 
-function writeTool({ name, description, schema, strict }: ToolDefinition): JsonObject {
-  return { type: 'function', function: { name, description, parameters: schema, strict } };
+/** A name with a dot is a nested field: one of a message or a tool went back where it stood, others have no place. */
+function ownExtensions(request: ChatRequest, { losses }: Writing): JsonObject {
+  const own = Object.entries(extensionsFor(request, OPENAI_CHAT));
+  for (const [name] of own) if (name.includes('.') && !/^(?:messages|tools)\./.test(name)) losses.note(name, 'dropped');
+  return Object.fromEntries(own.filter(([name]) => !name.includes('.')));
 }
 
-function writeToolChoice(choice: ToolChoice): string | JsonObject {
-  return choice.type === 'tool' ? { type: 'function', function: { name: choice.name } } : choice.type;
+/** Leaves out what this server or this model refuses, and gives the rest its names. */
+function forServer(fields: JsonObject, { model }: Target, { rules, losses }: Writing): JsonObject {
+  const kept: Record<string, unknown> = { ...fields };
+  for (const name of refusedBy(rules, model)) {
+    if (kept[name] === undefined) continue;
+    kept[name] = undefined;
+    losses.note(name, 'dropped');
+  }
+  for (const [name, own] of Object.entries(rules.renamed ?? {})) {
+    if (kept[name] === undefined) continue;
+    kept[own] = kept[name];
+    kept[name] = undefined;
+  }
+  return kept;
 }
 
 function writeResponseFormat(format: ResponseFormat): JsonObject {
@@ -76,8 +91,4 @@ function writeResponseFormat(format: ResponseFormat): JsonObject {
       return { type: 'json_schema', json_schema: { name, description, schema, strict } };
     }
   }
-}
-
-function dropped(parameter: string): Adjustment {
-  return { parameter, action: 'dropped' };
 }

@@ -1,79 +1,84 @@
-import type {
-  Adjustment,
-  AssistantPart,
-  ChatRequest,
-  JsonObject,
-  Message,
-  ToolMessage,
-  UserPart,
-} from '@sluice/contract';
-import { untranslatable } from '@sluice/toolkit';
-import { writeAssistant, writeImageUrl } from '@sluice/toolkit/openai-wire';
-import type { DialectTweaks } from '../tweaks.js';
+import type { ChatRequest, JsonObject, Message, ToolMessage, UserPart } from '@sluice/contract';
+import { isJsonObject } from '@sluice/toolkit';
+import { OPENAI_CHAT } from '@sluice/toolkit/openai-wire';
+import { writeAnswer } from './assistant.js';
+import { markOf, textsOf, writeContent, writePart } from './parts.js';
+import type { Writing } from './parts.js';
+import { toToolId } from './tool-ids.js';
 
-/** The conversation in the dialect's form, and what of it has no form there. */
+const NESTED = 'messages.';
+
+/** The conversation in the dialect's form. Throws `invalid_value` for what the server could not be told. */
 export function writeMessages(
-  { messages }: Pick<ChatRequest, 'messages'>,
-  { sendsReasoning }: DialectTweaks,
-): { readonly messages: readonly JsonObject[]; readonly adjustments: readonly Adjustment[] } {
-  const results = messages.filter((message) => message.role === 'tool');
-  return {
-    messages: messages.map((message) => writeMessage(message, sendsReasoning)),
-    adjustments: [
-      ...(results.some(({ isError }) => isError) ? [dropped('tool_result.is_error')] : []),
-      ...lostOf(results),
-    ],
-  };
+  request: Pick<ChatRequest, 'messages' | 'extensions'>,
+  writing: Writing,
+): readonly JsonObject[] {
+  const { messages } = request;
+  const own = ownFieldsOfMessages(request);
+  const written: JsonObject[] = [];
+  let shown: JsonObject[] = [];
+  for (const [position, message] of messages.entries()) {
+    if (message.role !== 'tool') shown = flush(shown, written);
+    const fields = { ...writeMessage(message, writing), ...own.get(position) };
+    const isPrefix = writing.rules.prefixField && message.role === 'assistant' && position === messages.length - 1;
+    written.push(isPrefix ? { [writing.rules.prefixField ?? '']: true, ...fields } : fields);
+    if (message.role === 'tool') shown.push(...writeShown(message, writing));
+  }
+  flush(shown, written);
+  return written;
 }
 
-function writeMessage(message: Message, sendsReasoning: boolean): JsonObject {
+function writeMessage(message: Message, writing: Writing): JsonObject {
   switch (message.role) {
     case 'system':
     case 'user':
-      return { role: message.role, content: writeContent(message.content) };
+      return { role: message.role, content: writeContent(message.content, writing) };
     case 'assistant':
-      return { ...writeAssistant(keptOf(message.content.map(checked), sendsReasoning)) };
+      return writeAnswer(message.content, writing);
     case 'tool':
-      return { role: 'tool', tool_call_id: message.callId, content: writeToolResult(message) };
+      return writeToolResult(message, writing);
   }
 }
 
-/** One text alone goes as a string, which every server takes. */
-function writeContent(parts: readonly UserPart[]): string | readonly JsonObject[] {
-  const [first] = parts;
-  return parts.length === 1 && first?.type === 'text' ? first.text : parts.map(writePart);
-}
-
-function writePart(part: UserPart): JsonObject {
-  if (part.type === 'text') return { type: 'text', text: part.text };
-  if (part.type !== 'image') throw untranslatable(`a part of type "${part.type}"`);
-  return { type: 'image_url', image_url: { url: writeImageUrl(part.source), detail: part.detail } };
-}
-
-function checked(part: AssistantPart): AssistantPart {
-  if (part.type === 'image' || part.type === 'audio' || part.type === 'vendor') {
-    throw untranslatable(`a part of type "${part.type}"`);
+function writeToolResult(message: ToolMessage, writing: Writing): JsonObject {
+  const { callId, content, isError, cache } = message;
+  if (isError) writing.losses.note('tool_result.is_error', 'dropped');
+  const said = { role: 'tool', tool_call_id: toToolId(callId, writing.rules.toolIds) };
+  if (writing.rules.toolImages && content.some(({ type }) => type !== 'text')) {
+    return { ...said, content: content.map((part) => writePart(part, writing)) };
   }
-  return part;
+  const text = textsOf(content)
+    .map((part) => part.text)
+    .join('\n');
+  const mark = markOf(cache ?? textsOf(content).at(-1)?.cache, writing);
+  return { ...said, content: Object.keys(mark).length === 0 ? text : [{ type: 'text', text, ...mark }] };
 }
 
-function writeToolResult({ content }: ToolMessage): string {
-  return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
+/** Results of tools are texts; what else one showed follows in a message of the user's, after the last result. */
+function writeShown({ callId, content }: ToolMessage, writing: Writing): readonly JsonObject[] {
+  const others = content.filter(({ type }) => type !== 'text');
+  if (others.length === 0 || writing.rules.toolImages) return [];
+  for (const { type } of others) writing.losses.note(`tool_result.${type}`, 'emulated');
+  const lead: UserPart = { type: 'text', text: `Shown by the tool call ${toToolId(callId, writing.rules.toolIds)}:` };
+  return [lead, ...others].map((part) => writePart(part, writing));
 }
 
-/** Servers want reasoning back where tools were called, and some refuse it anywhere else. */
-function keptOf(parts: readonly AssistantPart[], sendsReasoning: boolean): readonly AssistantPart[] {
-  const calledTools = parts.some(({ type }) => type === 'tool-call');
-  return sendsReasoning && calledTools ? parts : parts.filter(({ type }) => type !== 'reasoning');
+function flush(shown: JsonObject[], written: JsonObject[]): JsonObject[] {
+  if (shown.length === 0) return shown;
+  written.push({ role: 'user', content: shown });
+  return [];
 }
 
-/** The dialect's results of tools are text. */
-function lostOf(results: readonly ToolMessage[]): readonly Adjustment[] {
-  const types = new Set(results.flatMap(({ content }) => content.map(({ type }) => type)));
-  types.delete('text');
-  return [...types].map((type) => dropped(`tool_result.${type}`));
-}
-
-function dropped(parameter: string): Adjustment {
-  return { parameter, action: 'dropped' };
+/** What the dialect kept of messages, by their positions: `messages.name` is `{ 1: 'ann' }`. */
+function ownFieldsOfMessages({ extensions }: Pick<ChatRequest, 'extensions'>): ReadonlyMap<number, JsonObject> {
+  const own = new Map<number, JsonObject>();
+  if (extensions?.dialect !== OPENAI_CHAT) return own;
+  for (const [path, values] of Object.entries(extensions.fields)) {
+    const name = path.slice(NESTED.length);
+    if (!path.startsWith(NESTED) || name.includes('.') || !isJsonObject(values)) continue;
+    for (const position in values) {
+      own.set(Number(position), { ...own.get(Number(position)), [name]: values[position] });
+    }
+  }
+  return own;
 }

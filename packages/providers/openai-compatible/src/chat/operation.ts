@@ -14,21 +14,21 @@ import { encodeChat } from './encode.js';
 import { createResponsesPassthrough } from '../responses.js';
 import { createChunkDecoder } from './stream-decoder.js';
 import type { HeaderWriter } from '../headers.js';
-import type { DialectTweaks } from '../tweaks.js';
+import { speaksTo } from '../foreign-fields.js';
+import type { ServerRules } from '../rules.js';
 
 const PATH = 'chat/completions';
 const USAGE_IN_STREAM = { key: 'stream_options', value: { include_usage: true } } as const;
-const FEATURES: ReadonlySet<Feature> = new Set<Feature>(['tools', 'vision', 'json-schema', 'reasoning']);
 
 /** Chat completions: as a codec, and as bytes that pass through. */
 export function createChatOperation(
-  tweaks: DialectTweaks,
+  rules: ServerRules,
   headers: HeaderWriter,
 ): Operation<ChatRequest, ChatResult, ChatEvent> {
   return {
-    features: FEATURES,
+    features: featuresOf(rules),
     encode(request, target) {
-      const { body, adjustments } = encodeChat(request, target, tweaks);
+      const { body, adjustments } = encodeChat(request, target, rules);
       const url = endpoint(target.baseUrl, PATH);
       return { request: { method: 'POST', url, headers: headers.plain, body }, adjustments };
     },
@@ -37,6 +37,7 @@ export function createChatOperation(
     passthroughs: [
       {
         dialect: OPENAI_CHAT,
+        takes: (call, { model }) => speaksTo(rules, call, model),
         encode(call, target) {
           const url = endpoint(target.baseUrl, PATH);
           return { method: 'POST', url, headers: headers.forCall(call), body: editChat(call, target.model) };
@@ -44,9 +45,17 @@ export function createChatOperation(
         inspect: inspectChat,
         scanner: createOpenAiScanner,
       },
-      ...(tweaks.servesResponses ? [createResponsesPassthrough(headers)] : []),
+      ...(rules.servesResponses ? [createResponsesPassthrough(headers)] : []),
     ],
   };
+}
+
+function featuresOf({ images, files, sounds }: ServerRules): ReadonlySet<Feature> {
+  const features = new Set<Feature>(['tools', 'json-schema', 'reasoning']);
+  if (images !== false) features.add('vision');
+  if (files && files.length > 0) features.add('files');
+  if (sounds) features.add('audio');
+  return features;
 }
 
 /** Names the vendor's model and asks for usage on behalf of the gateway where the caller did not. */

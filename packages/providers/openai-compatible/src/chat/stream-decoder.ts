@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
-import type { ChatEvent, Finish, Frame, GatewayError, JsonObject, StreamDecoder } from '@sluice/contract';
-import { isJsonObject, tryParseJson } from '@sluice/toolkit';
+import type { ChatEvent, Citation, Finish, Frame, GatewayError, JsonObject, StreamDecoder } from '@sluice/contract';
+import { given, isJsonObject, tryParseJson } from '@sluice/toolkit';
 import {
   classifyInBand,
   generationFailed,
@@ -10,8 +10,9 @@ import {
   readOpenAiError,
   unanswered,
 } from '@sluice/toolkit/openai-wire';
-import { readFinish, readReasoning } from './decode.js';
-import { createPartWriter } from './part-writer.js';
+import { readFinish } from './decode.js';
+import { createDeltaReader } from './delta-reader.js';
+import { readSources } from './sources.js';
 
 /** Decodes one stream of chat chunks. A stream that ends after its finish reason but without `[DONE]` is whole. */
 export function createChunkDecoder(): StreamDecoder<ChatEvent> {
@@ -19,10 +20,12 @@ export function createChunkDecoder(): StreamDecoder<ChatEvent> {
 }
 
 class ChunkDecoder implements StreamDecoder<ChatEvent> {
-  readonly #parts = createPartWriter();
+  readonly #deltas = createDeltaReader();
   #started = false;
   #ended = false;
   #reason: string | undefined;
+  #tier: string | undefined;
+  #sources: readonly Citation[] = [];
 
   push({ event, data }: Frame): readonly ChatEvent[] {
     if (this.#ended || data.trim() === '') return [];
@@ -44,9 +47,11 @@ class ChunkDecoder implements StreamDecoder<ChatEvent> {
     const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
     if (isJsonObject(choice)) {
       if (!this.#started) events.push(this.#start(chunk));
-      if (isJsonObject(choice.delta)) this.#readDelta(choice.delta, events);
+      if (isJsonObject(choice.delta)) this.#deltas.read(choice.delta, choice.logprobs, events);
       this.#readReason(choice.finish_reason);
     }
+    if (typeof chunk.service_tier === 'string') this.#tier = chunk.service_tier;
+    if (chunk.citations ?? chunk.search_results) this.#sources = readSources(chunk);
     const usage = readChunkUsage(chunk);
     if (usage && this.#started) events.push({ type: 'usage', usage });
     return events;
@@ -55,15 +60,6 @@ class ChunkDecoder implements StreamDecoder<ChatEvent> {
   #start({ id, model }: JsonObject): ChatEvent {
     this.#started = true;
     return { type: 'start', id: typeof id === 'string' ? id : '', model: typeof model === 'string' ? model : '' };
-  }
-
-  #readDelta(delta: JsonObject, events: ChatEvent[]): void {
-    const reasoning = readReasoning(delta);
-    if (reasoning !== '') this.#parts.say('reasoning-delta', reasoning, events);
-    if (isText(delta.content)) this.#parts.say('text-delta', delta.content, events);
-    if (isText(delta.refusal)) this.#parts.say('refusal-delta', delta.refusal, events);
-    if (!Array.isArray(delta.tool_calls)) return;
-    for (const call of delta.tool_calls as readonly unknown[]) if (isJsonObject(call)) this.#parts.call(call, events);
   }
 
   #readReason(reason: unknown): void {
@@ -76,15 +72,11 @@ class ChunkDecoder implements StreamDecoder<ChatEvent> {
     if (!this.#started) throw unanswered();
     this.#ended = true;
     const events: ChatEvent[] = [];
-    this.#parts.close(events);
-    const finish: Finish = readFinish(this.#reason, this.#parts.calledTools);
-    events.push({ type: 'finish', finish });
+    this.#deltas.close(this.#sources, events);
+    const finish: Finish = readFinish(this.#reason, this.#deltas.calledTools);
+    events.push({ type: 'finish', finish, ...given('serviceTier', this.#tier) });
     return events;
   }
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }
 
 function unreadable(): GatewayError {

@@ -1,4 +1,4 @@
-/** `{ [key]: value }`, or nothing where the caller gave none or said `null`. */
+/** `{ [key]: value }`, or nothing where there is none or it is `null`. */
 export function given<Key extends string, Value>(
   key: Key,
   value: Value | null | undefined,

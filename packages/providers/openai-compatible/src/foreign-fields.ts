@@ -1,0 +1,26 @@
+import type { JsonObject, RawCall } from '@sluice/contract';
+import type { ServerRules } from './rules.js';
+
+/** The fields that a server or one of its models is not sent. */
+export function refusedBy({ refused = [], refusedByModel = [] }: ServerRules, model: string): readonly string[] {
+  const rule = refusedByModel.find(({ models }) => models.test(model));
+  return rule ? [...refused, ...rule.refused] : refused;
+}
+
+/**
+ * Whether a request in the dialect means to this server what it means to OpenAI, so that its bytes may pass. It does
+ * not where it holds a field that the server refuses or has under another name: then it is written anew.
+ */
+export function speaksTo(rules: ServerRules, { wire }: Pick<RawCall, 'wire'>, model: string): boolean {
+  if (rules.passes === false) return false;
+  const refused = refusedBy(rules, model);
+  // More than one answer has no other form than this.
+  if (typeof wire.n === 'number' && wire.n > 1) return !refused.includes('n');
+  const { foreign = [], renamed = {} } = rules;
+  return !holdsAny(wire, refused) && !holdsAny(wire, foreign) && !holdsAny(wire, Object.keys(renamed));
+}
+
+function holdsAny(wire: JsonObject, names: readonly string[]): boolean {
+  for (const name of names) if (wire[name] !== undefined && wire[name] !== null) return true;
+  return false;
+}

@@ -1,0 +1,85 @@
+import type { ReasoningEffort } from '@sluice/contract';
+
+/** How a server is asked to reason. */
+export interface ReasoningRules {
+  /** The field of the effort, and the levels that it has; an effort between two of them becomes the one above. */
+  readonly effort?: {
+    readonly field: 'reasoning_effort' | 'reasoning.effort';
+    readonly levels: readonly ReasoningEffort[];
+  };
+  /** The switch, for servers that have no level to mean "not at all". */
+  readonly switch?: 'thinking' | 'enable_thinking' | 'chat_template_kwargs';
+  readonly budget?: 'thinking_budget' | 'reasoning.max_tokens' | 'thinking.budget_tokens';
+  /** The field that keeps the reasoning out of the answer. */
+  readonly hidden?: 'reasoning.exclude' | 'include_reasoning';
+}
+
+/** Fields that go to some models only. */
+export interface ModelRule {
+  readonly models: RegExp;
+  readonly refused: readonly string[];
+}
+
+/** Where servers of the dialect differ. Data only, so that one more server is one more row. */
+export interface ServerRules {
+  /** OpenAI renamed it; servers that copied the older API know the older name only. */
+  readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
+  /** Fields that the server has under another name. */
+  readonly renamed?: Readonly<Record<string, string>>;
+  /** Fields that it answers with an error or does not look at. They are left out, and the caller is told. */
+  readonly refused?: readonly string[];
+  readonly refusedByModel?: readonly ModelRule[];
+  /** Fields of the dialect for which the server has a form of its own: a request with one does not pass as it came. */
+  readonly foreign?: readonly string[];
+  /** Whether `top_k` is known. */
+  readonly topK?: boolean;
+  readonly reasoning: ReasoningRules;
+  /** Under which name the reasoning of earlier turns goes back, and whether only that of turns that called tools. */
+  readonly reasoningHistory?: {
+    readonly field: 'reasoning_content' | 'reasoning' | 'reasoning_details';
+    readonly turns: 'with-tools' | 'all';
+  };
+  /** In which form the marks of a prompt cache are understood, and by which models where not by all. */
+  readonly cacheMarks?: { readonly form: 'cache_control' | 'prompt_cache_breakpoint'; readonly models?: RegExp };
+  /** How a file may come; none where absent. */
+  readonly files?: readonly ('base64' | 'url' | 'stored')[];
+  readonly sounds?: boolean;
+  /** False where no image is understood. */
+  readonly images?: boolean;
+  /** Whether the result of a tool may hold images; else they follow it in a message of the user's. */
+  readonly toolImages?: boolean;
+  /** Whether images that the model made go back with the message that brought them. */
+  readonly ownImages?: boolean;
+  /** Whether tools may be others than functions. */
+  readonly customTools?: boolean;
+  /** What ids of tool calls must look like. */
+  readonly toolIds?: 'nine-alphanumeric';
+  /** The word for a call that has to be made, where it is not `required`. */
+  readonly requiredChoice?: 'any';
+  /** Whether a text that a model refused with has a field of its own in earlier turns. */
+  readonly refusals?: boolean;
+  /** Set on the last message where it is the assistant's, for the model to go on with. */
+  readonly prefixField?: 'prefix';
+  /** Whether usage in a stream has to be asked for with `stream_options`. */
+  readonly streamOptions?: boolean;
+  /** Whether the server has `/responses` as well. */
+  readonly servesResponses?: boolean;
+  /** Members of every request. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+  /** False where answers are not what clients of the dialect read, so that bytes cannot pass through. */
+  readonly passes?: false;
+}
+
+/** What most servers take. A request in their own dialect reaches them as it came. */
+export const COMPATIBLE: ServerRules = {
+  maxTokensField: 'max_tokens',
+  reasoning: {
+    effort: { field: 'reasoning_effort', levels: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] },
+  },
+  reasoningHistory: { field: 'reasoning_content', turns: 'with-tools' },
+  files: ['base64', 'url', 'stored'],
+  sounds: true,
+  customTools: true,
+  refusals: true,
+  streamOptions: true,
+};
