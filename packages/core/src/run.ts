@@ -180,9 +180,9 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
     const through = operation.passthroughs?.find((one) => one.dialect === dialect.id);
     const passes = parsed.passes !== false && (through?.serves?.(target.model) ?? true);
     const refused = name === 'chat' ? refusedParameters({ parsed, dialect: dialect.id, facts: target.facts }) : [];
-    const isUnderstood = passes && (through?.takes?.(raw, target) ?? true);
-    if (through && isUnderstood && this.#saysAll(target)) {
-      return telling(refused, passCodec(through, fitRaw(raw, dialect.id, refused), target));
+    if (through && passes && this.#saysAll(target)) {
+      const fit = fitRaw(raw, dialect.id, refused);
+      if (through.takes?.(fit, target) ?? true) return telling(refused, passCodec(through, fit, target));
     }
     const context = {
       requestId: visibleId(this.#call),
