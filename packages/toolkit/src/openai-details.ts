@@ -1,5 +1,5 @@
 import type { JsonObject, ReasoningPart, VendorState } from '@sluice/contract';
-import { ANTHROPIC_MESSAGES, redactedState, signatureState } from './anthropic-shapes.js';
+import { ANTHROPIC_MESSAGES, redactedState, signatureState } from './anthropic-state.js';
 import { GEMINI_GENERATE, geminiState } from './gemini-shapes.js';
 import { isJsonObject, tryParseJson } from './json.js';
 import { OPENAI_CHAT } from './openai-shapes.js';
