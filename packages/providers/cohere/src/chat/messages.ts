@@ -39,10 +39,11 @@ function writeTurn(message: Message): readonly JsonObject[] {
   }
 }
 
-/** One text alone goes as a string. */
+/** One text alone goes as a string, and so does nothing. */
 function writeContent(parts: readonly UserPart[]): string | readonly JsonObject[] {
   const [first] = parts;
-  return parts.length === 1 && first?.type === 'text' ? first.text : parts.map(writePart);
+  if (!first) return '';
+  return parts.length === 1 && first.type === 'text' ? first.text : parts.map(writePart);
 }
 
 function writePart(part: UserPart): JsonObject {
@@ -54,7 +55,7 @@ function writePart(part: UserPart): JsonObject {
 /** Results are texts or documents; pictures have no place in them. */
 function writeToolResult({ callId, content }: ToolMessage): JsonObject {
   const texts = content.filter((part) => part.type === 'text');
-  return { role: 'tool', tool_call_id: callId, content: texts.length === 0 ? '' : writeContent(texts) };
+  return { role: 'tool', tool_call_id: callId, content: writeContent(texts) };
 }
 
 function lostOf(results: readonly ToolMessage[]): Plan['adjustments'] {

@@ -39,7 +39,9 @@ export function planSampling(request: ChatRequest): Plan {
       presence_penalty: isBoth ? undefined : presence || undefined,
     },
     adjustments: [
-      ...names.flatMap((name) => changed(name, taken[name] !== asked[name])),
+      ...names.flatMap((name) =>
+        changed(name, taken[name] !== asked[name] && !(isBoth && name === 'presence_penalty')),
+      ),
       ...dropped('presence_penalty', isBoth ? presence : undefined),
       ...dropped('seed', seed === undefined ? request.seed : undefined),
     ],

@@ -79,8 +79,11 @@ describe('the choice of a tool', () => {
     expect([tools?.map(({ function: { name } }) => name), sent.names]).toEqual([shown, names]);
   });
 
-  it('without tools is no loss where none was to be called', () => {
-    expect(encode({ toolChoice: { type: 'none' } }).names).toEqual([]);
+  it('without tools is a loss only where one was to be called', () => {
+    expect([
+      encode({ toolChoice: { type: 'none' } }).names,
+      encode({ toolChoice: { type: 'required' } }).names,
+    ]).toEqual([[], ['tool_choice dropped']]);
   });
 
   it('of a tool that is not there is refused', () => {

@@ -13,27 +13,33 @@ export interface ToolPlan {
 export function planTools(request: ChatRequest): ToolPlan {
   const { toolChoice: choice, tools = [] } = request;
   const rest = lostOf(request);
+  if (tools.length === 0) {
+    const isForced = choice?.type === 'required' || choice?.type === 'tool';
+    return { field: undefined, adjustments: [...dropped('tool_choice', isForced ? choice : undefined), ...rest] };
+  }
   switch (choice?.type) {
     case 'none':
-      return { field: undefined, adjustments: [...emulated(tools.length > 0), ...rest] };
+      return { field: undefined, adjustments: [EMULATED, ...rest] };
     case 'required':
-      return { field: write(tools), adjustments: [...dropped('tool_choice', choice), ...rest] };
+      return { field: tools.map(writeTool), adjustments: [...dropped('tool_choice', choice), ...rest] };
     case 'tool':
-      return { field: write(named(tools, choice.name)), adjustments: [...changed('tool_choice', true), ...rest] };
+      return {
+        field: named(tools, choice.name).map(writeTool),
+        adjustments: [...changed('tool_choice', true), ...rest],
+      };
     case 'auto':
     case undefined:
-      return { field: write(tools), adjustments: rest };
+      return { field: tools.map(writeTool), adjustments: rest };
   }
 }
+
+/** Tools that are not shown are not called. */
+const EMULATED: Adjustment = { parameter: 'tool_choice', action: 'emulated' };
 
 function named(tools: readonly ToolDefinition[], wanted: string): readonly ToolDefinition[] {
   const found = tools.filter(({ name }) => name === wanted);
   if (found.length === 0) throw untranslatable(`the choice of "${wanted}", which is none of the tools,`, 'tool_choice');
   return found;
-}
-
-function write(tools: readonly ToolDefinition[]): ToolPlan['field'] {
-  return tools.length === 0 ? undefined : tools.map(writeTool);
 }
 
 /** Templates of models go through the properties, which must be there for that. */
@@ -50,8 +56,4 @@ function lostOf({ tools = [], parallelToolCalls }: ChatRequest): readonly Adjust
     ),
     ...dropped('parallel_tool_calls', parallelToolCalls === false ? parallelToolCalls : undefined),
   ];
-}
-
-function emulated(isEmulated: boolean): readonly Adjustment[] {
-  return isEmulated ? [{ parameter: 'tool_choice', action: 'emulated' }] : [];
 }
