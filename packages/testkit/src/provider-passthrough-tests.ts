@@ -74,7 +74,9 @@ function requestTests(subject: OperationUnderTest, passthrough: Passthrough, fix
 
   it('replaces the model and keeps every other byte', () => {
     const passed = bodyText(encode());
-    const back = passed.replace(JSON.stringify(REPLACED_MODEL), JSON.stringify(call.wire['model']));
+    const back = fixture.has('target.json')
+      ? passed.replaceAll(REPLACED_MODEL, fixture.json<{ readonly model: string }>('target.json').model)
+      : passed.replace(JSON.stringify(REPLACED_MODEL), JSON.stringify(call.wire['model']));
     // Where usage has to be asked for, bytes are added; then the rest is compared as JSON, its numbers as text.
     const expected = call.wantsUsage ? text : withoutStreamOptions(text);
     expect(call.wantsUsage ? back : withoutStreamOptions(back)).toBe(expected);
@@ -189,7 +191,9 @@ function scanTests(fixture: FixtureCase, open: OpenScanner, { dialect, startsWit
     scanner.push(first);
     const early = scanner.committed;
     scanner.push(bytes.subarray(first.length));
-    expect([early, scanner.committed, scanner.failure]).toEqual([startsWith(readFrames([first])), true, undefined]);
+    // A stream of one frame has its end in it, also where that is all it has to say.
+    const says = first.length === bytes.length || startsWith(readFrames([first]));
+    expect([early, scanner.committed, scanner.failure]).toEqual([says, true, undefined]);
   });
 
   it('never takes a stream cut anywhere for a whole one', () => {

@@ -46,11 +46,9 @@ const WORDS: Readonly<Record<FinishReason, string>> = {
 export function readFinish({ finishReason: raw, finishMessage }: JsonObject, calledTools: boolean): Finish | undefined {
   if (typeof raw !== 'string') return undefined;
   const unified = UNIFIED.get(raw) ?? 'other';
-  return {
-    unified: unified === 'stop' && calledTools ? 'tool-calls' : unified,
-    raw,
-    ...(typeof finishMessage === 'string' ? { opaque: geminiState({ finishMessage }) } : {}),
-  };
+  // Of a good end the vendor says no more than that it was one.
+  if (unified === 'stop') return { unified: calledTools ? 'tool-calls' : 'stop', raw };
+  return { unified, raw, ...(typeof finishMessage === 'string' ? { opaque: geminiState({ finishMessage }) } : {}) };
 }
 
 /** The failure that a candidate's finish reason tells of: a generation that broke, an account that was shut. */
@@ -66,6 +64,12 @@ export function readFinishFailure({ finishReason: raw }: JsonObject): GatewayErr
 export function readBlock({ promptFeedback }: JsonObject): Finish | undefined {
   if (!isJsonObject(promptFeedback) || typeof promptFeedback.blockReason !== 'string') return undefined;
   return { unified: 'content-filter', raw: promptFeedback.blockReason, opaque: geminiState({ promptFeedback }) };
+}
+
+/** A finish as far as settling needs it: what only the vendor understands passes through as bytes. */
+export function toSettled(finish: Finish): Finish {
+  const { unified, raw } = finish;
+  return raw === undefined ? { unified } : { unified, raw };
 }
 
 /** The vendor's own word where the finish came from this wire, else the nearest. */

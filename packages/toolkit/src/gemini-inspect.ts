@@ -1,7 +1,7 @@
 import { gatewayError } from '@sluice/contract';
 import type { AnswerSummary, Finish, GatewayError, JsonObject } from '@sluice/contract';
 import { classifyGoogleInBand, readGoogleError } from './gemini-errors.js';
-import { readBlock, readFinish, readFinishFailure } from './gemini-finish.js';
+import { readBlock, readFinish, readFinishFailure, toSettled } from './gemini-finish.js';
 import { readGeminiUsage } from './gemini-usage.js';
 import { isJsonObject, parseUpstreamJson } from './json.js';
 
@@ -44,7 +44,7 @@ export function callsTools(parts: readonly JsonObject[]): boolean {
 export function inspectGenerate(bytes: Uint8Array): AnswerSummary {
   const { body, parts, finish } = readGeminiAnswer(bytes);
   const outputChars = parts.reduce((chars, part) => chars + charsOf(part), 0);
-  return { ...summarize(body), finish, outputChars };
+  return { ...summarize(body), finish: toSettled(finish), outputChars };
 }
 
 /** A plain answer of `:embedContent` or `:batchEmbedContents`: its vectors, in the order of the questions. */

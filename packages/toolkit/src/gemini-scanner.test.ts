@@ -12,7 +12,7 @@ const ended = (finishReason: string, more: JsonObject = {}): string =>
   frame({ candidates: [{ content: { parts: [{ text: '' }] }, finishReason }], ...more });
 
 function scan(...reads: readonly string[]) {
-  const scanner = createGeminiScanner();
+  const scanner = createGeminiScanner({ wire: {} });
   const passed = reads.map((read) => Buffer.from(scanner.push(Buffer.from(read))).toString()).join('');
   return { scanner, passed };
 }
@@ -66,9 +66,10 @@ describe('createGeminiScanner', () => {
     const { scanner } = scan(frame({ promptFeedback: { blockReason: 'SAFETY' }, ...counted(5) }));
     expect([scanner.end().length, scanner.committed, scanner.summary()]).toMatchObject([
       0,
-      false,
+      true,
       { finish: { unified: 'content-filter', raw: 'SAFETY' }, usage: { inputTokens: 5 } },
     ]);
+    expect(scanner.summary().finish).not.toHaveProperty('opaque');
   });
 
   it('fails at an error inside, and forwards nothing of it', () => {
@@ -79,6 +80,15 @@ describe('createGeminiScanner', () => {
   it('fails where the generation broke', () => {
     const { scanner, passed } = scan(said('Hello') + ended('MALFORMED_FUNCTION_CALL'));
     expect([passed, scanner.failure?.code]).toEqual([said('Hello'), 'upstream_invalid_response']);
+  });
+
+  it('waits for every candidate that was asked for', () => {
+    const scanner = createGeminiScanner({ wire: { generationConfig: { candidateCount: 2 } } });
+    const end = (index: number) => frame({ candidates: [{ content: {}, finishReason: 'STOP', index }] });
+    scanner.push(Buffer.from(said('Hello') + end(1)));
+    expect(() => scanner.end()).toThrow(expect.objectContaining({ code: 'upstream_truncated' }));
+    scanner.push(Buffer.from(end(0)));
+    expect(scanner.end()).toHaveLength(0);
   });
 
   it('is not deceived by words of the model', () => {

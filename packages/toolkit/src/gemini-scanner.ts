@@ -1,6 +1,6 @@
-import type { AnswerSummary, Finish, Frame, JsonObject, StreamScanner } from '@sluice/contract';
+import type { AnswerSummary, Finish, Frame, GatewayError, JsonObject, RawCall, StreamScanner } from '@sluice/contract';
 import { classifyGoogleInBand, readGoogleError } from './gemini-errors.js';
-import { readBlock, readFinish, readFinishFailure } from './gemini-finish.js';
+import { readBlock, readFinish, readFinishFailure, toSettled } from './gemini-finish.js';
 import { callsTools, partsOf } from './gemini-inspect.js';
 import { createGeminiUsageMeter } from './gemini-usage.js';
 import { isJsonObject, tryParseJson } from './json.js';
@@ -14,27 +14,34 @@ const URGENT = /"(?:finishReason": ?"|error": ?\{|blockReason": ?"|functionCall"
 
 const NOTHING: FrameVerdict = {};
 const CONTENT: FrameVerdict = { content: true };
-const COMPLETE: FrameVerdict = { complete: true };
-const CONTENT_AND_COMPLETE: FrameVerdict = { content: true, complete: true };
+/** Nothing more is to come, so there is no use in waiting for words. */
+const COMPLETE: FrameVerdict = { content: true, complete: true };
 const UNREADABLE: FrameVerdict = { unreadable: true };
 
 /**
  * Watches one stream of `alt=sse` as it passes: usage, finish, failure, first content. The wire has no frame for the end:
- * a stream is whole once its candidate has a finish reason, or its prompt was blocked, and the upstream leaves.
+ * a stream is whole once every candidate has a finish reason, or the prompt was blocked, and the upstream leaves.
  */
-export function createGeminiScanner(): StreamScanner {
-  return createStreamScanner(new GenerateRules());
+export function createGeminiScanner({ wire }: Pick<RawCall, 'wire'>): StreamScanner {
+  const { candidateCount } = isJsonObject(wire.generationConfig) ? wire.generationConfig : {};
+  return createStreamScanner(new GenerateRules(typeof candidateCount === 'number' ? candidateCount : 1));
 }
 
 class GenerateRules implements ScanRules {
   readonly marker = new RegExp(`${OUTPUT_TEXT.source}|${INSPECTED.source}`, 'gm');
   readonly #meter = createGeminiUsageMeter();
+  readonly #candidates: number;
+  readonly #finished = new Set<unknown>();
   /** The last frame whose counts nobody has read yet: they are cumulative, so only those of the last one matter. */
   #uncounted: string | undefined;
   #model: string | undefined;
   #finish: Finish | undefined;
   #committed = false;
   #calledTools = false;
+
+  constructor(candidates: number) {
+    this.#candidates = candidates;
+  }
 
   inspect({ data }: Frame): FrameVerdict {
     if (this.#committed && !URGENT.test(data)) {
@@ -54,7 +61,7 @@ class GenerateRules implements ScanRules {
     return {
       ...(this.#model === undefined ? {} : { model: this.#model }),
       ...(usage ? { usage } : {}),
-      ...(this.#finish ? { finish: this.#finish } : {}),
+      ...(this.#finish ? { finish: toSettled(this.#finish) } : {}),
     };
   }
 
@@ -62,20 +69,33 @@ class GenerateRules implements ScanRules {
     this.#count();
     this.#meter.see(chunk.usageMetadata);
     if (typeof chunk.modelVersion === 'string') this.#model = chunk.modelVersion;
-    const candidate: unknown = Array.isArray(chunk.candidates) ? chunk.candidates[0] : undefined;
-    if (!isJsonObject(candidate)) {
-      this.#finish = readBlock(chunk) ?? this.#finish;
-      return this.#finish ? COMPLETE : NOTHING;
+    const candidates = Array.isArray(chunk.candidates) ? chunk.candidates.filter(isJsonObject) : [];
+    if (candidates.length === 0) return this.#readBlock(chunk);
+    let content = false;
+    for (const candidate of candidates) {
+      const failure = this.#readCandidate(candidate);
+      if (failure) return { failure };
+      content ||= partsOf(candidate).some(hasContent);
     }
-    const failure = readFinishFailure(candidate);
-    if (failure) return { failure };
-    const parts = partsOf(candidate);
-    this.#calledTools ||= callsTools(parts);
-    this.#finish = readFinish(candidate, this.#calledTools) ?? this.#finish;
-    const content = parts.some(hasContent);
     this.#committed ||= content;
-    if (!this.#finish) return content ? CONTENT : NOTHING;
-    return content ? CONTENT_AND_COMPLETE : COMPLETE;
+    if (this.#finished.size >= this.#candidates) return COMPLETE;
+    return content ? CONTENT : NOTHING;
+  }
+
+  #readBlock(chunk: JsonObject): FrameVerdict {
+    const finish = readBlock(chunk);
+    if (!finish) return NOTHING;
+    this.#finish = finish;
+    return COMPLETE;
+  }
+
+  #readCandidate(candidate: JsonObject): GatewayError | undefined {
+    this.#calledTools ||= callsTools(partsOf(candidate));
+    const finish = readFinish(candidate, this.#calledTools);
+    if (!finish) return undefined;
+    this.#finish ??= finish;
+    this.#finished.add(candidate.index ?? 0);
+    return readFinishFailure(candidate);
   }
 
   #count(): void {

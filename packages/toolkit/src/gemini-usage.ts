@@ -15,7 +15,7 @@ export interface GeminiUsageMeter {
   usage(): Usage | undefined;
 }
 
-/** Counts in a stream are cumulative and may be left out again, so the largest of each counts. */
+/** Counts in a stream are cumulative, may be left out again, and are put right at the end: the last of each counts. */
 export function createGeminiUsageMeter(): GeminiUsageMeter {
   return new Meter();
 }
@@ -31,13 +31,13 @@ class Meter implements GeminiUsageMeter {
 
   see(usage: unknown): void {
     if (!isJsonObject(usage)) return;
-    this.#prompt = larger(this.#prompt, usage.promptTokenCount);
-    this.#tools = larger(this.#tools, usage.toolUsePromptTokenCount);
-    this.#cached = larger(this.#cached, usage.cachedContentTokenCount);
-    this.#candidates = larger(this.#candidates, usage.candidatesTokenCount);
-    this.#thoughts = larger(this.#thoughts, usage.thoughtsTokenCount);
-    this.#audioIn = larger(this.#audioIn, audioOf(usage.promptTokensDetails));
-    this.#audioOut = larger(this.#audioOut, audioOf(usage.candidatesTokensDetails));
+    this.#prompt = latest(this.#prompt, usage.promptTokenCount);
+    this.#tools = latest(this.#tools, usage.toolUsePromptTokenCount);
+    this.#cached = latest(this.#cached, usage.cachedContentTokenCount);
+    this.#candidates = latest(this.#candidates, usage.candidatesTokenCount);
+    this.#thoughts = latest(this.#thoughts, usage.thoughtsTokenCount);
+    this.#audioIn = latest(this.#audioIn, audioOf(usage.promptTokensDetails));
+    this.#audioOut = latest(this.#audioOut, audioOf(usage.candidatesTokensDetails));
   }
 
   usage(): Usage | undefined {
@@ -89,7 +89,6 @@ function audioOf(details: unknown): unknown {
   return isJsonObject(audio) ? audio.tokenCount : undefined;
 }
 
-function larger(seen: number | undefined, count: unknown): number | undefined {
-  if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0) return seen;
-  return seen === undefined ? count : Math.max(seen, count);
+function latest(seen: number | undefined, count: unknown): number | undefined {
+  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : seen;
 }

@@ -100,12 +100,12 @@ describe('usage', () => {
     });
   });
 
-  it('is the largest of what was said', () => {
+  it('is the last that was said of each count', () => {
     const meter = createGeminiUsageMeter();
     meter.see({ promptTokenCount: 10, cachedContentTokenCount: 6 });
     meter.see({ promptTokenCount: 10, candidatesTokenCount: 7, thoughtsTokenCount: -1 });
     meter.see({ candidatesTokenCount: 5 });
-    expect(meter.usage()).toEqual({ inputTokens: 10, outputTokens: 7, cachedInputTokens: 6 });
+    expect(meter.usage()).toEqual({ inputTokens: 10, outputTokens: 5, cachedInputTokens: 6 });
   });
 
   it.for([undefined, null, 7, {}, { promptTokenCount: '7' }])('is none in %j', (wire) => {

@@ -8,7 +8,7 @@ export { endpoint } from './endpoint.js';
 export { given } from './given.js';
 export { decodeText, isJsonObject, parseUpstreamJson, tryParseJson } from './json.js';
 export { jsonHeaders, withBearerToken } from './json-call.js';
-export { addTopLevel, removeMember, setTopLevel } from './json-edit.js';
+export { addTopLevel, editItems, editTopLevel, removeMember, setTopLevel } from './json-edit.js';
 export { sliceJson } from './json-slice.js';
 export { changed, dropped, droppedAsides, droppedFields } from './losses.js';
 export { createLineReader } from './ndjson.js';

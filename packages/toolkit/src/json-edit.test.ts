@@ -1,7 +1,7 @@
 import { isGatewayError } from '@sluice/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addTopLevel, removeMember, setTopLevel } from './json-edit.js';
+import { addTopLevel, editItems, editTopLevel, removeMember, setTopLevel } from './json-edit.js';
 
 const edit = (json: string, key = 'model', value: unknown = 'new') =>
   setTopLevel(Buffer.from(json), key, value).toString();
@@ -138,6 +138,36 @@ describe('removeMember', () => {
         const rest = entries.filter(([key]) => key !== gone);
         const parse = (json: string): unknown => JSON.parse(json);
         expect(parse(remove(writeObject(entries), gone))).toEqual(parse(writeObject(rest)));
+      }),
+    );
+  });
+});
+
+describe('editTopLevel and editItems', () => {
+  const rename = (json: string) =>
+    editTopLevel(Buffer.from(json), 'list', (list) =>
+      editItems(list, (item) => setTopLevel(item, 'model', 'b')),
+    ).toString();
+
+  it.for([
+    [
+      '{"list": [ {"model":"a"} , {"x":1.0,"model" : "a"}\n], "model":"a"}',
+      '{"list": [ {"model":"b"} , {"x":1.0,"model" : "b"}\n], "model":"a"}',
+    ],
+    ['{"list":[{"x":["]"]},{}]}', '{"list":[{"model":"b","x":["]"]},{"model":"b"}]}'],
+    ['{"list":[]}', '{"list":[]}'],
+    ['{"other":[{"model":"a"}]}', '{"other":[{"model":"a"}]}'],
+  ] as const)('change %s inside alone', ([json, edited]) => expect(rename(json)).toBe(edited));
+
+  it('refuse a key that stands twice', () => {
+    expect(() => rename('{"list":[],"list":[]}')).toThrow(/stands twice/);
+  });
+
+  it('find every item, whatever is in it and between', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(anyJson, spaces)), (items) => {
+        const text = (mark: string) => `[${items.map(([json, space]) => `${space}${mark || json}${space}`).join(',')}]`;
+        expect(editItems(Buffer.from(text('')), () => Buffer.from('0')).toString()).toBe(text('0'));
       }),
     );
   });

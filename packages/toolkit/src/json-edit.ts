@@ -45,6 +45,33 @@ export function removeMember(json: Uint8Array, path: readonly string[]): Buffer 
   }
 }
 
+/**
+ * Gives the text of one top-level value to `edit` and puts what comes back in its place. The text must have passed
+ * `JSON.parse` and have the key. Throws `duplicate_key` as {@link setTopLevel} does.
+ */
+export function editTopLevel(json: Uint8Array, key: string, edit: (value: Buffer) => Buffer): Buffer {
+  const bytes = toBuffer(json);
+  const range = findTopLevel(bytes, key);
+  if (!range) return bytes;
+  const { start, end } = range;
+  return Buffer.concat([bytes.subarray(0, start), edit(bytes.subarray(start, end)), bytes.subarray(end)]);
+}
+
+/** {@link editTopLevel} for each item of a list's text; what stands between the items stays. */
+export function editItems(list: Buffer, edit: (item: Buffer) => Buffer): Buffer {
+  const pieces: Buffer[] = [];
+  let copied = 0;
+  let at = skipSpace(list, 1);
+  while (at < list.length && list[at] !== CLOSE_BRACKET) {
+    const end = valueEnd(list, at);
+    pieces.push(list.subarray(copied, at), edit(list.subarray(at, end)));
+    copied = end;
+    at = skipSpace(list, end);
+    if (list[at] === COMMA) at = skipSpace(list, at + 1);
+  }
+  return Buffer.concat([...pieces, list.subarray(copied)]);
+}
+
 /** From `start` up to, not including, `end`. */
 export interface ByteRange {
   readonly start: number;

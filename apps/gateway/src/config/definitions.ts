@@ -2,6 +2,7 @@ import type { ProviderDefinition } from '@sluice/contract';
 import { anthropic } from '@sluice/provider-anthropic';
 import { bedrock } from '@sluice/provider-bedrock';
 import { cohere } from '@sluice/provider-cohere';
+import { google } from '@sluice/provider-google';
 import { ollama } from '@sluice/provider-ollama';
 import { openai } from '@sluice/provider-openai';
 import { openAiCompatible } from '@sluice/provider-openai-compatible';
@@ -18,6 +19,7 @@ export function providerDefinitions(openSimulator: OpenSimulator): readonly Prov
     openai,
     anthropic,
     bedrock,
+    google,
     cohere,
     ollama,
     openAiCompatible,

@@ -44,6 +44,19 @@ describe('loadConfig without a file', () => {
     expect(config.providers['cohere']).toMatchObject({ kind: 'cohere', apiKey: { env: key } });
   });
 
+  it.each([
+    [{ GOOGLE_API_KEY: 'a' }, { apiKey: { env: 'GOOGLE_API_KEY' } }],
+    [{ GOOGLE_API_KEY: 'a', GEMINI_API_KEY: 'b' }, { apiKey: { env: 'GEMINI_API_KEY' } }],
+    [
+      { GOOGLE_API_KEY: 'a', GEMINI_BASE_URL: 'http://127.0.0.1:1' },
+      { apiKey: { env: 'GOOGLE_API_KEY' }, baseUrl: 'http://127.0.0.1:1' },
+    ],
+    [{ GOOGLE_GEMINI_BASE_URL: 'http://127.0.0.1:2' }, { baseUrl: 'http://127.0.0.1:2' }],
+  ])('finds Google by %j', async (env, settings) => {
+    const { config } = await loaded({ env });
+    expect(config.providers['google']).toMatchObject({ kind: 'google', ...settings });
+  });
+
   it('takes an empty variable for an unset one', async () => {
     const { config } = await loaded({ env: { OPENAI_API_KEY: '', SLUICE_PORT: '' } });
     expect([Object.keys(config.providers), config.server.port]).toEqual([['sim'], 4000]);
@@ -159,7 +172,7 @@ models:
       'config error at server.hots: there is no such setting',
       expect.stringMatching(/^config error at providers\["bad name"\]: this name is not allowed/),
       'config error at providers.openai.apiKey: expected a reference, { env: NAME } or { file: PATH }',
-      'config error at providers.odd.kind: expected one of openai, anthropic, bedrock, cohere, ollama, openai-compatible, sim',
+      'config error at providers.odd.kind: expected one of openai, anthropic, bedrock, google, cohere, ollama, openai-compatible, sim',
       'config error at models.fast.strategy: expected one of "priority"|"weighted"',
       'config error at models.fast.targets: Too small: expected array to have >=1 items',
     ]);
@@ -175,7 +188,7 @@ models:
     ['telemetry: {traces: {otlpEndpoint: {env: X}}}', 'telemetry.traces'],
     ['server: {workers: auto}', 'server.workers'],
     ['server: {workers: 4}', 'server.workers'],
-    ['providers: {g: {kind: google}}', 'providers.g.kind'],
+    ['providers: {g: {kind: groq}}', 'providers.g.kind'],
     ['providers: {sim: {kind: sim, maxConcurrent: 1}}', 'providers.sim.maxConcurrent'],
     ['providers: {o: {kind: openai, apiKeys: []}}', 'providers.o.apiKeys'],
     ['models: {m: {targets: [{provider: sim, model: echo}], strategy: sticky}}', 'models.m.strategy'],

@@ -16,6 +16,9 @@ interface Vendor {
 const VENDORS: readonly Vendor[] = [
   { kind: 'openai', keyVariable: 'OPENAI_API_KEY', baseUrlVariable: 'OPENAI_BASE_URL' },
   { kind: 'anthropic', keyVariable: 'ANTHROPIC_API_KEY', baseUrlVariable: 'ANTHROPIC_BASE_URL' },
+  // Other products of Google have their keys in this variable too, so the one with the model's name wins.
+  { kind: 'google', keyVariable: 'GOOGLE_API_KEY', baseUrlVariable: 'GOOGLE_GEMINI_BASE_URL' },
+  { kind: 'google', keyVariable: 'GEMINI_API_KEY', baseUrlVariable: 'GEMINI_BASE_URL' },
   { kind: 'cohere', keyVariable: 'COHERE_API_KEY', baseUrlVariable: 'COHERE_BASE_URL' },
   // As the vendor's own SDKs have it; where both are set these win.
   { kind: 'cohere', keyVariable: 'CO_API_KEY', baseUrlVariable: 'CO_API_URL' },
@@ -30,10 +33,11 @@ export interface FoundProviders {
 export function providersFromEnvironment(env: Environment, definitions: readonly ProviderDefinition[]): FoundProviders {
   const kinds = new Set(definitions.map(({ kind }) => kind));
   const found = VENDORS.filter((vendor) => kinds.has(vendor.kind) && isNamed(vendor, env));
-  const bedrock =
-    kinds.has('bedrock') && namesBedrock(env) ? { bedrock: { kind: 'bedrock', ...awsSettings(env) } } : {};
+  const providers: Record<string, RawProviders[string]> = {};
+  for (const vendor of found) providers[vendor.kind] = { ...providers[vendor.kind], ...toSettings(vendor, env) };
+  if (kinds.has('bedrock') && namesBedrock(env)) providers['bedrock'] = { kind: 'bedrock', ...awsSettings(env) };
   return {
-    providers: { ...Object.fromEntries(found.map((vendor) => [vendor.kind, toSettings(vendor, env)])), ...bedrock },
+    providers,
     problems: found.flatMap((vendor) => baseUrlProblems(vendor, env)),
   };
 }

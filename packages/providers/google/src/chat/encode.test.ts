@@ -1,0 +1,291 @@
+import type { ChatRequest, JsonObject, Message } from '@sluice/contract';
+import { geminiState } from '@sluice/toolkit/gemini-wire';
+import { describe, expect, it } from 'vitest';
+import type { GeminiApi } from '../api.js';
+import { toMethodUrl } from '../url.js';
+import { encodeBody } from './encode.js';
+
+const DEVELOPER: GeminiApi = { platform: 'developer', headers: {}, url: toMethodUrl };
+const VERTEX: GeminiApi = { ...DEVELOPER, platform: 'vertex' };
+const HI: Message = { role: 'user', content: [{ type: 'text', text: 'Hi.' }] };
+
+function encode(more: Partial<ChatRequest>, model = 'gemini-3.7-flash', api = DEVELOPER) {
+  const request = { messages: [HI], stream: false, ...more };
+  const { body, adjustments } = encodeBody(request, { provider: 'g', model, baseUrl: new URL('http://a') }, api);
+  return { body, config: body.generationConfig as JsonObject | undefined, adjustments };
+}
+const lost = (...names: readonly string[]) => names.map((parameter) => ({ parameter, action: 'dropped' }));
+
+describe('thinking', () => {
+  const thinking = (
+    reasoning: NonNullable<ChatRequest['reasoning']>,
+    model: string,
+    more: Partial<ChatRequest> = {},
+  ) => {
+    const { config, adjustments } = encode({ reasoning, ...more }, model);
+    return [config?.thinkingConfig, adjustments.length > 0] as const;
+  };
+  const shown = (fields: JsonObject) => ({ ...fields, includeThoughts: true });
+
+  it.for<readonly [string, NonNullable<ChatRequest['reasoning']>, JsonObject | undefined, boolean]>([
+    ['gemini-2.5-flash', {}, shown({}), false],
+    ['gemini-2.5-flash', { effort: 'none' }, { thinkingBudget: 0 }, false],
+    ['gemini-2.5-flash', { budgetTokens: 0 }, { thinkingBudget: 0 }, false],
+    ['gemini-2.5-flash', { budgetTokens: -1 }, shown({ thinkingBudget: -1 }), false],
+    ['gemini-2.5-flash', { effort: 'medium' }, shown({ thinkingBudget: 8_192 }), false],
+    ['gemini-2.5-flash', { effort: 'max' }, shown({ thinkingBudget: 24_576 }), false],
+    ['gemini-2.5-flash-lite', { budgetTokens: 300 }, shown({ thinkingBudget: 512 }), true],
+    ['gemini-2.5-flash-lite', { budgetTokens: 100 }, { thinkingBudget: 0 }, true],
+    ['gemini-2.5-pro', { effort: 'none' }, { thinkingBudget: 128 }, true],
+    ['gemini-2.5-pro', { budgetTokens: 40_000 }, shown({ thinkingBudget: 32_768 }), true],
+    ['gemini-2.5-pro', { budgetTokens: 2_000, effort: 'high' }, shown({ thinkingBudget: 2_000 }), false],
+    ['gemini-3-pro-image-preview', { effort: 'low' }, shown({ thinkingBudget: 1_024 }), false],
+    ['gemini-3-pro-preview', { effort: 'medium' }, shown({ thinkingLevel: 'HIGH' }), true],
+    ['gemini-3.1-pro-preview', { effort: 'minimal' }, shown({ thinkingLevel: 'LOW' }), true],
+    ['gemini-3-flash-preview', { effort: 'minimal' }, shown({ thinkingLevel: 'MINIMAL' }), false],
+    ['gemini-3.5-flash-lite', { effort: 'none' }, { thinkingLevel: 'MINIMAL' }, true],
+    ['gemini-3.7-flash', { effort: 'none' }, { thinkingLevel: 'LOW' }, true],
+    ['gemini-3.10-flash', { effort: 'minimal' }, shown({ thinkingLevel: 'LOW' }), true],
+    ['gemini-3.7-flash', { effort: 'xhigh' }, shown({ thinkingLevel: 'HIGH' }), true],
+    ['gemini-4-hydrogen', { effort: 'xhigh' }, shown({ thinkingLevel: 'XHIGH' }), false],
+    ['gemini-4-hydrogen', { effort: 'max' }, shown({ thinkingLevel: 'XHIGH' }), true],
+    [
+      'gemini-flash-latest',
+      { effort: 'high', summary: 'none' },
+      { thinkingLevel: 'HIGH', includeThoughts: false },
+      false,
+    ],
+    ['gemini-3.7-flash', { budgetTokens: 1_000 }, shown({ thinkingLevel: 'LOW' }), true],
+    ['gemini-3.7-flash', { budgetTokens: 8_000 }, shown({ thinkingLevel: 'MEDIUM' }), true],
+    ['gemini-3.7-flash', { budgetTokens: 9_000 }, shown({ thinkingLevel: 'HIGH' }), true],
+    ['gemini-3.7-flash', { budgetTokens: -1 }, shown({}), false],
+    ['gemini-3.7-flash', { summary: 'auto' }, shown({}), false],
+    ['gemma-4-31b-it', { effort: 'low' }, shown({ thinkingLevel: 'HIGH' }), true],
+    ['gemini-2.0-flash', { effort: 'low' }, undefined, true],
+    ['gemini-2.0-flash', { effort: 'none' }, undefined, false],
+    ['gemma-3-27b-it', { effort: 'low' }, undefined, true],
+    ['gemini-robotics-er-1.5-preview', { effort: 'low' }, shown({ thinkingBudget: 1_024 }), false],
+  ])('of %s by %j is %j', ([model, reasoning, config, changed]) => {
+    expect(thinking(reasoning, model)).toEqual([config, changed]);
+  });
+
+  it('leaves half of a short answer to the answer, where the wish is no figure', () => {
+    expect(thinking({ effort: 'high' }, 'gemini-2.5-flash', { maxOutputTokens: 1_000 })[0]).toMatchObject({
+      thinkingBudget: 500,
+    });
+  });
+
+  it('gives way as far as it must, where the wish is a figure', () => {
+    const [config, changed] = thinking({ budgetTokens: 900 }, 'gemini-2.5-flash', { maxOutputTokens: 600 });
+    expect([config, changed]).toEqual([shown({ thinkingBudget: 599 }), true]);
+  });
+
+  it("takes what the caller's own dialect says of it", () => {
+    const opaque = geminiState({ thinkingLevel: 'TOMORROW' });
+    expect(thinking({ opaque }, 'gemini-3.7-flash')[0]).toEqual(shown({ thinkingLevel: 'TOMORROW' }));
+  });
+
+  it("is the vendor's default where nobody asked", () => {
+    expect(encode({}).body).toEqual({ contents: [{ role: 'user', parts: [{ text: 'Hi.' }] }] });
+  });
+});
+
+describe('functions and schemas', () => {
+  const tools = [{ name: 'now', schema: {} }];
+  const schema = { type: 'json-schema', name: 'x', schema: { type: 'object' } } as const;
+
+  it.for<readonly [string, Partial<ChatRequest>, boolean, boolean]>([
+    ['gemini-3.7-flash', { tools }, true, true],
+    ['gemini-3.7-flash', { tools, toolChoice: { type: 'required' } }, true, false],
+    ['gemini-2.5-flash', { tools }, true, false],
+    ['gemini-2.5-flash', { tools, toolChoice: { type: 'none' } }, false, true],
+    ['gemini-2.5-flash', {}, false, true],
+  ])('of %s with %j: functions %s, schema %s', ([model, more, hasTools, hasSchema]) => {
+    const { body, config, adjustments } = encode({ responseFormat: schema, ...more }, model);
+    expect([body.tools !== undefined, config?.responseJsonSchema !== undefined, adjustments]).toEqual([
+      hasTools,
+      hasSchema,
+      hasSchema ? [] : lost('response_format'),
+    ]);
+  });
+
+  it.for<readonly [Partial<ChatRequest>, JsonObject | undefined]>([
+    [{ toolChoice: { type: 'tool', name: 'now' } }, { mode: 'ANY', allowedFunctionNames: ['now'] }],
+    [{ toolChoice: { type: 'none' } }, { mode: 'NONE' }],
+    [{}, undefined],
+  ])('are chosen among by %j', ([more, calling]) => {
+    const { toolConfig } = encode({ tools, ...more }).body;
+    expect(toolConfig).toEqual(calling && { functionCallingConfig: calling });
+  });
+
+  it('have nothing to choose from where there are none', () => {
+    const { body, adjustments } = encode({ toolChoice: { type: 'required' } });
+    expect([body.toolConfig, adjustments]).toEqual([undefined, lost('tool_choice')]);
+  });
+
+  it('keep what the caller says beside the choice', () => {
+    const fields = {
+      toolConfig: {
+        retrievalConfig: { languageCode: 'de' },
+        functionCallingConfig: { allowedFunctionNames: ['a', 'b'] },
+      },
+    };
+    const extensions = { dialect: 'gemini-generate', fields };
+    expect(encode({ extensions }).body.toolConfig).toEqual(fields.toolConfig);
+    expect(encode({ tools, toolChoice: { type: 'required' }, extensions }).body.toolConfig).toEqual({
+      retrievalConfig: { languageCode: 'de' },
+      functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['a', 'b'] },
+    });
+  });
+});
+
+describe('what the caller\u2019s own dialect adds', () => {
+  it('goes along, below what the gateway knows', () => {
+    const fields = { safetySettings: [], generationConfig: { mediaResolution: 'LOW', topK: 1 }, 'a.b': 1 };
+    const { body, adjustments } = encode({ topK: 2, extensions: { dialect: 'gemini-generate', fields } });
+    expect([body.safetySettings, body.generationConfig, adjustments]).toEqual([
+      [],
+      { mediaResolution: 'LOW', topK: 2 },
+      lost('a.b'),
+    ]);
+  });
+});
+
+describe('a conversation', () => {
+  const call = (id: string, opaque?: ReturnType<typeof geminiState>): Message => ({
+    role: 'assistant',
+    content: [{ type: 'tool-call', id, name: `f_${id}`, json: '{}', ...(opaque ? { opaque } : {}) }],
+  });
+  const result = (callId: string): Message => ({ role: 'tool', callId, content: [{ type: 'text', text: callId }] });
+  const contents = (messages: readonly Message[], model?: string, api?: GeminiApi) =>
+    encode({ messages }, model, api).body.contents as readonly { role: string; parts: readonly JsonObject[] }[];
+
+  it('joins what one side says in a row', () => {
+    const said: Message = { role: 'assistant', content: [{ type: 'text', text: 'A' }] };
+    expect(contents([HI, HI, said, said]).map(({ role, parts }) => [role, parts.length])).toEqual([
+      ['user', 2],
+      ['model', 2],
+    ]);
+  });
+
+  it('has the results of calls right behind them, whatever came between', () => {
+    const roles = contents([HI, call('a'), HI, result('a')]).map(({ parts }) => Object.keys(parts[0] ?? {})[0]);
+    expect(roles).toEqual(['text', 'functionCall', 'functionResponse', 'text']);
+  });
+
+  it('has the results in the order of the calls, without ids where the platform takes none', () => {
+    const messages = [HI, call('a'), call('b'), result('b'), result('a')];
+    expect(contents(messages, 'gemini-2.5-flash', VERTEX).slice(1)).toEqual([
+      {
+        role: 'model',
+        parts: [{ functionCall: { name: 'f_a', args: {} } }, { functionCall: { name: 'f_b', args: {} } }],
+      },
+      {
+        role: 'user',
+        parts: [
+          { functionResponse: { name: 'f_a', response: { output: 'a' } } },
+          { functionResponse: { name: 'f_b', response: { output: 'b' } } },
+        ],
+      },
+    ]);
+  });
+
+  it('goes by the latest call where an id comes twice', () => {
+    const again: Message = { role: 'assistant', content: [{ type: 'tool-call', id: 'a', name: 'other', json: '{}' }] };
+    const last = contents([HI, call('a'), result('a'), again, result('a')]).at(-1);
+    expect(last?.parts[0]).toMatchObject({ functionResponse: { name: 'other' } });
+  });
+
+  it('is refused with a result that nobody asked for', () => {
+    expect(() => contents([HI, result('a')])).toThrow(/a call that is not in the conversation/);
+  });
+
+  it.for<readonly [string, readonly Message[], readonly (string | undefined)[], boolean]>([
+    ['made elsewhere', [HI, call('a'), result('a')], ['skip_thought_signature_validator'], true],
+    ['of this vendor', [HI, call('a', geminiState({ thoughtSignature: 'c2ln' })), result('a')], ['c2ln'], false],
+    [
+      'made together',
+      [HI, call('a'), call('b'), result('a'), result('b')],
+      ['skip_thought_signature_validator', undefined],
+      true,
+    ],
+    ['of an earlier turn', [HI, call('a'), result('a'), HI], [undefined], false],
+  ])('signs a call %s', ([, messages, signatures, told]) => {
+    const { body, adjustments } = encode({ messages });
+    const calls = (body.contents as readonly { parts: readonly JsonObject[] }[])
+      .flatMap(({ parts }) => parts)
+      .filter((part) => part.functionCall !== undefined);
+    expect([calls.map((part) => part.thoughtSignature), adjustments.length > 0]).toEqual([signatures, told]);
+  });
+
+  it('signs nothing for a model that asks for nothing', () => {
+    expect(encode({ messages: [HI, call('a'), result('a')] }, 'gemini-2.5-flash').adjustments).toEqual([]);
+  });
+
+  it('sends its reasoning back where this vendor signed it', () => {
+    const said: Message = {
+      role: 'assistant',
+      content: [
+        { type: 'reasoning', text: 'Hm', opaque: geminiState({ thoughtSignature: 'c2ln' }) },
+        { type: 'reasoning', text: '', opaque: geminiState({ thoughtSignature: 'eA==' }) },
+        { type: 'refusal', text: 'No.' },
+        { type: 'vendor', state: { kind: 'anthropic-messages', data: {} } },
+      ],
+    };
+    expect(contents([HI, said])[1]?.parts).toEqual([
+      { text: 'Hm', thought: true, thoughtSignature: 'c2ln' },
+      { text: '', thoughtSignature: 'eA==' },
+      { text: 'No.' },
+    ]);
+  });
+
+  it('tells its instructions first to a model that has no place for them', () => {
+    const system: Message = { role: 'system', content: [{ type: 'text', text: 'Be kind.' }] };
+    const { body, adjustments } = encode({ messages: [system, HI] }, 'gemma-3-27b-it');
+    expect([body, adjustments]).toEqual([
+      { contents: [{ role: 'user', parts: [{ text: 'Be kind.' }, { text: 'Hi.' }] }] },
+      [{ parameter: 'system', action: 'emulated' }],
+    ]);
+    expect(encode({ messages: [system] }, 'gemma-3-27b-it').body).toEqual({
+      contents: [{ role: 'user', parts: [{ text: 'Be kind.' }] }],
+    });
+  });
+});
+
+describe('Vertex AI', () => {
+  it('takes penalties always, and a tier never', () => {
+    const more = { frequencyPenalty: 1, presencePenalty: 1, serviceTier: 'flex' };
+    const { body, adjustments } = encode(more, 'gemini-2.5-flash', VERTEX);
+    expect([body.generationConfig, body.serviceTier, adjustments]).toEqual([
+      { frequencyPenalty: 1, presencePenalty: 1 },
+      undefined,
+      lost('service_tier'),
+    ]);
+  });
+});
+
+describe('numbers', () => {
+  it.for<readonly [number, number, boolean]>([
+    [7, 7, false],
+    [-1, -1, false],
+    [2 ** 31, -(2 ** 31), true],
+    [2 ** 40 + 5, 5, true],
+  ])('the seed %i is %i', ([seed, sent, changed]) => {
+    const { config, adjustments } = encode({ seed });
+    expect([config?.seed, adjustments.length > 0]).toEqual([sent, changed]);
+  });
+
+  it.for<readonly [string, string | undefined, boolean]>([
+    ['auto', undefined, false],
+    ['default', 'standard', false],
+    ['priority', 'priority', false],
+    ['turbo', undefined, true],
+  ])('the tier %s is %s', ([serviceTier, sent, told]) => {
+    const { body, adjustments } = encode({ serviceTier });
+    expect([body.serviceTier, adjustments.length > 0]).toEqual([sent, told]);
+  });
+
+  it('no alternatives are asked for where only the tokens are', () => {
+    expect(encode({ logprobs: { top: 0 } }).config).toEqual({ responseLogprobs: true });
+  });
+});

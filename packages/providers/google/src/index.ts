@@ -1,0 +1,2 @@
+export { google } from './definition.js';
+export type { GoogleSettings } from './settings.js';

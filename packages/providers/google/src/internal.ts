@@ -1,0 +1,5 @@
+export { toSegment } from './api.js';
+export { createChat } from './chat/operation.js';
+export { classify } from './classify.js';
+export { createCountTokens } from './count-tokens.js';
+export type { GeminiApi } from './api.js';
