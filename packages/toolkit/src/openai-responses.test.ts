@@ -93,6 +93,13 @@ describe('a stream of typed events', () => {
     expect(scanner.committed).toBe(true);
   });
 
+  it('names the service tier that was used', () => {
+    const whole = response({ service_tier: 'flex' });
+    const scanner = createResponsesScanner();
+    scanner.push(event('response.completed', { response: whole }));
+    expect([inspectResponse(bytes(whole)).serviceTier, scanner.summary().serviceTier]).toEqual(['flex', 'flex']);
+  });
+
   it('sums up at its last event and ends there', () => {
     const scanner = createResponsesScanner();
     scanner.push(event('response.output_text.delta', { delta: 'Hello "type":"error"' }));

@@ -74,13 +74,15 @@ function opens(item: unknown): boolean {
   return isJsonObject(item) && item.type !== 'message' && item.type !== 'reasoning';
 }
 
-function summarize({ model, usage, status, incomplete_details: details }: JsonObject): AnswerSummary {
+function summarize(response: JsonObject): AnswerSummary {
+  const { model, usage, status, incomplete_details: details, service_tier: serviceTier } = response;
   const counts = readResponsesUsage(usage);
   const finish = toResponsesFinish(status, details);
   return {
     ...(typeof model === 'string' ? { model } : {}),
     ...(counts ? { usage: counts } : {}),
     ...(finish ? { finish } : {}),
+    ...(typeof serviceTier === 'string' ? { serviceTier } : {}),
   };
 }
 
