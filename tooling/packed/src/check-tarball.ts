@@ -6,7 +6,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
 /** What a tarball may hold beside `dist`. */
-const SHIPPED = /^(dist\/.*|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+const SHIPPED = /^(dist\/.*|package\.json|README\.md|LICENSE|NOTICE\.md|CHANGELOG\.md|snapshot\.json)$/;
 
 /** The packages are ESM only: how CommonJS and Node 10 resolve them is no promise of theirs. */
 const PROMISED_RESOLUTIONS = ['node16-esm', 'bundler'] as const;
