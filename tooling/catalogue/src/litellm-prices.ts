@@ -23,6 +23,8 @@ const FIELDS: Readonly<Record<string, PricedUnit>> = {
 const CONDITION = /(?:_above_(?<above>\d+)k_tokens)?(?:_(?<tier>batches|flex|priority|ultrafast))?$/;
 const IMAGE_OUTPUT = /^output_cost_per_image_token(?=$|_)/;
 const TIERS: Readonly<Record<string, string>> = { batches: 'batch' };
+/** Less is the price of a step under the name of a token. */
+const MIN_IMAGE_TOKEN_PICO = 100_000;
 const TOKENS: readonly PricedUnit[] = ['input', 'output', 'audioInput', 'audioOutput'];
 const PIECES: readonly PricedUnit[] = ['image', 'audioSecond', 'character', 'searchUnit'];
 
@@ -114,7 +116,8 @@ function withoutEchoes(rows: readonly PriceRow[]): PriceRow[] {
 function isPriced(rows: readonly PriceRow[], mode: ModelMode): boolean {
   const standard = rows.find(({ tier, aboveInputTokens }) => tier === undefined && aboveInputTokens === undefined);
   if (!standard) return false;
-  const { input = 0, output = 0 } = standard.picoUsd;
+  const { input = 0, output = 0, image = 0 } = standard.picoUsd;
+  if (mode === 'image') return image > 0 || output >= MIN_IMAGE_TOKEN_PICO;
   if (mode === 'chat' || mode === 'responses' || mode === 'completion') return input > 0 && output > 0;
   return mode === 'moderation' || Object.values(standard.picoUsd).some((pico) => pico > 0);
 }

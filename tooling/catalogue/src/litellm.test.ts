@@ -100,6 +100,11 @@ describe('its prices', () => {
     expect(prices).toEqual([{ picoUsd: { input: 1_000_000, output: 30_000_000 } }]);
   });
 
+  it('of a step that goes by the name of a token are none', () => {
+    const image = { mode: 'image_generation', input_cost_per_token: '1.3e-10', output_cost_per_token: '1.3e-10' };
+    expect(factsOf(image)?.prices).toEqual([]);
+  });
+
   it('of reasoning are left to those of output where they are the same in every tier', () => {
     const flex = { output_cost_per_token_flex: '1e-06' };
     expect(factsOf({ output_cost_per_reasoning_token: '2e-06', ...flex })?.prices?.[0]?.picoUsd).not.toHaveProperty(
