@@ -1,6 +1,7 @@
 export { decodeChat } from './chat/decode.js';
 export { toBody } from './chat/encode.js';
 export { toModelFamily } from './chat/model-family.js';
+export { adjusted, dropped } from './chat/plan.js';
 export { planReasoning, toEffort } from './chat/reasoning.js';
 export { planSampling } from './chat/sampling.js';
 export { createStreamDecoder } from './chat/stream-decoder.js';

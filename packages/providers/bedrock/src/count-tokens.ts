@@ -13,7 +13,7 @@ export function createCountTokens(headers: Headers): Operation<ChatRequest, Toke
   return {
     features: FEATURES,
     encode(request, target) {
-      const plans = toPlans(request, target.model);
+      const plans = toPlans(request, target);
       const body = JSON.stringify({ input: { converse: toCounted(toBody(plans)) } });
       const url = toModelUrl(target, 'count-tokens');
       return { request: { method: 'POST', url, headers, body }, adjustments: toAdjustments(plans) };

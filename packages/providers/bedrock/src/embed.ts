@@ -8,8 +8,8 @@ import type {
   Operation,
   ResponseHead,
 } from '@sluice/contract';
+import { adjusted, dropped } from '@sluice/provider-anthropic/internal';
 import { isJsonObject, parseUpstreamJson, untranslatable } from '@sluice/toolkit';
-import { adjusted, dropped } from './chat/plan.js';
 import type { Headers } from './headers.js';
 import { toModelUrl } from './url.js';
 

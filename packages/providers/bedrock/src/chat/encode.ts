@@ -1,10 +1,11 @@
 import type { ChatRequest, Encoded, Target } from '@sluice/contract';
+import { adjusted, dropped } from '@sluice/provider-anthropic/internal';
 import { droppedExtensions } from '@sluice/toolkit';
 import type { Headers } from '../headers.js';
 import { toModelUrl } from '../url.js';
 import { planFormat } from './format.js';
 import { planMessages } from './messages.js';
-import { adjusted, dropped, toAdjustments, toBody } from './plan.js';
+import { toAdjustments, toBody } from './plan.js';
 import type { Plan } from './plan.js';
 import { planThinking } from './reasoning.js';
 import { planSampling } from './sampling.js';
@@ -17,7 +18,7 @@ import { CONVERSE } from './wire.js';
  * dist-types/models/models_0.d.ts, `ConverseRequest`.
  */
 export function encodeChat(request: ChatRequest, target: Target, headers: Headers): Encoded {
-  const plans = toPlans(request, target.model);
+  const plans = toPlans(request, target);
   const url = toModelUrl(target, request.stream ? 'converse-stream' : 'converse');
   return {
     request: { method: 'POST', url, headers, body: JSON.stringify(toBody(plans)) },
@@ -26,8 +27,8 @@ export function encodeChat(request: ChatRequest, target: Target, headers: Header
 }
 
 /** Everything that goes into the body, part by part. */
-export function toPlans(request: ChatRequest, model: string): readonly Plan[] {
-  const traits = toTraits(model);
+export function toPlans(request: ChatRequest, { model, facts }: Target): readonly Plan[] {
+  const traits = toTraits(model, facts);
   const format = planFormat(request, traits);
   const tools = planTools(request, traits, format);
   const thinking = planThinking(request, traits, tools.forced);

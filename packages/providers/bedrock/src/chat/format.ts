@@ -1,5 +1,5 @@
 import type { ChatRequest, JsonObject, ResponseFormat } from '@sluice/contract';
-import { adjusted } from './plan.js';
+import { adjusted } from '@sluice/provider-anthropic/internal';
 import type { Plan } from './plan.js';
 import type { ModelTraits } from './traits.js';
 import { ANSWER_TOOL } from './wire.js';

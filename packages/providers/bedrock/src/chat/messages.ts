@@ -1,8 +1,8 @@
 import type { Adjustment, CacheMark, ChatRequest, JsonObject, Message } from '@sluice/contract';
+import { adjusted } from '@sluice/provider-anthropic/internal';
 import { toAssistantEntries, toReasoningBlock, toResultEntry, toTextEntries, toUserEntries } from './blocks.js';
 import type { Entry, Writing } from './blocks.js';
 import { createDocumentNames } from './media.js';
-import { adjusted } from './plan.js';
 import type { Plan } from './plan.js';
 import type { ModelTraits } from './traits.js';
 

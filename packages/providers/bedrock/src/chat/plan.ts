@@ -32,13 +32,3 @@ export function toAdjustments(plans: readonly Plan[]): readonly Adjustment[] {
   }
   return [...found.values()];
 }
-
-/** One parameter that goes on in another form, or not at all. */
-export function adjusted(parameter: string, action: Adjustment['action']): readonly Adjustment[] {
-  return [{ parameter, action }];
-}
-
-/** A parameter that does not go on, where the caller gave it. */
-export function dropped(parameter: string, given: unknown): readonly Adjustment[] {
-  return given === undefined ? [] : adjusted(parameter, 'dropped');
-}

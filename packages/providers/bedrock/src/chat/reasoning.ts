@@ -1,6 +1,5 @@
 import type { ChatRequest, JsonObject, ReasoningEffort } from '@sluice/contract';
-import { planReasoning, toEffort } from '@sluice/provider-anthropic/internal';
-import { adjusted, dropped } from './plan.js';
+import { adjusted, dropped, planReasoning, toEffort } from '@sluice/provider-anthropic/internal';
 import type { Plan } from './plan.js';
 import type { ModelTraits } from './traits.js';
 

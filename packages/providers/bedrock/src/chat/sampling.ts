@@ -1,6 +1,5 @@
 import type { Adjustment, ChatRequest, JsonObject } from '@sluice/contract';
-import { planSampling as planClaudeSampling } from '@sluice/provider-anthropic/internal';
-import { adjusted, dropped } from './plan.js';
+import { adjusted, dropped, planSampling as planClaudeSampling } from '@sluice/provider-anthropic/internal';
 import type { Plan } from './plan.js';
 import type { ThinkingPlan } from './reasoning.js';
 import type { ModelTraits } from './traits.js';

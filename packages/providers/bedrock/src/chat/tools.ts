@@ -1,7 +1,7 @@
 import type { Adjustment, ChatRequest, JsonObject, ToolChoice, ToolDefinition } from '@sluice/contract';
+import { adjusted, dropped } from '@sluice/provider-anthropic/internal';
 import type { FormatPlan } from './format.js';
 import { cacheAdjustments, hasToolBlocks, toCachePoint } from './messages.js';
-import { adjusted, dropped } from './plan.js';
 import type { Plan } from './plan.js';
 import type { ModelTraits } from './traits.js';
 import { ANSWER_TOOL, CONVERSE, NO_TOOL } from './wire.js';

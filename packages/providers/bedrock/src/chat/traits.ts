@@ -1,3 +1,4 @@
+import type { ModelFacts } from '@sluice/contract';
 import { toModelFamily } from '@sluice/provider-anthropic/internal';
 import type { ModelFamily } from '@sluice/provider-anthropic/internal';
 
@@ -66,8 +67,27 @@ const MAKERS: readonly (readonly [RegExp, Partial<ModelTraits>])[] = [
   [/(?:meta\.llama|ai21\.|amazon\.titan|deepseek\.r1|writer\.)/, { forces: NOTHING }],
 ];
 
-export function toTraits(model: string): ModelTraits {
-  if (model.includes('claude-')) return toClaudeTraits(model);
+/**
+ * By what the catalogue knows of the model, and for the rest by its id. The id of an application's inference profile says
+ * nothing: what an operator says of it under `catalogue:` is then all there is.
+ */
+export function toTraits(model: string, facts?: ModelFacts): ModelTraits {
+  const named = byName(model, facts);
+  if (!facts) return named;
+  const { cache, ...traits } = named;
+  const caches = facts.can.has('prompt-cache') ? (cache ?? { tools: true, hour: false }) : cache;
+  return {
+    ...traits,
+    ...(facts.can.has('forced-tools') && named.forces === NOTHING ? { forces: ANY_OR_NAMED } : {}),
+    ...(facts.cannot.has('forced-tools') ? { forces: NOTHING } : {}),
+    ...(facts.refuses?.parameters.includes('temperature') ? { sampling: false } : {}),
+    ...(caches && !facts.cannot.has('prompt-cache') ? { cache: caches } : {}),
+  };
+}
+
+function byName(model: string, facts: ModelFacts | undefined): ModelTraits {
+  // No other maker's models decide themselves how long they reason.
+  if (model.includes('claude-') || facts?.can.has('adaptive-reasoning')) return toClaudeTraits(model, facts);
   const found = MAKERS.find(([pattern]) => pattern.test(model));
   return found ? { ...UNKNOWN, ...found[1] } : UNKNOWN;
 }
@@ -81,12 +101,12 @@ const HOLDS_SCHEMAS = /claude-(?:(?:opus|sonnet|haiku)-4-5|opus-4-6)/;
 /** PyPI langchain-aws 1.9.1, utils.py, `forced_tool_choice_unsupported`. */
 const REFUSES_FORCE = /claude-(?:fable-5-1|opus-5-5|sonnet-5-5)/;
 
-function toClaudeTraits(model: string): ModelTraits {
+function toClaudeTraits(model: string, facts: ModelFacts | undefined): ModelTraits {
   const free = REFUSES_FORCE.test(model);
   const holds = HOLDS_SCHEMAS.test(model);
   const current = !BEFORE_4_5.test(model);
   return {
-    claude: toModelFamily(model),
+    claude: toModelFamily(model, facts),
     forces: free ? NOTHING : ANY_OR_NAMED,
     schemas: holds || free ? 'field' : 'tool',
     strictTools: holds,
