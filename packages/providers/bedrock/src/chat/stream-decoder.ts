@@ -38,22 +38,9 @@ class ConverseStream implements StreamDecoder<ChatEvent> {
     if (!isJsonObject(payload)) {
       throw gatewayError('upstream_invalid_response', { message: 'The provider sent an event that is not JSON.' });
     }
-    switch (frame.event ?? '') {
-      case 'messageStart':
-        return this.#start();
-      case 'contentBlockStart':
-        return [...this.#start(), ...this.#openBlock(payload)];
-      case 'contentBlockDelta':
-        return [...this.#start(), ...this.#delta(payload)];
-      case 'contentBlockStop':
-        return this.#closeBlock();
-      case 'messageStop':
-        return [...this.#start(), ...this.#messageStop(payload)];
-      case 'metadata':
-        return [...this.#start(), ...this.#readMetadata(payload)];
-      default:
-        return NONE;
-    }
+    const start = this.#start();
+    const events = this.#read(frame.event ?? '', payload);
+    return start.length === 0 ? events : [...start, ...events];
   }
 
   end(): readonly ChatEvent[] {
@@ -62,6 +49,24 @@ class ConverseStream implements StreamDecoder<ChatEvent> {
     throw gatewayError('upstream_truncated', { message: "The provider's stream ended before its end was announced." });
   }
 
+  #read(event: string, payload: JsonObject): readonly ChatEvent[] {
+    switch (event) {
+      case 'contentBlockDelta':
+        return this.#delta(payload);
+      case 'contentBlockStart':
+        return this.#openBlock(payload);
+      case 'contentBlockStop':
+        return this.#closeBlock();
+      case 'messageStop':
+        return this.#messageStop(payload);
+      case 'metadata':
+        return this.#readMetadata(payload);
+      default:
+        return NONE;
+    }
+  }
+
+  /** Once, with the first event, whichever it is. */
   #start(): readonly ChatEvent[] {
     if (this.#stage !== 'before') return NONE;
     this.#stage = 'inside';
