@@ -7,6 +7,7 @@ import {
   countTokensSchema as anthropicCountTokensSchema,
   messagesSchema,
 } from '@sluice/dialect-anthropic';
+import { cohereRerank, rerankRequestSchema } from '@sluice/dialect-cohere';
 import {
   batchEmbedContentsSchema,
   countTokensSchema,
@@ -74,6 +75,10 @@ const INFERENCE: readonly Inference[] = [
     { summary: "A prompt's tokens, in the Anthropic dialect", body: anthropicCountTokensSchema },
   ),
   endpoint(
+    { route: '/v1/rerank', operation: 'rerank', dialect: cohereRerank },
+    { summary: 'Ranking, in the Cohere dialect', body: rerankRequestSchema, alias: ['/v2/rerank', '/rerank'] },
+  ),
+  endpoint(
     { route: `${GEMINI}:generateContent`, operation: 'chat', dialect: geminiGenerate },
     { summary: 'Chat, in the Gemini dialect', body: generateContentSchema, alias: `${STABLE_GEMINI}:generateContent` },
   ),
@@ -124,8 +129,8 @@ interface About {
   readonly summary: string;
   /** The request's body. */
   readonly body: z.ZodType;
-  /** Another path to the same endpoint. */
-  readonly alias?: string;
+  /** Other paths to the same endpoint. */
+  readonly alias?: string | readonly string[];
 }
 
 function endpoint<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>(
@@ -134,7 +139,7 @@ function endpoint<Request extends Pick<ChatRequest, 'extensions'>, Result, Event
   plugged: (parts: InferenceParts) => Partial<Endpoint<Request, Result, Event>> = () => ({}),
 ): Inference {
   return {
-    descriptions: [row.route, about.alias].flatMap((path) => (path === undefined ? [] : [describe(path, about)])),
+    descriptions: [row.route, ...[about.alias ?? []].flat()].map((path) => describe(path, about)),
     open: (parts) => createPipeline({ ...row, ...plugged(parts) }, parts.snapshots, parts.ports),
   };
 }
