@@ -1,9 +1,10 @@
 import type { JsonObject, VendorState } from '@sluice/contract';
 import { isJsonObject } from './json.js';
 
-/** Ids of the three dialects of Google's model API. The first is also the kind of the state that its parts carry. */
+/** Ids of the dialects of Google's model API. The first is also the kind of the state that its parts carry. */
 export const GEMINI_GENERATE = 'gemini-generate';
 export const GEMINI_EMBED = 'gemini-embed';
+export const GEMINI_EMBED_BATCH = 'gemini-embed-batch';
 export const GEMINI_COUNT = 'gemini-count';
 
 export function geminiState(data: unknown): VendorState {

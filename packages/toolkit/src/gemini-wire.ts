@@ -25,6 +25,7 @@ export { fromOpenApiSchema, toGeminiSchema } from './gemini-schema.js';
 export {
   GEMINI_COUNT,
   GEMINI_EMBED,
+  GEMINI_EMBED_BATCH,
   GEMINI_GENERATE,
   geminiFields,
   geminiState,

@@ -1,5 +1,5 @@
 import type { CallAddress, EmbedDialect, EmbedRequest, EmbedResult, JsonObject, ParsedCall } from '@sluice/contract';
-import { GEMINI_EMBED } from '@sluice/toolkit/gemini-wire';
+import { GEMINI_EMBED, GEMINI_EMBED_BATCH } from '@sluice/toolkit/gemini-wire';
 import { invalid, untranslatable } from './invalid.js';
 import { checkBody, modelOf } from './parse.js';
 import { batchEmbedContentsSchema, embedContentSchema } from './schema.js';
@@ -21,7 +21,7 @@ export const geminiEmbed: EmbedDialect = {
 
 /** `POST /v1beta/models/{model}:batchEmbedContents`: several texts, all asked for in the same way. */
 export const geminiBatchEmbed: EmbedDialect = {
-  id: `${GEMINI_EMBED}-batch`,
+  id: GEMINI_EMBED_BATCH,
   parse: (body, address) => {
     const { requests } = checkBody(body, batchEmbedContentsSchema);
     checkAlike(requests);

@@ -1,13 +1,4 @@
-import type {
-  EmbedRequest,
-  EmbedResult,
-  Encoded,
-  Feature,
-  Operation,
-  Passthrough,
-  RawCall,
-  Target,
-} from '@sluice/contract';
+import type { EmbedRequest, EmbedResult, Encoded, Feature, Operation, Passthrough, Target } from '@sluice/contract';
 import {
   dropped,
   droppedExtensions,
@@ -17,7 +8,13 @@ import {
   setTopLevel,
   untranslatable,
 } from '@sluice/toolkit';
-import { GEMINI_EMBED, inspectEmbed, readGeminiEmbeddings, readGeminiUsage } from '@sluice/toolkit/gemini-wire';
+import {
+  GEMINI_EMBED,
+  GEMINI_EMBED_BATCH,
+  inspectEmbed,
+  readGeminiEmbeddings,
+  readGeminiUsage,
+} from '@sluice/toolkit/gemini-wire';
 import type { GeminiApi } from './api.js';
 import { toResource } from './url.js';
 
@@ -30,7 +27,7 @@ export function createEmbed(api: GeminiApi): Operation<EmbedRequest, EmbedResult
     features: FEATURES,
     encode: (request, target) => encodeEmbed(request, target, api),
     decode: decodeEmbed,
-    passthroughs: [createPassthrough(api)],
+    passthroughs: [passBatch(api), passOne(api)],
   };
 }
 
@@ -58,20 +55,33 @@ function decodeEmbed(bytes: Uint8Array): EmbedResult {
   return { model: '', vectors, ...(usage ? { usage } : {}) };
 }
 
-function createPassthrough(api: GeminiApi): Passthrough {
+/** The wire wants the model's name once more in every request of a batch. */
+function passBatch(api: GeminiApi): Passthrough {
   return {
-    dialect: GEMINI_EMBED,
-    encode(call, target) {
-      const method = Array.isArray(call.wire.requests) ? BATCH : 'embedContent';
-      return { method: 'POST', url: api.url(target, method), headers: api.headers, body: editModel(call, target) };
+    dialect: GEMINI_EMBED_BATCH,
+    encode({ body }, target) {
+      const model = toResource(target.model);
+      const named = (list: Buffer) => editItems(list, (item) => setTopLevel(item, 'model', model));
+      return {
+        method: 'POST',
+        url: api.url(target, BATCH),
+        headers: api.headers,
+        body: editTopLevel(body, 'requests', named),
+      };
     },
     inspect: inspectEmbed,
   };
 }
 
-/** The bytes as they came, but for the model: the wire wants its name once more in every request of a batch. */
-function editModel({ body, wire }: RawCall, target: Target): Uint8Array {
-  const model = toResource(target.model);
-  if (!Array.isArray(wire.requests)) return wire.model === undefined ? body : setTopLevel(body, 'model', model);
-  return editTopLevel(body, 'requests', (list) => editItems(list, (item) => setTopLevel(item, 'model', model)));
+function passOne(api: GeminiApi): Passthrough {
+  return {
+    dialect: GEMINI_EMBED,
+    encode: ({ body, wire }, target) => ({
+      method: 'POST',
+      url: api.url(target, 'embedContent'),
+      headers: api.headers,
+      body: wire.model === undefined ? body : setTopLevel(body, 'model', toResource(target.model)),
+    }),
+    inspect: inspectEmbed,
+  };
 }

@@ -14,7 +14,9 @@ function pass(
 ) {
   const wire = JSON.parse(text) as JsonObject;
   const call = { body: Buffer.from(text), wire, stream: false, wantsUsage: true, headers: {}, ...more };
-  const request = passthroughs?.[0]?.encode(call, target);
+  const batch = 'requests' in wire;
+  const own = passthroughs?.find(({ dialect }) => (dialect === 'gemini-embed-batch') === batch);
+  const request = own?.encode(call, target);
   return [request?.url.pathname.split('/').at(-1), request?.url.search, String(request?.body)];
 }
 

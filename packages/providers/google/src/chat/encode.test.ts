@@ -1,9 +1,10 @@
-import type { ChatRequest, JsonObject, Message } from '@sluice/contract';
+import type { ChatRequest, JsonObject, Message, ReasoningEffort } from '@sluice/contract';
 import { geminiState } from '@sluice/toolkit/gemini-wire';
 import { describe, expect, it } from 'vitest';
 import type { GeminiApi } from '../api.js';
 import { toMethodUrl } from '../url.js';
 import { encodeBody } from './encode.js';
+import { toModelFamily } from './model-family.js';
 
 const DEVELOPER: GeminiApi = { platform: 'developer', headers: {}, url: toMethodUrl };
 const VERTEX: GeminiApi = { ...DEVELOPER, platform: 'vertex' };
@@ -85,6 +86,19 @@ describe('thinking', () => {
     expect(thinking({ opaque }, 'gemini-3.7-flash')[0]).toEqual(shown({ thinkingLevel: 'TOMORROW' }));
   });
 
+  it('goes by the levels that the catalogue knows', () => {
+    const facts = { modes: [], can: new Set<never>(), cannot: new Set<never>(), prices: [] };
+    const family = (model: string, efforts: readonly ReasoningEffort[]) => toModelFamily(model, { ...facts, efforts });
+    expect(family('gemini-5-neon', ['minimal', 'xhigh', 'max']).thinking).toEqual({
+      kind: 'level',
+      levels: ['minimal', 'xhigh'],
+    });
+    expect([family('gemini-5-neon', []), family('gemini-2.5-pro', ['low'])]).toEqual([
+      toModelFamily('gemini-5-neon'),
+      toModelFamily('gemini-2.5-pro'),
+    ]);
+  });
+
   it("is the vendor's default where nobody asked", () => {
     expect(encode({}).body).toEqual({ contents: [{ role: 'user', parts: [{ text: 'Hi.' }] }] });
   });
@@ -141,7 +155,12 @@ describe('functions and schemas', () => {
 
 describe('what the caller\u2019s own dialect adds', () => {
   it('goes along, below what the gateway knows', () => {
-    const fields = { safetySettings: [], generationConfig: { mediaResolution: 'LOW', topK: 1 }, 'a.b': 1 };
+    const fields = {
+      safetySettings: [],
+      generationConfig: { topK: 1 },
+      'generationConfig.mediaResolution': 'LOW',
+      'a.b': 1,
+    };
     const { body, adjustments } = encode({ topK: 2, extensions: { dialect: 'gemini-generate', fields } });
     expect([body.safetySettings, body.generationConfig, adjustments]).toEqual([
       [],

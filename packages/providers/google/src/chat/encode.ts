@@ -28,7 +28,7 @@ export interface EncodedBody {
 
 /** The body of a call. What the caller's own dialect added comes first, so that what the gateway knows wins. */
 export function encodeBody(request: ChatRequest, target: Target, api: GeminiApi): EncodedBody {
-  const family = toModelFamily(target.model);
+  const family = toModelFamily(target.model, target.facts);
   const plans: readonly Plan[] = [
     planExtensions(request),
     planContents(request, family, api),
@@ -43,16 +43,23 @@ export function encodeBody(request: ChatRequest, target: Target, api: GeminiApi)
   return { body: Object.keys(config).length === 0 ? body : { ...body, generationConfig: config }, adjustments };
 }
 
-/** A name with a dot stands for a nested field that a chat request has no place for: reported, never sent. */
+const CONFIG = 'generationConfig.';
+
+/** A name with a dot stands for a nested field: of the configuration it goes back there, any other is reported. */
 function planExtensions(request: ChatRequest): Plan {
-  const { generationConfig, toolConfig: _, ...own } = extensionsFor(request, GEMINI_GENERATE);
-  const names = Object.keys(own);
+  const body: Record<string, unknown> = {};
+  const config: Record<string, unknown> = {};
+  const lost: string[] = [];
+  const { toolConfig: _, generationConfig, ...own } = extensionsFor(request, GEMINI_GENERATE);
+  if (isJsonObject(generationConfig)) Object.assign(config, generationConfig);
+  for (const [name, value] of Object.entries(own)) {
+    if (name.startsWith(CONFIG)) config[name.slice(CONFIG.length)] = value;
+    else if (name.includes('.')) lost.push(name);
+    else body[name] = value;
+  }
   return {
-    body: Object.fromEntries(Object.entries(own).filter(([name]) => !name.includes('.'))),
-    ...(isJsonObject(generationConfig) ? { config: generationConfig } : {}),
-    adjustments: [
-      ...names.filter((name) => name.includes('.')).flatMap((name) => adjusted(name, 'dropped')),
-      ...droppedExtensions(request, GEMINI_GENERATE),
-    ],
+    body,
+    config,
+    adjustments: [...lost.flatMap((name) => adjusted(name, 'dropped')), ...droppedExtensions(request, GEMINI_GENERATE)],
   };
 }

@@ -1,4 +1,7 @@
-export type ThinkingLevel = 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
+import type { ModelFacts } from '@sluice/contract';
+
+const LEVELS = ['minimal', 'low', 'medium', 'high', 'xhigh'] as const;
+export type ThinkingLevel = (typeof LEVELS)[number];
 
 /** How the models of one family are asked to think. */
 export type Thinking =
@@ -41,8 +44,18 @@ const PICTURES: ModelFamily = { ...NO_MINIMAL, thinking: PRO_2_5.thinking };
 
 const GEMINI = /gemini-(\d+)(?:\.(\d+))?-?([a-z-]*)/;
 
-/** The family by the model's name. One that is not known here is taken for a current one, with the levels that all have. */
-export function toModelFamily(model: string): ModelFamily {
+/**
+ * The family by the model's name, and its levels by what the catalogue knows. A model that is not known here is taken for
+ * a current one, with the levels that all have.
+ */
+export function toModelFamily(model: string, facts?: ModelFacts): ModelFamily {
+  const family = byName(model);
+  if (!facts || family.thinking.kind !== 'level') return family;
+  const levels = LEVELS.filter((level) => facts.efforts.includes(level));
+  return levels.length === 0 ? family : { ...family, thinking: { kind: 'level', levels } };
+}
+
+function byName(model: string): ModelFamily {
   const gemma = /gemma-?(\d+)/.exec(model);
   if (gemma) return Number(gemma[1]) > 3 ? OPEN : NO_SYSTEM;
   if (model.includes('robotics-er-1.5')) return FLASH_2_5;
