@@ -22,6 +22,9 @@ const OF_ANSWERS: ReadonlySet<string> = new Set([
   'top_k',
   'metadata',
   'service_tier',
+  'container',
+  'diagnostics',
+  'inference_geo',
 ]);
 
 /** Counts a prompt over `POST /v1/messages/count_tokens`. */
