@@ -52,8 +52,8 @@ const ADAPTIVE_OR_LITTLE: ReadonlySet<string> = new Set(['adaptive', 'between_to
 /** Claude up to 4.5, with or without a date behind the version. */
 const UP_TO_4_5 = /claude-(?:instant|[123]\b|(?:opus|sonnet|haiku)-4(?:[-.][0-5](?!\d))?(?![-.]\d(?!\d)))/;
 const AT_4_6 = /claude-(?:opus|sonnet)-4[-.]6/;
-/** The first that refuse sampling, before instructions were taken in the middle of a conversation. */
-const AT_4_7 = /claude-(?:opus-4[-.]7|mythos-preview)/;
+/** Those of the current generation for which instructions in the middle of a conversation are refused or not sure. */
+const SYSTEM_FIRST = /claude-(?:opus-4[-.]7|mythos-preview|sonnet-5(?![-.]\d(?!\d)))/;
 /** Those that can be told not to think. */
 const MAY_NOT_THINK = /claude-(?:opus-4[-.][78]|(?:opus|sonnet)-5(?![-.]\d(?!\d)))/;
 /** Those whose least is to think between calls of tools. */
@@ -70,7 +70,8 @@ const THINKS_BETWEEN_TOOLS = /claude-(?:sonnet|haiku)-5[-.]5/;
  * - Prefill, refused since 4.6: https://platform.claude.com/docs/en/api/errors#prefill-not-supported
  * - Instructions in the middle, since Opus 4.8:
  *   https://github.com/langchain-ai/langchainjs/releases/tag/@langchain%2Fanthropic@1.5.13,
- *   and not for `mythos-preview`: https://github.com/UKGovernmentBEIS/inspect_ai/pull/4221
+ *   not for `mythos-preview`: https://github.com/UKGovernmentBEIS/inspect_ai/pull/4221; of Sonnet 5 sources disagree:
+ *   https://docs.rs/gproxy-transform/2.6.1/src/gproxy_transform/transform/common/claude_mid_conv_system.rs.html
  */
 export function toModelFamily(model: string, facts?: ModelFacts): ModelFamily {
   const family = byName(model);
@@ -89,7 +90,7 @@ function byName(model: string): ModelFamily {
   if (!model.includes('claude-')) return OTHER_MAKER;
   if (UP_TO_4_5.test(model)) return BUDGET;
   if (AT_4_6.test(model)) return TURN;
-  const family = AT_4_7.test(model) ? { ...CURRENT, midSystem: false } : CURRENT;
+  const family = SYSTEM_FIRST.test(model) ? { ...CURRENT, midSystem: false } : CURRENT;
   if (MAY_NOT_THINK.test(model)) return { ...family, thinkingTypes: ADAPTIVE_OR_NONE };
   return THINKS_BETWEEN_TOOLS.test(model) ? { ...family, thinkingTypes: ADAPTIVE_OR_LITTLE } : family;
 }

@@ -10,22 +10,26 @@ describe('instructions in the middle of a conversation', () => {
   });
   const roles = ({ body }: Sent): readonly unknown[] => (body.messages as readonly Message[]).map(({ role }) => role);
 
-  it.each(['claude-opus-4-8', 'claude-sonnet-5', 'claude-haiku-5-5'])('stay where they are for %s', (model) => {
+  it.each(['claude-opus-4-8', 'claude-sonnet-5-5', 'claude-opus-5-20260724'])('stay where they are for %s', (model) => {
     const sent = encode({ messages: [say('user', 'Hi'), say('system', 'Be brief.')] }, model);
     expect([roles(sent), names(sent)]).toEqual([['user', 'system'], []]);
   });
 
-  it.each(['claude-opus-4-7', 'claude-mythos-preview', 'claude-sonnet-4-6', BUDGET_MODEL, 'deepseek-chat'])(
-    'move to the front for %s',
-    (model) => {
-      const sent = encode({ messages: [say('user', 'Hi'), say('system', 'Be brief.')] }, model);
-      expect([roles(sent), sent.body.system, names(sent)]).toEqual([
-        ['user'],
-        [{ type: 'text', text: 'Be brief.' }],
-        ['messages changed'],
-      ]);
-    },
-  );
+  it.each([
+    'claude-opus-4-7',
+    'claude-mythos-preview',
+    'claude-sonnet-5',
+    'claude-sonnet-4-6',
+    BUDGET_MODEL,
+    'deepseek-chat',
+  ])('move to the front for %s', (model) => {
+    const sent = encode({ messages: [say('user', 'Hi'), say('system', 'Be brief.')] }, model);
+    expect([roles(sent), sent.body.system, names(sent)]).toEqual([
+      ['user'],
+      [{ type: 'text', text: 'Be brief.' }],
+      ['messages changed'],
+    ]);
+  });
 
   it("wait for the end of the user's turn, which is where the vendor takes them", () => {
     const told = [say('user', 'Hi'), say('assistant', 'Hello'), say('system', 'Be brief.'), say('user', 'More')];
