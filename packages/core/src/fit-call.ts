@@ -19,32 +19,29 @@ const FIELDS: Readonly<Record<string, FieldName>> = {
 };
 const NONE: readonly string[] = [];
 
-/** A call whose parameters its model is known to refuse, and what is to be left out of it. */
-export interface FitQuestion<Request> {
-  readonly parsed: ParsedCall<Request>;
-  readonly dialect: DialectId;
-  readonly facts: ModelFacts | undefined;
-}
-
 /**
  * The parameters that the caller gave and the model is known to answer with an error. This is the one place that decides
  * it, for calls that pass through as for those that are translated; of a model that is not known nothing is left out.
  */
-export function refusedParameters<Request>(question: FitQuestion<Request>): readonly string[] {
-  const { parsed, dialect, facts } = question;
+export function refusedParameters<Request>(
+  parsed: ParsedCall<Request>,
+  dialect: DialectId,
+  facts: ModelFacts | undefined,
+): readonly string[] {
   if (!facts) return NONE;
+  const wishes = parsed.features.includes('reasoning') && facts.cannot.has('reasoning');
+  if (!facts.refuses && !wishes) return NONE;
   const given = (parameter: string): boolean => hasParameter(parsed.wire, dialect, parameter);
-  const reasons = facts.cannot.has('reasoning') && parsed.features.includes('reasoning') && given('reasoning');
   const sampling = facts.refuses?.parameters.filter(given) ?? NONE;
-  const refused = sampling.length > 0 && isRefusing(question) ? sampling : NONE;
-  return reasons ? [...refused, 'reasoning'] : refused;
+  const refused = sampling.length > 0 && isRefusing(parsed, facts) ? sampling : NONE;
+  return wishes && given('reasoning') ? [...refused, 'reasoning'] : refused;
 }
 
 /** Whether the refusal holds for this call: some models take sampling parameters where they do not reason. */
-function isRefusing<Request>({ parsed, facts }: FitQuestion<Request>): boolean {
-  if (facts?.refuses?.when !== 'reasoning' || parsed.features.includes('reasoning')) return true;
+function isRefusing<Request>(parsed: ParsedCall<Request>, { refuses, defaultEffort }: ModelFacts): boolean {
+  if (refuses?.when !== 'reasoning' || parsed.features.includes('reasoning')) return true;
   const { reasoning } = parsed.toRequest() as Pick<ChatRequest, 'reasoning'>;
-  return (reasoning?.effort ?? facts.defaultEffort) !== 'none';
+  return (reasoning?.effort ?? defaultEffort) !== 'none';
 }
 
 /** A codec that tells the caller also of what was left out before it began. */

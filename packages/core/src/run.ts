@@ -179,7 +179,7 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
     const operation = provider.provider.operations[name] as unknown as Operation<Request, Result, Event>;
     const through = operation.passthroughs?.find((one) => one.dialect === dialect.id);
     const passes = parsed.passes !== false && (through?.serves?.(target.model) ?? true);
-    const refused = name === 'chat' ? refusedParameters({ parsed, dialect: dialect.id, facts: target.facts }) : [];
+    const refused = name === 'chat' ? refusedParameters(parsed, dialect.id, target.facts) : [];
     if (through && passes && this.#saysAll(target)) {
       const fit = fitRaw(raw, dialect.id, refused);
       if (through.takes?.(fit, target) ?? true) return telling(refused, passCodec(through, fit, target));

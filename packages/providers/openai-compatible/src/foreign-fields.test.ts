@@ -1,6 +1,6 @@
-import type { JsonObject } from '@sluice/contract';
+import type { JsonObject, ModelFacts } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
-import { speaksTo } from './foreign-fields.js';
+import { refusedBy, speaksTo } from './foreign-fields.js';
 import { COMPATIBLE } from './rules.js';
 import type { ServerRules } from './rules.js';
 
@@ -11,7 +11,7 @@ const RULES: ServerRules = {
   refusedByModel: [{ models: /^o\d/, refused: ['temperature'] }],
   foreign: ['thinking'],
 };
-const passes = (wire: JsonObject, rules = RULES, model = 'm') => speaksTo(rules, { wire }, model);
+const passes = (wire: JsonObject, rules = RULES, model = 'm') => speaksTo(rules, { wire }, { model });
 
 describe('a request passes as it came', () => {
   it.for<readonly [JsonObject, boolean]>([
@@ -36,5 +36,15 @@ describe('a request passes as it came', () => {
       false,
       false,
     ]);
+  });
+});
+
+describe('of a model that the catalogue knows', () => {
+  const facts: ModelFacts = { modes: ['chat'], can: new Set(), cannot: new Set(), efforts: [], prices: [] };
+  const rules: ServerRules = { ...RULES, refusedByModel: [{ models: /^o\d/, refused: ['temperature', 'store'] }] };
+
+  it('the catalogue alone says which sampling parameters it refuses', () => {
+    expect(refusedBy(rules, { model: 'o3' })).toEqual(['logit_bias', 'temperature', 'store']);
+    expect(refusedBy(rules, { model: 'o3', facts })).toEqual(['logit_bias', 'store']);
   });
 });

@@ -65,9 +65,9 @@ function ownExtensions(request: ChatRequest, { losses }: Writing): JsonObject {
 }
 
 /** Leaves out what this server or this model refuses, and gives the rest its names. */
-function forServer(fields: JsonObject, { model }: Target, { rules, losses }: Writing): JsonObject {
+function forServer(fields: JsonObject, target: Target, { rules, losses }: Writing): JsonObject {
   const kept: Record<string, unknown> = { ...fields };
-  for (const name of refusedBy(rules, model)) {
+  for (const name of refusedBy(rules, target)) {
     if (kept[name] === undefined) continue;
     kept[name] = undefined;
     losses.note(name, 'dropped');

@@ -37,7 +37,7 @@ export function createChatOperation(
     passthroughs: [
       {
         dialect: OPENAI_CHAT,
-        takes: (call, { model }) => speaksTo(rules, call, model),
+        takes: (call, target) => speaksTo(rules, call, target),
         encode(call, target) {
           const url = endpoint(target.baseUrl, PATH);
           return { method: 'POST', url, headers: headers.forCall(call), body: editChat(call, target.model) };
