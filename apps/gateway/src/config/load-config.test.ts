@@ -57,6 +57,15 @@ describe('loadConfig without a file', () => {
     expect(config.providers['google']).toMatchObject({ kind: 'google', ...settings });
   });
 
+  it('finds Ollama by its URL, and not by a key for a server that is nowhere', async () => {
+    const named = await loaded({ env: { OLLAMA_BASE_URL: 'http://10.0.0.5:11434', OLLAMA_API_KEY: 'k' } });
+    const keyOnly = await loaded({ env: { OLLAMA_API_KEY: 'k' } });
+    expect([named.config.providers['ollama'], keyOnly.config.providers['ollama']]).toMatchObject([
+      { kind: 'ollama', baseUrl: 'http://10.0.0.5:11434', apiKey: { env: 'OLLAMA_API_KEY' } },
+      undefined,
+    ]);
+  });
+
   it('takes an empty variable for an unset one', async () => {
     const { config } = await loaded({ env: { OPENAI_API_KEY: '', SLUICE_PORT: '' } });
     expect([Object.keys(config.providers), config.server.port]).toEqual([['sim'], 4000]);

@@ -11,6 +11,8 @@ interface Vendor {
   readonly kind: string;
   readonly keyVariable: string;
   readonly baseUrlVariable: string;
+  /** A key alone makes no provider, because nothing says where the server is. */
+  readonly onlyByUrl?: true;
 }
 
 const VENDORS: readonly Vendor[] = [
@@ -22,6 +24,7 @@ const VENDORS: readonly Vendor[] = [
   { kind: 'cohere', keyVariable: 'COHERE_API_KEY', baseUrlVariable: 'COHERE_BASE_URL' },
   // As the vendor's own SDKs have it; where both are set these win.
   { kind: 'cohere', keyVariable: 'CO_API_KEY', baseUrlVariable: 'CO_API_URL' },
+  { kind: 'ollama', keyVariable: 'OLLAMA_API_KEY', baseUrlVariable: 'OLLAMA_BASE_URL', onlyByUrl: true },
 ];
 
 export interface FoundProviders {
@@ -42,8 +45,8 @@ export function providersFromEnvironment(env: Environment, definitions: readonly
   };
 }
 
-function isNamed({ keyVariable, baseUrlVariable }: Vendor, env: Environment): boolean {
-  return Boolean(env[keyVariable]) || Boolean(env[baseUrlVariable]);
+function isNamed({ keyVariable, baseUrlVariable, onlyByUrl }: Vendor, env: Environment): boolean {
+  return Boolean(env[baseUrlVariable]) || (!onlyByUrl && Boolean(env[keyVariable]));
 }
 
 function toSettings({ kind, keyVariable, baseUrlVariable }: Vendor, env: Environment): RawProviders[string] {

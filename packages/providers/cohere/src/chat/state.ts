@@ -2,7 +2,7 @@ import type { Citation, JsonObject, ReasoningPart, VendorState } from '@sluice/c
 import { isJsonObject } from '@sluice/toolkit';
 
 /** The vendor's own chat API, also the kind of the state that its answers carry. */
-export const COHERE_CHAT = 'cohere-chat';
+const COHERE_CHAT = 'cohere-chat';
 
 /**
  * Where a piece of reasoning stood. A tool plan is reasoning too: the model's reflection on which tools to call, and why,
