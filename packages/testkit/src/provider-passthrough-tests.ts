@@ -16,6 +16,8 @@ import { wrongCodesOfCuts } from './provider-codec-tests.js';
 import { foldEvents } from './fold-events.js';
 import type { FixtureCase } from './fixtures.js';
 
+/** The dialects whose streams tell usage only to who asks for it. */
+const ASKED_FOR_USAGE: ReadonlySet<string> = new Set(['openai-chat', 'openai-completions']);
 const REPLACED_MODEL = 'suite-replaced-model';
 /** Values that a codec which parses and writes again would not bring back. */
 const FUTURE_FIELD = '"x_future": {"big": 12345678901234567890, "form": 1.50e1, "text": "\\u00e9"}';
@@ -112,7 +114,7 @@ function rawCall(text: string, { dialect }: Passthrough): RawCall {
   const wire = JSON.parse(text) as JsonObject;
   const stream = wire['stream'] === true;
   const options = wire['stream_options'] as { readonly include_usage?: unknown } | null | undefined;
-  const wantsUsage = dialect !== 'openai-chat' || !stream || options?.include_usage === true;
+  const wantsUsage = !ASKED_FOR_USAGE.has(dialect) || !stream || options?.include_usage === true;
   const headers = Object.fromEntries(FORBIDDEN_HEADERS.map((name) => [name, CANARY]));
   return { body: Buffer.from(text), wire, stream, wantsUsage, headers };
 }
@@ -193,7 +195,7 @@ function scanTests(fixture: FixtureCase, open: OpenScanner, { dialect }: Through
   });
 
   it('keeps a usage chunk from a caller that did not ask for it', () => {
-    const usageOnly = (data: string) => dialect === 'openai-chat' && isUsageOnly(data);
+    const usageOnly = (data: string) => ASKED_FOR_USAGE.has(dialect) && isUsageOnly(data);
     const wanted = readFrames([bytes]).filter(({ data }) => !usageOnly(data));
     const { passed, summary } = scanned([bytes], open(false));
     expect([readFrames(passed), summary.usage]).toEqual([wanted, usage]);

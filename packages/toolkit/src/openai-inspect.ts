@@ -47,6 +47,26 @@ export function inspectChat(bytes: Uint8Array): AnswerSummary {
   return summary;
 }
 
+/** What settling needs of a plain completion; throws as {@link readChatAnswer} does. */
+export function inspectCompletion(bytes: Uint8Array): AnswerSummary {
+  const body = parseUpstreamJson(bytes);
+  if (isErrorAnswer(body)) throw classifyInBand(readOpenAiError(body));
+  const choices: readonly unknown[] = Array.isArray(body.choices) ? body.choices : [];
+  const summary: Writable<AnswerSummary> = summarize(body);
+  let outputChars = 0;
+  for (const choice of choices) {
+    if (!isJsonObject(choice) || typeof choice.text !== 'string') throw notA('completion');
+    outputChars += choice.text.length;
+    const { finish_reason: reason } = choice;
+    if (typeof reason !== 'string') continue;
+    if (isFailedFinish(reason)) throw generationFailed();
+    summary.finish = toFinish(reason);
+  }
+  if (choices.length === 0) throw notA('completion');
+  summary.outputChars = outputChars;
+  return summary;
+}
+
 /** What settling needs of a plain embeddings answer; throws as {@link readChatAnswer} does. */
 export function inspectEmbeddings(bytes: Uint8Array): AnswerSummary {
   return summarize(readEmbeddingsAnswer(bytes).body);

@@ -20,6 +20,7 @@ import type { FrameVerdict, ScanRules } from './stream-scanner.js';
 const OUTPUT_TEXT = /"(?:content|reasoning_content|reasoning|refusal|arguments|input)": ?"([^"\\]*(?:\\.[^"\\]*)*)"/;
 const INSPECTED =
   /"(?:finish_reason": ?"|usage": ?\{|error": ?[{"]|object": ?"error"|audio": ?\{|reasoning_details": ?\[)/;
+const COMPLETION_TEXT = /"text": ?"([^"\\]*(?:\\.[^"\\]*)*)"/;
 /** No string of a chunk can hold these: a line end is always escaped there. */
 const INSPECTED_LINES = /^(?:data: ?\[DONE\]|event: ?error)/;
 
@@ -43,8 +44,13 @@ export function createOpenAiScanner(call: ScannedCall): StreamScanner {
   return createStreamScanner(new ChunkRules(call));
 }
 
+/** {@link createOpenAiScanner} for the chunks of a completion, which has one choice or more for each prompt. */
+export function createCompletionScanner(call: ScannedCall): StreamScanner {
+  return createStreamScanner(new ChunkRules(call, COMPLETION_TEXT));
+}
+
 class ChunkRules implements ScanRules {
-  readonly marker = new RegExp(`${OUTPUT_TEXT.source}|${INSPECTED.source}|${INSPECTED_LINES.source}`, 'gm');
+  readonly marker: RegExp;
   readonly closing = 'data: [DONE]\n\n';
   readonly #wantsUsage: boolean;
   readonly #choices: number;
@@ -55,9 +61,10 @@ class ChunkRules implements ScanRules {
   #finish: Finish | undefined;
   #serviceTier: string | undefined;
 
-  constructor({ wire, wantsUsage }: ScannedCall) {
+  constructor({ wire, wantsUsage }: ScannedCall, outputText: RegExp = OUTPUT_TEXT) {
+    this.marker = new RegExp(`${outputText.source}|${INSPECTED.source}|${INSPECTED_LINES.source}`, 'gm');
     this.#wantsUsage = wantsUsage;
-    this.#choices = typeof wire.n === 'number' ? wire.n : 1;
+    this.#choices = (typeof wire.n === 'number' ? wire.n : 1) * promptsOf(wire);
   }
 
   inspect({ event, data }: Frame): FrameVerdict {
@@ -89,7 +96,7 @@ class ChunkRules implements ScanRules {
     let content = false;
     for (const choice of choices) {
       if (!isJsonObject(choice)) return UNREADABLE;
-      content ||= hasContent(choice.delta);
+      content ||= hasContent(choice.delta) || isSomething(choice.text);
       if (typeof choice.finish_reason !== 'string') continue;
       if (isFailedFinish(choice.finish_reason)) return { failure: generationFailed() };
       this.#finish = toFinish(choice.finish_reason);
@@ -98,6 +105,11 @@ class ChunkRules implements ScanRules {
     if (this.#finished.size < this.#choices) return content ? CONTENT : NOTHING;
     return content ? CONTENT_AND_COMPLETE : COMPLETE;
   }
+}
+
+/** A list of numbers is one prompt, in tokens. */
+function promptsOf({ prompt }: JsonObject): number {
+  return Array.isArray(prompt) && typeof prompt[0] !== 'number' ? Math.max(1, prompt.length) : 1;
 }
 
 /** The failure of a stream that is over before it said anything. */

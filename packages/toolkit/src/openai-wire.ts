@@ -3,11 +3,12 @@ export { isFailedFinish, toFinish, writeFinishReason } from './openai-finish.js'
 export {
   generationFailed,
   inspectChat,
+  inspectCompletion,
   inspectEmbeddings,
   readChatAnswer,
   readEmbeddingsAnswer,
 } from './openai-inspect.js';
-export { createOpenAiScanner, readChunkUsage, unanswered } from './openai-scanner.js';
+export { createCompletionScanner, createOpenAiScanner, readChunkUsage, unanswered } from './openai-scanner.js';
 export { readAnnotation, writeAnnotations } from './openai-annotations.js';
 export {
   CUSTOM_CALL,

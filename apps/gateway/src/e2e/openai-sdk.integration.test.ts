@@ -65,6 +65,29 @@ describe('chat through the OpenAI SDK', () => {
   });
 });
 
+describe('a completion through the OpenAI SDK, of a model that chats', () => {
+  const ask = { model: 'sim/echo', prompt: 'Hello there', echo: true } as const;
+
+  it('answers', async () => {
+    expect(await openai.completions.create(ask)).toMatchObject({
+      object: 'text_completion',
+      choices: [{ text: 'Hello thereHello there', finish_reason: 'stop' }],
+      usage: { total_tokens: 6 },
+    });
+  });
+
+  it('streams', async () => {
+    const chunks = await collect(await openai.completions.create({ ...ask, stream: true }));
+    expect(chunks.map(({ choices }) => choices[0]?.text).join('')).toBe('Hello thereHello there');
+    expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe('stop');
+  });
+
+  it('says that it was asked in a chat', async () => {
+    const { response } = await openai.completions.create(ask).withResponse();
+    expect(response.headers.get('x-sluice-adjustments')).toBe('prompt=emulated, echo=emulated');
+  });
+});
+
 describe('a stream through the OpenAI SDK', () => {
   it('adds up to the whole answer', async () => {
     const chunks = await collect(

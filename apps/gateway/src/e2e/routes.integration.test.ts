@@ -73,6 +73,7 @@ describe('what /openapi.json describes', () => {
       'POST /admin/v1/keys',
       'POST /rerank',
       'POST /v1/chat/completions',
+      'POST /v1/completions',
       'POST /v1/embeddings',
       'POST /v1/messages',
       'POST /v1/messages/count_tokens',

@@ -21,8 +21,10 @@ import {
 } from '@sluice/dialect-gemini';
 import {
   chatRequestSchema,
+  completionsRequestSchema,
   embeddingsRequestSchema,
   openAiChat,
+  openAiCompletions,
   openAiEmbeddings,
   openAiResponses,
   responsesRequestSchema,
@@ -61,6 +63,10 @@ const INFERENCE: readonly Inference[] = [
     { route: '/v1/responses', operation: 'chat', dialect: openAiResponses },
     { summary: 'Chat, in the dialect of OpenAI responses', body: responsesRequestSchema },
     ({ responses }) => ({ memory: responses }),
+  ),
+  endpoint(
+    { route: '/v1/completions', operation: 'chat', dialect: openAiCompletions },
+    { summary: 'Texts to go on with, in the OpenAI dialect', body: completionsRequestSchema },
   ),
   endpoint(
     { route: '/v1/embeddings', operation: 'embed', dialect: openAiEmbeddings },

@@ -1,5 +1,7 @@
 export { openAiChat } from './chat-dialect.js';
 export { chatRequestSchema } from './chat-schema.js';
+export { openAiCompletions } from './completions/dialect.js';
+export { completionsRequestSchema } from './completions/schema.js';
 export { embeddingsRequestSchema, openAiEmbeddings } from './embeddings.js';
 export { openAiResponses } from './responses/dialect.js';
 export { createResponseMemory } from './responses/memory.js';

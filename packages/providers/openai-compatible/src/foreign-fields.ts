@@ -35,11 +35,15 @@ export function speaksTo(rules: ServerRules, { wire }: Pick<RawCall, 'wire'>, mo
   const refused = refusedBy(rules, model);
   // More than one answer has no other form than this.
   if (typeof wire.n === 'number' && wire.n > 1) return !refused.includes('n');
-  const { foreign = [], renamed = {} } = rules;
+  const { foreign = [], renamed = {}, streamOptions } = rules;
+  if (!streamOptions && isGiven(wire.stream_options)) return false;
   return !holdsAny(wire, refused) && !holdsAny(wire, foreign) && !holdsAny(wire, Object.keys(renamed));
 }
 
 function holdsAny(wire: JsonObject, names: readonly string[]): boolean {
-  for (const name of names) if (wire[name] !== undefined && wire[name] !== null) return true;
-  return false;
+  return names.some((name) => isGiven(wire[name]));
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }

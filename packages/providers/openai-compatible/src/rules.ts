@@ -64,6 +64,8 @@ export interface ServerRules {
   readonly streamOptions?: boolean;
   /** Whether the server has `/responses` as well. */
   readonly servesResponses?: boolean;
+  /** Whether it has `/completions`, the endpoint before chat, or for which models. */
+  readonly completions?: boolean | RegExp;
   /** Members of every request. */
   readonly extra?: Readonly<Record<string, unknown>>;
   /** False where answers are not what clients of the dialect read, so that bytes cannot pass through. */
@@ -82,4 +84,5 @@ export const COMPATIBLE: ServerRules = {
   customTools: true,
   refusals: true,
   streamOptions: true,
+  completions: true,
 };

@@ -24,6 +24,7 @@ export const QUIRKS: ServerRules = {
   ...SHARED,
   maxTokensField: 'max_completion_tokens',
   servesResponses: true,
+  completions: /^(?:gpt-3\.5-turbo-instruct|davinci-002|babbage-002)/,
   cacheMarks: { form: 'prompt_cache_breakpoint', models: MARKED },
   files: ['base64', 'stored'],
   refusedByModel: [ALWAYS_REASONS],

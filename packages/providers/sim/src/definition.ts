@@ -1,6 +1,6 @@
 import type { Provider, ProviderDefinition, ProviderDeps, UpstreamRequest } from '@sluice/contract';
 import { gatewayError } from '@sluice/contract';
-import { createOpenAiProvider } from '@sluice/provider-openai-compatible/internal';
+import { COMPATIBLE, createOpenAiProvider } from '@sluice/provider-openai-compatible/internal';
 import { simSettings, type SimSettings } from './settings.js';
 
 export interface SimDeps {
@@ -14,6 +14,9 @@ export interface SimDeps {
 /** Stands where the simulator's address goes: it has none before the first call, and encoding starts nothing. */
 const PLACEHOLDER = new URL('http://simulator.invalid/v1');
 
+/** It answers in chats only. */
+const RULES = { ...COMPATIBLE, completions: false };
+
 /** The built-in simulator as a provider. Needs no key and reaches nothing but what `open` names. */
 export function createSimDefinition({ open }: SimDeps): ProviderDefinition<SimSettings> {
   return {
@@ -21,7 +24,7 @@ export function createSimDefinition({ open }: SimDeps): ProviderDefinition<SimSe
     contractVersion: 1,
     settings: simSettings,
     create(settings: SimSettings, deps: ProviderDeps): Provider {
-      const provider = createOpenAiProvider({ baseUrl: PLACEHOLDER, deps });
+      const provider = createOpenAiProvider({ baseUrl: PLACEHOLDER, deps, rules: RULES });
       return {
         ...provider,
         async authorize(request, signal) {
