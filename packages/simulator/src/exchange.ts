@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { Http2ServerResponse, constants } from 'node:http2';
 import { setImmediate } from 'node:timers/promises';
 import type { Chunk, Vendor } from './wires/wire.js';
 import type { Fault, RetryAdvice } from './steps.js';
@@ -112,6 +113,7 @@ class ServerExchange implements Exchange {
     this.#ended = true;
     this.#wasCut = true;
     const { socket } = this.#response;
+    if (isOfHttp2(this.#response)) return cutStream(this.#response, by);
     if (!socket) return;
     await flushed(socket);
     if (by === 'reset') socket.resetAndDestroy();
@@ -142,6 +144,16 @@ function toRetryHeaders({ form, ms }: RetryAdvice, vendor: Vendor): Readonly<Rec
     case 'vendor':
       return vendor.retryHeaders?.(ms) ?? {};
   }
+}
+
+/** A stream of HTTP/2 is one of many on its connection: it is reset alone, or the connection closes with it. */
+function cutStream({ stream }: Http2ServerResponse, by: 'reset' | 'close'): void {
+  if (by === 'reset') stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  else stream.session?.destroy();
+}
+
+function isOfHttp2(response: unknown): response is Http2ServerResponse {
+  return response instanceof Http2ServerResponse;
 }
 
 /** Resolves when the kernel has all that was written: a reset throws away what a process still holds. */

@@ -44,19 +44,24 @@ export interface ChosenModel extends ChosenBehaviour {
 }
 
 /**
- * What a vendor's endpoint answers for a model. A name is that of a behaviour (`echo`), that of a vendor's model
- * (`gpt-5-mini`), which then answers as `auto` and refuses what that model refuses, or both: `gpt-5-mini+tools`.
- * Throws the vendor's 404 for any other.
+ * What a vendor's endpoint answers for a model; nothing for one that it does not have. A name is that of a behaviour
+ * (`echo`), that of a vendor's model (`gpt-5-mini`), which then answers as `auto` and refuses what that model refuses, or
+ * both: `gpt-5-mini+tools`.
  */
-export function chooseModel(vendor: VendorName, id: string): ChosenModel {
+export function findChosen(vendor: VendorName, id: string): ChosenModel | undefined {
   const [name = '', ...rest] = id.split('+');
   if (rest.length > 0) {
     const persona = findPersona(vendor, name);
     const chosen = findModel(rest.join('+'));
-    return persona && chosen ? { ...chosen, persona } : refuseModel(id);
+    return persona && chosen && { ...chosen, persona };
   }
   const chosen = findModel(id);
   if (chosen) return { ...chosen, persona: PLAIN };
   const persona = findPersona(vendor, id);
-  return persona ? { behaviour: auto, parameter: 0, persona } : refuseModel(id);
+  return persona && { behaviour: auto, parameter: 0, persona };
+}
+
+/** The same; throws a 404 for a model that is not there. */
+export function chooseModel(vendor: VendorName, id: string): ChosenModel {
+  return findChosen(vendor, id) ?? refuseModel(id);
 }

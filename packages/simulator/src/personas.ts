@@ -161,6 +161,12 @@ const FAMILIES: readonly Family[] = [
   },
   {
     vendor: 'bedrock',
+    example: 'cohere.embed-english-v3',
+    names: /^cohere\.embed-/,
+    traits: { dimensions: 1_024 },
+  },
+  {
+    vendor: 'bedrock',
     example: 'amazon.titan-embed-text-v1',
     names: /^amazon\.titan-embed-/,
     traits: { dimensions: 1_536 },

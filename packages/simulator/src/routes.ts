@@ -2,7 +2,10 @@ import { ANTHROPIC } from './wires/anthropic/vendor.js';
 import { OPENAI } from './wires/openai/vendor.js';
 import { anthropicCountTokens, anthropicMessages } from './wires/anthropic/messages.js';
 import { anthropicModel, anthropicModels } from './wires/anthropic/models-list.js';
+import { BEDROCK } from './wires/bedrock/vendor.js';
 import { GEMINI } from './wires/gemini/vendor.js';
+import { bedrockConverse, bedrockConverseStream } from './wires/bedrock/converse.js';
+import { bedrockInvoke } from './wires/bedrock/invoke.js';
 import { control } from './control.js';
 import { geminiBatchEmbed, geminiEmbed } from './wires/gemini/embed.js';
 import { geminiCountTokens, geminiGenerate, geminiStream } from './wires/gemini/generate.js';
@@ -47,6 +50,9 @@ const TABLE: readonly Row[] = [
   ['POST', '/v1/messages', anthropicMessages],
   ['POST', '/v1/messages/count_tokens', anthropicCountTokens],
   ...['/v1', '/v1beta', '/v1alpha'].flatMap(geminiRows),
+  ['POST', '/model/{model}/converse', bedrockConverse],
+  ['POST', '/model/{model}/converse-stream', bedrockConverseStream],
+  ['POST', '/model/{model}/invoke', bedrockInvoke],
   ['GET', '/sim/v1/{subject}', control],
   ['PUT', '/sim/v1/{subject}', control],
   ['DELETE', '/sim/v1/{subject}', control],
@@ -125,6 +131,7 @@ function toCaller(headers: IncomingHttpHeaders, query: URLSearchParams): Caller 
 }
 
 function guessVendor(path: string, caller: Caller): Vendor {
+  if (path.startsWith('/model/')) return BEDROCK;
   if (caller === 'gemini' || path.startsWith('/v1beta/')) return GEMINI;
   return caller === 'anthropic' ? ANTHROPIC : OPENAI;
 }

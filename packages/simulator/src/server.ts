@@ -1,7 +1,8 @@
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
-import { once } from 'node:events';
-import { createRequestLog, type SimulatedRequest } from './request-log.js';
+import { once, type EventEmitter } from 'node:events';
+import { createRequestLog, type RequestLog, type SimulatedRequest } from './request-log.js';
 import { createWorld, type World } from './world.js';
 import { serve } from './serve.js';
 import type { FaultRule } from './faults/fault-rules.js';
@@ -50,9 +51,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   } = options;
   const world = createWorld({ seed, strict, checkKeys, faults, scripts });
   const log = createRequestLog();
-  const http = createHttpServer((request, response) => void serve({ request, response }, log, world));
   const open = new Set<Socket>();
-  const server = createServer((socket) => takeConnection(socket, { world, http, open }));
+  const speakers = toSpeakers(log, world);
+  const server = createServer((socket) => takeConnection(socket, { world, speakers, open }));
   server.listen(port, host);
   await once(server, 'listening');
   const listening = portOf(server);
@@ -74,19 +75,49 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 }
 
+/** What goes on with a connection once its first bytes are known. */
+interface Speakers {
+  readonly http1: EventEmitter;
+  readonly http2: EventEmitter;
+}
+
+function toSpeakers(log: RequestLog, world: World): Speakers {
+  return {
+    http1: createHttpServer((request, response) => void serve({ request, response }, log, world)),
+    http2: createHttp2Server((request, response) => {
+      // The compatibility layer has what is used of the other's classes.
+      const incoming = {
+        request: request as unknown as IncomingMessage,
+        response: response as unknown as ServerResponse,
+      };
+      void serve(incoming, log, world);
+    }),
+  };
+}
+
 interface Listener {
   readonly world: World;
-  readonly http: HttpServer;
-  /** The HTTP server does not listen itself, and so does not keep them. */
+  readonly speakers: Speakers;
+  /** The HTTP servers do not listen themselves, and so do not keep them. */
   readonly open: Set<Socket>;
 }
 
-/** Hands a connection on to the HTTP server, unless a fault leaves it hanging. */
-function takeConnection(socket: Socket, { world, http, open }: Listener): void {
+/** https://www.rfc-editor.org/rfc/rfc9113#preface. Amazon's SDK speaks it without asking. */
+const HTTP2_PREFACE = 'PRI * HTTP/2.0';
+
+/** Hands a connection on to the server that speaks its protocol, unless a fault leaves it hanging. */
+function takeConnection(socket: Socket, { world, speakers, open }: Listener): void {
   open.add(socket);
   socket.once('close', () => open.delete(socket));
-  if (world.faults.drawConnection()) socket.on('error', () => {});
-  else http.emit('connection', socket);
+  socket.on('error', () => {});
+  if (world.faults.drawConnection()) return;
+  socket.once('readable', () => {
+    const first = socket.read() as Buffer | null;
+    if (!first) return;
+    socket.unshift(first);
+    const isHttp2 = HTTP2_PREFACE.startsWith(first.toString('latin1', 0, HTTP2_PREFACE.length));
+    (isHttp2 ? speakers.http2 : speakers.http1).emit('connection', socket);
+  });
 }
 
 function portOf(server: Server): number {

@@ -10,6 +10,7 @@ export { providerSuite } from './provider-suite.js';
 export { randomChatRequest } from './random-request.js';
 export { reply } from './reply.js';
 export { seededRandom, splitEvery, splitInTwo, splitRandomly } from './split-chunks.js';
+export { unfoldResult } from './unfold-result.js';
 export type { SignedRequest } from './aws-signature.js';
 export type { CreateStore, StoreUnderTest } from './store-suite.js';
 export type { DialectSuiteOptions } from './dialect-suite.js';

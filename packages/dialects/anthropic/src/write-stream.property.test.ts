@@ -2,6 +2,7 @@ import type { AssistantPart, ChatEvent, ChatResult, Citation, Finish, VendorStat
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createFrameReader } from '@sluice/toolkit';
+import { unfoldResult } from '@sluice/testkit';
 import { writeResult } from './write-result.js';
 import { createStreamWriter } from './write-stream.js';
 
@@ -80,13 +81,29 @@ const result: fc.Arbitrary<ChatResult> = fc.record(
 );
 
 /** The events of a result; `shuffle` says which of the open tool calls speaks next. */
-function toEvents(
-  { id, model, content, finish, usage, serviceTier }: ChatResult,
-  shuffle: () => number,
-): readonly ChatEvent[] {
-  const told = content.flatMap((part, index) => (part.type === 'tool-call' ? [] : toPartEvents(part, index)));
-  const tools = content.flatMap((part, index) => (part.type === 'tool-call' ? [toPartEvents(part, index)] : []));
-  const interleaved: ChatEvent[] = tools.flatMap((events) => events.slice(0, 1));
+function toEvents(result: ChatResult, shuffle: () => number): readonly ChatEvent[] {
+  const events = unfoldResult(result);
+  const ofTool = (event: ChatEvent): number | undefined =>
+    'index' in event && result.content[event.index]?.type === 'tool-call' ? event.index : undefined;
+  const groups = Map.groupBy(events, ofTool);
+  const told = groups.get(undefined) ?? [];
+  const ending = told.findIndex(({ type }) => type === 'usage' || type === 'finish');
+  const tools = [...groups].flatMap(([index, group]) => (index === undefined ? [] : [group.flatMap(inHalves)]));
+  return [...told.slice(0, ending), ...interleave(tools, shuffle), ...told.slice(ending)];
+}
+
+function inHalves(event: ChatEvent): readonly ChatEvent[] {
+  if (event.type !== 'tool-delta') return [event];
+  const half = Math.floor(event.json.length / 2);
+  return [
+    { ...event, json: event.json.slice(0, half) },
+    { ...event, json: event.json.slice(half) },
+  ];
+}
+
+/** All starts first, and then whatever comes. */
+function interleave(tools: readonly (readonly ChatEvent[])[], shuffle: () => number): readonly ChatEvent[] {
+  const interleaved = tools.flatMap((events) => events.slice(0, 1));
   const rests = tools.map((events) => events.slice(1)).filter((events) => events.length > 0);
   while (rests.length > 0) {
     const chosen = shuffle() % rests.length;
@@ -94,46 +111,7 @@ function toEvents(
     if (next) interleaved.push(next);
     if (rests[chosen]?.length === 0) rests.splice(chosen, 1);
   }
-  return [
-    { type: 'start', id, model },
-    ...told,
-    ...interleaved,
-    ...(usage ? [{ type: 'usage', usage } as const] : []),
-    { type: 'finish', finish, ...(serviceTier === undefined ? {} : { serviceTier }) },
-  ];
-}
-
-function toPartEvents(part: AssistantPart, index: number): readonly ChatEvent[] {
-  switch (part.type) {
-    case 'text':
-      return [
-        { type: 'text-delta', index, text: part.text },
-        ...(part.citations ?? []).map((citation): ChatEvent => ({ type: 'citation', index, citation })),
-        { type: 'part-end', index },
-      ];
-    case 'refusal':
-      return [
-        { type: 'refusal-delta', index, text: part.text },
-        { type: 'part-end', index },
-      ];
-    case 'reasoning': {
-      const end: ChatEvent = { type: 'part-end', index, ...(part.opaque ? { opaque: part.opaque } : {}) };
-      return [{ type: 'reasoning-delta', index, text: part.text }, end];
-    }
-    case 'tool-call': {
-      const half = Math.floor(part.json.length / 2);
-      return [
-        { type: 'tool-start', index, id: part.id, name: part.name, ...(part.opaque ? { opaque: part.opaque } : {}) },
-        { type: 'tool-delta', index, json: part.json.slice(0, half) },
-        { type: 'tool-delta', index, json: part.json.slice(half) },
-        { type: 'part-end', index },
-      ];
-    }
-    case 'image':
-    case 'audio':
-    case 'vendor':
-      return [{ type: 'part', index, part }];
-  }
+  return interleaved;
 }
 
 /** Puts a stream together as the vendor's SDK does, and refuses blocks that overlap or leave a gap. */
