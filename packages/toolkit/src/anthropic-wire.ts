@@ -1,16 +1,8 @@
 export { classifyInBand, readAnthropicError } from './anthropic-errors.js';
-export {
-  BLOCK_FIELDS,
-  isEmptyPart,
-  toAssistantPart,
-  toImage,
-  toText,
-  toToolCall,
-  toolUseFields,
-} from './anthropic-blocks.js';
-export { ownCitation, toCitation, toCitations, writeCitation } from './anthropic-citations.js';
+export { BLOCK_FIELDS, isEmptyPart, toAssistantPart, toImage, toText, toToolCall } from './anthropic-blocks.js';
+export { ownCitation, toCitation, writeCitation } from './anthropic-citations.js';
 export { toDocument, toSearchResult, writeDocument, writeImage, writeSearchResult } from './anthropic-documents.js';
-export { createEnding, toWireTier } from './anthropic-ending.js';
+export { createEnding } from './anthropic-ending.js';
 export { inspectMessage, parseMessage } from './anthropic-inspect.js';
 export { createAnthropicScanner } from './anthropic-scanner.js';
 export { toThinkingBlock, toToolInput, toToolUseId } from './anthropic-shapes.js';
@@ -24,7 +16,6 @@ export {
   redactedState,
   restOf,
   signatureState,
-  toCacheMark,
   unknownFields,
   writeCacheMark,
 } from './anthropic-state.js';

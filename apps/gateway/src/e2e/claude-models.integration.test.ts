@@ -111,6 +111,36 @@ describe("Anthropic's own client, whose version is the latest", () => {
     expect(simulator.requests.at(-1)?.headers).toMatchObject({ 'anthropic-version': '2026-10-21' });
   });
 
+  it.each([
+    [{ temperature: 0.5 }, ['temperature=dropped']],
+    [{ thinking: { type: 'enabled', budget_tokens: 2_000 } }, ['reasoning=changed']],
+  ])('is told of what the model does not take: %j', async (fields, told) => {
+    const { response } = await anthropic.messages
+      .create({
+        model: 'claude/claude-opus-5',
+        max_tokens: 4_000,
+        messages: [{ role: 'user', content: 'Hello' }],
+        ...(fields as object),
+      })
+      .withResponse();
+    expect(adjustmentsOf(response)).toEqual(told);
+  });
+
+  it('goes on at Claude with what another maker thought', async () => {
+    const { data, response } = await anthropic.messages
+      .create({
+        model: 'claude/claude-opus-5',
+        max_tokens: 64,
+        messages: [
+          { role: 'user', content: 'Hello' },
+          { role: 'assistant', content: [{ type: 'thinking', thinking: 'Hm.', signature: '' }] },
+          { role: 'user', content: 'And?' },
+        ],
+      })
+      .withResponse();
+    expect([data.content.length, adjustmentsOf(response)]).toEqual([1, ['reasoning_content=dropped']]);
+  });
+
   it('keeps its own version where it is the older one, and a parameter that the other refuses', async () => {
     const { response } = await anthropic.messages
       .create(

@@ -5,6 +5,7 @@ import { ANTHROPIC_COUNT_TOKENS } from '@sluice/toolkit/anthropic-wire';
 import { toBody } from './chat/encode.js';
 import { FEATURES } from './chat/operation.js';
 import type { Account } from './chat/operation.js';
+import { takesAsItIs } from './chat/takes.js';
 import { withBetas, withCallerHeaders } from './headers.js';
 import { toApiUrl } from './url.js';
 
@@ -58,9 +59,10 @@ function decodeCount(body: Uint8Array): TokenCount {
 }
 
 /** Bytes between a caller and a vendor who both count in this dialect. A count is free: there is no usage to settle. */
-function createCountPassthrough({ headers }: Account): Passthrough {
+function createCountPassthrough({ headers, version }: Account): Passthrough {
   return {
     dialect: ANTHROPIC_COUNT_TOKENS,
+    takes: (call, target) => takesAsItIs(call, target, version),
     encode: (call, target) => ({
       method: 'POST',
       url: toApiUrl(target.baseUrl, PATH),

@@ -1,6 +1,6 @@
 import type { RawCall } from '@sluice/contract';
 import { API_VERSIONS } from './settings.js';
-import type { AnthropicSettings } from './settings.js';
+import type { AnthropicSettings, ApiVersion } from './settings.js';
 
 export type Headers = Readonly<Record<string, string>>;
 
@@ -23,13 +23,19 @@ export function withCallerHeaders(base: Headers, { headers }: Pick<RawCall, 'hea
   return isKnownVersion(version) ? { ...joined, 'anthropic-version': version } : joined;
 }
 
+/** The version under which a call goes on: the caller's where it is one of ours, the account's otherwise. */
+export function versionOf({ headers }: Pick<RawCall, 'headers'>, own: ApiVersion): ApiVersion {
+  const version = headers['anthropic-version'];
+  return isKnownVersion(version) ? version : own;
+}
+
 /** `base` with more beta features, each named once. */
 export function withBetas(base: Headers, asked: string | readonly string[] | undefined): Headers {
   const betas = asked === undefined ? '' : joinBetas(base['anthropic-beta'], asked);
   return betas === '' ? base : { ...base, 'anthropic-beta': betas };
 }
 
-function isKnownVersion(value: unknown): value is string {
+function isKnownVersion(value: unknown): value is ApiVersion {
   return (API_VERSIONS as readonly unknown[]).includes(value);
 }
 

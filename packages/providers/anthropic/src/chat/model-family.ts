@@ -16,6 +16,8 @@ export interface ModelFamily {
   readonly prefill: boolean;
   /** Whether instructions may stand in the middle of a conversation. */
   readonly midSystem: boolean;
+  /** Whether thinking comes back only with the signature that it went out with. */
+  readonly signedThinking: boolean;
 }
 
 const OTHER_MAKER: ModelFamily = {
@@ -26,11 +28,13 @@ const OTHER_MAKER: ModelFamily = {
   everyEffort: true,
   prefill: true,
   midSystem: false,
+  signedThinking: false,
 };
 const BUDGET: ModelFamily = {
   ...OTHER_MAKER,
   thinkingTypes: new Set(['enabled', 'disabled']),
   bothSamplers: false,
+  signedThinking: true,
 };
 const TURN: ModelFamily = {
   ...BUDGET,

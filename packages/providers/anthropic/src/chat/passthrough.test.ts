@@ -14,7 +14,7 @@ function encode(callHeaders: RawCall['headers'], settings: object = {}, baseUrl 
     wantsUsage: true,
     headers: callHeaders,
   };
-  return createPassthrough({ headers }).encode(call, {
+  return createPassthrough({ headers, version: '2023-06-01' }).encode(call, {
     provider: 'claude',
     model: 'claude-opus-4-8',
     baseUrl: new URL(baseUrl),

@@ -4,11 +4,13 @@ import { ANTHROPIC_MESSAGES, createAnthropicScanner, inspectMessage } from '@slu
 import { withCallerHeaders } from '../headers.js';
 import { toApiUrl } from '../url.js';
 import type { Account } from './operation.js';
+import { takesAsItIs } from './takes.js';
 
 /** Bytes between a caller and a vendor who both speak the messages dialect. */
-export function createPassthrough({ headers }: Pick<Account, 'headers'>): Passthrough {
+export function createPassthrough({ headers, version }: Account): Passthrough {
   return {
     dialect: ANTHROPIC_MESSAGES,
+    takes: (call, target) => takesAsItIs(call, target, version),
     encode: (call, target) => ({
       method: 'POST',
       url: toApiUrl(target.baseUrl, 'messages'),
