@@ -17,6 +17,7 @@ import { composeCatalogue } from './compose/catalogue.js';
 import { composePorts } from './compose/ports.js';
 import { createProviders, fixSimulatorLists } from './compose/providers.js';
 import type { Config } from './config/schema.js';
+import type { OpenSimulator } from './config/definitions.js';
 import type { SecretPlace } from './config/secrets.js';
 import { Callers } from './http/callers.js';
 import { createEntry } from './http/entry.js';
@@ -70,7 +71,7 @@ const IN_USE_MS = 10_000;
 /** Plugs the packages together: the one place that knows them all. Throws when the data cannot be opened. */
 export function composeGateway(options: ComposeOptions): ComposedGateway {
   const simulators = new Simulators();
-  const openSimulator = (seed: number): Promise<URL> => simulators.open(seed);
+  const openSimulator: OpenSimulator = (settings) => simulators.open(settings);
   // Whatever can be wrong with the settings shows before anything is opened.
   const transport = createTransport();
   const providers = createProviders({ config: options.config, secrets: options, openSimulator, transport });

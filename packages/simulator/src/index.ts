@@ -1,9 +1,10 @@
 export { SIMULATOR_MODELS } from './models.js';
 export { TEST_CREDENTIALS } from './credentials.js';
-export { faultRules } from './faults/fault-rules.js';
-export { scripts } from './scripts.js';
+export { faultRule } from './faults/fault-rules.js';
+export { parseScenario } from './scenario.js';
 export { startSimulator } from './server.js';
 export type { FaultAction, FaultRule } from './faults/fault-rules.js';
+export type { Scenario } from './scenario.js';
 export type { Script } from './scripts.js';
 export type { SimulatedRequest } from './request-log.js';
 export type { Simulator, SimulatorOptions } from './server.js';

@@ -3,9 +3,12 @@ import { OPENAI } from './wires/openai/vendor.js';
 import { anthropicCountTokens, anthropicMessages } from './wires/anthropic/messages.js';
 import { anthropicModel, anthropicModels } from './wires/anthropic/models-list.js';
 import { BEDROCK } from './wires/bedrock/vendor.js';
+import { COHERE } from './wires/cohere/vendor.js';
 import { GEMINI } from './wires/gemini/vendor.js';
 import { bedrockConverse, bedrockConverseStream } from './wires/bedrock/converse.js';
 import { bedrockInvoke } from './wires/bedrock/invoke.js';
+import { cohereChat } from './wires/cohere/chat.js';
+import { cohereEmbed, cohereRerank, cohereRerankV1 } from './wires/cohere/rank-and-embed.js';
 import { control } from './control.js';
 import { geminiBatchEmbed, geminiEmbed } from './wires/gemini/embed.js';
 import { geminiCountTokens, geminiGenerate, geminiStream } from './wires/gemini/generate.js';
@@ -53,6 +56,10 @@ const TABLE: readonly Row[] = [
   ['POST', '/model/{model}/converse', bedrockConverse],
   ['POST', '/model/{model}/converse-stream', bedrockConverseStream],
   ['POST', '/model/{model}/invoke', bedrockInvoke],
+  ['POST', '/v2/chat', cohereChat],
+  ['POST', '/v2/embed', cohereEmbed],
+  ['POST', '/v2/rerank', cohereRerank],
+  ['POST', '/v1/rerank', cohereRerankV1],
   ['GET', '/sim/v1/{subject}', control],
   ['PUT', '/sim/v1/{subject}', control],
   ['DELETE', '/sim/v1/{subject}', control],
@@ -132,6 +139,7 @@ function toCaller(headers: IncomingHttpHeaders, query: URLSearchParams): Caller 
 
 function guessVendor(path: string, caller: Caller): Vendor {
   if (path.startsWith('/model/')) return BEDROCK;
+  if (path.startsWith('/v2/')) return COHERE;
   if (caller === 'gemini' || path.startsWith('/v1beta/')) return GEMINI;
   return caller === 'anthropic' ? ANTHROPIC : OPENAI;
 }

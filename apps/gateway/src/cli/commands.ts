@@ -2,6 +2,7 @@ import type { Command } from './command.js';
 import { checkCommand } from './check.js';
 import { keysCreateCommand, keysListCommand, keysRevokeCommand } from './keys.js';
 import { schemaCommand } from './schema.js';
+import { simCommand } from './sim.js';
 import { createStartCommand } from './start.js';
 import { versionCommand } from './version.js';
 
@@ -14,5 +15,6 @@ export const COMMANDS: readonly Command[] = [
   keysListCommand,
   keysRevokeCommand,
   schemaCommand,
+  simCommand,
   versionCommand,
 ];

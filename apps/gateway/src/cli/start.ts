@@ -11,6 +11,7 @@ import { CONFIG_OPTIONS } from './command.js';
 import type { CliContext, Command, CommandCall, ExitCode } from './command.js';
 import { ensureDevelopmentKey } from './development-key.js';
 import type { Launch } from './launch.js';
+import { explainListenFailure } from './listen-failure.js';
 import { loadForStart } from './load-for-command.js';
 import { reportProblems } from './report-problems.js';
 import { toStartFacts } from './start-facts.js';
@@ -73,22 +74,6 @@ function openState({ config, environment }: LoadedConfig, cwd: string): State {
 
 function toGatewayState({ dataDir: { databasePath, keyPepper }, adminKey }: State): GatewayState {
   return { databasePath, keyPepper, adminKey: adminKey.key };
-}
-
-const LISTEN_FAILURES: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'it is in use; choose another with --port',
-  EACCES: 'this user may not listen there',
-  EADDRNOTAVAIL: 'it is no address of this machine',
-  ENOTFOUND: 'the host name is not known',
-};
-
-function explainListenFailure(
-  cause: unknown,
-  { host, port }: { readonly host: string; readonly port: number },
-): unknown {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const reason = LISTEN_FAILURES[code];
-  return reason === undefined ? cause : new Error(`Cannot listen on ${host} port ${port}: ${reason}.`, { cause });
 }
 
 /** The screen for people, then the line that scripts wait for; with `--json` both in one line. */

@@ -7,11 +7,19 @@ import { ollama } from '@sluice/provider-ollama';
 import { openai } from '@sluice/provider-openai';
 import { openAiCompatible } from '@sluice/provider-openai-compatible';
 import { createSimDefinition } from '@sluice/provider-sim';
+import { faultRule } from '@sluice/simulator';
+import type { FaultRule } from '@sluice/simulator';
 
 const DEFAULT_SEED = 1;
 
-/** Gives the address of the simulator with a seed, starting it when it is not there yet. */
-export type OpenSimulator = (seed: number) => Promise<URL>;
+/** What a simulator of the gateway's own is started with. */
+export interface SimulatorSettings {
+  readonly seed: number;
+  readonly faults: readonly FaultRule[];
+}
+
+/** Gives the address of the simulator with these settings, starting it when it is not there yet. */
+export type OpenSimulator = (settings: SimulatorSettings) => Promise<URL>;
 
 /** The adapters that the gateway brings. */
 export function providerDefinitions(openSimulator: OpenSimulator): readonly ProviderDefinition[] {
@@ -23,7 +31,10 @@ export function providerDefinitions(openSimulator: OpenSimulator): readonly Prov
     cohere,
     ollama,
     openAiCompatible,
-    createSimDefinition({ open: ({ seed = DEFAULT_SEED }) => openSimulator(seed) }),
+    createSimDefinition({
+      faultRule,
+      open: ({ seed = DEFAULT_SEED, faults = [] }) => openSimulator({ seed, faults }),
+    }),
   ];
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ProviderDefinition } from '@sluice/contract';
 import { PROVIDER_DEFINITIONS, providerDefinitions } from './definitions.js';
+import type { SimulatorSettings } from './definitions.js';
 import { configJsonSchema, createConfigSchema } from './schema.js';
 
 function definition(settings: z.ZodType): ProviderDefinition {
@@ -55,17 +56,18 @@ describe('configJsonSchema', () => {
 });
 
 describe('providerDefinitions', () => {
-  it('asks for the simulator with the seed of its settings', async () => {
-    const seeds: number[] = [];
-    const definitions = providerDefinitions((seed) => {
-      seeds.push(seed);
+  it('asks for the simulator with the settings of its provider', async () => {
+    const asked: SimulatorSettings[] = [];
+    const definitions = providerDefinitions((settings) => {
+      asked.push(settings);
       return Promise.resolve(new URL('http://127.0.0.1:1'));
     });
     const sim = definitions.find(({ kind }) => kind === 'sim');
-    const provider = sim?.create({ kind: 'sim', seed: 7 }, createProviderDeps());
+    const faults = [{ every: 2, fault: { kind: 'hang' } }];
+    const provider = sim?.create({ kind: 'sim', seed: 7, faults }, createProviderDeps());
     const request = { method: 'GET', url: new URL('http://simulator.invalid/v1/models'), headers: {} } as const;
     const readdressed = await provider?.authorize(request, new AbortController().signal);
-    expect([seeds, readdressed?.url.host]).toEqual([[7], '127.0.0.1:1']);
+    expect([asked, readdressed?.url.host]).toEqual([[{ seed: 7, faults }], '127.0.0.1:1']);
   });
 
   it('starts no simulator for those who only read settings', async () => {

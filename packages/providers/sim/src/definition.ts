@@ -1,14 +1,17 @@
 import type { Provider, ProviderDefinition, ProviderDeps, UpstreamRequest } from '@sluice/contract';
 import { gatewayError } from '@sluice/contract';
 import { COMPATIBLE, createOpenAiProvider } from '@sluice/provider-openai-compatible/internal';
-import { simSettings, type SimSettings } from './settings.js';
+import type { z } from 'zod';
+import { createSimSettings, type SimSettings } from './settings.js';
 
-export interface SimDeps {
+export interface SimDeps<Rule> {
+  /** A line of the simulator's fault script, as it may stand in the settings. */
+  readonly faultRule: z.ZodType<Rule>;
   /**
    * The address of the simulator for these settings, without a path. Asked before every call, so it starts one when
    * there is none and answers at once from then on; whoever supplies it stops the simulator.
    */
-  readonly open: (settings: SimSettings) => Promise<URL>;
+  readonly open: (settings: SimSettings<Rule>) => Promise<URL>;
 }
 
 /** Stands where the simulator's address goes: it has none before the first call, and encoding starts nothing. */
@@ -18,12 +21,12 @@ const PLACEHOLDER = new URL('http://simulator.invalid/v1');
 const RULES = { ...COMPATIBLE, completions: false };
 
 /** The built-in simulator as a provider. Needs no key and reaches nothing but what `open` names. */
-export function createSimDefinition({ open }: SimDeps): ProviderDefinition<SimSettings> {
+export function createSimDefinition<Rule>({ open, faultRule }: SimDeps<Rule>): ProviderDefinition<SimSettings<Rule>> {
   return {
     kind: 'sim',
     contractVersion: 1,
-    settings: simSettings,
-    create(settings: SimSettings, deps: ProviderDeps): Provider {
+    settings: createSimSettings(faultRule),
+    create(settings: SimSettings<Rule>, deps: ProviderDeps): Provider {
       const provider = createOpenAiProvider({ baseUrl: PLACEHOLDER, deps, rules: RULES });
       return {
         ...provider,

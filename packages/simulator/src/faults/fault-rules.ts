@@ -2,60 +2,84 @@ import { z } from 'zod';
 
 const count = z.int().min(0);
 const milliseconds = z.number().min(0).max(600_000);
+const status = z.int().min(400).max(599);
+const message = z.string().optional().describe('What the error says.');
 const afterTokens = count.default(0).describe('Tokens of the answer before it happens.');
 
 const retryAfter = z.strictObject({
   form: z
     .enum(['seconds', 'date', 'ms', 'vendor'])
     .describe("`Retry-After` in seconds or as an HTTP date, `retry-after-ms`, or the vendor's own way."),
-  ms: z.number().min(0).max(86_400_000),
+  ms: z.number().min(0).max(86_400_000).describe('How long to wait.'),
 });
 
 /** What goes wrong. */
 export const faultAction = z.discriminatedUnion('kind', [
   z.strictObject({
-    kind: z.literal('status'),
-    status: z.int().min(400).max(599),
-    message: z.string().optional(),
+    kind: z.literal('status').describe('Fails with this HTTP status.'),
+    status: status.describe('The HTTP status.'),
+    message,
     code: z.string().optional().describe("The vendor's own name for the error."),
     retryAfter: retryAfter.optional(),
-    body: z.enum(['vendor', 'html', 'empty']).default('vendor'),
+    body: z.enum(['vendor', 'html', 'empty']).default('vendor').describe('The error in what form.'),
   }),
-  z.strictObject({ kind: z.literal('hang-connect') }).describe('Takes the connection and reads nothing.'),
-  z.strictObject({ kind: z.literal('hang') }).describe('Reads the request and never answers.'),
-  z.strictObject({ kind: z.literal('slow-headers'), ms: milliseconds }),
+  z.strictObject({ kind: z.literal('hang-connect').describe('Takes the connection and reads nothing.') }),
+  z.strictObject({ kind: z.literal('hang').describe('Reads the request and never answers.') }),
   z.strictObject({
-    kind: z.literal('stall'),
-    afterTokens,
-    ms: milliseconds.optional().describe('For good where absent.'),
+    kind: z.literal('slow-headers').describe('Answers late.'),
+    ms: milliseconds.describe('How late.'),
   }),
-  z.strictObject({ kind: z.literal('pace'), ms: milliseconds }).describe('The gap between tokens.'),
-  z.strictObject({ kind: z.literal('keep-alive'), everyMs: milliseconds, times: count.optional() }),
   z.strictObject({
-    kind: z.literal('cut'),
+    kind: z.literal('stall').describe('Falls silent inside the answer.'),
     afterTokens,
-    by: z.enum(['fin', 'rst']).default('rst'),
-    inside: z.enum(['frame', 'code-point']).optional().describe('Where in a frame; between two where absent.'),
+    ms: milliseconds.optional().describe('How long; for good where absent.'),
   }),
-  z.strictObject({ kind: z.literal('quiet-end'), afterTokens }).describe('A clean end without a finish.'),
   z.strictObject({
-    kind: z.literal('error-in-answer'),
-    afterTokens,
-    status: z.int().min(400).max(599).default(529),
-    message: z.string().optional(),
+    kind: z.literal('pace').describe('Answers slowly.'),
+    ms: milliseconds.describe('The gap between tokens.'),
   }),
-  z.strictObject({ kind: z.literal('usage'), as: z.enum(['none', 'wrong']) }),
-  z.strictObject({ kind: z.literal('terminal'), as: z.enum(['twice', 'missing']) }),
-  z.strictObject({ kind: z.literal('malformed-json'), afterTokens }),
-  z.strictObject({ kind: z.literal('content-type'), contentType: z.string().min(1) }),
-  z.strictObject({ kind: z.literal('refuse-prefill') }),
+  z.strictObject({
+    kind: z.literal('keep-alive').describe('Sends signs of life before the answer.'),
+    everyMs: milliseconds.describe('How often.'),
+    times: count.optional().describe('How many; for ever where absent.'),
+  }),
+  z.strictObject({
+    kind: z.literal('cut').describe('Breaks the connection inside the answer.'),
+    afterTokens,
+    by: z.enum(['fin', 'rst']).default('rst').describe('In good order or by a reset.'),
+    inside: z.enum(['frame', 'code-point']).optional().describe('In the middle of what; between frames where absent.'),
+  }),
+  z.strictObject({ kind: z.literal('quiet-end').describe('Ends in good order without a finish.'), afterTokens }),
+  z.strictObject({
+    kind: z.literal('error-in-answer').describe('Reports an error under status 200.'),
+    afterTokens,
+    status: status.default(529).describe('The status that the error stands for.'),
+    message,
+  }),
+  z.strictObject({
+    kind: z.literal('usage').describe('Counts tokens wrongly.'),
+    as: z.enum(['none', 'wrong']).describe('Not at all, or twice too many.'),
+  }),
+  z.strictObject({
+    kind: z.literal('terminal').describe('Ends a stream wrongly.'),
+    as: z.enum(['twice', 'missing']).describe('How often the last frame comes.'),
+  }),
+  z.strictObject({ kind: z.literal('malformed-json').describe('Sends what is no JSON.'), afterTokens }),
+  z.strictObject({
+    kind: z.literal('content-type').describe('Answers under another content type.'),
+    contentType: z.string().min(1).describe('Which.'),
+  }),
+  z.strictObject({ kind: z.literal('refuse-prefill').describe('Refuses to continue what the caller began.') }),
 ]);
 export type FaultAction = z.infer<typeof faultAction>;
 
 /** One line of a fault script: which requests, when, and what goes wrong. */
 export const faultRule = z.strictObject({
   models: z.array(z.string().min(1)).optional().describe('Names, `*` standing for anything. All models where absent.'),
-  vendors: z.array(z.enum(['openai', 'anthropic', 'gemini', 'bedrock', 'cohere'])).optional(),
+  vendors: z
+    .array(z.enum(['openai', 'anthropic', 'gemini', 'bedrock', 'cohere']))
+    .optional()
+    .describe('Whose wires. All where absent.'),
   stream: z.boolean().optional().describe('Streams only, or plain answers only.'),
   after: count.optional().describe('So many matching requests pass first.'),
   every: z.int().min(1).optional().describe('Each nth matching request.'),
