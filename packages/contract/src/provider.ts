@@ -83,15 +83,15 @@ export type OperationName = keyof Operations;
 export interface Operation<Request, Result, Event> {
   readonly features: ReadonlySet<Feature>;
   encode(request: Request, target: Target): Encoded;
-  /** Throws `upstream_invalid_response` or `upstream_truncated`. */
-  decode(body: Uint8Array, head: ResponseHead): Result;
+  /** Throws `upstream_invalid_response` or `upstream_truncated`. The target is the one that was asked. */
+  decode(body: Uint8Array, head: ResponseHead, target: Target): Result;
   readonly stream?: {
     /** How the bytes fall into frames; a reader of its own for a framing that only one vendor has. */
     readonly framing: 'sse' | 'ndjson' | (() => FrameReader);
     /** How the type of a streamed answer begins. `text/event-stream` or `application/x-ndjson` where absent. */
     readonly contentType?: string;
     /** One decoder per attempt; it holds that stream's state. */
-    open(head: ResponseHead): StreamDecoder<Event>;
+    open(head: ResponseHead, target: Target): StreamDecoder<Event>;
   };
   /** One for each client dialect that the vendor speaks itself: bytes may then pass without being re-encoded. */
   readonly passthroughs?: readonly Passthrough[];

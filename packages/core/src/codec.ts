@@ -82,7 +82,7 @@ export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, 
     adjustments: parsed.adjustments ? [...parsed.adjustments, ...adjustments] : adjustments,
     streamType: operation.stream ? streamTypeOf(operation.stream) : EVENT_STREAM,
     plain(body, head) {
-      const result = named(operation.decode(body, head), target.model);
+      const result = named(operation.decode(body, head, target), target.model);
       const written = dialect.writeResult(result, context);
       const summary = summarize(result as ChatResult | EmbedResult);
       return typeof written === 'string'
@@ -92,7 +92,12 @@ export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, 
     stream(head) {
       const { framing, open } = operation.stream ?? noStreams();
       const writer = dialect.stream?.open(context) ?? noStreams();
-      return new StreamTranslator({ reader: openFrames(framing), decoder: open(head), writer, asked: target.model });
+      return new StreamTranslator({
+        reader: openFrames(framing),
+        decoder: open(head, target),
+        writer,
+        asked: target.model,
+      });
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Adjustment, JsonObject } from '@sluice/contract';
 import { isGatewayError } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
-import { HEAD, bodyText, targetOf, type OperationUnderTest } from './suite-subject.js';
+import { HEAD, bodyText, targetOf, targetOfCase, type OperationUnderTest } from './suite-subject.js';
 import { deepFreeze, type FixtureCase } from './fixtures.js';
 
 /** What `encode` and `decode` of one operation owe. */
@@ -18,7 +18,9 @@ export function codecTests(subject: OperationUnderTest): void {
   it.for(['', 'null', '[]', '{}', '"text"', '<html></html>', '{"error":{"message":"no"}}', '\u0000\uffff'])(
     'refuses %j as an answer',
     (text) => {
-      const { code } = failureOf(() => subject.operation.decode(Buffer.from(text), HEAD));
+      const { code } = failureOf(() =>
+        subject.operation.decode(Buffer.from(text), HEAD, targetOf(subject, 'suite-model')),
+      );
       expect(code).toMatch(/^(upstream_|overloaded|context_length|content_policy)/);
     },
   );
@@ -27,7 +29,7 @@ export function codecTests(subject: OperationUnderTest): void {
 function encodeTests(subject: OperationUnderTest, fixture: FixtureCase): void {
   const expected = fixture.json<JsonObject>('upstream.json');
   const request = deepFreeze(fixture.json('request.json'));
-  const target = targetOf(subject, modelOf(fixture, expected));
+  const target = targetOfCase(subject, fixture);
   const encode = () => subject.operation.encode(request, target);
 
   it('gives the recorded body', () => {
@@ -57,27 +59,23 @@ function encodeTests(subject: OperationUnderTest, fixture: FixtureCase): void {
   });
 }
 
-/** Vendors that take the model in the address have it in a file of its own. */
-function modelOf(fixture: FixtureCase, expected: JsonObject): string {
-  if (fixture.has('target.json')) return fixture.json<{ readonly model: string }>('target.json').model;
-  return typeof expected['model'] === 'string' ? expected['model'] : 'suite-model';
-}
-
-function decodeTests({ operation }: OperationUnderTest, fixture: FixtureCase): void {
+function decodeTests(subject: OperationUnderTest, fixture: FixtureCase): void {
   const body = Buffer.from(fixture.text('response.json').trim());
+  const target = targetOfCase(subject, fixture);
+  const decode = (bytes: Uint8Array) => subject.operation.decode(bytes, HEAD, target);
 
   it('gives the recorded result', () => {
-    expect(operation.decode(body, HEAD)).toEqual(fixture.json('result.json'));
+    expect(decode(body)).toEqual(fixture.json('result.json'));
   });
 
   it('reports usage', () => {
-    const result = operation.decode(body, HEAD) as { readonly usage?: unknown };
+    const result = decode(body) as { readonly usage?: unknown };
     // A count of tokens is usage itself.
     expect(result.usage ?? result).toMatchObject({ inputTokens: expect.any(Number) as number });
   });
 
   it('refuses the answer cut at any byte', () => {
-    expect(wrongCodesOfCuts(body, (cut) => operation.decode(cut, HEAD))).toEqual([]);
+    expect(wrongCodesOfCuts(body, decode)).toEqual([]);
   });
 }
 

@@ -10,7 +10,7 @@ import type {
 } from '@sluice/contract';
 import { isGatewayError } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
-import { CANARY, HEAD, bodyText, sameJson, targetOf, type OperationUnderTest } from './suite-subject.js';
+import { CANARY, HEAD, bodyText, sameJson, targetOf, targetOfCase, type OperationUnderTest } from './suite-subject.js';
 import { everySplit, readFrames } from './provider-stream-tests.js';
 import { wrongCodesOfCuts } from './provider-codec-tests.js';
 import { foldEvents } from './fold-events.js';
@@ -29,7 +29,7 @@ const FUTURE_FIELD = '"x_future": {"big": 12345678901234567890, "form": 1.50e1, 
 export function passthroughTests(subject: OperationUnderTest): void {
   for (const [place, passthrough] of (subject.operation.passthroughs ?? []).entries()) {
     const cases = place === 0 ? subject.cases : subject.casesOf(passthrough.dialect);
-    const startsWith = place === 0 ? contentOf(subject.operation) : () => false;
+    const startsWith = place === 0 ? contentOf(subject) : () => false;
     const through = { ...passthrough, startsWith };
     describe(`passing ${passthrough.dialect} through`, () => dialectTests({ ...subject, cases }, through));
   }
@@ -37,14 +37,14 @@ export function passthroughTests(subject: OperationUnderTest): void {
 
 interface Through extends Passthrough {
   /** Whether these frames, which a stream begins with, hold some of the answer already. */
-  startsWith(frames: readonly Frame[]): boolean;
+  startsWith(frames: readonly Frame[], fixture: FixtureCase): boolean;
 }
 
 const CONTENT: ReadonlySet<string> = new Set(['text-delta', 'reasoning-delta', 'refusal-delta', 'tool-start', 'part']);
 
-function contentOf({ stream }: OperationUnderTest['operation']): Through['startsWith'] {
-  return (frames) => {
-    const decoder = stream?.open(HEAD);
+function contentOf(subject: OperationUnderTest): Through['startsWith'] {
+  return (frames, fixture) => {
+    const decoder = subject.operation.stream?.open(HEAD, targetOfCase(subject, fixture));
     return frames.some((frame) => decoder?.push(frame).some(({ type }) => CONTENT.has(type)));
   };
 }
@@ -211,7 +211,7 @@ function commitTest(fixture: FixtureCase, open: OpenScanner, { startsWith }: Thr
     const early = scanner.committed;
     scanner.push(bytes.subarray(first.length));
     // A stream of one frame has its end in it, also where that is all it has to say.
-    const says = first.length === bytes.length || startsWith(readFrames([first]));
+    const says = first.length === bytes.length || startsWith(readFrames([first]), fixture);
     expect([early, scanner.committed, scanner.failure]).toEqual([says, true, undefined]);
   });
 }

@@ -2,7 +2,7 @@ import type { ChatEvent, ChatResult, Frame, Operation } from '@sluice/contract';
 import { isGatewayError } from '@sluice/contract';
 import { createFrameReader, createLineReader } from '@sluice/toolkit';
 import { describe, expect, it } from 'vitest';
-import { HEAD, sameJson, type OperationUnderTest } from './suite-subject.js';
+import { HEAD, sameJson, targetOf, targetOfCase, type OperationUnderTest } from './suite-subject.js';
 import { failureOf } from './provider-codec-tests.js';
 import { foldEvents } from './fold-events.js';
 import { seededRandom, splitEvery, splitInTwo, splitRandomly } from './split-chunks.js';
@@ -37,11 +37,13 @@ function fileOf(framing: Framing): string {
 interface Reading {
   readonly framing: Framing;
   frames(reads: readonly Uint8Array[]): readonly Frame[];
-  decode(frames: readonly Frame[]): readonly ChatEvent[];
+  /** The target decides who answers, so every recording is read as one of its own. */
+  readonly of: (fixture: FixtureCase) => (frames: readonly Frame[]) => readonly ChatEvent[];
 }
 
 /** What the stream decoder of a chat operation owes. */
-export function streamTests({ operation, cases }: OperationUnderTest): void {
+export function streamTests(subject: OperationUnderTest): void {
+  const { operation, cases } = subject;
   const { stream } = operation;
   if (!stream) return;
   const { framing } = stream;
@@ -49,8 +51,8 @@ export function streamTests({ operation, cases }: OperationUnderTest): void {
   const reading: Reading = {
     framing,
     frames: (reads) => readFrames(reads, framing),
-    decode(frames) {
-      const decoder = stream.open(HEAD);
+    of: (fixture) => (frames) => {
+      const decoder = stream.open(HEAD, targetOfCase(subject, fixture));
       const events = frames.flatMap((frame) => decoder.push(frame));
       return [...events, ...decoder.end()];
     },
@@ -62,18 +64,19 @@ export function streamTests({ operation, cases }: OperationUnderTest): void {
   describe.for(whole)('decoding the stream $name', (fixture) => wholeStreamTests(fixture, reading));
   it.for(failing)('reports the error inside the stream $name', (fixture) => {
     const { code } = fixture.json<{ readonly code: string }>('error.json');
-    expect(failureOf(() => reading.decode(reading.frames([fixture.bytes(file)])))).toMatchObject({ code });
+    expect(failureOf(() => reading.of(fixture)(reading.frames([fixture.bytes(file)])))).toMatchObject({ code });
   });
   it.for(['not json', '[]', 'null', '{}', '{"choices":7}', '{"type":7}', '\u2028'])(
     'takes the frame %j or refuses it with an error of the table',
     (data) => {
-      const attempt = () => stream.open(HEAD).push({ data });
+      const attempt = () => stream.open(HEAD, targetOf(subject, 'suite-model')).push({ data });
       expect(() => tolerate(attempt)).not.toThrow();
     },
   );
 }
 
-function wholeStreamTests(fixture: FixtureCase, { framing, frames, decode }: Reading): void {
+function wholeStreamTests(fixture: FixtureCase, { framing, frames, of }: Reading): void {
+  const decode = of(fixture);
   const bytes = fixture.bytes(fileOf(framing));
   const expected = fixture.json<readonly ChatEvent[]>('events.json');
 
@@ -115,7 +118,11 @@ function wholeStreamTests(fixture: FixtureCase, { framing, frames, decode }: Rea
 }
 
 /** What is wrong with a decoder's view of a stream that ends here; nothing where it is right. */
-function cutAt(frames: readonly Frame[], expected: readonly ChatEvent[], decode: Reading['decode']): readonly string[] {
+function cutAt(
+  frames: readonly Frame[],
+  expected: readonly ChatEvent[],
+  decode: ReturnType<Reading['of']>,
+): readonly string[] {
   try {
     // An end without the terminal frame may pass only where nothing but usage was lost.
     const content = (events: readonly ChatEvent[]) => events.filter(({ type }) => type !== 'usage');

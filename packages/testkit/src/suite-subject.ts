@@ -52,6 +52,18 @@ export interface OperationUnderTest {
 
 export const HEAD = { status: 200, headers: { 'content-type': 'application/json' } } as const;
 
+/** The target that a recording was made of, as far as its files tell. */
+export function targetOfCase(subject: OperationUnderTest, fixture: FixtureCase): Target {
+  return targetOf(subject, modelOf(fixture) ?? 'suite-model');
+}
+
+/** Vendors that take the model in the address have it in a file of its own. */
+function modelOf(fixture: FixtureCase): string | undefined {
+  if (fixture.has('target.json')) return fixture.json<{ readonly model: string }>('target.json').model;
+  const { model } = fixture.has('upstream.json') ? fixture.json<{ readonly model?: unknown }>('upstream.json') : {};
+  return typeof model === 'string' ? model : undefined;
+}
+
 export function targetOf({ baseUrl }: OperationUnderTest, model: string): Target {
   return { provider: 'suite', model, baseUrl };
 }

@@ -92,13 +92,13 @@ describe.each(['2023-06-01', '2026-10-21'] as const)('under version %s', (versio
     const { request } = chat!.encode(anthropicMessages.parse(body).toRequest(), target);
     const answer = await send(request);
     const head = { status: answer.status, headers: {} };
-    expect([answer.status, chat!.decode(answer.body, head).content]).toEqual([200, [expect.anything()]]);
+    expect([answer.status, chat!.decode(answer.body, head, target).content]).toEqual([200, [expect.anything()]]);
   });
 
   it('so is a count of its tokens', async () => {
     const { request } = countTokens!.encode(anthropicCountTokens.parse(prompt).toRequest(), target);
     const { status, body: counted } = await send(request);
-    expect([status, countTokens!.decode(counted, { status, headers: {} })]).toEqual([
+    expect([status, countTokens!.decode(counted, { status, headers: {} }, target)]).toEqual([
       200,
       { inputTokens: expect.any(Number) as number },
     ]);

@@ -25,6 +25,7 @@ const first = create('2023-06-01');
 const latest = create('2026-10-21');
 const { chat, stream } = first;
 const HEAD = { status: 200, headers: {} };
+const TARGET = { provider: 'claude', model: 'm', baseUrl: first.baseUrl };
 const CONTEXT = { requestId: 'req_1', answerId: 'answer_1', createdSeconds: 0, wantsUsage: true };
 
 interface Sent {
@@ -116,8 +117,7 @@ describe('a request', () => {
 
   it('asks for the beta features of the caller', () => {
     const request = anthropicMessages.parse(ask({}), { headers: { 'anthropic-beta': 'a,b' } }).toRequest();
-    const target = { provider: 'claude', model: 'm', baseUrl: first.baseUrl };
-    expect(chat.encode(request, target).request.headers['anthropic-beta']).toBe('a,b');
+    expect(chat.encode(request, TARGET).request.headers['anthropic-beta']).toBe('a,b');
   });
 });
 
@@ -126,7 +126,7 @@ function call(): JsonObject {
 }
 
 describe('an answer', () => {
-  const decode = (message: unknown) => chat.decode(Buffer.from(JSON.stringify(message)), HEAD);
+  const decode = (message: unknown) => chat.decode(Buffer.from(JSON.stringify(message)), HEAD, TARGET);
 
   it('comes out as it went in', () => {
     fc.assert(
@@ -151,7 +151,7 @@ describe('an answer', () => {
 
   function read(pieces: readonly Uint8Array[]): readonly ChatEvent[] {
     const reader = createFrameReader();
-    const decoder = stream.open(HEAD);
+    const decoder = stream.open(HEAD, TARGET);
     const events = pieces.flatMap((piece) => reader.push(piece).flatMap((frame) => decoder.push(frame)));
     return [...events, ...decoder.end()];
   }

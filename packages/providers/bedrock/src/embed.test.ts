@@ -4,15 +4,12 @@ import { createEmbed } from './embed.js';
 
 const embed = createEmbed({});
 const HEAD = { status: 200, headers: { 'x-amzn-bedrock-input-token-count': '7' } };
+const targetOf = (model: string) => ({ provider: 'p', model, baseUrl: new URL('https://x.test') });
 const encode = (model: string, request: EmbedRequest) => {
-  const { request: sent, adjustments } = embed.encode(request, {
-    provider: 'p',
-    model,
-    baseUrl: new URL('https://x.test'),
-  });
+  const { request: sent, adjustments } = embed.encode(request, targetOf(model));
   return { url: sent.url.pathname, body: JSON.parse(String(sent.body)) as unknown, adjustments };
 };
-const decode = (answer: object) => embed.decode(Buffer.from(JSON.stringify(answer)), HEAD);
+const decode = (answer: object) => embed.decode(Buffer.from(JSON.stringify(answer)), HEAD, targetOf('m'));
 const refused = (param: string): Error =>
   expect.objectContaining({ code: 'invalid_value', details: { param } }) as Error;
 

@@ -101,7 +101,7 @@ describe('embeddings', () => {
     ['{"embeddings":{"int8":[[1]]}}', 'upstream_invalid_response'],
     ['{"message":"too many tokens: size limit exceeded"}', 'context_length_exceeded'],
   ])('takes %s for %s', (text, code) => {
-    const decode = () => embed.decode(Buffer.from(text), { status: 200, headers: {} });
+    const decode = () => embed.decode(Buffer.from(text), { status: 200, headers: {} }, target);
     expect(decode).toThrow(expect.objectContaining({ code }));
   });
 });

@@ -75,7 +75,7 @@ describe('embeddings', () => {
     ['{"embeddings":[["a"]]}', 'upstream_invalid_response'],
     ['{"error":"model \\"a\\" not found, try pulling it first"}', 'upstream_model_not_found'],
   ])('takes %s for %s', (text, code) => {
-    expect(() => embed.decode(Buffer.from(text), { status: 200, headers: {} })).toThrow(
+    expect(() => embed.decode(Buffer.from(text), { status: 200, headers: {} }, target)).toThrow(
       expect.objectContaining({ code }),
     );
   });

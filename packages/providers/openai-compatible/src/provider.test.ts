@@ -11,6 +11,7 @@ const create = (more: JsonObject = {}) =>
 const provider = create();
 const { chat, embed } = provider.operations;
 const target: Target = { provider: 'local', model: 'm', baseUrl: provider.baseUrl };
+const head = { status: 200, headers: {} };
 const signal = new AbortController().signal;
 const textOf = ({ body = '' }: UpstreamRequest) =>
   typeof body === 'string' ? body : Buffer.concat([body].flat()).toString();
@@ -176,10 +177,7 @@ describe('encoding', () => {
 
 describe('decoding what servers get wrong', () => {
   const decode = (message: object, reason: unknown) =>
-    chat.decode(Buffer.from(JSON.stringify({ choices: [{ message, finish_reason: reason }] })), {
-      status: 200,
-      headers: {},
-    });
+    chat.decode(Buffer.from(JSON.stringify({ choices: [{ message, finish_reason: reason }] })), head, target);
 
   it('names calls without an id by their position, and gives them arguments', () => {
     expect(decode({ tool_calls: [7, { function: { name: 'f' } }] }, 'tool_calls').content).toEqual([
@@ -205,18 +203,18 @@ describe('decoding what servers get wrong', () => {
 
   it('refuses a vector that is none', () => {
     const body = Buffer.from('{"data":[{"embedding":[1,"2"]}]}');
-    expect(() => embed.decode(body, { status: 200, headers: {} })).toThrow(/more than numbers/);
+    expect(() => embed.decode(body, head, target)).toThrow(/more than numbers/);
   });
 
   it('takes vectors without an index as they come', () => {
     const body = Buffer.from('{"data":[{"embedding":[1]},{"embedding":[2]}]}');
-    expect(embed.decode(body, { status: 200, headers: {} })).toEqual({ model: '', vectors: [[1], [2]] });
+    expect(embed.decode(body, head, target)).toEqual({ model: '', vectors: [[1], [2]] });
   });
 });
 
 describe('decoding a stream', () => {
   const read = (deltas: readonly object[], ending: readonly string[] = ['[DONE]']): readonly ChatEvent[] => {
-    const decoder = chat.stream?.open({ status: 200, headers: {} });
+    const decoder = chat.stream?.open(head, target);
     const last = { index: 0, delta: {}, finish_reason: 'stop' };
     const chunks = [...deltas.map((delta) => ({ index: 0, delta })), last].map((choice) =>
       JSON.stringify({ choices: [choice] }),
@@ -299,11 +297,11 @@ describe('decoding a stream', () => {
     ['[DONE]', /without an answer/],
     ['{"choices":[{"delta":{},"finish_reason":"error"}]}', /generation failed/],
   ] as const)('refuses %s as a first event', ([data, message]) => {
-    expect(() => chat.stream?.open({ status: 200, headers: {} }).push({ data })).toThrow(message);
+    expect(() => chat.stream?.open(head, target).push({ data })).toThrow(message);
   });
 
   it('asks nothing of the first choice but what it says', () => {
-    const decoder = chat.stream?.open({ status: 200, headers: {} });
+    const decoder = chat.stream?.open(head, target);
     decoder?.push({ data: '{"choices":[{"delta":{"role":"assistant"}}]}' });
     expect(() => decoder?.end()).toThrow(/ended before/);
   });

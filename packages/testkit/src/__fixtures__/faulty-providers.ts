@@ -32,7 +32,10 @@ function withChat(change: (chat: Chat) => Chat): ProviderDefinition<ToySettings>
 function withDecoder(change: (decoder: StreamDecoder<ChatEvent>) => StreamDecoder<ChatEvent>) {
   return withChat((chat) => ({
     ...chat,
-    stream: { framing: 'sse', open: (head) => change((chat.stream as Required<Chat>['stream']).open(head)) },
+    stream: {
+      framing: 'sse',
+      open: (head, target) => change((chat.stream as Required<Chat>['stream']).open(head, target)),
+    },
   }));
 }
 function withPassthrough(change: (passthrough: Passthrough) => Partial<Passthrough>) {
@@ -117,9 +120,9 @@ export const FAULTY_PROVIDERS: readonly FaultyProvider[] = [
     foundBy: 'refuses the answer cut at any byte',
     definition: withChat((chat) => ({
       ...chat,
-      decode(body, head) {
+      decode(body, head, target) {
         const whole = body.at(-1) === 0x7d || body.length < 200;
-        return chat.decode(whole ? body : Buffer.from('{"choices":[{"message":{"content":""}}]}'), head);
+        return chat.decode(whole ? body : Buffer.from('{"choices":[{"message":{"content":""}}]}'), head, target);
       },
     })),
   },
