@@ -58,7 +58,6 @@ describe('a model', () => {
     ['google', 'models/gemini-x-001', 'gemini-x'],
     ['vertex', 'claude-x@20260101', 'claude-x'],
     ['vertex', 'publishers/google/models/gemini-x', 'gemini-x'],
-    ['openrouter', 'openai/gpt-x:nitro', 'openai/gpt-x'],
   ])('of %s is found as %s', (kind, asked, name) => {
     expect(names(kind, asked)).toContain(name);
   });
@@ -77,6 +76,12 @@ describe('a model', () => {
       prices: [],
     });
     expect(catalogue.find('openai', 'ft:unknown:org::id')).toBeUndefined();
+    const mine = catalogue.of({ name: 'mine', kind: 'openai' });
+    expect(mine.find('ft:gpt-x:org::id')?.prices[0]?.picoUsd.input).toBe(9);
+  });
+
+  it('that a router finds other hosts for has the facts of the model, and a price that is not known', () => {
+    expect(catalogue.find('openrouter', 'openai/gpt-x:nitro')).toMatchObject({ modes: ['chat'], prices: [] });
   });
 
   it('is listed by kind, and its kinds by its name', () => {

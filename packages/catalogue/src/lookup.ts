@@ -2,7 +2,7 @@ import type { ModelCatalogue, ModelFacts } from '@sluice/contract';
 import { toFacts, withOverride } from './facts.js';
 import type { CatalogueSettings, ModelOverride } from './settings.js';
 import type { CatalogueData, ModelRecord } from './snapshot.js';
-import { otherSpellings, tunedFrom } from './spellings.js';
+import { baseOf, otherSpellings } from './spellings.js';
 
 export interface Catalogue {
   /** Nothing where the model is not known. Constant time; a name that was asked before makes nothing new. */
@@ -82,22 +82,21 @@ class Shelf implements ModelCatalogue {
   find(model: string): ModelFacts | undefined {
     const known = this.#known.get(model);
     if (known !== undefined || this.#known.has(model)) return known;
-    const facts = this.#lookUp(model);
+    const facts = this.#own(model) ?? this.#parts.below?.find(model);
     if (this.#known.size >= MAX_REMEMBERED) this.#known.clear();
     this.#known.set(model, facts);
     return facts;
   }
 
-  #lookUp(model: string): ModelFacts | undefined {
+  #own(model: string): ModelFacts | undefined {
     const exact = this.#exact(model);
     if (exact) return exact;
     for (const name of otherSpellings(model)) {
       const facts = this.#exact(name);
       if (facts) return facts;
     }
-    const base = tunedFrom(model);
-    const facts = base === undefined ? undefined : (this.#exact(`ft:${base}`) ?? withoutPrices(this.find(base)));
-    return facts ?? this.#parts.below?.find(model);
+    const base = baseOf(model);
+    return base === undefined ? undefined : (this.#exact(`ft:${base}`) ?? withoutPrices(this.#own(base)));
   }
 
   #exact(name: string): ModelFacts | undefined {
