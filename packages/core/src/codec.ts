@@ -37,6 +37,7 @@ export interface CodedAnswer {
   readonly summary: AnswerSummary;
 }
 
+const NONE: readonly Adjustment[] = [];
 const JSON_TYPE = 'application/json';
 const EVENT_STREAM = 'text/event-stream';
 /** Types that a browser shows or saves, and never runs. */
@@ -75,11 +76,11 @@ export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, 
   { dialect, parsed, context }: Translation<Request, Result, Event>,
   target: Target,
 ): Codec {
-  const request = parsed.toRequest();
-  const { request: upstream, adjustments } = operation.encode(request, target);
+  const { adjustments: own = NONE } = parsed;
+  const { request: upstream, adjustments } = operation.encode(parsed.toRequest(), target);
   return {
     request: upstream,
-    adjustments: parsed.adjustments ? [...parsed.adjustments, ...adjustments] : adjustments,
+    adjustments: own.length > 0 ? [...own, ...adjustments] : adjustments,
     streamType: operation.stream ? streamTypeOf(operation.stream) : EVENT_STREAM,
     plain(body, head) {
       const result = named(operation.decode(body, head, target), target.model);

@@ -1,5 +1,5 @@
 import type { Adjustment, ChatRequest, DialectId, ModelFacts, ParsedCall, RawCall } from '@sluice/contract';
-import { hasParameter, withoutParameters } from '@sluice/toolkit';
+import { given, hasParameter, withoutParameters } from '@sluice/toolkit';
 import type { Codec } from './codec.js';
 
 type FieldName = Exclude<keyof ChatRequest, 'messages' | 'stream'>;
@@ -63,6 +63,7 @@ export function fitParsed<Request>(parsed: ParsedCall<Request>, refused: readonl
   const isKept = ([field]: readonly [string, unknown]): boolean => !fields.has(field as FieldName);
   return {
     ...parsed,
+    ...given('adjustments', parsed.adjustments),
     toRequest: () => Object.fromEntries(Object.entries(parsed.toRequest() as object).filter(isKept)) as Request,
   };
 }

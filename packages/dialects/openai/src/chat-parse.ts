@@ -1,34 +1,52 @@
-import type { ChatRequest, Feature, GatewayError, ParsedCall } from '@sluice/contract';
+import type { Adjustment, ChatRequest, Feature, GatewayError, JsonObject, ParsedCall } from '@sluice/contract';
 import { gatewayError } from '@sluice/contract';
 import { findRefusedName, isJsonObject } from '@sluice/toolkit';
 import { wantsReasoning } from './chat-reasoning.js';
 import { adjustmentsOf, toChatRequest } from './chat-request.js';
 import { chatRequestSchema } from './chat-schema.js';
 import type { ChatWire } from './chat-schema.js';
+import { createFieldCheck } from './check-fields.js';
 import { invalid, refusedName, toInvalid } from './invalid.js';
+
+const check = createFieldCheck(chatRequestSchema);
 
 /** Checks a chat request. Throws the first problem found, with its `param`. */
 export function parseChat(body: unknown): ParsedCall<ChatRequest> {
   if (!isJsonObject(body)) throw notAnObject();
   const refused = findRefusedName(body);
   if (refused) throw refusedName(refused);
-  const checked = chatRequestSchema.safeParse(body);
+  const checked = check(body);
   if (!checked.success) throw toInvalid(checked.error, body);
-  const wire = checked.data;
-  checkOutputLimit(wire);
-  checkToolResults(wire);
-  const stream = wire.stream === true;
-  return {
-    model: wire.model,
-    stream,
-    wantsUsage: !stream || wire.stream_options?.include_usage === true,
-    features: featuresOf(wire),
-    wire: body,
-    toRequest: () => toChatRequest(wire),
-    get adjustments() {
-      return adjustmentsOf(wire);
-    },
-  };
+  checkOutputLimit(checked.data);
+  checkToolResults(checked.data);
+  return new ChatCall(body, checked.data);
+}
+
+/** A class for its getter: V8 gives an object with one of its own a shape of its own, and keeps that and the body with it. */
+class ChatCall implements ParsedCall<ChatRequest> {
+  readonly model: string;
+  readonly stream: boolean;
+  readonly wantsUsage: boolean;
+  readonly features: readonly Feature[];
+  readonly wire: JsonObject;
+  readonly #checked: ChatWire;
+
+  constructor(wire: JsonObject, checked: ChatWire) {
+    this.model = checked.model;
+    this.stream = checked.stream === true;
+    this.wantsUsage = !this.stream || checked.stream_options?.include_usage === true;
+    this.features = featuresOf(checked);
+    this.wire = wire;
+    this.#checked = checked;
+  }
+
+  get adjustments(): readonly Adjustment[] {
+    return adjustmentsOf(this.#checked);
+  }
+
+  toRequest(): ChatRequest {
+    return toChatRequest(this.#checked);
+  }
 }
 
 /** The failure of a body that is JSON, but no object. */
@@ -62,19 +80,19 @@ const FEATURE_OF_PART: ReadonlyMap<string, Feature> = new Map([
 ]);
 
 function featuresOf(wire: ChatWire): readonly Feature[] {
-  const features = new Set<Feature>();
-  if ((wire.tools && wire.tools.length > 0) || (wire.functions && wire.functions.length > 0)) features.add('tools');
+  const features: Feature[] = [];
+  if ((wire.tools && wire.tools.length > 0) || (wire.functions && wire.functions.length > 0)) features.push('tools');
   for (const message of wire.messages) addShown(message, features);
-  if (wire.modalities?.includes('audio')) features.add('audio');
-  if (wire.response_format?.type === 'json_schema') features.add('json-schema');
-  if (wantsReasoning(wire)) features.add('reasoning');
-  return [...features];
+  if (wire.modalities?.includes('audio') && !features.includes('audio')) features.push('audio');
+  if (wire.response_format?.type === 'json_schema') features.push('json-schema');
+  if (wantsReasoning(wire)) features.push('reasoning');
+  return features;
 }
 
-function addShown({ role, content }: ChatWire['messages'][number], features: Set<Feature>): void {
+function addShown({ role, content }: ChatWire['messages'][number], features: Feature[]): void {
   if ((role !== 'user' && role !== 'tool') || typeof content === 'string') return;
   for (const { type } of content) {
     const feature = FEATURE_OF_PART.get(type);
-    if (feature) features.add(feature);
+    if (feature && !features.includes(feature)) features.push(feature);
   }
 }

@@ -33,7 +33,8 @@ export function wantsReasoning(wire: ChatWire): boolean {
 }
 
 function hasBudget({ reasoning, thinking, thinking_budget: budget }: ChatWire): boolean {
-  return [reasoning?.max_tokens, thinking?.budget_tokens, budget].some((tokens) => typeof tokens === 'number');
+  if (typeof reasoning?.max_tokens === 'number' || typeof thinking?.budget_tokens === 'number') return true;
+  return typeof budget === 'number';
 }
 
 /** A plain switch asks for what a model does of itself; a budget beside it says more. */
