@@ -32,10 +32,15 @@ export async function runAttempts(
       // An open circuit is no attempt: the next target gets its turn.
       if (!permit) break;
       left -= 1;
+      const beganMs = call.elapsedMs();
       try {
-        return { candidate, permit, opened: await recorded(call, candidate, tryOne) };
+        const opened = await tryOne(candidate);
+        call.attempts.push(toRecord(candidate, call.elapsedMs() - beganMs));
+        return { candidate, permit, opened };
       } catch (cause) {
-        failure = passing(policy, verdict(call, cause, permit));
+        const error = toGatewayError(cause);
+        call.attempts.push(toRecord(candidate, call.elapsedMs() - beganMs, error));
+        failure = passing(policy, verdict(call, error, permit));
       }
     }
   }
@@ -57,24 +62,7 @@ function isWorthRepeating(failure: GatewayError | undefined): boolean {
   return failureClass !== undefined && WORTH_REPEATING.has(failureClass) && failure?.code !== 'upstream_auth_error';
 }
 
-async function recorded(
-  call: Call,
-  candidate: Candidate,
-  tryOne: (candidate: Candidate) => Promise<Opened>,
-): Promise<Opened> {
-  const beganMs = call.elapsedMs();
-  let failure: GatewayError | undefined;
-  try {
-    return await tryOne(candidate);
-  } catch (cause) {
-    failure = toGatewayError(cause);
-    throw failure;
-  } finally {
-    call.attempts.push(toRecord(candidate, call.elapsedMs() - beganMs, failure));
-  }
-}
-
-function toRecord({ target }: Candidate, durationMs: number, failure: GatewayError | undefined): AttemptRecord {
+function toRecord({ target }: Candidate, durationMs: number, failure?: GatewayError): AttemptRecord {
   const { provider, model } = target;
   if (!failure) return { provider, model, durationMs, status: 200 };
   const { code, details } = failure;
@@ -88,8 +76,7 @@ function toRecord({ target }: Candidate, durationMs: number, failure: GatewayErr
 }
 
 /** The caller's leaving and the request's own faults say nothing about the target. */
-function verdict(call: Call, cause: unknown, permit: Permit): GatewayError {
-  const failure = toGatewayError(cause);
+function verdict(call: Call, failure: GatewayError, permit: Permit): GatewayError {
   if (call.received.signal.aborted || errorRow(failure.code).retry === 'never') permit.forget();
   else permit.fail(failure);
   return call.received.signal.aborted ? toGatewayError(call.received.signal.reason) : failure;

@@ -74,7 +74,10 @@ export async function attempt(
     if (response.head.status < 200 || response.head.status > 299) throw await readFailure(response, provider);
     if (call.stream) return await openStream(call, { codec, response, deadline, timeouts, noteWait });
     if (timeouts.firstTokenBindsPlain) armTotal(deadline, call, timeouts);
-    return await readPlain({ codec, response, deadline, noteWait });
+    const bytes = await response.body.bytes(MAX_ANSWER_BYTES);
+    noteWait();
+    deadline.dispose();
+    return toPlain(codec, response.head, bytes);
   } catch (cause) {
     noteWait();
     deadline.dispose();
@@ -106,25 +109,19 @@ async function readFailure({ head, body }: UpstreamResponse, provider: Provider)
   return provider.classify({ stage: 'status', head, body: bytes });
 }
 
-interface Reading {
-  readonly codec: Codec;
-  readonly response: UpstreamResponse;
-  readonly deadline: AttemptDeadline;
-  /** Called once the provider has sent what was waited for: from then on, the time is the gateway's own. */
-  readonly noteWait: () => void;
-}
-
-async function readPlain({ codec, response: { head, body }, deadline, noteWait }: Reading): Promise<Opened> {
-  const bytes = await body.bytes(MAX_ANSWER_BYTES);
-  noteWait();
-  deadline.dispose();
+function toPlain(codec: Codec, head: ResponseHead, bytes: Uint8Array): Opened {
   if (isOfType(head, 'text/event-stream')) throw unexpected('a stream', 'a plain answer');
   const { body: answer, contentType, summary } = codec.plain(bytes, head);
   return { kind: 'plain', body: answer, contentType, summary };
 }
 
-interface Opening extends Reading {
+interface Opening {
+  readonly codec: Codec;
+  readonly response: UpstreamResponse;
+  readonly deadline: AttemptDeadline;
   readonly timeouts: Timeouts;
+  /** Called once the provider has sent what was waited for: from then on, the time is the gateway's own. */
+  readonly noteWait: () => void;
 }
 
 /** Reads until the first content. Vendors send a start and then stall, so a start commits to nothing. */

@@ -14,18 +14,13 @@ export function createPipeline<Request extends Pick<ChatRequest, 'extensions'>, 
   snapshots: SnapshotHolder,
   ports: Ports,
 ): Pipeline {
-  return async (received) => {
+  return (received) => {
     const call = new Call(received, endpoint.route, ports);
     const lease = snapshots.acquire();
     call.scope.add(() => lease.release());
     ports.telemetry.opened(endpoint.route);
     call.scope.add((outcome) => writeRecord(call, outcome, ports));
-    const run = new Run(endpoint, { call, lease, ports });
-    try {
-      return await run.answer();
-    } catch (cause) {
-      return run.refuse(cause);
-    }
+    return new Run(endpoint, { call, lease, ports }).answer();
   };
 }
 

@@ -51,22 +51,28 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
     this.#ports = ports;
   }
 
+  /** Runs the stages. Never rejects: a failure of any of them is an answer in the caller's dialect. */
   async answer(): Promise<Answer> {
-    if (this.#ports.isRefusing()) throw gatewayError('draining', { details: { retryAfterMs: 1_000 } });
-    const principal = await this.#identify();
-    const { parsed, raw } = this.#parse(this.#recall(await this.#readBody(), principal));
-    const plan = this.#plan(parsed, principal);
-    await this.#admit(principal);
-    const cacheKey = this.#cacheKey(parsed, principal);
-    const cached = cacheKey === undefined ? undefined : await this.#lookup(cacheKey);
-    if (cached) return cached;
-    const attempted = await this.#attempt(plan, parsed, raw);
-    return attempted.opened.kind === 'plain'
-      ? this.#answerPlain(attempted, attempted.opened, cacheKey)
-      : this.#answerStream(attempted, attempted.opened);
+    const call = this.#call;
+    try {
+      if (this.#ports.isRefusing()) throw gatewayError('draining', { details: { retryAfterMs: 1_000 } });
+      const principal = (call.principal = await this.#identify());
+      const { parsed, raw } = this.#parse(this.#recall(await this.#readBody(), principal));
+      const plan = this.#plan(parsed, principal);
+      await this.#admit(principal);
+      const cacheKey = this.#cacheKey(parsed, principal);
+      const cached = cacheKey === undefined ? undefined : await this.#lookup(cacheKey);
+      if (cached) return cached;
+      const attempted = await this.#attempt(plan, parsed, raw);
+      return attempted.opened.kind === 'plain'
+        ? this.#answerPlain(attempted, attempted.opened, cacheKey)
+        : this.#answerStream(attempted, attempted.opened);
+    } catch (cause) {
+      return this.#refuse(cause);
+    }
   }
 
-  refuse(cause: unknown): PlainAnswer {
+  #refuse(cause: unknown): PlainAnswer {
     const call = this.#call;
     const outcome = call.outcomeOf(isTooDeep(cause) ? gatewayError('json_too_deep', { cause }) : cause);
     const error = outcome.kind === 'failed' ? outcome.error : gatewayError('client_closed_request');
@@ -87,11 +93,9 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
     }
   }
 
-  async #identify(): Promise<Principal> {
-    const call = this.#call;
-    const { principal, headers, signal } = call.received;
-    call.principal = principal ?? (await this.#ports.authenticator.authenticate(headers, signal));
-    return call.principal;
+  #identify(): Principal | Promise<Principal> {
+    const { principal, headers, signal } = this.#call.received;
+    return principal ?? this.#ports.authenticator.authenticate(headers, signal);
   }
 
   async #readBody(): Promise<CallBody> {
