@@ -20,21 +20,21 @@ export function requestLine(record: RequestRecord): string {
   const { status, attempts, costMicroUsd, firstTokenMs } = record;
   return (
     `{"time":${number(record.settledAtMs)},"level":"${requestLevel(status)}","msg":"request"` +
-    text('requestId', record.id) +
-    text('clientRequestId', record.clientRequestId) +
-    text('traceId', record.traceId) +
-    text('spanId', record.spanId) +
-    text('tenant', clip(record.tenant)) +
-    text('key', clip(record.keyName)) +
-    text('model', clip(record.model ?? record.requestedModel)) +
-    text('provider', record.provider) +
-    text('route', record.route) +
+    text(',"requestId":"', record.id) +
+    text(',"clientRequestId":"', record.clientRequestId) +
+    text(',"traceId":"', record.traceId) +
+    text(',"spanId":"', record.spanId) +
+    text(',"tenant":"', clip(record.tenant)) +
+    text(',"key":"', clip(record.keyName)) +
+    text(',"model":"', clip(record.model ?? record.requestedModel)) +
+    text(',"provider":"', record.provider) +
+    text(',"route":"', record.route) +
     `,"attempts":${attempts.length},"status":${number(status)}` +
-    text('errorCode', record.errorCode) +
+    text(',"errorCode":"', record.errorCode) +
     `,"inputTokens":${number(record.inputTokens)},"outputTokens":${number(record.outputTokens)}` +
     `,"cachedTokens":${number(record.cachedTokens)}` +
     (costMicroUsd === undefined ? '' : `,"costUsd":${number(costMicroUsd / 1_000_000)}`) +
-    text('cache', record.cache) +
+    text(',"cache":"', record.cache) +
     (firstTokenMs === undefined ? '' : `,"firstTokenMs":${hundredths(firstTokenMs)}`) +
     `,"durationMs":${hundredths(record.durationMs)},"overheadMs":${hundredths(record.overheadMs)}}\n`
   );
@@ -42,11 +42,13 @@ export function requestLine(record: RequestRecord): string {
 
 const clip = (value: string): string => (value.length > MAX_CHARS ? value.slice(0, MAX_CHARS) : value);
 
-/** One member of the line, its comma in front. */
-function text(name: string, value: string | undefined): string {
+/** One member of the line; `start` is all of it up to the value's first character. */
+function text(start: string, value: string | undefined): string {
   if (value === undefined) return '';
-  return PLAIN.test(value) ? `,"${name}":"${value}"` : `,"${name}":${toOneLine(JSON.stringify(value))}`;
+  return `${start}${PLAIN.test(value) ? value : escaped(value)}"`;
 }
+
+const escaped = (value: string): string => toOneLine(JSON.stringify(value).slice(1, -1));
 
 /** As JSON writes numbers: `null` where there is none. */
 const number = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -64,15 +64,18 @@ export function editCallBody(
     return add ? addTopLevel(named, add.key, add.value) : named;
   }
   const extra = add ? `,${JSON.stringify(add.key)}:${JSON.stringify(add.value)}` : '';
-  const bytes = asBuffer(body);
-  const before = bytes.toString('latin1', 0, modelAt.start);
-  const lead = `${before}${JSON.stringify(model)}${extra}`;
-  const rest = bytes.length - modelAt.end;
-  if (rest >= PIECES_BYTES) return [Buffer.from(lead), bytes.subarray(modelAt.end)];
-  const leadBytes = Buffer.byteLength(lead);
-  const edited = Buffer.allocUnsafe(leadBytes + rest);
-  edited.write(lead);
-  bytes.copy(edited, leadBytes, modelAt.end);
+  return replaceRange(asBuffer(body), modelAt, `${JSON.stringify(model)}${extra}`);
+}
+
+function replaceRange(bytes: Buffer, { start, end }: ByteRange, text: string): Buffer | readonly Uint8Array[] {
+  const leadBytes = start + Buffer.byteLength(text);
+  const rest = bytes.length - end;
+  const inPieces = rest >= PIECES_BYTES;
+  const edited = Buffer.allocUnsafe(inPieces ? leadBytes : leadBytes + rest);
+  bytes.copy(edited, 0, 0, start);
+  edited.write(text, start);
+  if (inPieces) return [edited, bytes.subarray(end)];
+  bytes.copy(edited, leadBytes, end);
   return edited;
 }
 

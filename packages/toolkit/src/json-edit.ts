@@ -83,12 +83,18 @@ export function leadingValue(bytes: Buffer, key: string): ByteRange | undefined 
   const open = skipSpace(bytes, 0);
   if (bytes[open] !== OPEN_BRACE) return undefined;
   const name = skipSpace(bytes, open + 1);
-  const quoted = `"${key}"`;
-  if (bytes.toString('latin1', name, name + quoted.length) !== quoted) return undefined;
-  const colon = skipSpace(bytes, name + quoted.length);
+  const nameEnd = name + key.length + 1;
+  if (bytes[name] !== QUOTE || !standsAt(bytes, name + 1, key) || bytes[nameEnd] !== QUOTE) return undefined;
+  const colon = skipSpace(bytes, nameEnd + 1);
   if (bytes[colon] !== COLON) return undefined;
   const start = skipSpace(bytes, colon + 1);
   return { start, end: valueEnd(bytes, start) };
+}
+
+/** Whether a text of ASCII characters stands at `at`. */
+function standsAt(bytes: Buffer, at: number, text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (bytes[at + i] !== text.charCodeAt(i)) return false;
+  return true;
 }
 
 function findTopLevel(bytes: Buffer, key: string): ByteRange | undefined {

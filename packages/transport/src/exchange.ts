@@ -181,7 +181,13 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
   }
 }
 
-function flatten(headers: IncomingHeaders): Record<string, string> {
+/** Each header as one text, which nearly all of them are already. */
+function flatten(headers: IncomingHeaders): ResponseHead['headers'] {
+  for (const name in headers) if (typeof headers[name] !== 'string') return joined(headers);
+  return headers as ResponseHead['headers'];
+}
+
+function joined(headers: IncomingHeaders): ResponseHead['headers'] {
   const flat: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
