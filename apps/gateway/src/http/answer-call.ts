@@ -35,7 +35,8 @@ export async function answerCall(
     // Decided only now: a call that began before the stop must not leave a connection behind that nobody will serve.
     if (!keepsConnections()) res.shouldKeepAlive = false;
     closeIfUnread(req, res, clock);
-    await sendAnswer(res, answer, { received, clock });
+    const sending = sendAnswer(res, answer, { received, clock });
+    if (sending) await sending;
   } catch (cause) {
     onInternalError(cause);
     res.destroy();

@@ -36,7 +36,9 @@ export interface Visit {
 /** The callers that are connected right now, each with the signal that tells when it has left. */
 export class Callers {
   readonly #deps: CallerDeps;
-  readonly #present = new Set<AbortController>();
+  /** By number: objects in a set would each be given a hash first. */
+  readonly #present = new Map<number, AbortController>();
+  #admitted = 0;
   #lastArrivalMs = Number.NEGATIVE_INFINITY;
   #emptied: PromiseWithResolvers<void> | undefined;
 
@@ -48,7 +50,8 @@ export class Callers {
   admit({ headers, principal, readBody: read }: Arrival): Visit {
     const { newRequestId, random, clock, bodyLimitBytes } = this.#deps;
     const controller = new AbortController();
-    this.#present.add(controller);
+    const number = (this.#admitted += 1);
+    this.#present.set(number, controller);
     this.#lastArrivalMs = clock.monotonic();
     const ownId = clientRequestId(headers);
     const received: Writable<ReceivedCall> = {
@@ -60,13 +63,13 @@ export class Callers {
     };
     if (ownId !== undefined) received.clientRequestId = ownId;
     if (principal) received.principal = principal;
-    return { received, abort: (reason) => controller.abort(reason), leave: () => this.#leave(controller) };
+    return { received, abort: (reason) => controller.abort(reason), leave: () => this.#leave(number) };
   }
 
   /** Admits who came over a socket. The call's signal fires when the caller leaves before the answer is complete. */
   receive(req: IncomingMessage, res: ServerResponse): ReceivedCall {
     const visit = this.admit({ headers: req.headers, readBody: (limit) => readBody(req, limit) });
-    res.once('close', () => {
+    res.on('close', () => {
       visit.leave();
       if (!res.writableFinished) visit.abort(gatewayError('client_closed_request'));
     });
@@ -87,11 +90,11 @@ export class Callers {
 
   /** Ends every call that is still running with `reason`. */
   dismiss(reason: GatewayError): void {
-    for (const controller of this.#present) controller.abort(reason);
+    for (const controller of this.#present.values()) controller.abort(reason);
   }
 
-  #leave(controller: AbortController): void {
-    if (!this.#present.delete(controller) || this.#present.size > 0) return;
+  #leave(number: number): void {
+    if (!this.#present.delete(number) || this.#present.size > 0) return;
     this.#emptied?.resolve();
     this.#emptied = undefined;
   }

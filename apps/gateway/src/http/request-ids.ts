@@ -7,7 +7,16 @@ const VALID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** Ids that sort by time, so that the ledger appends at its end: `req_`, the time in base 36, random digits. */
 export function createRequestIds(clock: Clock, random: RandomHex): () => string {
-  return () => `req_${clock.now().toString(36).padStart(TIME_CHARS, '0')}${random(RANDOM_BYTES)}`;
+  let lastMs = Number.NaN;
+  let prefix = '';
+  return () => {
+    const nowMs = clock.now();
+    if (nowMs !== lastMs) {
+      lastMs = nowMs;
+      prefix = `req_${nowMs.toString(36).padStart(TIME_CHARS, '0')}`;
+    }
+    return prefix + random(RANDOM_BYTES);
+  };
 }
 
 /** The caller's own id, where it is one that may stand in logs and headers. */

@@ -22,24 +22,22 @@ export function edgeHeaders({ requestId, clientRequestId, headers }: ReceivedCal
 }
 
 /**
- * Writes an answer to its socket. Streams are pulled one piece at a time and never faster than the caller reads.
- * Resolves when the last byte is handed to the socket or the caller has left. Rejects when a header cannot be written or
- * the stream fails; what the answer holds is then the caller's to give back.
+ * Writes an answer to its socket: a plain one at once, a stream one piece at a time and never faster than the caller
+ * reads. A stream's promise resolves when the last byte is handed to the socket or the caller has left. Throws or rejects
+ * when a header cannot be written or the stream fails; what the answer holds is then the caller's to give back.
  */
-export async function sendAnswer(
+export function sendAnswer(
   res: ServerResponse,
   answer: Answer,
   { received, clock }: { readonly received: ReceivedCall; readonly clock: Clock },
-): Promise<void> {
-  if (answer.kind === 'stream') {
-    res.writeHead(answer.status, toRawHeaders(answer.headers, edgeHeaders(received)));
-    const isJson = answer.headers['content-type']?.startsWith('application/json') ?? false;
-    return sendStream(answer.chunks, new KeepAlive(res, isJson ? JSON_KEEP_ALIVE : KEEP_ALIVE, clock));
-  }
-  sendPlain(res, answer, received);
+): Promise<void> | undefined {
+  if (answer.kind === 'plain') return sendPlain(res, answer, received);
+  res.writeHead(answer.status, toRawHeaders(answer.headers, edgeHeaders(received)));
+  const isJson = answer.headers['content-type']?.startsWith('application/json') ?? false;
+  return sendStream(answer.chunks, new KeepAlive(res, isJson ? JSON_KEEP_ALIVE : KEEP_ALIVE, clock));
 }
 
-function sendPlain(res: ServerResponse, { status, headers, body }: PlainAnswer, received: ReceivedCall): void {
+function sendPlain(res: ServerResponse, { status, headers, body }: PlainAnswer, received: ReceivedCall): undefined {
   const bytes = typeof body === 'string' ? Buffer.from(body) : asBuffer(body);
   const raw = toRawHeaders(headers, edgeHeaders(received));
   if (status !== 204) raw.push('content-length', String(bytes.length));
