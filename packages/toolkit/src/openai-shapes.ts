@@ -9,6 +9,10 @@ export const OPENAI_RESPONSES = 'openai-responses';
 export const OPENAI_EMBEDDINGS = 'openai-embeddings';
 /** The kind of the ids under which OpenAI keeps files, the same in all its dialects. */
 export const OPENAI_FILES = 'openai-files';
+export const OPENAI_IMAGES = 'openai-images';
+export const OPENAI_SPEECH = 'openai-speech';
+export const OPENAI_TRANSCRIPTIONS = 'openai-transcriptions';
+export const OPENAI_MODERATIONS = 'openai-moderations';
 
 /** A file by its id at OpenAI. */
 export function storedFile(id: string): MediaSource {

@@ -1,9 +1,7 @@
 import type { EmbedDialect, EmbedRequest, EmbedResult, JsonObject, ParsedCall } from '@sluice/contract';
-import { findRefusedName, isJsonObject } from '@sluice/toolkit';
 import { OPENAI_EMBEDDINGS } from '@sluice/toolkit/openai-wire';
 import { z } from 'zod';
-import { notAnObject } from './chat-parse.js';
-import { refusedName, toInvalid } from './invalid.js';
+import { checkBody, fieldsBeside } from './check-body.js';
 import { modelName } from './model-name.js';
 import { writeOpenAiError, writeOpenAiStreamError } from './write-error.js';
 
@@ -38,24 +36,19 @@ export const openAiEmbeddings: EmbedDialect = {
 };
 
 function parseEmbeddings(body: unknown): ParsedCall<EmbedRequest> {
-  if (!isJsonObject(body)) throw notAnObject();
-  const refused = findRefusedName(body);
-  if (refused) throw refusedName(refused);
-  const checked = embeddingsRequestSchema.safeParse(body);
-  if (!checked.success) throw toInvalid(checked.error, body);
-  const wire = checked.data;
+  const wire = checkBody(body, embeddingsRequestSchema);
   return {
     model: wire.model,
     stream: false,
     wantsUsage: true,
     features: [],
-    wire: body,
+    wire: body as JsonObject,
     toRequest: () => toEmbedRequest(wire),
   };
 }
 
 function toEmbedRequest(wire: EmbedWire): EmbedRequest {
-  const fields = readExtensions(wire);
+  const fields = fieldsBeside(wire, TRANSLATED);
   return {
     input: toInputs(wire.input),
     ...(typeof wire.dimensions === 'number' ? { dimensions: wire.dimensions } : {}),
@@ -67,13 +60,6 @@ function toEmbedRequest(wire: EmbedWire): EmbedRequest {
 function toInputs(input: EmbedWire['input']): EmbedRequest['input'] {
   if (typeof input === 'string') return [input];
   return typeof input[0] === 'number' ? [input as number[]] : (input as string[] | number[][]);
-}
-
-function readExtensions(wire: EmbedWire): JsonObject | undefined {
-  const fields = Object.entries(wire).filter(
-    ([name, value]) => !TRANSLATED.has(name) && value !== undefined && value !== null,
-  );
-  return fields.length === 0 ? undefined : Object.fromEntries(fields);
 }
 
 function writeEmbeddings({ model, vectors, usage }: EmbedResult): string {

@@ -3,6 +3,10 @@ import { createChatOperation } from './chat/operation.js';
 import { classify } from './classify.js';
 import { createEmbedOperation } from './embed.js';
 import { createHeaderWriter } from './headers.js';
+import { createImageOperation } from './media/images.js';
+import { createModerationOperation } from './media/moderations.js';
+import { createSpeechOperation } from './media/speech.js';
+import { createTranscriptionOperation } from './media/transcriptions.js';
 import { createModelListing } from './models.js';
 import { COMPATIBLE } from './rules.js';
 import type { ServerRules } from './rules.js';
@@ -29,7 +33,14 @@ export function createOpenAiProvider(init: OpenAiProviderInit): OpenAiProvider {
   const headers = createHeaderWriter(init.headers);
   return {
     baseUrl,
-    operations: { chat: createChatOperation(rules, headers), embed: createEmbedOperation(headers) },
+    operations: {
+      chat: createChatOperation(rules, headers),
+      embed: createEmbedOperation(headers),
+      image: createImageOperation(headers),
+      speech: createSpeechOperation(headers),
+      transcription: createTranscriptionOperation(headers),
+      moderation: createModerationOperation(headers),
+    },
     models: createModelListing(baseUrl, headers),
     async authorize(request) {
       return secretRef ? withBearer(request, await deps.secret(secretRef)) : request;

@@ -1,0 +1,47 @@
+import { gatewayError } from '@sluice/contract';
+import type { Operation, ResponseHead, SpeechRequest, SpeechResult } from '@sluice/contract';
+import { droppedExtensions, endpoint, extensionsFor } from '@sluice/toolkit';
+import { OPENAI_SPEECH } from '@sluice/toolkit/openai-wire';
+import type { HeaderWriter } from '../headers.js';
+import { FEATURES, jsonPassthrough } from './json-passthrough.js';
+
+const PATH = 'audio/speech';
+
+/** Text read aloud. Source: npm openai 6.49.0, `resources/audio/speech.d.ts`. */
+export function createSpeechOperation(headers: HeaderWriter): Operation<SpeechRequest, SpeechResult, never> {
+  const through = jsonPassthrough(headers, { dialect: OPENAI_SPEECH, path: PATH, inspect: inspectSpeech });
+  return {
+    features: FEATURES,
+    encode(request, target) {
+      const { input, voice, instructions, format, speed } = request;
+      const body = JSON.stringify({
+        ...extensionsFor(request, OPENAI_SPEECH),
+        model: target.model,
+        input,
+        voice,
+        instructions,
+        response_format: format,
+        speed,
+      });
+      return {
+        request: { method: 'POST', url: endpoint(target.baseUrl, PATH), headers: headers.plain, body },
+        adjustments: droppedExtensions(request, OPENAI_SPEECH),
+      };
+    },
+    decode(audio, head) {
+      inspectSpeech(audio);
+      return { model: '', audio, contentType: typeOf(head) };
+    },
+    passthroughs: [{ ...through, answers: 'any' }],
+  };
+}
+
+/** Sound has no end that could be told from a cut: that the length is as announced is the transport's to see. */
+function inspectSpeech(audio: Uint8Array): Record<string, never> {
+  if (audio.length > 0) return {};
+  throw gatewayError('upstream_truncated', { message: 'The provider sent no sound.' });
+}
+
+function typeOf({ headers }: ResponseHead): string {
+  return headers['content-type'] ?? 'application/octet-stream';
+}

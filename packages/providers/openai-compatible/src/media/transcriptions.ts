@@ -1,0 +1,117 @@
+import type {
+  AnswerSummary,
+  JsonObject,
+  Operation,
+  RawCall,
+  ResponseHead,
+  Target,
+  TimedText,
+  TranscriptionRequest,
+  TranscriptionResult,
+  UploadedFile,
+  UpstreamRequest,
+} from '@sluice/contract';
+import { decodeText, droppedExtensions, endpoint, extensionsFor, isJsonObject, writeForm } from '@sluice/toolkit';
+import type { FormField } from '@sluice/toolkit';
+import { OPENAI_TRANSCRIPTIONS } from '@sluice/toolkit/openai-wire';
+import type { HeaderWriter } from '../headers.js';
+import { FEATURES, readAnswer, readAnyUsage } from './json-passthrough.js';
+
+const PATH = 'audio/transcriptions';
+
+/** Recordings written down. Source: npm openai 6.49.0, `resources/audio/transcriptions.d.ts`. */
+export function createTranscriptionOperation(
+  headers: HeaderWriter,
+): Operation<TranscriptionRequest, TranscriptionResult, never> {
+  return {
+    features: FEATURES,
+    encode: (request, target) => ({
+      request: post(toFields(request, target), { headers: headers.plain, target }),
+      adjustments: droppedExtensions(request, OPENAI_TRANSCRIPTIONS),
+    }),
+    decode: decodeTranscription,
+    passthroughs: [
+      {
+        dialect: OPENAI_TRANSCRIPTIONS,
+        answers: 'any',
+        // A form cannot be edited in place without counting its bytes anew: its fields are written again as they came.
+        encode: (call, target) => post(replaceModel(call, target), { headers: headers.forCall(call), target }),
+        inspect: inspectTranscription,
+      },
+    ],
+  };
+}
+
+interface Place {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly target: Target;
+}
+
+function post(fields: readonly FormField[], { headers, target }: Place): UpstreamRequest {
+  const { body, contentType } = writeForm(fields);
+  const url = endpoint(target.baseUrl, PATH);
+  return { method: 'POST', url, headers: { ...headers, 'content-type': contentType }, body };
+}
+
+/** Everything that this wire can time is asked for: whoever wants less leaves it out. */
+function toFields(request: TranscriptionRequest, { model }: Target): readonly FormField[] {
+  const { audio, language, prompt, temperature, timestamps = [], format } = request;
+  const timed = format !== undefined && format !== 'json' && format !== 'text';
+  return [
+    ['file', audio],
+    ['model', model],
+    ...(language === undefined ? [] : [['language', language] as const]),
+    ...(prompt === undefined ? [] : [['prompt', prompt] as const]),
+    ...(temperature === undefined ? [] : [['temperature', String(temperature)] as const]),
+    ['response_format', timed ? 'verbose_json' : 'json'],
+    ...timestamps.map((unit) => ['timestamp_granularities[]', unit] as const),
+    ...Object.entries(extensionsFor(request, OPENAI_TRANSCRIPTIONS)).flatMap(([name, value]) => toField(name, value)),
+  ];
+}
+
+function replaceModel({ wire }: RawCall, { model }: Target): readonly FormField[] {
+  return Object.entries({ ...wire, model }).flatMap(([name, value]) => toField(name, value));
+}
+
+function toField(name: string, value: unknown): readonly FormField[] {
+  if (Array.isArray(value)) return value.map((one) => [`${name}[]`, one as string | UploadedFile] as const);
+  return [[name, value as string | UploadedFile]];
+}
+
+function decodeTranscription(bytes: Uint8Array): TranscriptionResult {
+  const body = readAnswer(bytes);
+  const { text, language, duration, segments, words } = body;
+  const { usage } = summarize(body);
+  return {
+    model: '',
+    text: typeof text === 'string' ? text : '',
+    ...(typeof language === 'string' && language !== '' ? { language } : {}),
+    ...(typeof duration === 'number' ? { durationSeconds: duration } : {}),
+    ...(Array.isArray(segments) ? { segments: segments.filter(isJsonObject).map((piece) => toTimed(piece, 'text')) } : {}),
+    ...(Array.isArray(words) ? { words: words.filter(isJsonObject).map((piece) => toTimed(piece, 'word')) } : {}),
+    ...(usage ? { usage } : {}),
+  };
+}
+
+function toTimed(piece: JsonObject, name: 'text' | 'word'): TimedText {
+  const { start, end } = piece;
+  const said = piece[name];
+  return {
+    start: typeof start === 'number' ? start : 0,
+    end: typeof end === 'number' ? end : 0,
+    text: typeof said === 'string' ? said : '',
+  };
+}
+
+/** Subtitles and bare text say nothing of what they cost. */
+function inspectTranscription(bytes: Uint8Array, { headers }: ResponseHead): AnswerSummary {
+  const isJson = headers['content-type']?.startsWith('application/json') ?? true;
+  return isJson ? summarize(readAnswer(bytes)) : { outputChars: decodeText(bytes).length };
+}
+
+function summarize({ usage, duration, text }: JsonObject): AnswerSummary {
+  const counts = readAnyUsage(usage);
+  const timed = typeof duration === 'number' ? { inputTokens: 0, outputTokens: 0, audioSeconds: duration } : undefined;
+  const known = counts ?? timed;
+  return { outputChars: typeof text === 'string' ? text.length : 0, ...(known ? { usage: known } : {}) };
+}
