@@ -24,7 +24,10 @@ export function writeForm(fields: readonly FormField[]): WrittenForm {
       pieces.push(Buffer.from(lead), bytes, Buffer.from('\r\n'));
     }
   }
-  return { body: [...pieces, Buffer.from(`--${boundary}--\r\n`)], contentType: `multipart/form-data; boundary=${boundary}` };
+  return {
+    body: [...pieces, Buffer.from(`--${boundary}--\r\n`)],
+    contentType: `multipart/form-data; boundary=${boundary}`,
+  };
 }
 
 function head(boundary: string, name: string): string {

@@ -4,7 +4,7 @@ import { createDocument } from 'zod-openapi';
 import type { ZodOpenApiObject, ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import { VERSION } from '../version.js';
 import { jsonContent } from './answers.js';
-import type { RouteDescription } from './inference.js';
+import type { RouteDescription } from './inference/endpoint.js';
 import type { Access, Route } from './route.js';
 
 const errorBody = z

@@ -1,3 +1,4 @@
+export { atDeployment } from './azure.js';
 export { openAiChat } from './chat-dialect.js';
 export { chatRequestSchema } from './chat-schema.js';
 export { openAiCompletions } from './completions/dialect.js';

@@ -1,3 +1,4 @@
+export { ALL_MEDIA } from './media/operations.js';
 export { createOpenAiProvider } from './provider.js';
 export { allowPrivateNetwork, baseUrl, extraHeaders, secretRef } from './settings.js';
 export { COMPATIBLE } from './rules.js';

@@ -3,10 +3,7 @@ import { createChatOperation } from './chat/operation.js';
 import { classify } from './classify.js';
 import { createEmbedOperation } from './embed.js';
 import { createHeaderWriter } from './headers.js';
-import { createImageOperation } from './media/images.js';
-import { createModerationOperation } from './media/moderations.js';
-import { createSpeechOperation } from './media/speech.js';
-import { createTranscriptionOperation } from './media/transcriptions.js';
+import { createMediaOperations } from './media/operations.js';
 import { createModelListing } from './models.js';
 import { COMPATIBLE } from './rules.js';
 import type { ServerRules } from './rules.js';
@@ -36,10 +33,7 @@ export function createOpenAiProvider(init: OpenAiProviderInit): OpenAiProvider {
     operations: {
       chat: createChatOperation(rules, headers),
       embed: createEmbedOperation(headers),
-      image: createImageOperation(headers),
-      speech: createSpeechOperation(headers),
-      transcription: createTranscriptionOperation(headers),
-      moderation: createModerationOperation(headers),
+      ...createMediaOperations(rules.media ?? [], headers),
     },
     models: createModelListing(baseUrl, headers),
     async authorize(request) {

@@ -20,10 +20,15 @@ export interface ModelRule {
   readonly refused: readonly string[];
 }
 
+/** What a server may have beside chat and embeddings. */
+export type MediaOperation = 'image' | 'speech' | 'transcription' | 'moderation';
+
 /** Where servers of the dialect differ. Data only, so that one more server is one more row. */
 export interface ServerRules {
   /** OpenAI renamed it; servers that copied the older API know the older name only. */
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
+  /** None where absent. */
+  readonly media?: readonly MediaOperation[];
   /** Fields that the server has under another name. */
   readonly renamed?: Readonly<Record<string, string>>;
   /** Fields that it answers with an error or does not look at. They are left out, and the caller is told. */

@@ -1,4 +1,4 @@
-import { COMPATIBLE } from '@sluice/provider-openai-compatible/internal';
+import { ALL_MEDIA, COMPATIBLE } from '@sluice/provider-openai-compatible/internal';
 import type { ServerRules } from '@sluice/provider-openai-compatible/internal';
 
 /**
@@ -25,6 +25,7 @@ export const QUIRKS: ServerRules = {
   maxTokensField: 'max_completion_tokens',
   servesResponses: true,
   completions: /^(?:gpt-3\.5-turbo-instruct|davinci-002|babbage-002)/,
+  media: ALL_MEDIA,
   cacheMarks: { form: 'prompt_cache_breakpoint', models: MARKED },
   files: ['base64', 'stored'],
   refusedByModel: [ALWAYS_REASONS],

@@ -1,8 +1,8 @@
 import type { ImageRequest, ImageResult, JsonDialect, JsonObject, ParsedCall, WriteContext } from '@sluice/contract';
+import { given } from '@sluice/toolkit';
 import { OPENAI_IMAGES } from '@sluice/toolkit/openai-wire';
 import { z } from 'zod';
 import { checkBody, fieldsBeside } from '../check-body.js';
-import { given } from '../given.js';
 import { modelName } from '../model-name.js';
 import { ERRORS, PLAIN, writeTokenUsage } from './plain-call.js';
 

@@ -10,10 +10,10 @@ import type {
   Usage,
   WriteContext,
 } from '@sluice/contract';
+import { given } from '@sluice/toolkit';
 import { OPENAI_TRANSCRIPTIONS } from '@sluice/toolkit/openai-wire';
 import { z } from 'zod';
 import { checkBody, fieldsBeside } from '../check-body.js';
-import { given } from '../given.js';
 import { modelName } from '../model-name.js';
 import { ERRORS, PLAIN, writeTokenUsage } from './plain-call.js';
 

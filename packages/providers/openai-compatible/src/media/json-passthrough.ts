@@ -1,7 +1,12 @@
-import type { AnswerSummary, DialectId, Feature, Passthrough, Usage } from '@sluice/contract';
+import type { AnswerSummary, DialectId, Feature, JsonObject, Passthrough, Usage } from '@sluice/contract';
 import { editCallBody, endpoint, isJsonObject, parseUpstreamJson } from '@sluice/toolkit';
-import { classifyInBand, isErrorAnswer, readOpenAiError, readResponsesUsage, readUsage } from '@sluice/toolkit/openai-wire';
-import type { JsonObject } from '@sluice/contract';
+import {
+  classifyInBand,
+  isErrorAnswer,
+  readOpenAiError,
+  readResponsesUsage,
+  readUsage,
+} from '@sluice/toolkit/openai-wire';
 import type { HeaderWriter } from '../headers.js';
 
 /** None of these operations has anything that a target may lack beside the operation itself. */

@@ -17,7 +17,9 @@ import { FEATURES, jsonPassthrough, readAnswer } from './json-passthrough.js';
 const PATH = 'moderations';
 
 /** Judgements of texts and images. Source: npm openai 6.49.0, `resources/moderations.d.ts`. */
-export function createModerationOperation(headers: HeaderWriter): Operation<ModerationRequest, ModerationResult, never> {
+export function createModerationOperation(
+  headers: HeaderWriter,
+): Operation<ModerationRequest, ModerationResult, never> {
   return {
     features: FEATURES,
     encode(request, target) {

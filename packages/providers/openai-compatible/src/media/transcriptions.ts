@@ -87,7 +87,9 @@ function decodeTranscription(bytes: Uint8Array): TranscriptionResult {
     text: typeof text === 'string' ? text : '',
     ...(typeof language === 'string' && language !== '' ? { language } : {}),
     ...(typeof duration === 'number' ? { durationSeconds: duration } : {}),
-    ...(Array.isArray(segments) ? { segments: segments.filter(isJsonObject).map((piece) => toTimed(piece, 'text')) } : {}),
+    ...(Array.isArray(segments)
+      ? { segments: segments.filter(isJsonObject).map((piece) => toTimed(piece, 'text')) }
+      : {}),
     ...(Array.isArray(words) ? { words: words.filter(isJsonObject).map((piece) => toTimed(piece, 'word')) } : {}),
     ...(usage ? { usage } : {}),
   };

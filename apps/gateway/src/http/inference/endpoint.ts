@@ -1,0 +1,69 @@
+import type { CallMemory, ChatRequest } from '@sluice/contract';
+import { createPipeline } from '@sluice/core';
+import type { Endpoint, Pipeline, Ports, SnapshotHolder } from '@sluice/core';
+import { z } from 'zod';
+import { jsonContent } from '../answers.js';
+import type { Route } from '../route.js';
+
+/** What `/openapi.json` says of an endpoint that is answered by a pipeline instead of a handler. */
+export type RouteDescription = Omit<Route, 'handle'>;
+
+export interface InferenceParts {
+  readonly snapshots: SnapshotHolder;
+  readonly ports: Ports;
+  /** For `/v1/responses`. */
+  readonly responses: CallMemory;
+}
+
+/** An endpoint that models answer: a `POST` with a pipeline of its own. */
+export interface Inference {
+  /** One for each path that leads here. */
+  readonly descriptions: readonly RouteDescription[];
+  open(parts: InferenceParts): Pipeline;
+}
+
+export interface About {
+  readonly summary: string;
+  /** The request's body. */
+  readonly body: z.ZodType;
+  /** Other paths to the same endpoint. */
+  readonly aliases?: readonly string[];
+}
+
+export function endpoint<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>(
+  row: Endpoint<Request, Result, Event>,
+  about: About,
+  plugged: (parts: InferenceParts) => Partial<Endpoint<Request, Result, Event>> = () => ({}),
+): Inference {
+  const isForm = row.dialect.body === 'multipart';
+  return {
+    descriptions: [row.route, ...(about.aliases ?? [])].map((path) => describe(path, about, isForm)),
+    open: (parts) => createPipeline({ ...row, ...plugged(parts) }, parts.snapshots, parts.ports),
+  };
+}
+
+function describe(path: string, { summary, body }: About, isForm: boolean): RouteDescription {
+  const answer = z.looseObject({}).meta({ description: "The vendor's own answer form." });
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [name, z.string()] as const);
+  return {
+    method: 'POST',
+    path,
+    access: 'caller',
+    openapi: {
+      operationId: `post${path.replaceAll(/[/:{}]+/g, '-').replace(/-$/, '')}`,
+      summary,
+      tags: ['models'],
+      ...(names.length > 0 ? { requestParams: { path: z.object(Object.fromEntries(names)) } } : {}),
+      requestBody: {
+        required: true,
+        content: isForm ? { 'multipart/form-data': { schema: body } } : jsonContent(body),
+      },
+      responses: {
+        200: {
+          description: 'The answer, or a stream of server-sent events where the request asks for one.',
+          content: { ...jsonContent(answer), 'text/event-stream': { schema: z.string() } },
+        },
+      },
+    },
+  };
+}
