@@ -37,13 +37,12 @@ export function providerSuite<Settings>(options: ProviderSuiteOptions<Settings>)
 }
 
 function operationsOf({ provider }: Subject, fixtures: URL): readonly OperationUnderTest[] {
-  const recorded = Object.entries(provider.operations as Readonly<Record<string, AnyOperation>>).filter(
-    ([, operation]) => !answersInBytes(operation),
-  );
+  const all: readonly (readonly [string, AnyOperation])[] = Object.entries(provider.operations);
+  const recorded = all.filter(([, operation]) => !answersInBytes(operation));
   return recorded.map(([name, operation]) => ({
     name,
     // The suite feeds an operation only what was recorded for it.
-    operation: operation as OperationUnderTest['operation'],
+    operation,
     cases: readFixtures(fixtures, name),
     casesOf: (other) => readFixtures(fixtures, other),
     baseUrl: provider.baseUrl,
