@@ -82,7 +82,7 @@ describe('images', () => {
   });
 
   it('are read, with what they cost', () => {
-    expect(media.image.decode(answer, JSON_HEAD)).toEqual({
+    expect(media.image.decode(answer, JSON_HEAD, target)).toEqual({
       model: '',
       images: [{ base64: 'aGk=', mediaType: 'image/png', revisedPrompt: 'r' }],
       usage: { inputTokens: 3, outputTokens: 5, images: 1 },
@@ -93,7 +93,7 @@ describe('images', () => {
   });
 
   it.for([{}, { data: 7 }, { error: { message: 'no', code: 'content_policy_violation' } }])('are not %j', (body) => {
-    expect(codeOf(() => media.image.decode(json(body), JSON_HEAD))).toMatch(
+    expect(codeOf(() => media.image.decode(json(body), JSON_HEAD, target))).toMatch(
       /^(upstream_invalid_response|content_policy_violation)$/,
     );
   });
@@ -113,11 +113,15 @@ describe('speech', () => {
 
   it('is the bytes that came, of the type that they came as', () => {
     const audio = Uint8Array.of(1, 2);
-    expect(media.speech.decode(audio, head('audio/wav'))).toEqual({ model: '', audio, contentType: 'audio/wav' });
+    expect(media.speech.decode(audio, head('audio/wav'), target)).toEqual({
+      model: '',
+      audio,
+      contentType: 'audio/wav',
+    });
   });
 
   it('is cut where nothing came', () => {
-    expect(codeOf(() => media.speech.decode(new Uint8Array(), head('audio/wav')))).toBe('upstream_truncated');
+    expect(codeOf(() => media.speech.decode(new Uint8Array(), head('audio/wav'), target))).toBe('upstream_truncated');
   });
 });
 
@@ -163,7 +167,7 @@ describe('transcriptions', () => {
       segments: [{ id: 0, start: 0, end: 2.5, text: ' Hi', tokens: [1] }],
       words: [{ word: 'Hi', start: 0, end: 1 }],
     };
-    expect(media.transcription.decode(json(body), JSON_HEAD)).toEqual({
+    expect(media.transcription.decode(json(body), JSON_HEAD, target)).toEqual({
       model: '',
       text: 'Hi',
       language: 'english',
@@ -184,7 +188,7 @@ describe('transcriptions', () => {
       { inputTokens: 3, outputTokens: 5 },
     ],
   ])('cost %j', ([usage, counts]) => {
-    expect(media.transcription.decode(json({ text: '', usage }), JSON_HEAD).usage).toEqual(counts);
+    expect(media.transcription.decode(json({ text: '', usage }), JSON_HEAD, target).usage).toEqual(counts);
   });
 
   it('that are no JSON count as the text that they are', () => {
@@ -225,7 +229,7 @@ describe('moderations', () => {
       model: 'm',
       results: [{ flagged: true, categories: { hate: true, x: 7 }, category_scores: { hate: 0.5 } }],
     };
-    expect(media.moderation.decode(json(body), JSON_HEAD)).toEqual({
+    expect(media.moderation.decode(json(body), JSON_HEAD, target)).toEqual({
       id: 'i',
       model: 'm',
       verdicts: [{ flagged: true, categories: { hate: true }, scores: { hate: 0.5 } }],
@@ -233,6 +237,8 @@ describe('moderations', () => {
   });
 
   it('are not something else', () => {
-    expect(codeOf(() => media.moderation.decode(json({ results: 7 }), JSON_HEAD))).toBe('upstream_invalid_response');
+    expect(codeOf(() => media.moderation.decode(json({ results: 7 }), JSON_HEAD, target))).toBe(
+      'upstream_invalid_response',
+    );
   });
 });
