@@ -15,6 +15,14 @@ import { geminiCountTokens, geminiGenerate, geminiStream } from './wires/gemini/
 import { geminiModel, geminiModels } from './wires/gemini/models-list.js';
 import { openAiChat } from './wires/openai/chat.js';
 import { openAiEmbeddings } from './wires/openai/embeddings.js';
+import {
+  cancelResponse,
+  countInputTokens,
+  deleteResponse,
+  getResponse,
+  listInputItems,
+} from './wires/openai/stored-responses.js';
+import { openAiResponses } from './wires/openai/responses.js';
 import { openAiModel, openAiModels } from './wires/openai/models-list.js';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Plain, Vendor, Wire } from './wires/wire.js';
@@ -47,6 +55,12 @@ function geminiLists(version: string): readonly Row[] {
 /** One line for each endpoint. A name in braces stands for one segment of the path, or what is left of it. */
 const TABLE: readonly Row[] = [
   ['POST', '/v1/chat/completions', openAiChat],
+  ['POST', '/v1/responses', openAiResponses],
+  ['POST', '/v1/responses/input_tokens', countInputTokens],
+  ['GET', '/v1/responses/{id}', getResponse],
+  ['DELETE', '/v1/responses/{id}', deleteResponse],
+  ['POST', '/v1/responses/{id}/cancel', cancelResponse],
+  ['GET', '/v1/responses/{id}/input_items', listInputItems],
   ['POST', '/v1/embeddings', openAiEmbeddings],
   ['GET', '/v1/models', openAiModels],
   ['GET', '/v1/models/{model}', openAiModel],

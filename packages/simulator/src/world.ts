@@ -1,6 +1,7 @@
 import { createFaultBook, type FaultBook } from './faults/fault-book.js';
 import { createPromptCache, type PromptCache } from './prompt-cache.js';
 import { createScriptBook, type Script, type ScriptBook } from './scripts.js';
+import { createResponseStore, type ResponseStore } from './wires/openai/response-store.js';
 import type { FaultRule } from './faults/fault-rules.js';
 
 /** How exact the wires are. */
@@ -23,6 +24,7 @@ export interface World extends Strictness {
   readonly faults: FaultBook;
   readonly scripts: ScriptBook;
   readonly cache: PromptCache;
+  readonly responses: ResponseStore;
 }
 
 export function createWorld({ seed, strict, checkKeys, faults, scripts }: WorldOptions): World {
@@ -33,5 +35,6 @@ export function createWorld({ seed, strict, checkKeys, faults, scripts }: WorldO
     faults: createFaultBook(seed, faults),
     scripts: createScriptBook(scripts),
     cache: createPromptCache(),
+    responses: createResponseStore(),
   };
 }
