@@ -3,7 +3,7 @@ import type { AnswerSummary, JsonObject } from '@sluice/contract';
 import { classifyInBand, readAnthropicError } from './anthropic-errors.js';
 import { toTier } from './anthropic-ending.js';
 import { toFinish, toUsage } from './anthropic-usage.js';
-import { isJsonObject, parseUpstreamJson } from './json.js';
+import { isJsonObject, parseUpstreamJson, tryParseExact } from './json.js';
 
 /** A plain answer that was checked to be a message. */
 export interface WireMessage {
@@ -13,7 +13,7 @@ export interface WireMessage {
 
 /** Throws `upstream_truncated`, `upstream_invalid_response`, or what an error inside the 200 answer stands for. */
 export function parseMessage(body: Uint8Array): WireMessage {
-  const message = parseUpstreamJson(body);
+  const message = parseUpstreamJson(body, tryParseExact);
   if (isJsonObject(message.error)) throw classifyInBand(readAnthropicError(message));
   const { content } = message;
   if (message.type !== 'message' || !Array.isArray(content)) {

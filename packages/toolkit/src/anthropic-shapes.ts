@@ -1,6 +1,6 @@
 import type { JsonObject, ReasoningPart } from '@sluice/contract';
 import { ownData } from './anthropic-state.js';
-import { isJsonObject, tryParseJson } from './json.js';
+import { isJsonObject, tryParseExact } from './json.js';
 
 export interface ThinkingBlock {
   readonly type: 'thinking';
@@ -24,7 +24,7 @@ export function toThinkingBlock({ text, opaque }: ReasoningPart): ThinkingBlock 
  */
 export function toToolInput(json: string): JsonObject {
   if (json.trim() === '') return {};
-  const input = tryParseJson(json);
+  const input = tryParseExact(json);
   return isJsonObject(input) ? input : { INVALID_JSON: json };
 }
 

@@ -3,7 +3,7 @@ import type { AnswerSummary, Finish, GatewayError, JsonObject } from '@sluice/co
 import { classifyGoogleInBand, readGoogleError } from './gemini-errors.js';
 import { readBlock, readFinish, readFinishFailure, toSettled } from './gemini-finish.js';
 import { readGeminiUsage } from './gemini-usage.js';
-import { isJsonObject, parseUpstreamJson } from './json.js';
+import { isJsonObject, parseUpstreamJson, tryParseExact } from './json.js';
 
 /** A plain answer that was checked to be one. */
 export interface GeminiAnswer {
@@ -19,7 +19,7 @@ export interface GeminiAnswer {
  * that was blocked has an answer without parts that ends as filtered content; no answer and no reason is a failure.
  */
 export function readGeminiAnswer(bytes: Uint8Array): GeminiAnswer {
-  const body = parseUpstreamJson(bytes);
+  const body = parseUpstreamJson(bytes, tryParseExact);
   if (isJsonObject(body.error)) throw classifyGoogleInBand(readGoogleError(body));
   const candidate: unknown = Array.isArray(body.candidates) ? body.candidates[0] : undefined;
   const finish = isJsonObject(candidate) ? undefined : readBlock(body);

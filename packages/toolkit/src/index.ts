@@ -6,7 +6,7 @@ export { writeErrorHeaders } from './error-headers.js';
 export { audioFormatOf } from './audio-format.js';
 export { endpoint } from './endpoint.js';
 export { given } from './given.js';
-export { decodeText, isJsonObject, parseUpstreamJson, tryParseJson } from './json.js';
+export { decodeText, isJsonObject, parseUpstreamJson, tryParseExact, tryParseJson } from './json.js';
 export { jsonHeaders, withBearerToken } from './json-call.js';
 export { addTopLevel, editItems, editTopLevel, removeMember, setTopLevel } from './json-edit.js';
 export { sliceJson } from './json-slice.js';

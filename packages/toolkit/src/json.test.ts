@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isJsonObject, parseUpstreamJson, tryParseJson } from './json.js';
+import { isJsonObject, parseUpstreamJson, tryParseExact, tryParseJson } from './json.js';
 
 it.for([
   [{}, true],
@@ -10,6 +10,15 @@ it.for([
 
 it('gives nothing for a text that is not JSON', () =>
   expect([tryParseJson('{'), tryParseJson('1')]).toEqual([undefined, 1]));
+
+it.for([
+  '{"id":12345678901234567890,"of":[-9223372036854775808,{"n":1}]}',
+  '{"id":9007199254740993,"say":"1234567890123456"}',
+  '{"share":0.12345678901234566}',
+])('writes %s again as it was read', (text) => expect(JSON.stringify(tryParseExact(text))).toBe(text));
+
+it('gives nothing for a text of many digits that is not JSON', () =>
+  expect(tryParseExact('{"id":12345678901234567890')).toBeUndefined());
 
 it('reads an answer behind blank lines', () => expect(parseUpstreamJson(Buffer.from('\n\n{"a":1}'))).toEqual({ a: 1 }));
 

@@ -276,3 +276,23 @@ describe('names with underscores', () => {
     expect(toCamelCase(body)).toBe(body);
   });
 });
+
+it('streams calls that interleave in the order of their beginnings, each with its state', () => {
+  const opaque = { kind: 'gemini-generate', data: { thoughtSignature: 'c2ln' } };
+  const text = stream([
+    { type: 'start', id: 'i', model: 'm' },
+    { type: 'tool-start', index: 0, id: 'a', name: 'first', opaque },
+    { type: 'tool-start', index: 1, id: 'b', name: 'second' },
+    { type: 'tool-delta', index: 1, json: '{}' },
+    { type: 'part-end', index: 1 },
+    { type: 'tool-delta', index: 0, json: '{"id":12345678901234567890}' },
+    { type: 'part-end', index: 0 },
+    { type: 'finish', finish: { unified: 'tool-calls' } },
+  ]);
+  const parts = [...text.matchAll(/"parts":(\[.*?\]),"role"/g)].map(([, part]) => part);
+  expect(parts).toEqual([
+    '[{"functionCall":{"id":"a","name":"first","args":{"id":12345678901234567890}},"thoughtSignature":"c2ln"}]',
+    '[{"functionCall":{"id":"b","name":"second","args":{}}}]',
+    '[]',
+  ]);
+});

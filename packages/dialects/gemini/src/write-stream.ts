@@ -18,12 +18,21 @@ export function createGenerateWriter(context: WriteContext): StreamWriter<ChatEv
 
 type Delta<Type extends ChatEvent['type']> = Extract<ChatEvent, { type: Type }>;
 
-/** A tool call comes whole on this wire, so its pieces are gathered until it ends. */
+/** A call that is being gathered. */
+interface Gathered {
+  call: ToolCallPart;
+  ended: boolean;
+}
+
+/**
+ * A tool call comes whole on this wire, so its pieces are gathered until it ends. Calls that interleave come in the order
+ * in which they began, as in a plain answer.
+ */
 class GenerateWriter implements StreamWriter<ChatEvent> {
   readonly #list: boolean;
   readonly #responseId: string;
   #answered: Answered;
-  readonly #calls = new Map<number, ToolCallPart>();
+  readonly #calls = new Map<number, Gathered>();
   /** Parts that showed words already: a state that comes at their end needs a part of its own. */
   readonly #shown = new Map<number, 'text' | 'reasoning'>();
   #usage: Usage | undefined;
@@ -49,8 +58,7 @@ class GenerateWriter implements StreamWriter<ChatEvent> {
       case 'refusal-delta':
         return this.#chunk({ parts: event.text === '' ? [] : [{ text: event.text }] });
       case 'tool-start':
-        this.#calls.set(event.index, { type: 'tool-call', id: event.id, name: event.name, json: '' });
-        return '';
+        return this.#startCall(event);
       case 'tool-delta':
         return this.#gather(event);
       case 'citation':
@@ -78,17 +86,37 @@ class GenerateWriter implements StreamWriter<ChatEvent> {
     return this.#chunk({ parts: text === '' ? [] : [{ text, thought: true }] });
   }
 
+  #startCall({ index, id, name, opaque }: Delta<'tool-start'>): string {
+    const call: ToolCallPart = { type: 'tool-call', id, name, json: '', ...(opaque ? { opaque } : {}) };
+    this.#calls.set(index, { call, ended: false });
+    return '';
+  }
+
   #gather({ index, json }: Delta<'tool-delta'>): string {
-    const call = this.#calls.get(index);
-    if (call) this.#calls.set(index, { ...call, json: call.json + json });
+    const gathered = this.#calls.get(index);
+    if (gathered) gathered.call = { ...gathered.call, json: gathered.call.json + json };
     return '';
   }
 
   #endPart({ index, opaque }: Delta<'part-end'>): string {
-    const call = this.#calls.get(index);
-    this.#calls.delete(index);
-    if (call) return this.#chunk({ parts: writePart({ ...call, ...(opaque ? { opaque } : {}) }) });
+    const gathered = this.#calls.get(index);
+    if (gathered) {
+      gathered.ended = true;
+      if (opaque) gathered.call = { ...gathered.call, opaque };
+      return this.#tellCalls();
+    }
     return opaque ? this.#chunk({ parts: this.#stateOf(index, opaque) }) : '';
+  }
+
+  /** All that have ended, up to one that goes on. */
+  #tellCalls(): string {
+    let text = '';
+    for (const [index, { call, ended }] of this.#calls) {
+      if (!ended) break;
+      this.#calls.delete(index);
+      text += this.#chunk({ parts: writePart(call) });
+    }
+    return text;
   }
 
   /** The signature of words that are out already: as the vendor itself sends it, on a part of empty text. */

@@ -1,5 +1,5 @@
 import type { ChatEvent, JsonObject, VendorState } from '@sluice/contract';
-import { isJsonObject, tryParseJson } from '@sluice/toolkit';
+import { isJsonObject, tryParseExact } from '@sluice/toolkit';
 import {
   BLOCK_FIELDS,
   readCommon,
@@ -180,7 +180,7 @@ class WholeBlock implements StreamBlock {
   }
 
   close(): readonly ChatEvent[] {
-    const input = this.#input === '' ? {} : { input: tryParseJson(this.#input) ?? this.#input };
+    const input = this.#input === '' ? {} : { input: tryParseExact(this.#input) ?? this.#input };
     const part = toAssistantPart({ ...this.#block, ...input });
     if (part.type !== 'vendor' && part.type !== 'image') return NONE;
     this.told = true;

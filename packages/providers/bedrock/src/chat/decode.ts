@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { AssistantPart, ChatResult, JsonObject, ReasoningPart, ResponseHead } from '@sluice/contract';
-import { isJsonObject, parseUpstreamJson } from '@sluice/toolkit';
+import { isJsonObject, parseUpstreamJson, tryParseExact } from '@sluice/toolkit';
 import { signatureState } from '@sluice/toolkit/anthropic-wire';
 import {
   ANSWER_TOOL,
@@ -19,7 +19,7 @@ import {
 
 /** A plain answer. Throws `upstream_invalid_response` or `upstream_truncated`. */
 export function decodeChat(body: Uint8Array, head: ResponseHead): ChatResult {
-  const answer = parseUpstreamJson(body);
+  const answer = parseUpstreamJson(body, tryParseExact);
   const content = readContent(answer.output);
   const usage = toUsage(answer.usage);
   const parts = content.flatMap(toPart);

@@ -1,5 +1,5 @@
 import type { ChatEvent, Citation, JsonObject, VendorState, WholePart } from '@sluice/contract';
-import { isJsonObject, tryParseJson } from '@sluice/toolkit';
+import { isJsonObject, tryParseExact } from '@sluice/toolkit';
 import { signatureState } from '@sluice/toolkit/anthropic-wire';
 import { ANSWER_TOOL, NO_TOOL, asText, toCitation, toRedactedState, toState } from './wire.js';
 
@@ -227,7 +227,7 @@ class WholeBlock implements OpenBlock {
 /** The call of a tool that the vendor runs itself. */
 function toServerCall(toolUse: JsonObject, pieces: readonly unknown[]): WholePart {
   const json = pieces.map(inputOf).join('');
-  const input = json === '' ? {} : (tryParseJson(json) ?? json);
+  const input = json === '' ? {} : (tryParseExact(json) ?? json);
   return { type: 'vendor', state: toState({ toolUse: { ...toolUse, input } }) };
 }
 

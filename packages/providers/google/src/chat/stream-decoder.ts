@@ -10,7 +10,7 @@ import type {
   TokenLogprob,
   VendorState,
 } from '@sluice/contract';
-import { isJsonObject, tryParseJson } from '@sluice/toolkit';
+import { isJsonObject, tryParseExact } from '@sluice/toolkit';
 import {
   classifyGoogleInBand,
   createGeminiUsageMeter,
@@ -58,7 +58,7 @@ class AnswerStream implements StreamDecoder<ChatEvent> {
 
   push({ data }: Frame): readonly ChatEvent[] {
     if (data.trim() === '') return NONE;
-    const chunk = tryParseJson(data);
+    const chunk = tryParseExact(data);
     if (!isJsonObject(chunk)) throw unusable('The provider sent an event that is not JSON.');
     if (isJsonObject(chunk.error)) throw classifyGoogleInBand(readGoogleError(chunk));
     const events: ChatEvent[] = [];
