@@ -1,3 +1,4 @@
+export { arbitraries } from './arbitraries/arbitraries.js';
 export { createProviderDeps } from './provider-deps.js';
 export { faultOfAwsSignature } from './aws-signature.js';
 export { counterStoreSuite, keyValueStoreSuite } from './store-suite.js';
@@ -11,6 +12,7 @@ export { randomChatRequest } from './random-request.js';
 export { reply } from './reply.js';
 export { seededRandom, splitEvery, splitInTwo, splitRandomly } from './split-chunks.js';
 export { unfoldResult } from './unfold-result.js';
+export type { AnswerShape } from './arbitraries/answers.js';
 export type { SignedRequest } from './aws-signature.js';
 export type { CreateStore, StoreUnderTest } from './store-suite.js';
 export type { DialectSuiteOptions } from './dialect-suite.js';
