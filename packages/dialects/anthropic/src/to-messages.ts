@@ -22,6 +22,7 @@ import {
   toText,
 } from '@sluice/toolkit/anthropic-wire';
 import type { Extras } from './extras.js';
+import { readTurn } from './foreign-state.js';
 import type { WireBlock, WireContent, WireMessage } from './wire-types.js';
 
 /** Throws `invalid_value` for a block of the system's that is no text. */
@@ -40,7 +41,7 @@ function toOwnMessages({ role, content }: WireMessage, place: Place): readonly M
     case 'system':
       return [{ role, content: toTexts(content, place) }];
     case 'assistant':
-      return [{ role, content: toBlocks(content).map((block) => noted(toAssistantPart(block), place)) }];
+      return [{ role, content: readTurn(toBlocks(content), (block) => noted(toAssistantPart(block), place)) }];
     case 'user':
       return toUserMessages(toBlocks(content), place);
   }

@@ -3,13 +3,13 @@ import {
   ownData,
   ownFields,
   toStopReason,
-  toThinkingBlock,
   toToolInput,
   toToolUseId,
   toWireUsage,
   writeCitation,
   writeImage,
 } from '@sluice/toolkit/anthropic-wire';
+import { toSignedBlock, toStateBlock } from './foreign-state.js';
 
 /** A whole answer as the body of `POST /v1/messages`. */
 export function writeResult({ id, model, content, finish, usage, serviceTier }: ChatResult): string {
@@ -49,19 +49,22 @@ function refusalOf(content: readonly AssistantPart[]): string | undefined {
   return refusals.length === 0 ? undefined : refusals.join('');
 }
 
-/** A part as a block. Sound has no block, so its transcript stands for it; another vendor's own part has none at all. */
+/**
+ * A part as a block, and another vendor's state of it as one more. Sound has no block, so its transcript stands for it;
+ * another vendor's own part has none at all.
+ */
 export function toBlock(part: AssistantPart): readonly JsonObject[] {
   switch (part.type) {
     case 'text': {
       const citations = part.citations?.map(writeCitation) ?? null;
-      return [{ type: 'text', text: part.text, citations, ...ownFields(part.opaque) }];
+      return [{ type: 'text', text: part.text, citations, ...ownFields(part.opaque) }, ...stateOf(part.opaque, 'text')];
     }
     case 'refusal':
       return [{ type: 'text', text: part.text, citations: null }];
     case 'tool-call':
-      return [{ ...toToolUse(part), input: toToolInput(part.json) }];
+      return [{ ...toToolUse(part), input: toToolInput(part.json) }, ...stateOf(part.opaque, { call: part.id })];
     case 'reasoning':
-      return [{ ...(toThinkingBlock(part) ?? { type: 'thinking', thinking: part.text, signature: '' }) }];
+      return [{ ...(toSignedBlock(part) ?? { type: 'thinking', thinking: part.text, signature: '' }) }];
     case 'image':
       return part.source.kind === 'stored' && !ownData(part.source.state) ? [] : [writeImage(part)];
     case 'audio':
@@ -71,6 +74,11 @@ export function toBlock(part: AssistantPart): readonly JsonObject[] {
       return own ? [own] : [];
     }
   }
+}
+
+function stateOf(...held: Parameters<typeof toStateBlock>): readonly JsonObject[] {
+  const block = toStateBlock(...held);
+  return block ? [block] : [];
 }
 
 /** The call of a tool without its input. */

@@ -1,6 +1,7 @@
-import type { ChatEvent, Citation, StreamWriter, Usage, VendorState, WholePart } from '@sluice/contract';
+import type { ChatEvent, Citation, JsonObject, StreamWriter, Usage, VendorState, WholePart } from '@sluice/contract';
 import { isJsonObject } from '@sluice/toolkit';
-import { toThinkingBlock, toWireUsage, writeCitation } from '@sluice/toolkit/anthropic-wire';
+import { toWireUsage, writeCitation } from '@sluice/toolkit/anthropic-wire';
+import { toSignedBlock, toStateBlock } from './foreign-state.js';
 import { toBlock, toEnding, toEnvelope, toStop, toToolUse } from './write-result.js';
 
 /** Writes one answer as named events. Tool calls that interleave are told one after the other. */
@@ -22,6 +23,7 @@ interface WaitingTool {
   readonly start: ToolStart;
   json: string;
   ended: boolean;
+  opaque?: VendorState | undefined;
 }
 
 class MessageWriter implements StreamWriter<ChatEvent> {
@@ -29,6 +31,8 @@ class MessageWriter implements StreamWriter<ChatEvent> {
   #start: Start | undefined;
   #usage: Usage | undefined;
   #open: OpenBlock | undefined;
+  /** The call that was opened last. */
+  #call: ToolStart | undefined;
   #blocks = 0;
   #refusal: string | undefined;
 
@@ -118,15 +122,20 @@ class MessageWriter implements StreamWriter<ChatEvent> {
     const waiting = this.#waiting.get(part);
     if (waiting) {
       waiting.ended = true;
+      waiting.opaque = opaque;
       return '';
     }
     if (this.#open?.part !== part) return this.#writeUnopened(opaque);
-    return this.#sign(opaque) + this.#close() + this.#openWaiting();
+    const { kind } = this.#open;
+    if (kind === 'thinking') return this.#sign(opaque) + this.#close() + this.#openWaiting();
+    const closed =
+      kind === 'tool' ? this.#closeTool(opaque) : this.#close() + this.#writeState(toStateBlock(opaque, 'text'));
+    return closed + this.#openWaiting();
   }
 
   /** A part of reasoning that showed no text: redacted, or signed and kept to the vendor. */
   #writeUnopened(opaque: VendorState | undefined): string {
-    const block = toThinkingBlock({ type: 'reasoning', text: '', ...(opaque ? { opaque } : {}) });
+    const block = toSignedBlock({ type: 'reasoning', text: '', ...(opaque ? { opaque } : {}) });
     if (!block) return '';
     if (block.type === 'redacted_thinking') return this.#closeAll() + this.#openBlock(block) + this.#close();
     const opening = this.#closeAll() + this.#openBlock({ ...block, signature: '' });
@@ -134,7 +143,7 @@ class MessageWriter implements StreamWriter<ChatEvent> {
   }
 
   #sign(opaque: VendorState | undefined): string {
-    const block = toThinkingBlock({ type: 'reasoning', text: '', ...(opaque ? { opaque } : {}) });
+    const block = toSignedBlock({ type: 'reasoning', text: '', ...(opaque ? { opaque } : {}) });
     return block?.type === 'thinking' ? this.#delta({ type: 'signature_delta', signature: block.signature }) : '';
   }
 
@@ -146,19 +155,30 @@ class MessageWriter implements StreamWriter<ChatEvent> {
     return closing + this.#openBlock({ type: wanted.kind, ...block });
   }
 
+  /** The state of a call may come with its start or with its end. */
+  #closeTool(opaque: VendorState | undefined): string {
+    const { id = '', opaque: early } = this.#call ?? {};
+    return this.#close() + this.#writeState(toStateBlock(opaque ?? early, { call: id }));
+  }
+
+  #writeState(block: JsonObject | undefined): string {
+    return block ? this.#openBlock(block) + this.#close() : '';
+  }
+
   #openTool(start: ToolStart): string {
     this.#open = { part: start.index, kind: 'tool' };
+    this.#call = start;
     return this.#openBlock({ ...toToolUse(start), input: {} });
   }
 
   /** Tells the waiting calls as far as they are known, up to one that still goes on. */
   #openWaiting(): string {
     let text = '';
-    for (const [part, { start, json, ended }] of this.#waiting) {
+    for (const [part, { start, json, ended, opaque }] of this.#waiting) {
       this.#waiting.delete(part);
       text += this.#openTool(start) + this.#writeToolJson(part, json);
       if (!ended) break;
-      text += this.#close();
+      text += this.#closeTool(opaque);
     }
     return text;
   }

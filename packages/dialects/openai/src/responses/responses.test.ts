@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openAiResponses } from './dialect.js';
 import { openState, sealState } from './sealed-state.js';
-import type { Sealed } from './sealed-state.js';
+import type { SealedState } from '@sluice/toolkit';
 
 const CONTEXT = { requestId: 'r', answerId: 'a', createdSeconds: 7, wantsUsage: true };
 const MODEL = { model: 'm' };
@@ -39,7 +39,7 @@ const state = fc.record({
   kind: fc.constantFrom('anthropic-messages', 'gemini-generate'),
   data: fc.dictionary(fc.string(), fc.string()),
 });
-const place = fc.constantFrom<Sealed['on']>(undefined, 'text', 'part', { call: 'call_1' });
+const place = fc.constantFrom<SealedState['on']>(undefined, 'text', 'part', { call: 'call_1' });
 
 describe("a vendor's state in encrypted_content", () => {
   it('comes back as it went, whatever it belongs to', () => {

@@ -3,8 +3,8 @@ import { OPENAI_RESPONSES, readImageUrl } from '@sluice/toolkit/openai-wire';
 import { untranslatable } from '../untranslatable.js';
 import { isKnown, isMessage } from './items-schema.js';
 import type { WireItem, WireKnownItem, WireMessageItem, WirePart } from './items-schema.js';
+import type { SealedState } from '@sluice/toolkit';
 import { openState } from './sealed-state.js';
-import type { Sealed } from './sealed-state.js';
 
 type Path = readonly PropertyKey[];
 type WireImage = Extract<WirePart, { type: 'input_image' }>;
@@ -125,7 +125,7 @@ function addReasoning(said: AssistantPart[], item: WireReasoning): void {
   said.push({ type: 'reasoning', text, ...(opaque ? { opaque } : {}) });
 }
 
-function attach(said: AssistantPart[], { state, on }: Sealed): void {
+function attach(said: AssistantPart[], { state, on }: SealedState): void {
   if (on === 'part') {
     said.push({ type: 'vendor', state });
     return;

@@ -54,6 +54,9 @@ describe('what another vendor left in the history', () => {
   it.each<[JsonObject, boolean]>([
     [{ type: 'thinking', thinking: 'hm', signature: '' }, false],
     [{ type: 'thinking', thinking: 'hm', signature: 'c2ln' }, true],
+    [{ type: 'thinking', thinking: 'hm', signature: 'sluice1.e30' }, false],
+    [{ type: 'redacted_thinking', data: 'sluice1.e30' }, false],
+    [{ type: 'redacted_thinking', data: 'c2ln' }, true],
     [{ type: 'text', text: 'a', citations: [{ type: 'web_search_result_location', encrypted_index: '' }] }, false],
     [{ type: 'text', text: 'a', citations: [{ type: 'char_location' }] }, true],
     [{ type: 'text', text: 'a', citations: null }, true],

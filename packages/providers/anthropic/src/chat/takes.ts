@@ -1,5 +1,5 @@
 import type { JsonObject, RawCall, Target } from '@sluice/contract';
-import { isJsonObject } from '@sluice/toolkit';
+import { isJsonObject, isSealed } from '@sluice/toolkit';
 import { versionOf } from '../headers.js';
 import type { ApiVersion } from '../settings.js';
 import { toModelFamily } from './model-family.js';
@@ -30,7 +30,8 @@ function takesMessage(message: unknown, { midSystem, signedThinking }: ModelFami
 
 /** Thinking and citations that another vendor's model wrote came to the client without what the vendor knows them by. */
 function isForeign(block: JsonObject): boolean {
-  if (block.type === 'thinking') return block.signature === '';
+  if (block.type === 'redacted_thinking') return isSealed(block.data);
+  if (block.type === 'thinking') return block.signature === '' || isSealed(block.signature);
   const { citations } = block;
   return Array.isArray(citations) && citations.some((citation: JsonObject) => citation.encrypted_index === '');
 }

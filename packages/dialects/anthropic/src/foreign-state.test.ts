@@ -1,0 +1,66 @@
+import type { AssistantPart, ChatEvent, VendorState } from '@sluice/contract';
+import { expect, it } from 'vitest';
+import { anthropicMessages } from './dialect.js';
+
+const CONTEXT = { requestId: 'r', answerId: 'a', createdSeconds: 0, wantsUsage: true };
+const state: VendorState = { kind: 'gemini-generate', data: { thoughtSignature: 'c2ln' } };
+const content: readonly AssistantPart[] = [
+  { type: 'reasoning', text: 'Hm.', opaque: state },
+  { type: 'text', text: 'Look:', opaque: state },
+  { type: 'tool-call', id: 'call.1', name: 'look', json: '{}', opaque: state },
+  { type: 'tool-call', id: 'call_2', name: 'look', json: '{}' },
+];
+const expected = content.map((part) => (part.type === 'tool-call' ? { ...part, id: part.id.replace('.', '_') } : part));
+
+/** What a client that got these blocks sends back. */
+function historyOf(blocks: unknown): unknown {
+  const messages = [
+    { role: 'user', content: 'Hi' },
+    { role: 'assistant', content: blocks },
+  ];
+  return anthropicMessages.parse({ model: 'm', max_tokens: 9, messages }).toRequest().messages.at(-1)?.content;
+}
+
+it('gives the state of another vendor back to the part that it came with', () => {
+  const answer = anthropicMessages.writeResult({ id: 'i', model: 'm', content, finish: { unified: 'stop' } }, CONTEXT);
+  expect(historyOf((JSON.parse(answer) as { readonly content: unknown }).content)).toEqual(expected);
+});
+
+it.each(['at its start', 'at its end'])(
+  'streams the state of a call that comes %s, also of one that had to wait',
+  (when) => {
+    const early = when === 'at its start' ? { opaque: state } : {};
+    const late = when === 'at its start' ? {} : { opaque: state };
+    const writer = anthropicMessages.stream?.open(CONTEXT);
+    const events: readonly ChatEvent[] = [
+      { type: 'start', id: 'i', model: 'm' },
+      { type: 'tool-start', index: 0, id: 'a', name: 'look', ...early },
+      { type: 'tool-start', index: 1, id: 'b', name: 'look', ...early },
+      { type: 'part-end', index: 1, ...late },
+      { type: 'part-end', index: 0, ...late },
+      { type: 'finish', finish: { unified: 'tool-calls' } },
+    ];
+    const blocks = events
+      .map((event) => writer?.write(event) ?? '')
+      .join('')
+      .split('\n\n')
+      .filter((frame) => frame.startsWith('event: content_block_start'))
+      .map(
+        (frame) => (JSON.parse(frame.slice(frame.indexOf('{'))) as { readonly content_block: unknown }).content_block,
+      );
+    expect(historyOf(blocks)).toEqual(
+      ['a', 'b'].map((id) => ({ type: 'tool-call', id, name: 'look', json: '{}', opaque: state })),
+    );
+  },
+);
+
+it('leaves a signature alone that only looks like one of ours', () => {
+  const blocks = [{ type: 'thinking', thinking: 'Hm.', signature: 'sluice1.bm90IGpzb24' }];
+  expect(historyOf(blocks)).toEqual([
+    {
+      type: 'reasoning',
+      text: 'Hm.',
+      opaque: { kind: 'anthropic-messages', data: { signature: 'sluice1.bm90IGpzb24' } },
+    },
+  ]);
+});
