@@ -1,26 +1,10 @@
-import type { ChatEvent, ChatResult, FrameReader } from '@sluice/contract';
+import type { ChatEvent, ChatResult } from '@sluice/contract';
 import { arbitraries, foldEvents } from '@sluice/testkit';
-import { createFrameReader, createLineReader } from '@sluice/toolkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RUNS } from './__fixtures__/runs.js';
+import { readStream as read } from './__fixtures__/translate.js';
 import { VENDORS } from './__fixtures__/vendors.js';
-import type { Vendor } from './__fixtures__/vendors.js';
-
-function openFrames({ chat }: Vendor): FrameReader {
-  const { framing } = chat.stream;
-  if (typeof framing === 'function') return framing();
-  return framing === 'sse' ? createFrameReader() : createLineReader();
-}
-
-/** The events of a stream that came in these pieces; throws where it never came to its end. */
-function read(vendor: Vendor, pieces: readonly Uint8Array[]): readonly ChatEvent[] {
-  const reader = openFrames(vendor);
-  const decoder = vendor.chat.stream.open(vendor.wire.head);
-  const events = pieces.flatMap((piece) => reader.push(piece).flatMap((frame) => decoder.push(frame)));
-  const rest = (reader.end?.() ?? []).flatMap((frame) => decoder.push(frame));
-  return [...events, ...rest, ...decoder.end()];
-}
 
 const callsOf = ({ content }: ChatResult) =>
   content.flatMap((part) => (part.type === 'tool-call' ? [[part.name, part.json]] : []));
@@ -35,7 +19,7 @@ describe.each(VENDORS)('an answer of $kind', (vendor) => {
   it('has the arguments of its tools and its usage as the vendor gave them', () => {
     fc.assert(
       fc.property(told, ({ result, plain, stream }) => {
-        for (const decoded of [chat.decode(plain, wire.head), foldEvents(read(vendor, [stream]))]) {
+        for (const decoded of [chat.decode(plain, wire.head, vendor.target), foldEvents(read(vendor, [stream]))]) {
           expect(callsOf(decoded)).toEqual(callsOf(result));
           expect(decoded.usage).toMatchObject(result.usage ? wire.counts(result.usage) : {});
         }
@@ -47,7 +31,7 @@ describe.each(VENDORS)('an answer of $kind', (vendor) => {
   it('is the same plain and as a stream', () => {
     fc.assert(
       fc.property(told, ({ plain, stream }) => {
-        expect(foldEvents(read(vendor, [stream]))).toEqual(chat.decode(plain, wire.head));
+        expect(foldEvents(read(vendor, [stream]))).toEqual(chat.decode(plain, wire.head, vendor.target));
       }),
       RUNS,
     );
