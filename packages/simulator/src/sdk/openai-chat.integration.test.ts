@@ -59,6 +59,19 @@ describe("OpenAI's SDK, chat completions", () => {
     expect([calls, choices[0]?.finish_reason]).toEqual([['a', 'b'], 'tool_calls']);
   });
 
+  it('takes back what the SDK put together, with all that the SDK added', async () => {
+    const asked = { model: 'gpt-4.1+tools', tools: [tool('a')] };
+    const { choices } = await client.chat.completions.stream({ ...asked, messages }).finalChatCompletion();
+    const said = choices[0]?.message;
+    expect(said?.tool_calls?.[0]).toMatchObject({ function: { parsed_arguments: WEATHER } });
+    const result = { role: 'tool' as const, tool_call_id: said?.tool_calls?.[0]?.id ?? '', content: 'sunny' };
+    const told = await client.chat.completions.create({
+      ...asked,
+      messages: [...messages, ...(said ? [said] : []), result],
+    });
+    expect(told.choices[0]?.message.content).toBe('The tool answered: sunny');
+  });
+
   it('calls a tool of free text', async () => {
     const { choices } = await client.chat.completions.create({
       model: 'gpt-5-mini',

@@ -17,7 +17,9 @@ import {
 
 /**
  * The body of `POST /v1/chat/completions`. Source: npm openai 7.57.0, resources/chat/completions/completions.d.ts
- * (`ChatCompletionCreateParamsBase`), with the bounds of platform.openai.com/docs/api-reference/chat/create.
+ * (`ChatCompletionCreateParamsBase`), with the bounds of platform.openai.com/docs/api-reference/chat/create. `parsed` and
+ * `parsed_arguments` are what the SDK itself adds to an answer, and what its `runTools` sends back with it (lib/parser.mjs,
+ * lib/AbstractChatCompletionRunner.mjs).
  */
 
 const breakpoint: Fields = { prompt_cache_breakpoint: optional(record) };
@@ -38,7 +40,7 @@ const userPart = tagged('type', {
 const texts = either(text(), list(tagged('type', { text: textPart }), { min: 1 }));
 
 const toolCall = tagged('type', {
-  function: { id: text(), function: object({ name: text(), arguments: text() }) },
+  function: { id: text(), function: object({ name: text(), arguments: text(), parsed_arguments: optional(anything) }) },
   custom: { id: text(), custom: object({ name: text(), input: text() }) },
 });
 
@@ -53,6 +55,7 @@ const message = tagged('role', {
     audio: nullish(object({ id: text() })),
     annotations: optional(list(record)),
     reasoning_content: nullish(text()),
+    parsed: optional(anything),
     tool_calls: optional(list(toolCall)),
     function_call: nullish(object({ name: text(), arguments: text() })),
     ...name,
