@@ -41,14 +41,15 @@ export interface TestGateway extends RemoteGateway {
   drain(): Promise<void>;
 }
 
+const UPSTREAM_KEY: Readonly<Record<string, string>> = { UPSTREAM_KEY: 'sk-upstream' };
+
 /** Starts a gateway on a free port. `config` is what an operator's file would hold; `sim` is there besides. */
-export async function startGateway(config: GatewayConfig = {}): Promise<TestGateway> {
+export async function startGateway(config: GatewayConfig = {}, env = UPSTREAM_KEY): Promise<TestGateway> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
   const logPath = join(folder, 'log');
   const logFd = openSync(logPath, 'a');
   const { databasePath, keyPepper, ...dataDir } = openDataDir(join(folder, 'data'));
   const adminKey = dataDir.adminKey(undefined).key;
-  const env = { UPSTREAM_KEY: 'sk-upstream' };
   const running = composeGateway({
     config: parseConfig(config, { env, cwd: folder }),
     state: { databasePath, keyPepper, adminKey },
