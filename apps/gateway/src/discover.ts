@@ -9,6 +9,8 @@ export interface LocalServer {
   readonly name: string;
   readonly kind: 'ollama' | 'openai-compatible';
   readonly baseUrl: string;
+  /** What is known of how such a server speaks. */
+  readonly preset?: 'lmstudio' | 'llamacpp' | 'vllm';
 }
 
 /**
@@ -18,9 +20,9 @@ export interface LocalServer {
 export const LOCAL_SERVERS: readonly LocalServer[] = [
   { name: 'ollama', kind: 'ollama', baseUrl: 'http://127.0.0.1:11434' },
   { name: 'ollama', kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:11434/v1' },
-  { name: 'lmstudio', kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:1234/v1' },
-  { name: 'llamacpp', kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:8080/v1' },
-  { name: 'vllm', kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:8000/v1' },
+  { name: 'lmstudio', kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:1234/v1', preset: 'lmstudio' },
+  { name: 'llamacpp', kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:8080/v1', preset: 'llamacpp' },
+  { name: 'vllm', kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:8000/v1', preset: 'vllm' },
 ];
 
 /** A server that takes longer is not waited for: the start is to be quick. */
@@ -38,14 +40,13 @@ export async function discoverLocalServers(
 ): Promise<RawProviders> {
   const answers = await Promise.all(servers.map((server) => listsModels(transport, server).catch(() => false)));
   const found = servers.filter((_, index) => answers[index]).reverse();
-  return Object.fromEntries(
-    found.map(({ name, kind, baseUrl }) => [name, { kind, baseUrl, allowPrivateNetwork: true }]),
-  );
+  return Object.fromEntries(found.map(({ name, ...settings }) => [name, { ...settings, allowPrivateNetwork: true }]));
 }
 
 /** Other software likes these ports too: only a list of models counts. */
 async function listsModels(transport: Transport, server: LocalServer): Promise<boolean> {
   const models = listingOf(server);
+  if (!models) return false;
   const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
   const { head, body } = await transport.send(models.request(), { connectTimeoutMs: PROBE_TIMEOUT_MS }, signal);
   try {
@@ -57,7 +58,7 @@ async function listsModels(transport: Transport, server: LocalServer): Promise<b
   }
 }
 
-function listingOf({ kind, baseUrl }: LocalServer): ModelListing {
+function listingOf({ kind, baseUrl }: LocalServer): ModelListing | undefined {
   return kind === 'ollama'
     ? ollama.create({ kind, baseUrl }, NO_SECRETS).models
     : openAiCompatible.create({ kind, baseUrl }, NO_SECRETS).models;

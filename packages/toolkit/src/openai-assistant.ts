@@ -187,7 +187,12 @@ function readToolCall(call: unknown, position: number): readonly ToolCallPart[] 
   if (!isJsonObject(called)) return [];
   const { name, arguments: json } = called;
   const opaque = geminiSignature(fields) ?? ownState(fields).opaque;
-  return [{ type: 'tool-call', id, name: toText(name), json: toText(json) || '{}', ...given('opaque', opaque) }];
+  return [{ type: 'tool-call', id, name: toText(name), json: readArguments(json) || '{}', ...given('opaque', opaque) }];
+}
+
+/** Mistral allows itself an object where the dialect has its text: npm @mistralai/mistralai 2.7.0, models/components/functioncall.d.ts. */
+export function readArguments(json: unknown): string {
+  return isJsonObject(json) ? JSON.stringify(json) : toText(json);
 }
 
 /** Where Google's own server of the dialect keeps it: https://ai.google.dev/gemini-api/docs/thought-signatures */

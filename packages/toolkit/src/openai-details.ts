@@ -118,7 +118,9 @@ export function readThinkingBlock(block: unknown): ReasoningDetail | undefined {
 }
 
 function readText(entry: JsonObject, text: string, signature: string): ReasoningDetail {
-  if (signature === '') return { of: 'reasoning', text, ...pieceOf(entry) };
+  // What is not signed may still have to go back in the form of its vendor, as MiniMax's has to.
+  if (signature === '' && !isForeign(entry)) return { of: 'reasoning', text, ...pieceOf(entry) };
+  if (signature === '') return { of: 'reasoning', text, ...stateOf(withoutText(entry)), ...pieceOf(entry) };
   const token = readToken(signature);
   const state = token?.state ?? readSignature(signature, entry.format) ?? stateOf(withoutText(entry)).state;
   return { of: 'reasoning', text, state, ends: true, ...pieceOf(entry) };
@@ -135,6 +137,10 @@ function readEncrypted(entry: JsonObject, data: string): ReasoningDetail {
   const state = geminiState({ thoughtSignature: data });
   const id = toText(entry.id);
   return id === '' ? { of: 'reasoning', text: '', state } : { of: 'call', id, state };
+}
+
+function isForeign({ format }: JsonObject): boolean {
+  return typeof format === 'string' && format !== CLAUDE && format !== GEMINI && format !== UNKNOWN;
 }
 
 /** The entry itself as state, for the vendor that wrote it. Its place in the list is not its own. */

@@ -26,6 +26,28 @@ const STATUS_OF_NAME: ReadonlyMap<string, number> = new Map([
   ['service_unavailable', 503],
   ['timeout', 504],
   ['timeout_error', 504],
+  // Z.ai's numbers, https://docs.z.ai/api-reference/api-code
+  ['1113', 402],
+  ['1214', 400],
+  ['1261', 400],
+  ['1301', 400],
+  ['1302', 429],
+  ['1303', 429],
+  ['1304', 429],
+  ['1305', 503],
+  ['1308', 429],
+  ['1312', 503],
+  // MiniMax's, https://platform.minimax.io/docs/api-reference/errorcode
+  ['base_resp 1002', 429],
+  ['base_resp 1004', 401],
+  ['base_resp 1008', 402],
+  ['base_resp 1026', 400],
+  ['base_resp 1027', 400],
+  ['base_resp 1039', 400],
+  ['base_resp 2013', 400],
+  ['base_resp 2049', 401],
+  // xAI's words in a `code`, npm @ai-sdk/xai 3.0.138, src/xai-chat-language-model.ts
+  ['The service is currently unavailable', 503],
 ]);
 
 /** What an error body says, in any of the shapes that servers of this dialect use; empty for anything else. */
@@ -36,6 +58,7 @@ export function readOpenAiError(body: unknown): VendorError {
   if (isJsonObject(error)) return readFields(error);
   if (typeof error === 'string') return { message: error, code: toText(body.code) };
   if (detail !== undefined) return { message: readDetail(detail) };
+  if (isJsonObject(body.base_resp)) return readBaseResp(body.base_resp);
   return readFields(body);
 }
 
@@ -46,7 +69,17 @@ export function parseOpenAiError(body: Uint8Array): VendorError {
 
 /** Whether an answer, or one chunk of it, is an error in truth. */
 export function isErrorAnswer(body: Readonly<Record<string, unknown>>): boolean {
-  return body.object === 'error' || isJsonObject(body.error) || (typeof body.error === 'string' && body.error !== '');
+  if (body.object === 'error' || isJsonObject(body.error)) return true;
+  return (typeof body.error === 'string' && body.error !== '') || isFailedBaseResp(body.base_resp);
+}
+
+/** MiniMax answers 200 to everything; what became of it stands here. */
+function isFailedBaseResp(base: unknown): boolean {
+  return isJsonObject(base) && typeof base.status_code === 'number' && base.status_code !== 0;
+}
+
+function readBaseResp({ status_code: code, status_msg: message }: Readonly<Record<string, unknown>>): VendorError {
+  return { message: toText(message), code: `base_resp ${toText(code) ?? ''}` };
 }
 
 /** An error inside a 200 answer, judged by the status that its code or type has elsewhere. */

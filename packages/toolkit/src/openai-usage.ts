@@ -32,7 +32,8 @@ export function readUsage(usage: unknown): Usage | undefined {
     toCount(usage.cached_tokens) ??
     toCount(usage.num_cached_tokens);
   const reasoning = toCount(output.reasoning_tokens) ?? toCount(usage.reasoning_tokens);
-  const outside = isOutside(reasoning, { prompt, completion, total: toCount(usage.total_tokens) });
+  const outside =
+    isPerplexity(usage) || isOutside(reasoning, { prompt, completion, total: toCount(usage.total_tokens) });
   const counts: Writable<Usage> = {
     inputTokens: cached !== undefined && cached > prompt ? prompt + cached : prompt,
     outputTokens: outside ? completion + (reasoning ?? 0) : completion,
@@ -81,6 +82,13 @@ export function writeUsage(usage: Usage): WireUsage {
 function isEmpty(value: object): boolean {
   for (const _ in value) return false;
   return true;
+}
+
+/** Perplexity tells its reasoning apart, and not in its total: npm @ai-sdk/perplexity 3.0.61, src/convert-perplexity-usage.ts. */
+function isPerplexity(usage: JsonObject): boolean {
+  return (
+    usage.completion_tokens_details === undefined && ('search_context_size' in usage || 'citation_tokens' in usage)
+  );
 }
 
 interface Totals {

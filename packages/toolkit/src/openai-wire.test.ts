@@ -42,6 +42,10 @@ describe('readOpenAiError', () => {
     [{ detail: 'no' }, { message: 'no' }],
     [{ detail: [{ loc: ['body'], msg: 'no' }] }, { message: 'no' }],
     [[{ error: { message: 'no' } }], { message: 'no' }],
+    [
+      { choices: null, base_resp: { status_code: 1002, status_msg: 'no' } },
+      { message: 'no', code: 'base_resp 1002' },
+    ],
     ['no', {}],
     [null, {}],
     [[], {}],
@@ -63,6 +67,10 @@ describe('classifyInBand', () => {
     [{ code: 'timeout' }, 'upstream_timeout'],
     [{ type: 'server_error' }, 'upstream_invalid_response'],
     [{ code: '42' }, 'upstream_invalid_response'],
+    [{ code: '1302' }, 'upstream_rate_limited'],
+    [{ code: '1113' }, 'upstream_auth_error'],
+    [{ code: 'base_resp 1002' }, 'upstream_rate_limited'],
+    [{ code: 'The service is currently unavailable' }, 'overloaded'],
     [{}, 'upstream_invalid_response'],
   ] as const)('takes %j for %s', ([vendor, code]) => expect(classifyInBand(vendor).code).toBe(code));
 });
@@ -106,6 +114,17 @@ describe('readUsage', () => {
     ],
   ] as const)('adds reasoning to the output where %s', ([, usage]) => {
     expect(readUsage(usage)).toEqual({ inputTokens: 9, outputTokens: 9, reasoningTokens: 5 });
+  });
+
+  it('adds the reasoning that Perplexity tells apart', () => {
+    const usage = {
+      prompt_tokens: 9,
+      completion_tokens: 40,
+      total_tokens: 49,
+      reasoning_tokens: 5,
+      citation_tokens: 3,
+    };
+    expect(readUsage(usage)).toEqual({ inputTokens: 9, outputTokens: 45, reasoningTokens: 5 });
   });
 
   it('adds cached tokens to an input that leaves them out', () => {
@@ -186,6 +205,7 @@ describe('inspectChat', () => {
     ['{"error":{"message":"no","code":"rate_limit_exceeded"}}', 'upstream_rate_limited'],
     ['{"error":"model is loading"}', 'upstream_invalid_response'],
     ['{"object":"error","message":"no","code":503}', 'overloaded'],
+    ['{"choices":null,"base_resp":{"status_code":1002,"status_msg":"no"}}', 'upstream_rate_limited'],
     ['{"choices":[{"message":', 'upstream_truncated'],
   ] as const)('refuses %j with %s', ([text, code]) => {
     expect(() => inspectChat(bytes(text))).toThrow(withCode(code));

@@ -14,6 +14,7 @@ export {
   CUSTOM_CALL,
   customInput,
   isCustomCall,
+  readArguments,
   readAudio,
   readImages,
   readReasoning,

@@ -1,27 +1,26 @@
 import { gatewayError } from '@sluice/contract';
 import type { EmbedRequest, EmbedResult, Feature, JsonObject, Operation } from '@sluice/contract';
-import { droppedExtensions, endpoint, editCallBody, extensionsFor } from '@sluice/toolkit';
+import { droppedExtensions, editCallBody, extensionsFor } from '@sluice/toolkit';
 import { OPENAI_EMBEDDINGS, inspectEmbeddings, readEmbeddingsAnswer, readUsage } from '@sluice/toolkit/openai-wire';
-import type { HeaderWriter } from './headers.js';
+import type { Server } from './server.js';
 
 const PATH = 'embeddings';
 const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
 
 /** Embeddings: as a codec, and as bytes that pass through. */
-export function createEmbedOperation(headers: HeaderWriter): Operation<EmbedRequest, EmbedResult, never> {
+export function createEmbedOperation({ headers, locate, nameOf }: Server): Operation<EmbedRequest, EmbedResult, never> {
   return {
     features: FEATURES,
     encode(request, target) {
       const body = JSON.stringify({
         ...extensionsFor(request, OPENAI_EMBEDDINGS),
-        model: target.model,
+        model: nameOf(target.model),
         input: request.input,
         dimensions: request.dimensions,
         user: request.user,
       });
-      const url = endpoint(target.baseUrl, PATH);
       return {
-        request: { method: 'POST', url, headers: headers.plain, body },
+        request: { method: 'POST', url: locate(target, PATH), headers: headers.plain, body },
         adjustments: droppedExtensions(request, OPENAI_EMBEDDINGS),
       };
     },
@@ -30,8 +29,8 @@ export function createEmbedOperation(headers: HeaderWriter): Operation<EmbedRequ
       {
         dialect: OPENAI_EMBEDDINGS,
         encode(call, target) {
-          const body = editCallBody(call, { model: target.model });
-          return { method: 'POST', url: endpoint(target.baseUrl, PATH), headers: headers.forCall(call), body };
+          const body = editCallBody(call, { model: nameOf(target.model) });
+          return { method: 'POST', url: locate(target, PATH), headers: headers.forCall(call), body };
         },
         inspect: inspectEmbeddings,
       },

@@ -1,4 +1,5 @@
-import type { JsonObject, RawCall, Target } from '@sluice/contract';
+import type { JsonObject, RawCall, Target, ToolChoice } from '@sluice/contract';
+import { isJsonObject } from '@sluice/toolkit';
 import type { ServerRules } from './rules.js';
 
 type Model = Pick<Target, 'model' | 'facts'>;
@@ -35,9 +36,57 @@ export function speaksTo(rules: ServerRules, { wire }: Pick<RawCall, 'wire'>, mo
   const refused = refusedBy(rules, model);
   // More than one answer has no other form than this.
   if (typeof wire.n === 'number' && wire.n > 1) return !refused.includes('n');
-  const { foreign = [], renamed = {}, streamOptions } = rules;
-  if (!streamOptions && isGiven(wire.stream_options)) return false;
-  return !holdsAny(wire, refused) && !holdsAny(wire, foreign) && !holdsAny(wire, Object.keys(renamed));
+  const { foreign = [], renamed = {} } = rules;
+  if (holdsAny(wire, refused) || holdsAny(wire, foreign) || holdsAny(wire, Object.keys(renamed))) return false;
+  return knowsValues(rules, wire) && knowsMessages(rules, wire.messages);
+}
+
+/** Fields that the server has, but not with every value. */
+function knowsValues(rules: ServerRules, wire: JsonObject): boolean {
+  const { reasoning_effort: effort, response_format: format, service_tier: tier, tool_choice: choice } = wire;
+  const levels: readonly unknown[] = rules.reasoning.effort?.levels ?? [];
+  if (isGiven(effort) && !levels.includes(effort)) return false;
+  const asked = isJsonObject(format) ? format.type : undefined;
+  if ((rules.schemas && asked === 'json_schema') || (rules.plainJson && asked === 'json_object')) return false;
+  if (rules.serviceTiers && isGiven(tier) && rules.serviceTiers[String(tier)] !== tier) return false;
+  if (rules.choices && isGiven(choice) && !rules.choices.includes(choice as ToolChoice['type'])) return false;
+  return rules.streamOptions === true || !isGiven(wire.stream_options);
+}
+
+/** Fields of an assistant's message that every server takes. */
+const ASSISTANT: ReadonlySet<string> = new Set(['role', 'content', 'tool_calls']);
+
+function knowsMessages(rules: ServerRules, messages: unknown): boolean {
+  const { strictMessages, reasoningHistory: history, documents, alternates } = rules;
+  const isAtEase = !strictMessages && history?.fill === undefined && !documents && !alternates;
+  if (isAtEase || !Array.isArray(messages)) return true;
+  if (alternates && !isAlternating(messages)) return false;
+  return messages.every((message: unknown) => {
+    if (!isJsonObject(message)) return true;
+    if (documents && Array.isArray(message.content) && message.content.some(isFile)) return false;
+    if (message.role !== 'assistant') return true;
+    if (history?.fill !== undefined && isGiven(message.tool_calls) && typeof message[history.field] !== 'string')
+      return false;
+    return !strictMessages || Object.keys(message).every((key) => ASSISTANT.has(key) || key === history?.field);
+  });
+}
+
+function isAlternating(messages: readonly unknown[]): boolean {
+  return messages.every(
+    (message, i) => !isJsonObject(message) || !isSpoken(message) || message.role !== roleOf(messages[i - 1]),
+  );
+}
+
+function isSpoken({ role }: JsonObject): boolean {
+  return role === 'user' || role === 'assistant';
+}
+
+function roleOf(message: unknown): unknown {
+  return isJsonObject(message) ? message.role : undefined;
+}
+
+function isFile(part: unknown): boolean {
+  return isJsonObject(part) && part.type === 'file';
 }
 
 function holdsAny(wire: JsonObject, names: readonly string[]): boolean {

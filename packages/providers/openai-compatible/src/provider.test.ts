@@ -1,13 +1,14 @@
 import type { ChatEvent, ChatRequest, JsonObject, RawCall, Target, UpstreamRequest } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
 import { openAiCompatible } from './index.js';
+import type { OpenAiProvider } from './index.js';
 
 const secret = () => Promise.resolve('sk-test');
 const create = (more: JsonObject = {}) =>
   openAiCompatible.create(
     openAiCompatible.settings.parse({ kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:8080/v1', ...more }),
     { secret },
-  );
+  ) as OpenAiProvider;
 const provider = create();
 const { chat, embed } = provider.operations;
 const target: Target = { provider: 'local', model: 'm', baseUrl: provider.baseUrl };

@@ -7,11 +7,18 @@ import { createMediaOperations } from './media/operations.js';
 import { createModelListing } from './models.js';
 import { COMPATIBLE } from './rules.js';
 import type { ServerRules } from './rules.js';
+import { PLAIN } from './server.js';
+import type { Server } from './server.js';
 
 /** One server of the dialect. Unlike a provider in general, it is known to chat and to embed. */
 export interface OpenAiProvider extends Provider {
   readonly operations: Operations & Required<Pick<Operations, 'chat' | 'embed'>>;
   readonly models: ModelListing;
+}
+
+/** {@link OpenAiProvider} of which nothing is known but that it chats. */
+export interface ServerProvider extends Provider {
+  readonly operations: Operations & Required<Pick<Operations, 'chat'>>;
 }
 
 export interface OpenAiProviderInit {
@@ -22,27 +29,45 @@ export interface OpenAiProviderInit {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly deps: Pick<ProviderDeps, 'secret'>;
   readonly rules?: ServerRules;
+  /** The header of the key, where it is not a bearer's. */
+  readonly keyHeader?: string;
+  /** Where calls go and what models are called there, for a server that has its own way. */
+  readonly addresses?: Pick<Server, 'locate' | 'nameOf'>;
 }
 
 /** Builds an adapter on this dialect. No I/O; the secret is read for each call. */
 export function createOpenAiProvider(init: OpenAiProviderInit): OpenAiProvider {
-  const { baseUrl, secretRef, deps, rules = COMPATIBLE } = init;
+  const { baseUrl, secretRef, deps, keyHeader, rules = COMPATIBLE, addresses = PLAIN } = init;
   const headers = createHeaderWriter(init.headers);
+  const server: Server = { rules, headers, ...addresses };
   return {
     baseUrl,
     operations: {
-      chat: createChatOperation(rules, headers),
-      embed: createEmbedOperation(headers),
-      ...createMediaOperations(rules.media ?? [], headers),
+      chat: createChatOperation(server),
+      embed: createEmbedOperation(server),
+      ...createMediaOperations(rules.media ?? [], server),
     },
     models: createModelListing(baseUrl, headers),
     async authorize(request) {
-      return secretRef ? withBearer(request, await deps.secret(secretRef)) : request;
+      return secretRef ? withKey(request, await deps.secret(secretRef), keyHeader) : request;
     },
     classify,
   };
 }
 
-function withBearer(request: UpstreamRequest, secret: string): UpstreamRequest {
-  return { ...request, headers: { ...request.headers, authorization: `Bearer ${secret}` } };
+/** {@link createOpenAiProvider} without what the rules say that the server lacks. */
+export function createServerProvider(init: OpenAiProviderInit): ServerProvider {
+  const { operations, models, ...provider } = createOpenAiProvider(init);
+  const { embed, ...others } = operations;
+  const { embeddings, models: lists } = init.rules ?? COMPATIBLE;
+  return {
+    ...provider,
+    operations: embeddings === false ? others : { ...others, embed },
+    ...(lists === false ? {} : { models }),
+  };
+}
+
+function withKey(request: UpstreamRequest, secret: string, header: string | undefined): UpstreamRequest {
+  const key = header === undefined ? { authorization: `Bearer ${secret}` } : { [header]: secret };
+  return { ...request, headers: { ...request.headers, ...key } };
 }

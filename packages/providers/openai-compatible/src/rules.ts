@@ -1,4 +1,4 @@
-import type { ReasoningEffort } from '@sluice/contract';
+import type { ReasoningEffort, ToolChoice } from '@sluice/contract';
 
 /** How a server is asked to reason. */
 export interface ReasoningRules {
@@ -8,7 +8,7 @@ export interface ReasoningRules {
     readonly levels: readonly ReasoningEffort[];
   };
   /** The switch, for servers that have no level to mean "not at all". */
-  readonly switch?: 'thinking' | 'enable_thinking' | 'chat_template_kwargs';
+  readonly switch?: 'thinking' | 'thinking.adaptive' | 'enable_thinking' | 'reasoning.enabled' | 'chat_template_kwargs';
   readonly budget?: 'thinking_budget' | 'reasoning.max_tokens' | 'thinking.budget_tokens';
   /** The field that keeps the reasoning out of the answer. */
   readonly hidden?: 'reasoning.exclude' | 'include_reasoning';
@@ -41,20 +41,30 @@ export interface ServerRules {
   readonly reasoning: ReasoningRules;
   /** Under which name the reasoning of earlier turns goes back, and whether only that of turns that called tools. */
   readonly reasoningHistory?: {
-    readonly field: 'reasoning_content' | 'reasoning' | 'reasoning_details';
+    /** `thinking` is a part of the content. */
+    readonly field: 'reasoning_content' | 'reasoning' | 'reasoning_details' | 'thinking';
     readonly turns: 'with-tools' | 'all';
+    /** What stands there for a turn that called tools and has no reasoning, where the server asks for some. */
+    readonly fill?: string;
   };
   /** In which form the marks of a prompt cache are understood, and by which models where not by all. */
   readonly cacheMarks?: { readonly form: 'cache_control' | 'prompt_cache_breakpoint'; readonly models?: RegExp };
   /** How a file may come; none where absent. */
   readonly files?: readonly ('base64' | 'url' | 'stored')[];
-  readonly sounds?: boolean;
+  /** The type of a document's part, where it is not `file`. */
+  readonly documents?: 'document_url' | 'file_url';
+  /** `plain`: the base64 stands where OpenAI has an object. */
+  readonly sounds?: boolean | 'plain';
   /** False where no image is understood. */
   readonly images?: boolean;
   /** Whether the result of a tool may hold images; else they follow it in a message of the user's. */
   readonly toolImages?: boolean;
   /** Whether images that the model made go back with the message that brought them. */
   readonly ownImages?: boolean;
+  /** False where there are no tools. */
+  readonly tools?: boolean;
+  /** The choices among tools that are known; all where absent. */
+  readonly choices?: readonly ToolChoice['type'][];
   /** Whether tools may be others than functions. */
   readonly customTools?: boolean;
   /** What ids of tool calls must look like. */
@@ -63,14 +73,28 @@ export interface ServerRules {
   readonly requiredChoice?: 'any';
   /** Whether a text that a model refused with has a field of its own in earlier turns. */
   readonly refusals?: boolean;
+  /** Whether a member of a message that it does not know is an error to the server. */
+  readonly strictMessages?: boolean;
+  /** `json_object`: a schema is told in words, and JSON is asked for. */
+  readonly schemas?: 'json_object';
+  /** `schema`: JSON of any form is asked for with the schema of an object. */
+  readonly plainJson?: 'schema';
+  /** Whether the turns of user and assistant have to alternate. */
+  readonly alternates?: boolean;
+  /** Its words for OpenAI's tiers; tiers that have none are left out. */
+  readonly serviceTiers?: Readonly<Record<string, string>>;
   /** Set on the last message where it is the assistant's, for the model to go on with. */
-  readonly prefixField?: 'prefix';
+  readonly prefixField?: 'prefix' | 'partial';
   /** Whether usage in a stream has to be asked for with `stream_options`. */
   readonly streamOptions?: boolean;
   /** Whether the server has `/responses` as well. */
   readonly servesResponses?: boolean;
   /** Whether it has `/completions`, the endpoint before chat, or for which models. */
   readonly completions?: boolean | RegExp;
+  /** False where there is no `/embeddings`. */
+  readonly embeddings?: boolean;
+  /** False where there is no `/models`, or one that lists others than can be asked. */
+  readonly models?: boolean;
   /** Members of every request. */
   readonly extra?: Readonly<Record<string, unknown>>;
   /** False where answers are not what clients of the dialect read, so that bytes cannot pass through. */

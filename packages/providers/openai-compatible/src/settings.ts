@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PRESETS, PRESET_NAMES } from './presets/presets.js';
 
 /** Headers that the adapter or the connection decides. */
 const RESERVED =
@@ -36,11 +37,22 @@ export const allowPrivateNetwork = z
   .describe('Whether `baseUrl` may lead into a private network. Without effect in this version: it always may.');
 
 /** Settings of `kind: openai-compatible`. */
-export const openAiCompatibleSettings = z.strictObject({
-  kind: z.literal('openai-compatible').describe('Any server that speaks the chat API of OpenAI.'),
-  baseUrl: baseUrl.describe('What `/chat/completions` is below; http or https.'),
-  apiKey: secretRef.optional().describe('Where the key stands. Without one, no credentials are sent.'),
-  headers: extraHeaders.optional().describe('Headers that go with every call.'),
-  allowPrivateNetwork: allowPrivateNetwork.optional(),
-});
+export const openAiCompatibleSettings = z
+  .strictObject({
+    kind: z.literal('openai-compatible').describe('Any server that speaks the chat API of OpenAI.'),
+    preset: z
+      .enum(PRESET_NAMES)
+      .optional()
+      .describe('A server whose ways are known: its address, the names of its fields, what it refuses.'),
+    baseUrl: baseUrl
+      .optional()
+      .describe('What `/chat/completions` is below; http or https. May be left out where the preset has one.'),
+    apiKey: secretRef.optional().describe('Where the key stands. Without one, no credentials are sent.'),
+    headers: extraHeaders.optional().describe('Headers that go with every call.'),
+    allowPrivateNetwork: allowPrivateNetwork.optional(),
+  })
+  .superRefine(({ preset, baseUrl: address }, context) => {
+    if (address !== undefined || (preset !== undefined && PRESETS[preset].baseUrl !== undefined)) return;
+    context.addIssue({ code: 'custom', path: ['baseUrl'], message: 'is required' });
+  });
 export type OpenAiCompatibleSettings = z.infer<typeof openAiCompatibleSettings>;

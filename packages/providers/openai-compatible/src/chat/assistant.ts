@@ -15,7 +15,7 @@ export function writeAnswer(content: readonly AssistantPart[], writing: Writing)
   const isSilent = calls.length === 0 && refusal === undefined && !audio && !images;
   return {
     role,
-    content: markedText(parts, writing) ?? (isSilent ? (text ?? '') : text),
+    content: thoughtful(parts, writing) ?? markedText(parts, writing) ?? (isSilent ? (text ?? '') : text),
     ...writeReasoning(parts, writing),
     ...given('refusal', refusal),
     ...given('images', images),
@@ -66,19 +66,36 @@ function markedText(parts: readonly AssistantPart[], writing: Writing): readonly
 }
 
 /** Servers want reasoning back where tools were called, and some refuse it anywhere else. */
+function isWanted(parts: readonly AssistantPart[], { reasoningHistory: history }: Writing['rules']): boolean {
+  return history?.turns === 'all' || (history !== undefined && parts.some(({ type }) => type === 'tool-call'));
+}
+
 function writeReasoning(parts: readonly AssistantPart[], { rules, losses }: Writing): JsonObject {
-  const reasoning = parts.filter((part) => part.type === 'reasoning');
-  if (reasoning.length === 0) return {};
   const { reasoningHistory: history } = rules;
-  const isWanted = history?.turns === 'all' || parts.some(({ type }) => type === 'tool-call');
-  if (!history || !isWanted) {
-    losses.note('reasoning_content', 'dropped');
+  const reasoning = parts.filter((part) => part.type === 'reasoning');
+  if (!history || !isWanted(parts, rules)) {
+    if (reasoning.length > 0) losses.note('reasoning_content', 'dropped');
     return {};
   }
+  if (history.field === 'thinking') return {};
   const { reasoning_content: text, reasoning_details: details } = writeAssistant(parts);
-  if (history.field === 'reasoning_details') return { reasoning: text, ...given('reasoning_details', details) };
+  if (history.field === 'reasoning_details') {
+    return reasoning.length === 0 ? {} : { reasoning: text, ...given('reasoning_details', details) };
+  }
   if (reasoning.some(isSigned)) losses.note('reasoning_details', 'dropped');
-  return text ? { [history.field]: text } : {};
+  const said = text || history.fill;
+  return said === undefined ? {} : { [history.field]: said };
+}
+
+/** The content as a list, where reasoning is a part of it. */
+function thoughtful(parts: readonly AssistantPart[], { rules }: Writing): readonly JsonObject[] | undefined {
+  if (rules.reasoningHistory?.field !== 'thinking' || !isWanted(parts, rules)) return undefined;
+  if (!parts.some((part) => part.type === 'reasoning' && part.text !== '')) return undefined;
+  return parts.flatMap((part): readonly JsonObject[] => {
+    if (part.type === 'text') return [{ type: 'text', text: part.text }];
+    if (part.type !== 'reasoning' || part.text === '') return [];
+    return [{ type: 'thinking', thinking: [{ type: 'text', text: part.text }] }];
+  });
 }
 
 function isSigned({ opaque }: ReasoningPart): boolean {

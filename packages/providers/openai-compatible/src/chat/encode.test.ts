@@ -9,7 +9,8 @@ const ask: ChatRequest = { messages: [{ role: 'user', content: [{ type: 'text', 
 
 /** The body for a server with these rules, and what of the request is lost or changed as `parameter=action`. */
 function encode(request: Partial<ChatRequest>, rules: Partial<ServerRules> = {}, model = 'm') {
-  const encoded = encodeChat({ ...ask, ...request }, { ...target, model }, { ...COMPATIBLE, ...rules });
+  const server = { rules: { ...COMPATIBLE, ...rules }, nameOf: (name: string) => name };
+  const encoded = encodeChat({ ...ask, ...request }, { ...target, model }, server);
   const {
     messages,
     model: _,

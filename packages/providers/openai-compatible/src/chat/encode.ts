@@ -8,6 +8,9 @@ import { merged, writeReasoningWish } from './reasoning.js';
 import { writeTools } from './tools.js';
 import { refusedBy } from '../foreign-fields.js';
 import type { ServerRules } from '../rules.js';
+import type { Server } from '../server.js';
+
+type ChatServer = Pick<Server, 'rules' | 'nameOf'>;
 
 export interface EncodedBody {
   readonly body: string;
@@ -15,12 +18,12 @@ export interface EncodedBody {
 }
 
 /** A request in the dialect's form. What the vendor or the model cannot take stands in `adjustments`. */
-export function encodeChat(request: ChatRequest, target: Target, rules: ServerRules): EncodedBody {
+export function encodeChat(request: ChatRequest, target: Target, { rules, nameOf }: ChatServer): EncodedBody {
   const writing: Writing = { rules, losses: createLosses(), marks: marksFor(rules, target) };
   const messages = writeMessages(request, writing);
   const fields = forServer(writeFields(request, writing), target, writing);
   return {
-    body: JSON.stringify({ model: target.model, messages, ...fields }),
+    body: JSON.stringify({ model: nameOf(target.model), messages, ...fields }),
     adjustments: [...writing.losses.list(), ...droppedExtensions(request, OPENAI_CHAT)],
   };
 }
@@ -47,14 +50,20 @@ function writeFields(request: ChatRequest, writing: Writing): JsonObject {
     logprobs: logprobs && true,
     top_logprobs: logprobs && logprobs.top > 0 ? logprobs.top : undefined,
     ...writeTools(request, writing),
-    response_format: request.responseFormat && writeResponseFormat(request.responseFormat),
+    response_format: request.responseFormat && writeResponseFormat(request.responseFormat, writing.rules),
     verbosity: request.verbosity,
-    service_tier: request.serviceTier,
+    service_tier: request.serviceTier === undefined ? undefined : tierOf(request.serviceTier, writing),
     prompt_cache_key: request.promptCacheKey,
     user: request.user,
     ...(stream ? { stream: true } : {}),
     ...(stream && writing.rules.streamOptions ? { stream_options: { include_usage: true } } : {}),
   };
+}
+
+function tierOf(tier: string, { rules, losses }: Writing): string | undefined {
+  const known = rules.serviceTiers ? rules.serviceTiers[tier] : tier;
+  if (known !== tier) losses.note('service_tier', known === undefined ? 'dropped' : 'changed');
+  return known;
 }
 
 /** A name with a dot is a nested field: one of a message or a tool went back where it stood, others have no place. */
@@ -80,13 +89,16 @@ function forServer(fields: JsonObject, target: Target, { rules, losses }: Writin
   return kept;
 }
 
-function writeResponseFormat(format: ResponseFormat): JsonObject {
+const ANY_OBJECT = { type: 'json_schema', json_schema: { name: 'json', schema: { type: 'object' } } } as const;
+
+function writeResponseFormat(format: ResponseFormat, { schemas, plainJson }: ServerRules): JsonObject {
   switch (format.type) {
     case 'text':
       return { type: 'text' };
     case 'json':
-      return { type: 'json_object' };
+      return plainJson ? ANY_OBJECT : { type: 'json_object' };
     case 'json-schema': {
+      if (schemas === 'json_object') return { type: 'json_object' };
       const { name, description, schema, strict } = format;
       return { type: 'json_schema', json_schema: { name, description, schema, strict } };
     }

@@ -10,12 +10,12 @@ const NESTED = 'messages.';
 
 /** The conversation in the dialect's form. Throws `invalid_value` for what the server could not be told. */
 export function writeMessages(
-  request: Pick<ChatRequest, 'messages' | 'extensions'>,
+  request: Pick<ChatRequest, 'messages' | 'extensions' | 'responseFormat'>,
   writing: Writing,
 ): readonly JsonObject[] {
   const { messages } = request;
-  const own = ownFieldsOfMessages(request);
-  const written: JsonObject[] = [];
+  const own = ownFieldsOfMessages(request, writing);
+  const written: JsonObject[] = schemaInWords(request, writing);
   let shown: JsonObject[] = [];
   for (const [position, message] of messages.entries()) {
     if (message.role !== 'tool') shown = flush(shown, written);
@@ -25,7 +25,25 @@ export function writeMessages(
     if (message.role === 'tool') shown.push(...writeShown(message, writing));
   }
   flush(shown, written);
-  return written;
+  return writing.rules.alternates ? merged(written, writing) : written;
+}
+
+/** Neighbours of one role become one message. */
+function merged(messages: readonly JsonObject[], { losses }: Writing): readonly JsonObject[] {
+  const turns: JsonObject[] = [];
+  for (const message of messages) {
+    const last = turns.at(-1);
+    if (last === undefined || last.role !== message.role) turns.push(message);
+    else {
+      losses.note('messages', 'changed');
+      turns[turns.length - 1] = { ...message, content: [...partsOf(last), ...partsOf(message)] };
+    }
+  }
+  return turns;
+}
+
+function partsOf({ content }: JsonObject): readonly unknown[] {
+  return Array.isArray(content) ? (content as readonly unknown[]) : [{ type: 'text', text: content }];
 }
 
 function writeMessage(message: Message, writing: Writing): JsonObject {
@@ -69,13 +87,30 @@ function flush(shown: JsonObject[], written: JsonObject[]): JsonObject[] {
   return [];
 }
 
+/** For a server that knows no schemas: what it shall answer, in words. */
+function schemaInWords(
+  { responseFormat: format }: Pick<ChatRequest, 'responseFormat'>,
+  { rules, losses }: Writing,
+): JsonObject[] {
+  if (format?.type !== 'json-schema' || rules.schemas !== 'json_object') return [];
+  losses.note('response_format', 'emulated');
+  return [{ role: 'system', content: `Answer in JSON that follows this schema:\n${JSON.stringify(format.schema)}` }];
+}
+
 /** What the dialect kept of messages, by their positions: `messages.name` is `{ 1: 'ann' }`. */
-function ownFieldsOfMessages({ extensions }: Pick<ChatRequest, 'extensions'>): ReadonlyMap<number, JsonObject> {
+function ownFieldsOfMessages(
+  { extensions }: Pick<ChatRequest, 'extensions'>,
+  { rules, losses }: Writing,
+): ReadonlyMap<number, JsonObject> {
   const own = new Map<number, JsonObject>();
   if (extensions?.dialect !== OPENAI_CHAT) return own;
   for (const [path, values] of Object.entries(extensions.fields)) {
     const name = path.slice(NESTED.length);
     if (!path.startsWith(NESTED) || name.includes('.') || !isJsonObject(values)) continue;
+    if (rules.strictMessages && name !== rules.prefixField) {
+      losses.note(path, 'dropped');
+      continue;
+    }
     for (const position in values) {
       own.set(Number(position), { ...own.get(Number(position)), [name]: values[position] });
     }

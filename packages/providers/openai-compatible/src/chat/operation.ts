@@ -1,5 +1,4 @@
 import type { ChatEvent, ChatRequest, ChatResult, Feature, Operation } from '@sluice/contract';
-import { endpoint } from '@sluice/toolkit';
 import { OPENAI_CHAT, createOpenAiScanner, inspectChat } from '@sluice/toolkit/openai-wire';
 import { decodeChat } from './decode.js';
 import { encodeChat } from './encode.js';
@@ -7,23 +6,20 @@ import { createCompletionsPassthrough } from '../completions.js';
 import { editCall } from '../edit-call.js';
 import { createResponsesPassthrough } from '../responses.js';
 import { createChunkDecoder } from './stream-decoder.js';
-import type { HeaderWriter } from '../headers.js';
 import { speaksTo } from '../foreign-fields.js';
 import type { ServerRules } from '../rules.js';
+import type { Server } from '../server.js';
 
 const PATH = 'chat/completions';
 
 /** Chat completions: as a codec, and as bytes that pass through. */
-export function createChatOperation(
-  rules: ServerRules,
-  headers: HeaderWriter,
-): Operation<ChatRequest, ChatResult, ChatEvent> {
+export function createChatOperation(server: Server): Operation<ChatRequest, ChatResult, ChatEvent> {
+  const { rules, headers, locate, nameOf } = server;
   return {
     features: featuresOf(rules),
     encode(request, target) {
-      const { body, adjustments } = encodeChat(request, target, rules);
-      const url = endpoint(target.baseUrl, PATH);
-      return { request: { method: 'POST', url, headers: headers.plain, body }, adjustments };
+      const { body, adjustments } = encodeChat(request, target, server);
+      return { request: { method: 'POST', url: locate(target, PATH), headers: headers.plain, body }, adjustments };
     },
     decode: decodeChat,
     stream: { framing: 'sse', open: createChunkDecoder },
@@ -32,20 +28,21 @@ export function createChatOperation(
         dialect: OPENAI_CHAT,
         takes: (call, target) => speaksTo(rules, call, target),
         encode(call, target) {
-          const url = endpoint(target.baseUrl, PATH);
-          return { method: 'POST', url, headers: headers.forCall(call), body: editCall(call, target.model, rules) };
+          const body = editCall(call, nameOf(target.model), rules);
+          return { method: 'POST', url: locate(target, PATH), headers: headers.forCall(call), body };
         },
         inspect: inspectChat,
         scanner: createOpenAiScanner,
       },
-      ...(rules.completions ? [createCompletionsPassthrough(rules, headers)] : []),
-      ...(rules.servesResponses ? [createResponsesPassthrough(headers)] : []),
+      ...(rules.completions ? [createCompletionsPassthrough(server)] : []),
+      ...(rules.servesResponses ? [createResponsesPassthrough(server)] : []),
     ],
   };
 }
 
-function featuresOf({ images, files, sounds }: ServerRules): ReadonlySet<Feature> {
-  const features = new Set<Feature>(['tools', 'json-schema', 'reasoning']);
+function featuresOf({ tools, images, files, sounds }: ServerRules): ReadonlySet<Feature> {
+  const features = new Set<Feature>(['json-schema', 'reasoning']);
+  if (tools !== false) features.add('tools');
   if (images !== false) features.add('vision');
   if (files && files.length > 0) features.add('files');
   if (sounds) features.add('audio');

@@ -1,7 +1,7 @@
 import { gatewayError } from '@sluice/contract';
 import type { ChatEvent, Citation, JsonObject, VendorState, WholePart } from '@sluice/contract';
 import { given, isJsonObject } from '@sluice/toolkit';
-import { CUSTOM_CALL, ownState } from '@sluice/toolkit/openai-wire';
+import { CUSTOM_CALL, ownState, readArguments } from '@sluice/toolkit/openai-wire';
 import type { ReasoningDetail } from '@sluice/toolkit/openai-wire';
 
 type Delta = 'text-delta' | 'reasoning-delta' | 'refusal-delta';
@@ -74,8 +74,8 @@ class Parts implements PartWriter {
     // Some servers give every call the index 0, or none: a new id with a name begins a new call.
     const begins = !known || (isText(id) && isText(piece.name) && id !== known.id);
     const call = begins ? this.#beginCall(delta, piece.name, events) : known;
-    const json = call.isCustom ? escaped(piece.input) : piece.arguments;
-    if (isText(json)) events.push({ type: 'tool-delta', index: call.index, json });
+    const json = call.isCustom ? escaped(piece.input) : readArguments(piece.arguments);
+    if (json !== '') events.push({ type: 'tool-delta', index: call.index, json });
   }
 
   hold(callId: string | undefined, state: VendorState): void {

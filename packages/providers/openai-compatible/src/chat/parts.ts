@@ -1,4 +1,4 @@
-import type { CacheMark, FilePart, ImagePart, JsonObject, TextPart, UserPart } from '@sluice/contract';
+import type { AudioPart, CacheMark, FilePart, ImagePart, JsonObject, TextPart, UserPart } from '@sluice/contract';
 import { untranslatable } from '@sluice/toolkit';
 import { OPENAI_CHAT, ownFields, storedFileId, writeImageUrl } from '@sluice/toolkit/openai-wire';
 import type { Losses } from './losses.js';
@@ -33,12 +33,16 @@ export function writePart(part: UserPart, writing: Writing): JsonObject {
     case 'file':
       return writeFile(part, writing);
     case 'audio':
-      if (!writing.rules.sounds) throw untranslatable('a part of type "audio"');
-      return { type: 'input_audio', input_audio: { data: part.base64, format: part.format } };
+      return writeSound(part, writing.rules);
     case 'vendor':
       if (part.state.kind !== OPENAI_CHAT) throw untranslatable('a part that only its own vendor knows');
       return part.state.data as JsonObject;
   }
+}
+
+function writeSound({ base64, format }: AudioPart, { sounds }: ServerRules): JsonObject {
+  if (!sounds) throw untranslatable('a part of type "audio"');
+  return { type: 'input_audio', input_audio: sounds === 'plain' ? base64 : { data: base64, format } };
 }
 
 function writeImagePart({ source, detail, cache, opaque }: ImagePart, writing: Writing): JsonObject {
@@ -52,16 +56,27 @@ function writeImagePart({ source, detail, cache, opaque }: ImagePart, writing: W
 }
 
 function writeFile(part: FilePart, writing: Writing): JsonObject {
-  const { source, filename, cache, opaque } = part;
+  const { source, cache, opaque } = part;
   if (source.kind === 'base64' && /^text\/|json$/.test(source.mediaType)) return writeTextFile(part, writing);
   if (!writing.rules.files?.includes(source.kind)) throw untranslatable(FILE_WORDS[source.kind]);
-  const rest = { ...markOf(cache, writing), ...ownFields(opaque) };
-  if (source.kind !== 'stored') {
-    return { type: 'file', file: { filename: filename ?? 'document.pdf', file_data: writeImageUrl(source) }, ...rest };
+  const file = source.kind === 'stored' ? writeStoredFile(part, writing) : writeDocument(part, writing);
+  return { ...file, ...markOf(cache, writing), ...ownFields(opaque) };
+}
+
+function writeDocument({ source, filename }: FilePart, { rules }: Writing): JsonObject {
+  const url = writeImageUrl(source);
+  if (rules.documents === 'document_url') return { type: 'document_url', document_url: url, document_name: filename };
+  if (rules.documents === undefined) {
+    return { type: 'file', file: { filename: filename ?? 'document.pdf', file_data: url } };
   }
-  const id = storedFileId(source.state);
+  const address = source.kind === 'base64' ? source.base64 : url;
+  return { type: 'file_url', file_url: { url: address }, file_name: filename };
+}
+
+function writeStoredFile({ source, filename }: FilePart, { rules }: Writing): JsonObject {
+  const id = source.kind === 'stored' ? storedFileId(source.state) : undefined;
   if (id === undefined) throw untranslatable('a file that another vendor keeps');
-  return { type: 'file', file: { file_id: id, filename }, ...rest };
+  return rules.documents ? { type: 'file', file_id: id } : { type: 'file', file: { file_id: id, filename } };
 }
 
 const FILE_WORDS = { base64: 'a file', url: 'a file by its address', stored: 'a file by its id' } as const;

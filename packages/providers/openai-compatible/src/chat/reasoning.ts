@@ -59,8 +59,12 @@ function writeSwitch(own: NonNullable<Writing['rules']['reasoning']['switch']>, 
   switch (own) {
     case 'thinking':
       return { thinking: { type: isOn ? 'enabled' : 'disabled' } };
+    case 'thinking.adaptive':
+      return { thinking: { type: isOn ? 'adaptive' : 'disabled' } };
     case 'enable_thinking':
       return { enable_thinking: isOn };
+    case 'reasoning.enabled':
+      return { reasoning: { enabled: isOn } };
     case 'chat_template_kwargs':
       return { chat_template_kwargs: { enable_thinking: isOn } };
   }

@@ -9,17 +9,26 @@ export function writeTools(request: ChatRequest, writing: Writing): JsonObject {
   const { tools = [], vendorTools = [], toolChoice, parallelToolCalls } = request;
   const own = vendorTools.flatMap((tool) => writeVendorTool(tool, writing));
   const offered = [...tools.map((tool) => writeTool(tool, writing)), ...own];
-  if (offered.length > 0) {
+  const choice = toolChoice && known(toolChoice, writing);
+  if (offered.length > 0 && choice !== 'no tools') {
     return {
       tools: offered,
-      tool_choice: toolChoice && writeToolChoice(toolChoice, own, writing),
+      tool_choice: choice && writeToolChoice(choice, own, writing),
       parallel_tool_calls: parallelToolCalls,
     };
   }
+  if (offered.length > 0) return {};
   // A choice among no tools is an error to most servers.
   if (toolChoice && toolChoice.type !== 'none') writing.losses.note('tool_choice', 'dropped');
   if (parallelToolCalls) writing.losses.note('parallel_tool_calls', 'dropped');
   return {};
+}
+
+/** The choice as the server knows it. A server that cannot be told to call no tool is offered none. */
+function known(choice: ToolChoice, { rules, losses }: Writing): ToolChoice | 'no tools' | undefined {
+  if (!rules.choices || rules.choices.includes(choice.type)) return choice;
+  losses.note('tool_choice', choice.type === 'none' ? 'emulated' : 'dropped');
+  return choice.type === 'none' ? 'no tools' : undefined;
 }
 
 function writeTool({ name, description, schema, strict, cache, opaque }: ToolDefinition, writing: Writing): JsonObject {

@@ -1,21 +1,21 @@
 import { gatewayError } from '@sluice/contract';
 import type { AnswerSummary, GeneratedImage, ImageRequest, ImageResult, JsonObject, Operation } from '@sluice/contract';
-import { droppedExtensions, endpoint, extensionsFor, isJsonObject } from '@sluice/toolkit';
+import { droppedExtensions, extensionsFor, isJsonObject } from '@sluice/toolkit';
 import { OPENAI_IMAGES } from '@sluice/toolkit/openai-wire';
-import type { HeaderWriter } from '../headers.js';
+import type { Server } from '../server.js';
 import { FEATURES, jsonPassthrough, readAnswer, readAnyUsage } from './json-passthrough.js';
 
 const PATH = 'images/generations';
 
 /** Pictures. Source: npm openai 6.49.0, `resources/images.d.ts`. */
-export function createImageOperation(headers: HeaderWriter): Operation<ImageRequest, ImageResult, never> {
+export function createImageOperation(server: Server): Operation<ImageRequest, ImageResult, never> {
   return {
     features: FEATURES,
     encode(request, target) {
       const { prompt, count, size, quality, style, background, outputFormat, delivery, user } = request;
       const body = JSON.stringify({
         ...extensionsFor(request, OPENAI_IMAGES),
-        model: target.model,
+        model: server.nameOf(target.model),
         prompt,
         n: count,
         size,
@@ -27,12 +27,12 @@ export function createImageOperation(headers: HeaderWriter): Operation<ImageRequ
         user,
       });
       return {
-        request: { method: 'POST', url: endpoint(target.baseUrl, PATH), headers: headers.plain, body },
+        request: { method: 'POST', url: server.locate(target, PATH), headers: server.headers.plain, body },
         adjustments: droppedExtensions(request, OPENAI_IMAGES),
       };
     },
     decode: decodeImages,
-    passthroughs: [jsonPassthrough(headers, { dialect: OPENAI_IMAGES, path: PATH, inspect: inspectImages })],
+    passthroughs: [jsonPassthrough(server, { dialect: OPENAI_IMAGES, path: PATH, inspect: inspectImages })],
   };
 }
 

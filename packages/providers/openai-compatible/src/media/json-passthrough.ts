@@ -1,5 +1,5 @@
 import type { AnswerSummary, DialectId, Feature, JsonObject, Passthrough, Usage } from '@sluice/contract';
-import { editCallBody, endpoint, isJsonObject, parseUpstreamJson } from '@sluice/toolkit';
+import { editCallBody, isJsonObject, parseUpstreamJson } from '@sluice/toolkit';
 import {
   classifyInBand,
   isErrorAnswer,
@@ -7,7 +7,7 @@ import {
   readResponsesUsage,
   readUsage,
 } from '@sluice/toolkit/openai-wire';
-import type { HeaderWriter } from '../headers.js';
+import type { Server } from '../server.js';
 
 /** None of these operations has anything that a target may lack beside the operation itself. */
 export const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
@@ -37,12 +37,12 @@ interface JsonPassthroughInit {
 }
 
 /** Bytes of a JSON call, the model replaced in place. */
-export function jsonPassthrough(headers: HeaderWriter, { dialect, path, inspect }: JsonPassthroughInit): Passthrough {
+export function jsonPassthrough(server: Server, { dialect, path, inspect }: JsonPassthroughInit): Passthrough {
   return {
     dialect,
     encode(call, target) {
-      const body = editCallBody(call, { model: target.model });
-      return { method: 'POST', url: endpoint(target.baseUrl, path), headers: headers.forCall(call), body };
+      const body = editCallBody(call, { model: server.nameOf(target.model) });
+      return { method: 'POST', url: server.locate(target, path), headers: server.headers.forCall(call), body };
     },
     inspect,
   };

@@ -9,29 +9,31 @@ import type {
   Operation,
   TextPart,
 } from '@sluice/contract';
-import { droppedExtensions, endpoint, extensionsFor, isJsonObject, untranslatable } from '@sluice/toolkit';
+import { droppedExtensions, extensionsFor, isJsonObject, untranslatable } from '@sluice/toolkit';
 import { OPENAI_MODERATIONS, writeImageUrl } from '@sluice/toolkit/openai-wire';
-import type { HeaderWriter } from '../headers.js';
+import type { Server } from '../server.js';
 import { FEATURES, jsonPassthrough, readAnswer } from './json-passthrough.js';
 
 const PATH = 'moderations';
 
 /** Judgements of texts and images. Source: npm openai 6.49.0, `resources/moderations.d.ts`. */
-export function createModerationOperation(
-  headers: HeaderWriter,
-): Operation<ModerationRequest, ModerationResult, never> {
+export function createModerationOperation(server: Server): Operation<ModerationRequest, ModerationResult, never> {
   return {
     features: FEATURES,
     encode(request, target) {
       const input = writeInput(request.inputs);
-      const body = JSON.stringify({ ...extensionsFor(request, OPENAI_MODERATIONS), model: target.model, input });
+      const body = JSON.stringify({
+        ...extensionsFor(request, OPENAI_MODERATIONS),
+        model: server.nameOf(target.model),
+        input,
+      });
       return {
-        request: { method: 'POST', url: endpoint(target.baseUrl, PATH), headers: headers.plain, body },
+        request: { method: 'POST', url: server.locate(target, PATH), headers: server.headers.plain, body },
         adjustments: droppedExtensions(request, OPENAI_MODERATIONS),
       };
     },
     decode: decodeModeration,
-    passthroughs: [jsonPassthrough(headers, { dialect: OPENAI_MODERATIONS, path: PATH, inspect: inspectModeration })],
+    passthroughs: [jsonPassthrough(server, { dialect: OPENAI_MODERATIONS, path: PATH, inspect: inspectModeration })],
   };
 }
 

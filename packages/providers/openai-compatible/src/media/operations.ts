@@ -1,6 +1,6 @@
 import type { Operations } from '@sluice/contract';
-import type { HeaderWriter } from '../headers.js';
 import type { MediaOperation } from '../rules.js';
+import type { Server } from '../server.js';
 import { createImageOperation } from './images.js';
 import { createModerationOperation } from './moderations.js';
 import { createSpeechOperation } from './speech.js';
@@ -11,14 +11,14 @@ const CREATE = {
   speech: createSpeechOperation,
   transcription: createTranscriptionOperation,
   moderation: createModerationOperation,
-} as const satisfies Record<MediaOperation, (headers: HeaderWriter) => unknown>;
+} as const satisfies Record<MediaOperation, (server: Server) => unknown>;
 
 /** Every operation that a server may have beside chat and embeddings. */
 export const ALL_MEDIA = Object.keys(CREATE) as readonly MediaOperation[];
 
 export function createMediaOperations(
   names: readonly MediaOperation[],
-  headers: HeaderWriter,
+  server: Server,
 ): Pick<Operations, MediaOperation> {
-  return Object.fromEntries(names.map((name) => [name, CREATE[name](headers)]));
+  return Object.fromEntries(names.map((name) => [name, CREATE[name](server)]));
 }

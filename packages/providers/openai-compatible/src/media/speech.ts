@@ -1,22 +1,22 @@
 import { gatewayError } from '@sluice/contract';
 import type { Operation, ResponseHead, SpeechRequest, SpeechResult } from '@sluice/contract';
-import { droppedExtensions, endpoint, extensionsFor } from '@sluice/toolkit';
+import { droppedExtensions, extensionsFor } from '@sluice/toolkit';
 import { OPENAI_SPEECH } from '@sluice/toolkit/openai-wire';
-import type { HeaderWriter } from '../headers.js';
+import type { Server } from '../server.js';
 import { FEATURES, jsonPassthrough } from './json-passthrough.js';
 
 const PATH = 'audio/speech';
 
 /** Text read aloud. Source: npm openai 6.49.0, `resources/audio/speech.d.ts`. */
-export function createSpeechOperation(headers: HeaderWriter): Operation<SpeechRequest, SpeechResult, never> {
-  const through = jsonPassthrough(headers, { dialect: OPENAI_SPEECH, path: PATH, inspect: inspectSpeech });
+export function createSpeechOperation(server: Server): Operation<SpeechRequest, SpeechResult, never> {
+  const through = jsonPassthrough(server, { dialect: OPENAI_SPEECH, path: PATH, inspect: inspectSpeech });
   return {
     features: FEATURES,
     encode(request, target) {
       const { input, voice, instructions, format, speed } = request;
       const body = JSON.stringify({
         ...extensionsFor(request, OPENAI_SPEECH),
-        model: target.model,
+        model: server.nameOf(target.model),
         input,
         voice,
         instructions,
@@ -24,7 +24,7 @@ export function createSpeechOperation(headers: HeaderWriter): Operation<SpeechRe
         speed,
       });
       return {
-        request: { method: 'POST', url: endpoint(target.baseUrl, PATH), headers: headers.plain, body },
+        request: { method: 'POST', url: server.locate(target, PATH), headers: server.headers.plain, body },
         adjustments: droppedExtensions(request, OPENAI_SPEECH),
       };
     },

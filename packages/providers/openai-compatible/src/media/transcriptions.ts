@@ -4,29 +4,29 @@ import type {
   Operation,
   RawCall,
   ResponseHead,
-  Target,
   TimedText,
   TranscriptionRequest,
   TranscriptionResult,
   UploadedFile,
   UpstreamRequest,
 } from '@sluice/contract';
-import { decodeText, droppedExtensions, endpoint, extensionsFor, isJsonObject, writeForm } from '@sluice/toolkit';
+import { decodeText, droppedExtensions, extensionsFor, isJsonObject, writeForm } from '@sluice/toolkit';
 import type { FormField } from '@sluice/toolkit';
 import { OPENAI_TRANSCRIPTIONS } from '@sluice/toolkit/openai-wire';
-import type { HeaderWriter } from '../headers.js';
+import type { Server } from '../server.js';
 import { FEATURES, readAnswer, readAnyUsage } from './json-passthrough.js';
 
 const PATH = 'audio/transcriptions';
 
 /** Recordings written down. Source: npm openai 6.49.0, `resources/audio/transcriptions.d.ts`. */
 export function createTranscriptionOperation(
-  headers: HeaderWriter,
+  server: Server,
 ): Operation<TranscriptionRequest, TranscriptionResult, never> {
+  const { headers, locate, nameOf } = server;
   return {
     features: FEATURES,
     encode: (request, target) => ({
-      request: post(toFields(request, target), { headers: headers.plain, target }),
+      request: post(toFields(request, nameOf(target.model)), { headers: headers.plain, url: locate(target, PATH) }),
       adjustments: droppedExtensions(request, OPENAI_TRANSCRIPTIONS),
     }),
     decode: decodeTranscription,
@@ -35,7 +35,8 @@ export function createTranscriptionOperation(
         dialect: OPENAI_TRANSCRIPTIONS,
         answers: 'any',
         // A form cannot be edited in place without counting its bytes anew: its fields are written again as they came.
-        encode: (call, target) => post(replaceModel(call, target), { headers: headers.forCall(call), target }),
+        encode: (call, target) =>
+          post(replaceModel(call, nameOf(target.model)), { headers: headers.forCall(call), url: locate(target, PATH) }),
         inspect: inspectTranscription,
       },
     ],
@@ -44,17 +45,16 @@ export function createTranscriptionOperation(
 
 interface Place {
   readonly headers: Readonly<Record<string, string>>;
-  readonly target: Target;
+  readonly url: URL;
 }
 
-function post(fields: readonly FormField[], { headers, target }: Place): UpstreamRequest {
+function post(fields: readonly FormField[], { headers, url }: Place): UpstreamRequest {
   const { body, contentType } = writeForm(fields);
-  const url = endpoint(target.baseUrl, PATH);
   return { method: 'POST', url, headers: { ...headers, 'content-type': contentType }, body };
 }
 
 /** Everything that this wire can time is asked for: whoever wants less leaves it out. */
-function toFields(request: TranscriptionRequest, { model }: Target): readonly FormField[] {
+function toFields(request: TranscriptionRequest, model: string): readonly FormField[] {
   const { audio, language, prompt, temperature, timestamps = [], format } = request;
   const timed = format !== undefined && format !== 'json' && format !== 'text';
   return [
@@ -69,7 +69,7 @@ function toFields(request: TranscriptionRequest, { model }: Target): readonly Fo
   ];
 }
 
-function replaceModel({ wire }: RawCall, { model }: Target): readonly FormField[] {
+function replaceModel({ wire }: RawCall, model: string): readonly FormField[] {
   return Object.entries({ ...wire, model }).flatMap(([name, value]) => toField(name, value));
 }
 
