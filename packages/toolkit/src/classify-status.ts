@@ -15,7 +15,7 @@ const CONTEXT_LENGTH = /context[ _-]?(length|window|size)|prompt is too long|max
 /** Words of vendors that refuse a key with a 400, which must not reach the caller as a fault of theirs. */
 const CREDENTIALS =
   /(invalid|incorrect|missing|expired)[ _-](\w{1,12} )?api[ _-]?key|api[ _-]?key (is )?(not valid|invalid|incorrect|missing|expired)/i;
-const CONTENT_POLICY = /content[ _-]?(policy|filter|management)|content_policy_violation/i;
+const CONTENT_POLICY = /content[ _-]?(policy|filter|management)|(unsafe|sensitive) content|new_sensitive/i;
 
 /**
  * An answer outside 200-299 as an error of the table. Total. The vendor's own words reach the caller only where the

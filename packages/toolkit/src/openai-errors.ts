@@ -26,8 +26,16 @@ const STATUS_OF_NAME: ReadonlyMap<string, number> = new Map([
   ['service_unavailable', 503],
   ['timeout', 504],
   ['timeout_error', 504],
-  // Z.ai's numbers, https://docs.z.ai/api-reference/api-code
+  // Z.ai's numbers, https://docs.z.ai/api-reference/api-code and https://docs.bigmodel.cn/cn/api/api-code
+  ['1000', 401],
+  ['1001', 401],
+  ['1002', 401],
+  ['1003', 401],
+  ['1004', 401],
   ['1113', 402],
+  ['1210', 400],
+  ['1211', 404],
+  ['1213', 400],
   ['1214', 400],
   ['1261', 400],
   ['1301', 400],

@@ -7,10 +7,13 @@ export function composeCatalogue({ catalogue }: Config): Catalogue {
   return createCatalogue(readSnapshot(), catalogue);
 }
 
+/** Presets whose vendor the catalogue knows by another name. */
+const VENDORS: Readonly<Record<string, string>> = { alibaba: 'dashscope' };
+
 /** Under which kind the catalogue has a provider's models: a preset is a vendor of its own. */
 export function catalogueKindOf({
   kind,
   preset,
 }: Pick<ProviderSettings, 'kind'> & { readonly preset?: unknown }): string {
-  return typeof preset === 'string' ? preset : kind;
+  return typeof preset === 'string' ? (VENDORS[preset] ?? preset) : kind;
 }

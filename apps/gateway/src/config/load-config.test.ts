@@ -66,6 +66,17 @@ describe('loadConfig without a file', () => {
     ]);
   });
 
+  it('finds a vendor with a preset by its key, by its URL or by both', async () => {
+    const env = { TOGETHER_API_KEY: 'a', FRIENDLI_TOKEN: 'b', FRIENDLI_BASE_URL: 'http://127.0.0.1:3/v1' };
+    const { config } = await loaded({ env: { ...env, MINIMAX_BASE_URL: 'http://127.0.0.1:4/v1' } });
+    const kind = 'openai-compatible';
+    expect(config.providers).toMatchObject({
+      together: { kind, preset: 'together', apiKey: { env: 'TOGETHER_API_KEY' } },
+      friendli: { kind, preset: 'friendli', apiKey: { env: 'FRIENDLI_TOKEN' }, baseUrl: 'http://127.0.0.1:3/v1' },
+      minimax: { kind, preset: 'minimax', baseUrl: 'http://127.0.0.1:4/v1' },
+    });
+  });
+
   it('takes an empty variable for an unset one', async () => {
     const { config } = await loaded({ env: { OPENAI_API_KEY: '', SLUICE_PORT: '' } });
     expect([Object.keys(config.providers), config.server.port]).toEqual([['sim'], 4000]);

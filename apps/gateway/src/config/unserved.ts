@@ -47,7 +47,6 @@ const UNSERVED: readonly Unserved[] = [
     ],
   },
   { path: ['providers', '*', 'maxConcurrent'] },
-  { path: ['providers', '*', 'preset'] },
   { path: ['server', 'workers'], values: (value) => value === 'auto' || (isPositive(value) && value !== 1) },
   { path: ['telemetry', 'traces'] },
 ];

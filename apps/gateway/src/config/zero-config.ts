@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '@sluice/contract';
+import { PRESETS } from '@sluice/provider-openai-compatible';
 import { awsSettings, namesBedrock } from './aws-variables.js';
 import type { Environment } from './environment.js';
 import type { ConfigProblem } from './problem.js';
@@ -7,8 +8,9 @@ import type { ConfigProblem } from './problem.js';
 export type RawProviders = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 interface Vendor {
-  /** The provider's name and its kind. */
   readonly kind: string;
+  /** The provider's name too; else it is named for its kind. */
+  readonly preset?: string;
   readonly keyVariable: string;
   readonly baseUrlVariable: string;
   /** A key alone makes no provider, because nothing says where the server is. */
@@ -25,7 +27,16 @@ const VENDORS: readonly Vendor[] = [
   // As the vendor's own SDKs have it; where both are set these win.
   { kind: 'cohere', keyVariable: 'CO_API_KEY', baseUrlVariable: 'CO_API_URL' },
   { kind: 'ollama', keyVariable: 'OLLAMA_API_KEY', baseUrlVariable: 'OLLAMA_BASE_URL', onlyByUrl: true },
+  ...Object.entries(PRESETS).flatMap(([preset, { keyVariable }]) =>
+    keyVariable ? [presetVendor(preset, keyVariable)] : [],
+  ),
 ];
+
+/** The variable of its address is named as that of its key. */
+function presetVendor(preset: string, keyVariable: string): Vendor {
+  const baseUrlVariable = keyVariable.replace(/_(API_KEY|TOKEN)$/, '_BASE_URL');
+  return { kind: 'openai-compatible', preset, keyVariable, baseUrlVariable };
+}
 
 export interface FoundProviders {
   readonly providers: RawProviders;
@@ -37,7 +48,10 @@ export function providersFromEnvironment(env: Environment, definitions: readonly
   const kinds = new Set(definitions.map(({ kind }) => kind));
   const found = VENDORS.filter((vendor) => kinds.has(vendor.kind) && isNamed(vendor, env));
   const providers: Record<string, RawProviders[string]> = {};
-  for (const vendor of found) providers[vendor.kind] = { ...providers[vendor.kind], ...toSettings(vendor, env) };
+  for (const vendor of found) {
+    const name = vendor.preset ?? vendor.kind;
+    providers[name] = { ...providers[name], ...toSettings(vendor, env) };
+  }
   if (kinds.has('bedrock') && namesBedrock(env)) providers['bedrock'] = { kind: 'bedrock', ...awsSettings(env) };
   return {
     providers,
@@ -49,10 +63,11 @@ function isNamed({ keyVariable, baseUrlVariable, onlyByUrl }: Vendor, env: Envir
   return Boolean(env[baseUrlVariable]) || (!onlyByUrl && Boolean(env[keyVariable]));
 }
 
-function toSettings({ kind, keyVariable, baseUrlVariable }: Vendor, env: Environment): RawProviders[string] {
+function toSettings({ kind, preset, keyVariable, baseUrlVariable }: Vendor, env: Environment): RawProviders[string] {
   const baseUrl = env[baseUrlVariable];
   return {
     kind,
+    ...(preset && { preset }),
     ...(env[keyVariable] && { apiKey: { env: keyVariable } }),
     // The variable is the operator's word: a server on this machine is as good as any.
     ...(baseUrl && isHttpUrl(baseUrl) && { baseUrl, allowPrivateNetwork: true }),
