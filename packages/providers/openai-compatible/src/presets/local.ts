@@ -16,8 +16,8 @@ const LOCAL: ServerRules = {
 
 /** Servers that one runs oneself, at the addresses where they listen unless told otherwise. */
 export const LOCAL_SERVERS = {
-  /** https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html, /features/reasoning_outputs.html. */
-  vllm: { baseUrl: 'http://127.0.0.1:8000/v1', rules: { ...LOCAL, servesResponses: true } },
+  /** https://docs.vllm.ai/en/stable/serving/online_serving.html, /features/reasoning_outputs.html. */
+  vllm: { baseUrl: 'http://127.0.0.1:8000/v1', rules: { ...LOCAL, media: ['transcription'], servesResponses: true } },
   /** https://docs.sglang.ai/basic_usage/openai_api_completions.html, /advanced_features/separate_reasoning.html. */
   sglang: { baseUrl: 'http://127.0.0.1:30000/v1', rules: LOCAL },
   /** https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md. */
