@@ -1,4 +1,4 @@
-import { STREAM_FRAMES } from './mock-answers.js';
+import { STREAM_DELTAS, STREAM_FRAMES } from './mock-answers.js';
 
 /** One kind of traffic. */
 export interface Load {
@@ -9,12 +9,15 @@ export interface Load {
   /** What an answer counts for: a stream's chunks, or one request. */
   readonly unit: 'request' | 'chunk';
   readonly unitsPerAnswer: number;
-  /** What a good answer holds, `unitsPerAnswer` times. */
+  /** What a good answer holds, `marksPerAnswer` times. */
   readonly mark: string;
+  readonly marksPerAnswer: number;
   /** Requests at once while cost and rate are measured. */
   readonly concurrency: number;
-  /** Highest CPU cost in terms of the pass-through's; absent = for information. */
+  /** Highest CPU cost in terms of the pass-through's, or of what `against` names; absent = for information. */
   readonly limit?: number;
+  /** The load whose cost for a unit, to the gateway itself, the limit is in terms of. */
+  readonly against?: string;
 }
 
 const SENTENCE = 'Summarise the following report in three short sentences, and say "unsure" where it is.\n';
@@ -32,8 +35,21 @@ const chat = (chars: number, extra: object = {}): object => ({
 });
 
 const CHAT = '/v1/chat/completions';
-const request = { unit: 'request', unitsPerAnswer: 1, mark: '"object":"chat.completion"' } as const;
-const chunks = { unit: 'chunk', unitsPerAnswer: STREAM_FRAMES, mark: 'data: ' } as const;
+const MESSAGES = '/v1/messages';
+const messages = (extra: object = {}): object => ({
+  model: 'bench',
+  max_tokens: 200,
+  system: SYSTEM,
+  messages: [{ role: 'user', content: prompt(820) }],
+  ...extra,
+});
+const request = { unit: 'request', unitsPerAnswer: 1, mark: '"object":"chat.completion"', marksPerAnswer: 1 } as const;
+const chunks = {
+  unit: 'chunk',
+  unitsPerAnswer: STREAM_FRAMES,
+  mark: 'data: ',
+  marksPerAnswer: STREAM_FRAMES,
+} as const;
 
 export const LOADS: readonly Load[] = [
   { name: 'chat', title: '1 KB chat', path: CHAT, body: chat(820), ...request, concurrency: 64, limit: 1.9 },
@@ -59,10 +75,22 @@ export const LOADS: readonly Load[] = [
   {
     name: 'translated',
     title: 'Anthropic to OpenAI',
-    path: '/v1/messages',
-    body: { model: 'bench', max_tokens: 200, system: SYSTEM, messages: [{ role: 'user', content: prompt(820) }] },
+    path: MESSAGES,
+    body: messages(),
     ...request,
     mark: '"type":"message"',
     concurrency: 32,
+  },
+  {
+    name: 'translated-stream',
+    title: 'Anthropic to OpenAI, 5 ms gaps',
+    path: MESSAGES,
+    body: messages({ stream: true, metadata: { user_id: 'paced' } }),
+    ...chunks,
+    mark: '"type":"text_delta"',
+    marksPerAnswer: STREAM_DELTAS,
+    concurrency: 100,
+    limit: 2,
+    against: 'stream',
   },
 ];

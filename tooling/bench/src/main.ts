@@ -1,8 +1,10 @@
 import { LOADS } from './loads.js';
+import type { Load } from './loads.js';
 import { USAGE, parseOptions } from './options.js';
 import type { Options } from './options.js';
 import { profileSluice } from './profile.js';
 import { runRounds } from './rounds.js';
+import type { Results, Round } from './rounds.js';
 import { summarize } from './summary.js';
 import { renderTable } from './table.js';
 import { startField } from './targets.js';
@@ -39,7 +41,7 @@ async function compare({ loads, rounds, seconds, targets, check }: Options): Pro
       report,
     });
     report('');
-    const rows = [...results.rounds].flatMap(([load, done]) => summarize(load, done));
+    const rows = [...results.rounds].flatMap(([load, done]) => summarize(load, done, roundsAgainst(load, results)));
     print(`${renderTable(rows)}\n`);
     print(
       `Medians of ${rounds} rounds of ${seconds} s; ratios are paired within a round (least-most). Node ${process.version}.`,
@@ -53,6 +55,10 @@ async function compare({ loads, rounds, seconds, targets, check }: Options): Pro
   } finally {
     await field.stop();
   }
+}
+
+function roundsAgainst({ against }: Load, { rounds }: Results): readonly Round[] | undefined {
+  return [...rounds].find(([{ name }]) => name === against)?.[1];
 }
 
 async function profile({ loads, seconds }: Options, file: string): Promise<number> {

@@ -56,7 +56,7 @@ export async function verify(target: Target, load: Load): Promise<void> {
     body: JSON.stringify(load.body),
   });
   const text = await answer.text();
-  if (answer.status === 200 && text.split(load.mark).length - 1 === load.unitsPerAnswer) return;
+  if (answer.status === 200 && text.split(load.mark).length - 1 === load.marksPerAnswer) return;
   throw new Error(`${target.name} gave a wrong answer to "${load.title}": ${answer.status} ${text.slice(0, 1_000)}`);
 }
 

@@ -1,7 +1,11 @@
 const SENTENCE = 'The gateway forwards this sentence unchanged to the caller. ';
 const TEXT = SENTENCE.repeat(13).trim();
-/** Frames of a stream with `[DONE]`, the usage frame not counted. */
+/** Frames of a stream with `[DONE]`, the usage frame not counted; in a stream of messages what stands for them. */
 export const STREAM_FRAMES = 60;
+/** Those of them that hold text: all but the first and the last two. */
+export const STREAM_DELTAS = STREAM_FRAMES - 3;
+const STREAM_HEAD =
+  'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n';
 
 const CHAT_ID = 'chatcmpl-C0a1B2c3D4e5F6g7H8i9J0k1L2m3N';
 const USAGE = {
@@ -26,8 +30,7 @@ export const chatAnswer = json({
   system_fingerprint: 'fp_0123456789',
 });
 
-/** The same in Anthropic's dialect, for the targets that do not translate. */
-export const messageAnswer = json({
+const MESSAGE = {
   id: 'msg_01A2B3C4D5E6F7G8H9I0J1K2',
   type: 'message',
   role: 'assistant',
@@ -36,7 +39,9 @@ export const messageAnswer = json({
   stop_reason: 'end_turn',
   stop_sequence: null,
   usage: { input_tokens: 230, output_tokens: 143, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 },
-});
+};
+/** The same in Anthropic's dialect, for the targets that do not translate. */
+export const messageAnswer = json(MESSAGE);
 
 export const modelsAnswer = json({
   object: 'list',
@@ -44,21 +49,42 @@ export const modelsAnswer = json({
 });
 
 /** What a stream writes one after the other: the first piece has the head, each has one frame, the last ends it. */
-export const streamPieces = pieces(false);
-export const streamPiecesWithUsage = pieces(true);
+export const streamPieces = chunkPieces(false);
+export const streamPiecesWithUsage = chunkPieces(true);
+/** The same in Anthropic's dialect, for the targets that do not translate. */
+export const messageStreamPieces = messagePieces();
 
-function pieces(withUsage: boolean): readonly Buffer[] {
+function chunkPieces(withUsage: boolean): readonly Buffer[] {
   const last = STREAM_FRAMES - 2;
   const frames = Array.from({ length: last + 1 }, (_, i) => frame(deltaAt(i, last), i === last ? 'stop' : null));
   if (withUsage) frames.push(`data: ${JSON.stringify({ ...chunk([]), usage: USAGE })}\n\n`);
-  const encoded = [...frames, 'data: [DONE]\n\n'].map(
-    (text) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`,
+  return toPieces([...frames, 'data: [DONE]\n\n']);
+}
+
+function messagePieces(): readonly Buffer[] {
+  const deltas = Array.from({ length: STREAM_DELTAS }, (_, i) =>
+    event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: ` word${i + 1}` } }),
   );
-  const head =
-    'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n';
-  return encoded.map((text, i) =>
-    Buffer.from(`${i === 0 ? head : ''}${text}${i === encoded.length - 1 ? '0\r\n\r\n' : ''}`),
-  );
+  const start = { ...MESSAGE, content: [], stop_reason: null };
+  const block = { index: 0, content_block: { type: 'text', text: '' } };
+  const end = { delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 143 } };
+  return toPieces([
+    event('message_start', { message: start }) + event('content_block_start', block),
+    ...deltas,
+    event('content_block_stop', { index: 0 }) + event('message_delta', end),
+    event('message_stop', {}),
+  ]);
+}
+
+function event(type: string, fields: object): string {
+  return `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+}
+
+function toPieces(frames: readonly string[]): readonly Buffer[] {
+  return frames.map((text, i) => {
+    const encoded = `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+    return Buffer.from(`${i === 0 ? STREAM_HEAD : ''}${encoded}${i === frames.length - 1 ? '0\r\n\r\n' : ''}`);
+  });
 }
 
 function deltaAt(index: number, last: number): object {

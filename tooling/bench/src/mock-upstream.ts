@@ -1,7 +1,14 @@
 // An upstream cheap enough to share two cores with what is measured: bytes made beforehand, on bare sockets.
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { chatAnswer, messageAnswer, modelsAnswer, streamPieces, streamPiecesWithUsage } from './mock-answers.js';
+import {
+  chatAnswer,
+  messageAnswer,
+  messageStreamPieces,
+  modelsAnswer,
+  streamPieces,
+  streamPiecesWithUsage,
+} from './mock-answers.js';
 
 const CHUNK_GAP_MS = 5;
 /** A body's ends tell what is asked; the long prompt lies between them. */
@@ -38,15 +45,18 @@ function missingAfter(first: Buffer): number {
 function answer(socket: Socket, request: Buffer): void {
   const head = request.toString('latin1', 0, LOOK_AT_BYTES);
   const asked = head + request.toString('latin1', Math.max(LOOK_AT_BYTES, request.length - LOOK_AT_BYTES));
+  const isMessages = asked.startsWith('POST /v1/messages');
   if (asked.startsWith('GET ')) socket.write(modelsAnswer);
-  else if (asked.startsWith('POST /v1/messages')) socket.write(messageAnswer);
-  else if (!/"stream": ?true/.test(asked)) socket.write(chatAnswer);
-  else stream(socket, asked);
+  else if (/"stream": ?true/.test(asked)) stream(socket, asked, isMessages ? messageStreamPieces : chunksFor(asked));
+  else socket.write(isMessages ? messageAnswer : chatAnswer);
 }
 
-function stream(socket: Socket, asked: string): void {
-  const pieces = /"include_usage": ?true/.test(asked) ? streamPiecesWithUsage : streamPieces;
-  if (!asked.includes('"user":"paced"')) {
+function chunksFor(asked: string): readonly Buffer[] {
+  return /"include_usage": ?true/.test(asked) ? streamPiecesWithUsage : streamPieces;
+}
+
+function stream(socket: Socket, asked: string, pieces: readonly Buffer[]): void {
+  if (!/"user(?:_id)?":"paced"/.test(asked)) {
     for (const piece of pieces) socket.write(piece);
     return;
   }

@@ -14,6 +14,7 @@ const load: Load = {
   unit: 'request',
   unitsPerAnswer: 1,
   mark: '',
+  marksPerAnswer: 1,
   concurrency: 1,
   limit: 1.9,
 };
@@ -49,6 +50,22 @@ describe('summarize', () => {
     expect(sluiceIn(round(50, cpuUs))?.withinLimit).toBe(within);
   });
 
+  it.each([
+    [100, true],
+    [110, false],
+  ])(
+    "judges %d µs against its own 52 under the load that the limit names, not against the pass-through's: %s",
+    (cpuUs, within) => {
+      const rows = summarize({ ...load, against: 'stream', limit: 2 }, [round(10, cpuUs)], [round(50, 52)]);
+      expect(rows.find(({ target }) => target === 'sluice')?.withinLimit).toBe(within);
+    },
+  );
+
+  it('judges nothing where that load was not put on', () => {
+    const rows = summarize({ ...load, against: 'stream' }, [round(50, 10)]);
+    expect(rows.every(({ withinLimit }) => withinLimit === undefined)).toBe(true);
+  });
+
   it('judges nothing without a pass-through to compare with', () => {
     expect(sluiceIn(new Map([['sluice', took(500)]]))?.withinLimit).toBeUndefined();
   });
@@ -64,7 +81,7 @@ describe('renderTable', () => {
   const table = renderTable(summarize(load, [round(50, 100)]));
 
   it('says that the gateway is over its limit, and by how much', () => {
-    expect(table).toMatch(/\| sluice +\|.* 2\.00 \(2\.00-2\.00\) \| 1\.9 OVER \|/);
+    expect(table).toMatch(/\| sluice +\|.* 2\.00 \(2\.00-2\.00\) \| +\| 1\.9 OVER \|/);
   });
 
   it('leaves empty what a target has not', () => {

@@ -1,4 +1,5 @@
-import type { Summary } from './summary.js';
+import type { Ratio, Summary } from './summary.js';
+import type { TargetName } from './targets.js';
 
 const COLUMNS: readonly (readonly [title: string, cell: (row: Summary) => string])[] = [
   ['load', ({ load }) => load.title],
@@ -6,7 +7,8 @@ const COLUMNS: readonly (readonly [title: string, cell: (row: Summary) => string
   ['rate /s', ({ unitsPerSecond }) => fixed(unitsPerSecond, 0)],
   ['CPU µs', ({ cpuUs }) => fixed(cpuUs, 1)],
   ['per', ({ load }) => load.unit],
-  ['× pass-through', ratioCell],
+  ['× pass-through', ({ target, ratio }) => (target === 'pass-through' ? '1.00' : ratioCell(target, ratio))],
+  ['× same dialect', ({ target, ownRatio }) => ratioCell(target, ownRatio)],
   ['limit', limitCell],
   ['time', ({ load }) => (load.unit === 'chunk' ? 'to first byte' : 'of the answer')],
   ['p50 ms', ({ p50Ms }) => fixed(p50Ms, 2)],
@@ -29,9 +31,8 @@ export function renderTable(rows: readonly Summary[]): string {
   return [line(({ title }) => title), rule, ...rows.map((_, i) => line(({ cells }) => cells[i] ?? ''))].join('\n');
 }
 
-function ratioCell({ target, ratio }: Summary): string {
+function ratioCell(target: TargetName, ratio: Ratio): string {
   if (target === 'direct' || Number.isNaN(ratio.median)) return '';
-  if (target === 'pass-through') return '1.00';
   return `${fixed(ratio.median, 2)} (${fixed(ratio.least, 2)}-${fixed(ratio.most, 2)})`;
 }
 
