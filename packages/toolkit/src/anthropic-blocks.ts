@@ -21,7 +21,7 @@ export const BLOCK_FIELDS = {
 const TOOL_USE_BY_MODEL: ReadonlySet<string> = new Set([...BLOCK_FIELDS.tool_use, 'caller']);
 
 /** The fields of a tool call that are known: the caller counts among them where it is the model itself, as ever. */
-export function toolUseFields({ caller }: JsonObject): ReadonlySet<string> {
+function toolUseFields({ caller }: JsonObject): ReadonlySet<string> {
   return isJsonObject(caller) && caller.type === 'direct' ? TOOL_USE_BY_MODEL : BLOCK_FIELDS.tool_use;
 }
 

@@ -28,7 +28,7 @@ const number = z
   .transform(Number);
 
 /** The form of `POST /v1/audio/transcriptions`. Source: npm openai 6.49.0, `resources/audio/transcriptions.d.ts`. */
-export const transcriptionsRequestSchema = z.looseObject({
+const transcriptionsRequestSchema = z.looseObject({
   model: modelName,
   file,
   language: z.string().optional(),
