@@ -9,6 +9,7 @@ import type {
   RecalledCall,
   StreamScanner,
   Target,
+  WriteContext,
 } from '@sluice/contract';
 import { answerHeaders } from './answer-headers.js';
 import type { Answer, PlainAnswer } from './answer.js';
@@ -19,6 +20,7 @@ import type { Call } from './call.js';
 import { passCodec, translateCodec } from './codec.js';
 import type { Codec } from './codec.js';
 import { fitParsed, fitRaw, refusedParameters, telling } from './fit-call.js';
+import { estimatePrompt } from './estimate.js';
 import { LiveStream } from './live-stream.js';
 import { assertBodyType, parseCall, parseForm } from './parse-body.js';
 import type { CallBody } from './parse-body.js';
@@ -33,6 +35,8 @@ interface RunParts {
   readonly lease: Lease;
   readonly ports: Ports;
 }
+
+const ESTIMATED = [{ parameter: 'count', action: 'emulated' }] as const;
 
 /** The stages of one request, in the order in which they run. */
 export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event> {
@@ -60,6 +64,8 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
       const { parsed, raw } = this.#parse(this.#recall(await this.#readBody(), principal));
       const plan = this.#plan(parsed, principal);
       await this.#admit(principal);
+      const counted = this.#countHere(plan, parsed);
+      if (counted) return counted;
       const cacheKey = this.#cacheKey(parsed, principal);
       const cached = cacheKey === undefined ? undefined : await this.#lookup(cacheKey);
       if (cached) return cached;
@@ -188,14 +194,7 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
       const fit = fitRaw(raw, dialect.id, refused);
       if (through.takes?.(fit, target) ?? true) return telling(refused, passCodec(through, fit, target));
     }
-    const context = {
-      requestId: visibleId(this.#call),
-      answerId: this.#call.received.requestId,
-      wire: parsed.wire,
-      createdSeconds: Math.floor(this.#call.startedAtMs / 1_000),
-      wantsUsage: parsed.wantsUsage,
-      streamType: parsed.streamType,
-    };
+    const context = this.#writeContext(parsed);
     const translation = { dialect, parsed: fitParsed(parsed, refused), context };
     return telling(refused, translateCodec(operation, translation, target));
   }
@@ -226,6 +225,28 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
       });
     }
     return this.#finishPlain(body, contentType);
+  }
+
+  #writeContext(parsed: ParsedCall<Request>): WriteContext {
+    return {
+      requestId: visibleId(this.#call),
+      answerId: this.#call.received.requestId,
+      wire: parsed.wire,
+      createdSeconds: Math.floor(this.#call.startedAtMs / 1_000),
+      wantsUsage: parsed.wantsUsage,
+      streamType: parsed.streamType,
+    };
+  }
+
+  /** Where no target counts tokens, the gateway estimates, and says so. */
+  #countHere({ candidates: [first] }: Plan, parsed: ParsedCall<Request>): PlainAnswer | undefined {
+    const { operation, dialect } = this.#endpoint;
+    if (operation !== 'countTokens' || !first || first.provider.provider.operations.countTokens) return undefined;
+    const inputTokens = estimatePrompt(parsed.toRequest() as unknown as ChatRequest);
+    this.#call.served = first.target;
+    this.#call.adjustments = ESTIMATED;
+    const written = dialect.writeResult({ inputTokens } as Result, this.#writeContext(parsed));
+    return this.#finishPlain(written as string, 'application/json');
   }
 
   #finishPlain(body: Uint8Array | string, contentType: string): PlainAnswer {

@@ -125,11 +125,15 @@ function toCandidate(provider: ConfiguredProvider, model: string): Candidate {
 function able(candidates: readonly Candidate[], question: RouteQuestion): readonly Candidate[] {
   const serving = candidates.filter(({ provider }) => serves(provider, question));
   const fit = serving.filter(({ target }) => missing(target, question.features) === undefined);
-  if (fit.length > 0) return reasoningFirst(fit, question.features);
+  // Those that count are asked before the gateway estimates.
+  const own = fit.filter(({ provider }) => provider.provider.operations[question.operation]);
+  if (fit.length > 0) return reasoningFirst(own.length > 0 ? own : fit, question.features);
   throw unable(question, serving);
 }
 
+/** Tokens of a prompt can be estimated for whoever chats. */
 function serves({ provider }: ConfiguredProvider, { operation, features }: RouteQuestion): boolean {
+  if (operation === 'countTokens' && !provider.operations.countTokens) return provider.operations.chat !== undefined;
   const found = provider.operations[operation] as Operation<unknown, unknown, unknown> | undefined;
   return found !== undefined && features.every((feature) => found.features.has(feature));
 }
