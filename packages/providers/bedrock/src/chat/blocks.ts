@@ -99,7 +99,8 @@ function toCitationsBlock({ text, citations = [] }: TextPart): JsonObject {
   return { citationsContent: { content: [{ text }], citations: citations.map(({ opaque }) => opaque?.data) } };
 }
 
-function isCited({ text, citations = [] }: TextPart): boolean {
+/** Whether a text goes with all that it cites. */
+export function isCited({ text, citations = [] }: TextPart): boolean {
   return citations.length > 0 && /\S/.test(text) && citations.every(({ opaque }) => opaque?.kind === CONVERSE);
 }
 

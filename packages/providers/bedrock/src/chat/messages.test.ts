@@ -30,6 +30,12 @@ describe('messages', () => {
     expect(() => user(part)).toThrow(refused(words));
   });
 
+  it('tell of the citations of another vendor, which have no place', () => {
+    const cited = { type: 'text', text: 'So.', citations: [{ url: 'https://example.com' }] } as const;
+    const { changes } = encodeFor(CLAUDE, { messages: [{ role: 'assistant', content: [cited] }] });
+    expect(changes).toContain('citations dropped');
+  });
+
   it.for(['image', 'audio'] as const)('refuse an %s of the assistant', (type) => {
     const part =
       type === 'image'

@@ -1,6 +1,13 @@
 import type { Adjustment, CacheMark, ChatRequest, JsonObject, Message } from '@sluice/contract';
 import { adjusted } from '@sluice/provider-anthropic/internal';
-import { toAssistantEntries, toReasoningBlock, toResultEntry, toTextEntries, toUserEntries } from './blocks.js';
+import {
+  isCited,
+  toAssistantEntries,
+  toReasoningBlock,
+  toResultEntry,
+  toTextEntries,
+  toUserEntries,
+} from './blocks.js';
 import type { Entry, Writing } from './blocks.js';
 import { createDocumentNames } from './media.js';
 import type { Plan } from './plan.js';
@@ -33,6 +40,7 @@ export function planMessages({ messages }: ChatRequest, traits: ModelTraits, ins
         ? adjusted('messages', 'changed')
         : []),
       ...(messages.some((message) => losesReasoning(message, traits)) ? adjusted('reasoning_content', 'dropped') : []),
+      ...(messages.some(losesCitations) ? adjusted('citations', 'dropped') : []),
       ...(messages.some(hasDetail) ? adjusted('image_url.detail', 'dropped') : []),
       ...cacheAdjustments([...system, ...turns.flatMap(({ entries }) => entries)], traits),
     ],
@@ -110,6 +118,11 @@ export function hasToolBlocks({ messages }: ChatRequest): boolean {
 function isSystemMoved(messages: readonly Message[]): boolean {
   const firstTurn = messages.findIndex((message) => message.role !== 'system');
   return firstTurn >= 0 && messages.slice(firstTurn).some((message) => message.role === 'system');
+}
+
+/** Citations that this API did not make. They go with its own alone. */
+function losesCitations({ content }: Message): boolean {
+  return content.some((part) => part.type === 'text' && (part.citations?.length ?? 0) > 0 && !isCited(part));
 }
 
 function losesReasoning(message: Message, traits: ModelTraits): boolean {
