@@ -23,7 +23,6 @@ type Json = Readonly<Record<string, unknown>>;
 const signed = fc.integer({ min: 0, max: 0xffffff }).map((value) => Buffer.from(`signed-${value}`).toString('base64'));
 
 export const bedrockWire: Wire = {
-  model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
   interleaves: false,
   shape: {
     repeats: true,

@@ -15,7 +15,6 @@ const REASONS: Readonly<Record<Finish['unified'], string>> = {
 };
 
 export const cohereWire: Wire = {
-  model: 'command-a-reasoning-08-2025',
   interleaves: false,
   shape: {
     reasoning: fc.constantFrom('thinking', 'tool_plan').map((field) => ({ kind: 'cohere-chat', data: { field } })),

@@ -16,7 +16,7 @@ const signature = fc.integer({ min: 0, max: 0xffffff }).map((value) => Buffer.fr
 const state = (kind: string, toData: (signed: string) => unknown): fc.Arbitrary<VendorState> =>
   signature.map((signed) => ({ kind, data: toData(signed) }));
 
-function speaks(dialect: ChatDialect, rest: Pick<Wire, 'model' | 'shape' | 'counts'>): Wire {
+function speaks(dialect: ChatDialect, rest: Pick<Wire, 'shape' | 'counts'>): Wire {
   return {
     ...rest,
     head: HEAD,
@@ -31,13 +31,11 @@ function speaks(dialect: ChatDialect, rest: Pick<Wire, 'model' | 'shape' | 'coun
 const all = (usage: Usage): Partial<Usage> => usage;
 
 export const openAiWire = speaks(openAiChat, {
-  model: 'gpt-4.1',
   shape: { refuses: true, logprobs: true, reasoning: fc.constant(undefined) },
   counts: all,
 });
 
 export const anthropicWire = speaks(anthropicMessages, {
-  model: 'claude-sonnet-4-5',
   shape: {
     repeats: true,
     arguments: arbitraries.toolObject,
@@ -49,7 +47,6 @@ export const anthropicWire = speaks(anthropicMessages, {
 });
 
 export const geminiWire = speaks(geminiStreamGenerate, {
-  model: 'gemini-2.5-pro',
   shape: {
     arguments: arbitraries.toolObject,
     reasoning: fc.constant(undefined),

@@ -18,7 +18,6 @@ const REASONS: Readonly<Record<Finish['unified'], string>> = {
 };
 
 export const ollamaWire: Wire = {
-  model: 'qwen3',
   interleaves: false,
   shape: { arguments: arbitraries.toolObject, reasoning: fc.constant(undefined), logprobs: true },
   head: HEAD,

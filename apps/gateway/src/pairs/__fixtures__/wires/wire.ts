@@ -3,8 +3,6 @@ import type { AnswerShape } from '@sluice/testkit';
 
 /** A vendor's API as a test needs it: its answers, written by something that is not its adapter. */
 export interface Wire {
-  /** A model that takes what the pairs ask for. */
-  readonly model: string;
   /** What its answers can hold. */
   readonly shape: AnswerShape;
   /** False where the vendor tells its tool calls one after the other. */

@@ -1,0 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, run } from '@sluice/tooling-workspace';
+
+const printed = ['--conditions=@sluice/source', 'apps/gateway/src/support/print-providers-page.ts'];
+writeFileSync(join(ROOT, 'docs/providers.md'), await run('tsx', printed));
