@@ -15,7 +15,7 @@ interface Endpoint {
 }
 
 /** What callers ask of models. */
-const FOR_MODELS = /^\/(v1|v2|v1beta)\/|^\/rerank$/;
+const FOR_MODELS = /^\/(v1|v2|v1beta|openai)\/|^\/rerank$/;
 
 const gateway = await startGateway();
 afterAll(() => gateway.close());
@@ -71,10 +71,27 @@ describe('what /openapi.json describes', () => {
       'GET /v1/responses/some',
       'GET /v1/responses/some/input_items',
       'POST /admin/v1/keys',
+      'POST /openai/deployments/some/audio/speech',
+      'POST /openai/deployments/some/audio/transcriptions',
+      'POST /openai/deployments/some/chat/completions',
+      'POST /openai/deployments/some/completions',
+      'POST /openai/deployments/some/embeddings',
+      'POST /openai/deployments/some/images/generations',
+      'POST /openai/v1/audio/speech',
+      'POST /openai/v1/audio/transcriptions',
+      'POST /openai/v1/chat/completions',
+      'POST /openai/v1/completions',
+      'POST /openai/v1/embeddings',
+      'POST /openai/v1/images/generations',
+      'POST /openai/v1/moderations',
+      'POST /openai/v1/responses',
       'POST /rerank',
+      'POST /v1/audio/speech',
+      'POST /v1/audio/transcriptions',
       'POST /v1/chat/completions',
       'POST /v1/completions',
       'POST /v1/embeddings',
+      'POST /v1/images/generations',
       'POST /v1/messages',
       'POST /v1/messages/count_tokens',
       'POST /v1/models/some:batchEmbedContents',
@@ -82,6 +99,7 @@ describe('what /openapi.json describes', () => {
       'POST /v1/models/some:embedContent',
       'POST /v1/models/some:generateContent',
       'POST /v1/models/some:streamGenerateContent',
+      'POST /v1/moderations',
       'POST /v1/rerank',
       'POST /v1/responses',
       'POST /v1beta/models/some:batchEmbedContents',
