@@ -68,7 +68,12 @@ const GEMINI: Partial<Persona> = { thinking: ['budget'], maxOutputTokens: 65_536
  * .../adaptive-thinking (ways to think), ai.google.dev/gemini-api/docs/thought-signatures, docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html.
  */
 const FAMILIES: readonly Family[] = [
-  { vendor: 'openai', example: 'gpt-4.1', names: /^(gpt-(3\.5|4)|chatgpt-4o)/, traits: OPENAI_CLASSIC },
+  {
+    vendor: 'openai',
+    example: 'gpt-4.1',
+    names: /^(gpt-(3\.5|4)|chatgpt-4o|davinci-002|babbage-002)/,
+    traits: OPENAI_CLASSIC,
+  },
   {
     vendor: 'openai',
     example: 'gpt-6',

@@ -14,6 +14,7 @@ import { geminiBatchEmbed, geminiEmbed } from './wires/gemini/embed.js';
 import { geminiCountTokens, geminiGenerate, geminiStream } from './wires/gemini/generate.js';
 import { geminiModel, geminiModels } from './wires/gemini/models-list.js';
 import { openAiChat } from './wires/openai/chat.js';
+import { openAiCompletions } from './wires/openai/completions.js';
 import { openAiEmbeddings } from './wires/openai/embeddings.js';
 import {
   cancelResponse,
@@ -23,6 +24,9 @@ import {
   listInputItems,
 } from './wires/openai/stored-responses.js';
 import { openAiResponses } from './wires/openai/responses.js';
+import { openAiImages } from './wires/openai/images.js';
+import { openAiModerations } from './wires/openai/moderations.js';
+import { openAiSpeech, openAiTranscriptions } from './wires/openai/audio.js';
 import { openAiModel, openAiModels } from './wires/openai/models-list.js';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Plain, Vendor, Wire } from './wires/wire.js';
@@ -31,6 +35,18 @@ type Endpoint = Wire | Plain;
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 type Row = readonly [method: Method, path: string, endpoint: Endpoint];
+
+/** Azure has the same endpoints under an address that names the model, and under one of its own. */
+function openAiRows(base: string): readonly Row[] {
+  return [
+    ['POST', `${base}/chat/completions`, openAiChat],
+    ['POST', `${base}/completions`, openAiCompletions],
+    ['POST', `${base}/embeddings`, openAiEmbeddings],
+    ['POST', `${base}/images/generations`, openAiImages],
+    ['POST', `${base}/audio/speech`, openAiSpeech],
+    ['POST', `${base}/audio/transcriptions`, openAiTranscriptions],
+  ];
+}
 
 /** SDKs ask under `/v1` since npm @google/genai 3, before that and by hand under `/v1beta`. */
 function geminiRows(version: string): readonly Row[] {
@@ -54,14 +70,15 @@ function geminiLists(version: string): readonly Row[] {
 
 /** One line for each endpoint. A name in braces stands for one segment of the path, or what is left of it. */
 const TABLE: readonly Row[] = [
-  ['POST', '/v1/chat/completions', openAiChat],
+  ...['/v1', '/openai/v1', '/openai/deployments/{model}'].flatMap(openAiRows),
+  ['POST', '/v1/moderations', openAiModerations],
   ['POST', '/v1/responses', openAiResponses],
+  ['POST', '/openai/v1/responses', openAiResponses],
   ['POST', '/v1/responses/input_tokens', countInputTokens],
   ['GET', '/v1/responses/{id}', getResponse],
   ['DELETE', '/v1/responses/{id}', deleteResponse],
   ['POST', '/v1/responses/{id}/cancel', cancelResponse],
   ['GET', '/v1/responses/{id}/input_items', listInputItems],
-  ['POST', '/v1/embeddings', openAiEmbeddings],
   ['GET', '/v1/models', openAiModels],
   ['GET', '/v1/models/{model}', openAiModel],
   ['POST', '/v1/messages', anthropicMessages],

@@ -64,7 +64,8 @@ async function answer({ found, asked, entry }: Scene, exchange: Exchange): Promi
   if (found.wrongMethod) throw new RequestFault({ ...faultOfStatus(405), message: `Not allowed: ${method} ${path}.` });
   if (!endpoint) throw new RequestFault({ ...faultOfStatus(404), message: `Unknown URL (${method} ${path}).` });
   vendor.admit(asked);
-  const read = { ...asked, body: bodyOf(asked) };
+  const form = await formOf(asked);
+  const read = { ...asked, ...(form ? { form } : { body: bodyOf(asked) }) };
   if ('answer' in endpoint) {
     const body = JSON.stringify(endpoint.answer(read));
     return exchange.answer({ status: 200, contentType: 'application/json', body });
@@ -123,8 +124,20 @@ function faultOf({ headers }: Asked): readonly FaultAction[] {
   return parsed.success ? [parsed.data] : refuse('x-sim-fault: not a fault as the documentation has it, in JSON.');
 }
 
-function bodyOf({ raw, headers }: Asked): JsonObject {
-  if (raw.length === 0 || /^multipart\//.test(headers['content-type'] ?? '')) return {};
+/** The fields of a form, where the request is one. */
+async function formOf({ raw, headers }: Asked): Promise<JsonObject | undefined> {
+  const type = headers['content-type'] ?? '';
+  if (!type.startsWith('multipart/')) return undefined;
+  const parsed = await new Response(raw, { headers: { 'content-type': type } }).formData().catch(() => undefined);
+  if (!parsed) refuse('Could not parse multipart form');
+  const fields = [...parsed.entries()].map(async ([name, value]) => {
+    return [name, typeof value === 'string' ? value : new Uint8Array(await value.arrayBuffer())] as const;
+  });
+  return Object.fromEntries(await Promise.all(fields));
+}
+
+function bodyOf({ raw }: Asked): JsonObject {
+  if (raw.length === 0) return {};
   const body = tryParse(raw.toString());
   if (body === undefined) refuse('We could not parse the JSON body of your request.');
   return isObject(body) ? body : refuse('The body must be a JSON object.');

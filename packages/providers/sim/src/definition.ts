@@ -17,9 +17,6 @@ export interface SimDeps<Rule> {
 /** Stands where the simulator's address goes: it has none before the first call, and encoding starts nothing. */
 const PLACEHOLDER = new URL('http://simulator.invalid/v1');
 
-/** It answers in chats only. */
-const RULES = { ...COMPATIBLE, completions: false };
-
 /** The built-in simulator as a provider. Needs no key and reaches nothing but what `open` names. */
 export function createSimDefinition<Rule>({ open, faultRule }: SimDeps<Rule>): ProviderDefinition<SimSettings<Rule>> {
   return {
@@ -27,7 +24,7 @@ export function createSimDefinition<Rule>({ open, faultRule }: SimDeps<Rule>): P
     contractVersion: 1,
     settings: createSimSettings(faultRule),
     create(settings: SimSettings<Rule>, deps: ProviderDeps): Provider {
-      const provider = createOpenAiProvider({ baseUrl: PLACEHOLDER, deps, rules: RULES });
+      const provider = createOpenAiProvider({ baseUrl: PLACEHOLDER, deps, rules: COMPATIBLE });
       return {
         ...provider,
         async authorize(request, signal) {

@@ -83,6 +83,8 @@ export interface Asked {
   readonly raw: Buffer;
   /** Empty where the request has none that is JSON. */
   readonly body: JsonObject;
+  /** The fields of a form: texts, and the bytes of files. */
+  readonly form?: JsonObject;
   readonly world: World;
 }
 

@@ -4,6 +4,7 @@ import { attachmentOf, isObject, objects, textOr } from '../../question.js';
 import { checkChat } from './chat-rules.js';
 import { chooseModel } from '../../models.js';
 import { findFlaw } from '../../shape/shape.js';
+import { namedBody } from './named-body.js';
 import { openChatStream, writeChat, type ChatForm } from './chat-write.js';
 import { refuse } from '../../steps.js';
 import { writeUsage } from './usage.js';
@@ -13,9 +14,9 @@ import type { Attachment, JsonObject, PromptPart, Question, Tool } from '../../q
 /** `POST /v1/chat/completions`. */
 export const openAiChat: Wire = { vendor: OPENAI, read: readChat };
 
-function readChat({ body, world, params }: Asked): Call {
-  // Azure's form of the address names the model.
-  const asked: JsonObject = params['model'] === undefined ? body : { ...body, model: params['model'] };
+function readChat(request: Asked): Call {
+  const { world } = request;
+  const asked = namedBody(request);
   const flaw = world.strict ? findFlaw(CHAT_BODY, asked) : undefined;
   if (flaw) refuseFlaw(flaw);
   const name = asked['model'];

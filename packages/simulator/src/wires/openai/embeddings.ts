@@ -3,6 +3,7 @@ import { chooseModel } from '../../models.js';
 import { embedQuestion } from '../embed-question.js';
 import { embedWords } from '../../embed-words.js';
 import { findFlaw, integer, list, nullish, object, oneOf, optional, text, anything } from '../../shape/shape.js';
+import { namedBody } from './named-body.js';
 import { refuse } from '../../steps.js';
 import type { Asked, Call, Wire } from '../wire.js';
 
@@ -21,8 +22,9 @@ const MAX_INPUTS = list(anything, { min: 1, max: 2_048 });
 /** `POST /v1/embeddings`. The model's timing and faults hold; what it would say is not asked. */
 export const openAiEmbeddings: Wire = { vendor: OPENAI, read: readEmbeddings };
 
-function readEmbeddings({ body, world }: Asked): Call {
-  const flaw = world.strict ? findFlaw(BODY, body) : undefined;
+function readEmbeddings(asked: Asked): Call {
+  const body = namedBody(asked);
+  const flaw = asked.world.strict ? findFlaw(BODY, body) : undefined;
   if (flaw) refuseFlaw(flaw);
   const name = body['model'];
   if (typeof name !== 'string') refuse('you must provide a model parameter', 'model');
