@@ -173,4 +173,15 @@ describe('what a request needs', () => {
       expect.objectContaining({ code: 'invalid_value', details: { param: 'input[0][0]' } }),
     );
   });
+
+  it('takes the name that the gateway gave to reasoning for no state of OpenAI', () => {
+    const reasoningOf = (id: string) => {
+      const input = [{ type: 'reasoning', id, summary: [{ type: 'summary_text', text: 'Hm.' }] }];
+      return openAiResponses.parse({ ...MODEL, input }).toRequest().messages[0]?.content;
+    };
+    expect(reasoningOf('rs_answer-1_0')).toEqual([{ type: 'reasoning', text: 'Hm.' }]);
+    expect(reasoningOf('rs_67ab')).toEqual([
+      { type: 'reasoning', text: 'Hm.', opaque: { kind: 'openai-responses', data: { id: 'rs_67ab' } } },
+    ]);
+  });
 });

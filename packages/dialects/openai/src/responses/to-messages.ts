@@ -114,13 +114,17 @@ function toSaid(content: WireMessageItem['content'], path: Path): readonly Assis
   });
 }
 
+/** An item that the gateway named, of a vendor that knows no such names. OpenAI's own have no second underscore. */
+const OUR_ID = /^rs_.+_\d+$/;
+
 /** Reasoning, or the state that another vendor wants back with a part that stands already there. */
 function addReasoning(said: AssistantPart[], item: WireReasoning): void {
   const sealed = item.encrypted_content ? openState(item.encrypted_content) : undefined;
   if (sealed?.on !== undefined) return attach(said, sealed);
   const texts = item.summary.length > 0 ? item.summary : (item.content ?? []);
   const text = texts.map((part) => part.text).join('\n\n');
-  const own = item.id && !sealed ? { kind: OPENAI_RESPONSES, data: { id: item.id } } : undefined;
+  const own =
+    item.id && !sealed && !OUR_ID.test(item.id) ? { kind: OPENAI_RESPONSES, data: { id: item.id } } : undefined;
   const opaque = sealed?.state ?? own;
   said.push({ type: 'reasoning', text, ...(opaque ? { opaque } : {}) });
 }
