@@ -2,7 +2,7 @@ import type { AssistantPart, ChatRequest, ChatResult, Message, Usage } from '@sl
 import { arbitraries, foldEvents } from '@sluice/testkit';
 import { tryParseExact } from '@sluice/toolkit';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CLIENTS } from './__fixtures__/clients.js';
 import { HI, RESULT } from './__fixtures__/clients/client.js';
 import { RUNS } from './__fixtures__/runs.js';
@@ -49,6 +49,8 @@ function sent({ chat, target }: Vendor, request: ChatRequest): unknown {
   >;
   return messages ?? contents;
 }
+
+vi.setConfig({ testTimeout: 300_000 });
 
 describe.each(PAIRS)('$kind for a client of $dialect', ({ vendor, client }) => {
   const { wire, chat } = vendor;

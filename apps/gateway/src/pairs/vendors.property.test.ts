@@ -1,13 +1,15 @@
 import type { ChatEvent, ChatResult } from '@sluice/contract';
 import { arbitraries, foldEvents } from '@sluice/testkit';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { RUNS } from './__fixtures__/runs.js';
 import { readStream as read } from './__fixtures__/translate.js';
 import { VENDORS } from './__fixtures__/vendors.js';
 
 const callsOf = ({ content }: ChatResult) =>
   content.flatMap((part) => (part.type === 'tool-call' ? [[part.name, part.json]] : []));
+
+vi.setConfig({ testTimeout: 300_000 });
 
 describe.each(VENDORS)('an answer of $kind', (vendor) => {
   const { wire, chat } = vendor;

@@ -1,4 +1,5 @@
 import type { ChatRequest, Operations, Provider, ProviderDeps, Target } from '@sluice/contract';
+import { PRESETS, openAiCompatible } from '@sluice/provider-openai-compatible';
 import { PROVIDER_DEFINITIONS } from '../config/definitions.js';
 import { systemClock } from '../system-clock.js';
 
@@ -52,10 +53,22 @@ export function createKinds(): readonly Kind[] {
       ({ success }) => success,
     );
     if (!settings) throw new Error(`No settings in this file are taken by kind "${kind}".`);
-    const { baseUrl, operations, models } = definition.create(settings.data, DEPS);
-    const asked = { provider: kind, model: 'model-1', baseUrl };
-    const path = operations.chat?.encode(QUESTION, asked).request.url.pathname ?? '';
-    const model = MODELS.find(([of]) => of.test(path))?.[1] ?? 'model-1';
-    return { kind, operations, models, target: { ...asked, model }, path };
+    return toKind(kind, definition.create(settings.data, DEPS));
   });
+}
+
+/** The servers that `openAiCompatible` knows by name. */
+export function createPresets(): readonly Kind[] {
+  const { kind, settings, create } = openAiCompatible;
+  return Object.keys(PRESETS).map((preset) => {
+    const given = settings.parse({ kind, preset, baseUrl: 'http://127.0.0.1:8080/v1', apiKey: KEY });
+    return toKind(preset, create(given, DEPS));
+  });
+}
+
+function toKind(kind: string, { baseUrl, operations, models }: Provider): Kind {
+  const asked = { provider: kind, model: 'model-1', baseUrl };
+  const path = operations.chat?.encode(QUESTION, asked).request.url.pathname ?? '';
+  const model = MODELS.find(([of]) => of.test(path))?.[1] ?? 'model-1';
+  return { kind, operations, models, target: { ...asked, model }, path };
 }

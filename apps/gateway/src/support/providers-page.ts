@@ -2,7 +2,7 @@ import { isGatewayError } from '@sluice/contract';
 import type { ChatRequest, Encoded, Message } from '@sluice/contract';
 import { CANONICAL_FIELDS } from './canonical-fields.js';
 import type { Asked } from './canonical-fields.js';
-import { createKinds } from './kinds.js';
+import { createKinds, createPresets } from './kinds.js';
 import type { Kind } from './kinds.js';
 
 const INTRODUCTION = `# Providers
@@ -22,14 +22,19 @@ const FIELDS = `
 **yes**: it goes on as it was asked. **dropped**, **emulated**, **changed**: so, and the caller is told. **refused**: the call
 fails, for without it the answer would be to another question. **unsaid**: it is what the provider does where nothing is
 said, so nothing is. Asked of one model of each kind; what the catalogue knows of a
-model may take away more.
+model may take away more. Fields that all of them take as they are asked are left out.
+
+`;
+
+const SERVERS = `
+### Servers that \`openai-compatible\` knows by their \`preset\`
 
 `;
 
 const PROOF = `
 ## What the tests prove
 
-Of every dialect in which clients chat, against every kind above, with generated answers and streams
+Of every dialect in which clients chat, against every kind above and every preset, with generated answers and streams
 (\`apps/gateway/src/pairs\`, \`SLUICE_LONG=1\` for more of them): the same events however the bytes are cut; the stream adds up
 to the plain answer and ends once; a cut stream never passes for a whole one; the arguments of tools and the usage are the
 vendor's; signatures go back to their vendor as they came; every field that a caller sets reaches the vendor, is told, or
@@ -50,10 +55,9 @@ export function providersPage(recordings: ListRecordings): string {
     INTRODUCTION,
     toTable([['Kind', 'Operations', 'Features of chat', 'Passed through', 'Lists models'], ...kinds.map(toKindRow)]),
     FIELDS,
-    toTable([
-      ['', ...chatting.map(({ kind }) => code(kind))],
-      ...CANONICAL_FIELDS.map(([name, asked]) => [name, ...chatting.map((kind) => fateOf(kind, asked))]),
-    ]),
+    toFieldTable(chatting),
+    SERVERS,
+    toFieldTable(createPresets().filter(({ operations }) => operations.chat)),
     PROOF,
     toTable([
       ['Kind', 'Requests', 'Answers', 'Streams', 'Failures'],
@@ -62,14 +66,21 @@ export function providersPage(recordings: ListRecordings): string {
   ].join('');
 }
 
+/** Without the rows that all of them answer with yes. */
+function toFieldTable(kinds: readonly Kind[]): string {
+  const rows = CANONICAL_FIELDS.map(([name, asked]) => [name, ...kinds.map((kind) => fateOf(kind, asked))]);
+  const telling = rows.filter(([, ...fates]) => fates.some((fate) => fate !== 'yes'));
+  return toTable([['', ...kinds.map(({ kind }) => code(kind))], ...telling]);
+}
+
 function toKindRow({ kind, operations, models }: Kind): readonly string[] {
   const every: readonly Pick<NonNullable<typeof operations.chat>, 'passthroughs'>[] = Object.values(operations);
   const passed = every.flatMap(({ passthroughs = [] }) => passthroughs.map(({ dialect }) => dialect));
   return [
     code(kind),
-    Object.keys(operations).join(', '),
-    [...(operations.chat?.features ?? [])].join(', '),
-    [...new Set(passed)].map(code).join(', ') || 'no',
+    Object.keys(operations).sort().join(', '),
+    [...(operations.chat?.features ?? [])].sort().join(', '),
+    [...new Set(passed)].sort().map(code).join(', ') || 'no',
     models ? 'yes' : 'no',
   ];
 }

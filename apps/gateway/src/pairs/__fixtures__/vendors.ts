@@ -1,5 +1,5 @@
 import type { ChatEvent, ChatRequest, ChatResult, Operation, Target } from '@sluice/contract';
-import { createKinds } from '../../support/kinds.js';
+import { createKinds, createPresets } from '../../support/kinds.js';
 import { bedrockWire } from './wires/bedrock.js';
 import { cohereWire } from './wires/cohere.js';
 import { anthropicWire, geminiWire, openAiWire } from './wires/dialects.js';
@@ -25,8 +25,8 @@ const WIRES: readonly (readonly [path: RegExp, wire: Wire])[] = [
   [/\/api\/chat$/, ollamaWire],
 ];
 
-/** Every kind that the app registers and that chats. A new one is here by itself; one of a new API needs a wire. */
-export const VENDORS: readonly Vendor[] = createKinds().flatMap(({ kind, operations, target, path }) => {
+/** Every kind that the app registers and that chats, and every server that it knows by name. A new one is here by itself; one of a new API needs a wire. */
+export const VENDORS: readonly Vendor[] = [...createKinds(), ...createPresets()].flatMap(({ kind, operations, target, path }) => {
   const { chat } = operations;
   if (!chat?.stream) return [];
   const wire = WIRES.find(([of]) => of.test(path))?.[1];
