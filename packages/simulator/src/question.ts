@@ -17,6 +17,12 @@ export interface Attachment {
   readonly url?: string;
 }
 
+/** What a message holds. */
+export interface Content {
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+}
+
 /** A stretch of the prompt, for counting and for the cache of prefixes. */
 export interface PromptPart {
   readonly text: string;

@@ -52,7 +52,7 @@ function bendOnce(steps: Steps, fault: FaultAction, question: Question): Steps {
 }
 
 /** https://platform.claude.com/docs/en/api/errors#prefill-not-supported */
-export const PREFILL_REFUSED: Step = {
+const PREFILL_REFUSED: Step = {
   type: 'fault',
   fault: {
     kind: 'invalid',

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
  * One message of AWS's binary event stream: lengths and their checksum, headers, payload, checksum of it all. Source:
  * https://smithy.io/2.0/aws/amazon-eventstream.html
  */
-export function writeMessage(headers: Readonly<Record<string, string>>, payload: string): Buffer {
+function writeMessage(headers: Readonly<Record<string, string>>, payload: string): Buffer {
   const head = Buffer.concat(Object.entries(headers).map(([name, value]) => writeHeader(name, value)));
   const body = Buffer.from(payload);
   const total = PRELUDE_BYTES + head.length + body.length + CHECKSUM_BYTES;

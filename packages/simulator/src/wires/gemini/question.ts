@@ -1,6 +1,6 @@
 import { attachmentOf, isObject, objects, textOr } from '../../question.js';
 import { toJsonSchema } from './names.js';
-import type { Attachment, JsonObject, PromptPart, Question, Tool } from '../../question.js';
+import type { Attachment, Content, JsonObject, PromptPart, Question, Tool } from '../../question.js';
 
 /** What a body, its names normalised, asks of a model. */
 export function readQuestion(body: JsonObject, model: string): Question {
@@ -40,11 +40,6 @@ function isThinking({ thinkingConfig: thinking }: JsonObject): boolean {
     thinking['thinkingBudget'] !== undefined ||
     thinking['thinkingLevel'] !== undefined
   );
-}
-
-interface Content {
-  readonly text: string;
-  readonly attachments: readonly Attachment[];
 }
 
 export function readContent({ parts }: JsonObject): Content {

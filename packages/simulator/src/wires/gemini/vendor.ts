@@ -37,7 +37,7 @@ export const GEMINI: Vendor = {
   },
 };
 
-export function isArrayStream(url: string): boolean {
+function isArrayStream(url: string): boolean {
   return url.includes(':streamGenerateContent') && !/[?&]alt=sse(&|$)/.test(url);
 }
 

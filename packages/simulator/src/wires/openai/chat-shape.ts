@@ -64,7 +64,7 @@ const message = tagged('role', {
   function: { content: nullish(text()), name: text() },
 });
 
-export const functionDefinition = {
+const functionDefinition = {
   name: text({ min: 1, max: 64 }),
   description: optional(text()),
   parameters: optional(record),

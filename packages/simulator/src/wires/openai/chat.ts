@@ -9,7 +9,7 @@ import { openChatStream, writeChat, type ChatForm } from './chat-write.js';
 import { refuse } from '../../steps.js';
 import { writeUsage } from './usage.js';
 import type { Asked, Call, Wire } from '../wire.js';
-import type { Attachment, JsonObject, PromptPart, Question, Tool } from '../../question.js';
+import type { Attachment, Content, JsonObject, PromptPart, Question, Tool } from '../../question.js';
 
 /** `POST /v1/chat/completions`. */
 export const openAiChat: Wire = { vendor: OPENAI, read: readChat };
@@ -67,7 +67,10 @@ function readQuestion(body: JsonObject, model: string): Question {
     ...(last?.['role'] === 'assistant' && { prefill: readContent(last['content']).text }),
     thinking: typeof effort === 'string' && effort !== 'none',
     turns: messages.filter(({ role }) => role === 'assistant').length,
-    prompt: [...messages.map(toPart), ...objects(body['tools']).map(toPart)],
+    prompt: [
+      ...objects(body['tools']).map((tool) => ({ text: JSON.stringify(tool), images: 0 })),
+      ...messages.map(toPart),
+    ],
   };
 }
 
@@ -76,11 +79,6 @@ function toPart(message: JsonObject): PromptPart {
   const images = attachments.filter(({ kind }) => kind === 'image').length;
   const calls = objects(message['tool_calls']).map((call) => JSON.stringify(call['function'] ?? call['custom']));
   return { text: text + calls.join(''), images };
-}
-
-interface Content {
-  readonly text: string;
-  readonly attachments: readonly Attachment[];
 }
 
 function readContent(content: unknown): Content {

@@ -1,5 +1,5 @@
 import { attachmentOf, isObject, objects, textOr } from '../../question.js';
-import type { Attachment, JsonObject, PromptPart, Question, Tool } from '../../question.js';
+import type { Attachment, Content, JsonObject, PromptPart, Question, Tool } from '../../question.js';
 
 /** What a body asks of a model; `items` is the whole conversation. */
 export function readQuestion(body: JsonObject, items: readonly JsonObject[], model: string): Question {
@@ -40,11 +40,6 @@ function countTurns(items: readonly JsonObject[]): number {
   const isModels = (item: JsonObject | undefined): boolean =>
     item !== undefined && !isOutput(item) && (isMessage(item) ? item['role'] === 'assistant' : true);
   return items.filter((item, index) => isModels(item) && !isModels(items[index - 1])).length;
-}
-
-interface Content {
-  readonly text: string;
-  readonly attachments: readonly Attachment[];
 }
 
 function readContent(content: unknown): Content {
