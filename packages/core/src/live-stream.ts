@@ -49,20 +49,13 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     return this;
   }
 
-  async next(): Promise<Chunk> {
-    if (this.#over) return DONE;
-    if (this.#held) return this.#first(this.#held);
-    const { deadline } = this.#parts;
-    deadline.resume();
+  /** Two promises for each read, the provider's and this one: it is called for every chunk there is. */
+  next(): Promise<Chunk> {
+    if (this.#over) return Promise.resolve(DONE);
+    if (this.#held) return Promise.resolve(this.#first(this.#held));
+    this.#parts.deadline.resume();
     this.#pulling = true;
-    while (!this.#over) {
-      const chunk = await this.#pull();
-      if (!chunk) continue;
-      this.#pulling = false;
-      deadline.rest();
-      return chunk;
-    }
-    return DONE;
+    return this.#parts.reads.next().then(this.#onRead, this.#onCut);
   }
 
   return(): Promise<Chunk> {
@@ -93,16 +86,41 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     if (this.#parts.scanner.finished) this.#events.settle({ kind: 'completed' });
   }
 
-  /** One network read; nothing when it brought nothing to forward. */
-  async #pull(): Promise<Chunk | undefined> {
-    const { reads, scanner } = this.#parts;
+  readonly #onRead = (read: IteratorResult<Uint8Array>): Chunk | Promise<Chunk> => {
+    const chunk = this.#take(read);
+    return chunk ? this.#handOver(chunk) : this.#readOn();
+  };
+
+  readonly #onCut = (cause: unknown): Chunk => this.#handOver(this.#end(cause));
+
+  #handOver(chunk: Chunk): Chunk {
+    this.#pulling = false;
+    this.#parts.deadline.rest();
+    return chunk;
+  }
+
+  /** After a read that brought nothing to forward: a loop, for there may be any number of them. */
+  async #readOn(): Promise<Chunk> {
+    const { reads } = this.#parts;
+    while (!this.#over) {
+      try {
+        const chunk = this.#take(await reads.next());
+        if (chunk) return this.#handOver(chunk);
+      } catch (cause) {
+        return this.#onCut(cause);
+      }
+    }
+    return DONE;
+  }
+
+  /** What one network read has to forward; nothing when that is nothing. */
+  #take(read: IteratorResult<Uint8Array>): Chunk | undefined {
+    if (read.done) return this.#end(undefined);
     try {
-      const read = await reads.next();
-      if (!read.done) return this.#forward(scanner.push(read.value));
+      return this.#forward(this.#parts.scanner.push(read.value));
     } catch (cause) {
       return this.#end(cause);
     }
-    return this.#end(undefined);
   }
 
   #forward(bytes: Uint8Array): Chunk | undefined {

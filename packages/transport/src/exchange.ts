@@ -32,6 +32,8 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
   #maxBuffered = Number.POSITIVE_INFINITY;
   #paused = false;
   #waiter: Waiter<Read> | undefined;
+  /** A read that gets its bytes once all that arrived with them is there. */
+  #promised: Waiter<Read> | undefined;
   #whole: Waiter<Uint8Array> | undefined;
   #failure: unknown;
   readonly #signal: AbortSignal;
@@ -120,11 +122,17 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
   }
 
   #handOver(): void {
-    const waiter = this.#waiter;
+    this.#promised = this.#waiter;
     this.#waiter = undefined;
     // Everything that one socket read holds is parsed before this runs, so it goes out as one piece.
-    queueMicrotask(() => waiter?.resolve({ done: false, value: this.#take() }));
+    queueMicrotask(this.#keepPromise);
   }
+
+  readonly #keepPromise = (): void => {
+    const waiter = this.#promised;
+    this.#promised = undefined;
+    waiter?.resolve({ done: false, value: this.#take() });
+  };
 
   #take(): Buffer {
     const bytes = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks, this.#buffered);
