@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { DialectId, Feature, Operation, OperationName, Principal, Target } from '@sluice/contract';
-import type { Alias, ConfiguredProvider, Snapshot } from '../snapshot.js';
+import type { Alias, ConfiguredProvider, Snapshot, WeightedCandidate } from '../snapshot.js';
 import { createCandidate } from './plan.js';
 import type { Candidate, Plan } from './plan.js';
 import { orderByWeight } from './weighted.js';
@@ -30,11 +30,24 @@ export function decide(snapshot: Snapshot, question: RouteQuestion, random: () =
 
 function planAlias(alias: Alias, question: RouteQuestion, random: () => number): Plan {
   assertAllowed(question.principal, [alias.name]);
-  const targets = alias.strategy === 'weighted' ? orderByWeight(alias.targets, random) : alias.targets;
+  const candidates =
+    alias.strategy === 'weighted' ? toOrder(alias, orderByWeight(alias.targets, random)) : fixedOrder(alias);
+  return { alias: alias.name, candidates: able(candidates, question), policy: alias.policy };
+}
+
+const fixedOrders = new WeakMap<Alias, readonly Candidate[]>();
+
+/** The order of an alias whose strategy draws no lots is the same for every request. */
+function fixedOrder(alias: Alias): readonly Candidate[] {
+  let order = fixedOrders.get(alias);
+  if (!order) fixedOrders.set(alias, (order = toOrder(alias, alias.targets)));
+  return order;
+}
+
+function toOrder({ fallbacks }: Alias, targets: readonly WeightedCandidate[]): readonly Candidate[] {
   const first = targets.map(({ candidate }) => candidate);
   // A target that has failed is not asked again because a fallback names it too.
-  const others = alias.fallbacks.filter(({ circuit }) => first.every((candidate) => candidate.circuit !== circuit));
-  return { alias: alias.name, candidates: able([...first, ...others], question), policy: alias.policy };
+  return [...first, ...fallbacks.filter(({ circuit }) => first.every((candidate) => candidate.circuit !== circuit))];
 }
 
 interface Found {
@@ -123,12 +136,19 @@ function toCandidate(provider: ConfiguredProvider, model: string): Candidate {
 
 /** Leaves out targets that lack the operation or a feature the request needs: the adapter, or the model where it is known. */
 function able(candidates: readonly Candidate[], question: RouteQuestion): readonly Candidate[] {
+  const fit = candidates.filter(
+    ({ provider, target }) => serves(provider, question) && missing(target, question.features) === undefined,
+  );
+  if (fit.length > 0) return reasoningFirst(countersFirst(fit, question), question.features);
   const serving = candidates.filter(({ provider }) => serves(provider, question));
-  const fit = serving.filter(({ target }) => missing(target, question.features) === undefined);
-  // Those that count are asked before the gateway estimates.
-  const own = fit.filter(({ provider }) => provider.provider.operations[question.operation]);
-  if (fit.length > 0) return reasoningFirst(own.length > 0 ? own : fit, question.features);
   throw unable(question, serving);
+}
+
+/** Those that count tokens themselves are asked before the gateway estimates. */
+function countersFirst(candidates: readonly Candidate[], { operation }: RouteQuestion): readonly Candidate[] {
+  if (operation !== 'countTokens') return candidates;
+  const counting = candidates.filter(({ provider }) => provider.provider.operations.countTokens);
+  return counting.length > 0 ? counting : candidates;
 }
 
 /** Tokens of a prompt can be estimated for whoever chats. */

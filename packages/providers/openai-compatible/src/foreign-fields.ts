@@ -33,12 +33,33 @@ export function refusedBy(
  */
 export function speaksTo(rules: ServerRules, { wire }: Pick<RawCall, 'wire'>, model: Model): boolean {
   if (rules.passes === false) return false;
-  const refused = refusedBy(rules, model);
+  const { refused, renamed } = obstaclesOf(rules, model);
   // More than one answer has no other form than this.
-  if (typeof wire.n === 'number' && wire.n > 1) return !refused.includes('n');
-  const { foreign = [], renamed = {} } = rules;
-  if (holdsAny(wire, refused) || holdsAny(wire, foreign) || holdsAny(wire, Object.keys(renamed))) return false;
+  if (typeof wire.n === 'number' && wire.n > 1) return !refused.has('n');
+  for (const name in wire) if ((refused.has(name) || renamed.has(name)) && isGiven(wire[name])) return false;
   return knowsValues(rules, wire) && knowsMessages(rules, wire.messages);
+}
+
+/** The fields with which a request cannot pass. */
+interface Obstacles {
+  readonly refused: ReadonlySet<string>;
+  /** And those for which the server has a form of its own. */
+  readonly renamed: ReadonlySet<string>;
+}
+
+const known = new WeakMap<ServerRules, WeakMap<Model, Obstacles>>();
+
+/** Remembered by server and model: a request has few of the many fields, and every request has the same obstacles. */
+function obstaclesOf(rules: ServerRules, model: Model): Obstacles {
+  let models = known.get(rules);
+  if (!models) known.set(rules, (models = new WeakMap()));
+  let obstacles = models.get(model);
+  if (!obstacles) {
+    const { foreign = [], renamed = {} } = rules;
+    obstacles = { refused: new Set(refusedBy(rules, model)), renamed: new Set([...foreign, ...Object.keys(renamed)]) };
+    models.set(model, obstacles);
+  }
+  return obstacles;
 }
 
 /** Fields that the server has, but not with every value. */
@@ -87,10 +108,6 @@ function roleOf(message: unknown): unknown {
 
 function isFile(part: unknown): boolean {
   return isJsonObject(part) && part.type === 'file';
-}
-
-function holdsAny(wire: JsonObject, names: readonly string[]): boolean {
-  return names.some((name) => isGiven(wire[name]));
 }
 
 function isGiven(value: unknown): boolean {
