@@ -61,25 +61,20 @@ export async function attempt(
   const deadline = new AttemptDeadline(clock, call.received.signal);
   const { provider } = candidate.provider;
   const { timeouts } = candidate;
-  let sentMs: number | undefined;
-  const noteWait = (): void => {
-    if (sentMs !== undefined) call.waitedMs += call.elapsedMs() - sentMs;
-    sentMs = undefined;
-  };
   try {
     armForHead(deadline, call, timeouts);
     const request = await provider.authorize(withTrace(codec.request, call), deadline.signal);
-    sentMs = call.elapsedMs();
+    call.beginWait();
     const response = await transport.send(request, { connectTimeoutMs: timeouts.connectMs }, deadline.signal);
     if (response.head.status < 200 || response.head.status > 299) throw await readFailure(response, provider);
-    if (call.stream) return await openStream(call, { codec, response, deadline, timeouts, noteWait });
+    if (call.stream) return await openStream(call, { codec, response, deadline, timeouts });
     if (timeouts.firstTokenBindsPlain) armTotal(deadline, call, timeouts);
     const bytes = await response.body.bytes(MAX_ANSWER_BYTES);
-    noteWait();
+    call.endWait();
     deadline.dispose();
     return toPlain(codec, response.head, bytes);
   } catch (cause) {
-    noteWait();
+    call.endWait();
     deadline.dispose();
     throw toGatewayError(deadline.signal.aborted ? deadline.signal.reason : cause);
   }
@@ -120,19 +115,17 @@ interface Opening {
   readonly response: UpstreamResponse;
   readonly deadline: AttemptDeadline;
   readonly timeouts: Timeouts;
-  /** Called once the provider has sent what was waited for: from then on, the time is the gateway's own. */
-  readonly noteWait: () => void;
 }
 
 /** Reads until the first content. Vendors send a start and then stall, so a start commits to nothing. */
-async function openStream(call: Call, { codec, response, deadline, timeouts, noteWait }: Opening): Promise<Opened> {
+async function openStream(call: Call, { codec, response, deadline, timeouts }: Opening): Promise<Opened> {
   if (!isOfType(response.head, codec.streamType)) throw await explainNoStream(codec, response);
   try {
     if (isCompressed(response.head)) throw unexpected('a compressed stream', 'a plain one');
     const scanner = codec.stream(response.head);
     const reads = response.body[Symbol.asyncIterator]();
     const first = await readUntilCommitted(reads, scanner);
-    noteWait();
+    call.endWait();
     deadline.watch({ idleMs: timeouts.idleMs, leftMs: timeouts.totalMs - call.elapsedMs() });
     return { kind: 'stream', response, reads, scanner, ...first, deadline };
   } catch (cause) {

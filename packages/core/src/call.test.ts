@@ -50,8 +50,11 @@ describe('the record of a call', () => {
 
   it('measures how long the gateway itself took, once', () => {
     const { call, clock } = openCall();
-    clock.advance(100);
-    call.waitedMs = 90;
+    clock.advance(10);
+    call.beginWait();
+    clock.advance(90);
+    call.endWait();
+    call.endWait();
     const head = call.overheadMs();
     clock.advance(1_000);
     const { overheadMs, durationMs } = call.record(COMPLETED);

@@ -73,7 +73,8 @@ export class Call {
   status = 0;
   firstTokenMs: number | undefined;
   /** Time spent waiting for the caller's body and for providers, up to the answer's head. */
-  waitedMs = 0;
+  #waitedMs = 0;
+  #waitingSinceMs: number | undefined;
   #overheadMs: number | undefined;
   #priced: { readonly summary: AnswerSummary | undefined; readonly cost: bigint | undefined } | undefined;
   readonly #clock: Clock;
@@ -94,9 +95,20 @@ export class Call {
     return this.#clock.monotonic() - this.#startedMs;
   }
 
+  /** From here on the time is somebody else's. */
+  beginWait(): void {
+    this.#waitingSinceMs = this.elapsedMs();
+  }
+
+  /** What was waited for has come; nothing happens where nothing was. */
+  endWait(): void {
+    if (this.#waitingSinceMs !== undefined) this.#waitedMs += this.elapsedMs() - this.#waitingSinceMs;
+    this.#waitingSinceMs = undefined;
+  }
+
   /** Time that the gateway itself took up to the answer's head; fixed at the first call. */
   overheadMs(): number {
-    this.#overheadMs ??= Math.max(0, this.elapsedMs() - this.waitedMs);
+    this.#overheadMs ??= Math.max(0, this.elapsedMs() - this.#waitedMs);
     return this.#overheadMs;
   }
 

@@ -108,9 +108,9 @@ export class Run<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>
     const call = this.#call;
     const form = this.#endpoint.dialect.body === 'multipart';
     assertBodyType(call.received.headers, form ? 'multipart' : 'json');
-    const beganMs = call.elapsedMs();
+    call.beginWait();
     const body = await call.received.readBody();
-    call.waitedMs += call.elapsedMs() - beganMs;
+    call.endWait();
     return form ? parseForm(body, call.received.headers) : parseCall(body);
   }
 
