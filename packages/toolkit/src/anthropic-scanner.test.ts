@@ -56,6 +56,19 @@ describe('createAnthropicScanner', () => {
     expect(scanner.committed).toBe(true);
   });
 
+  it('keeps from the caller what Vertex AI adds to the dialect', () => {
+    const usage = { input_tokens: 9, output_tokens: 1, tiers: { '0-to-200000': { input_tokens: 9 } } };
+    const added = frame({ type: 'vertex_event', usage });
+    const scanner = createAnthropicScanner();
+    const passed = [START + added + BLOCK, text('Hello') + added, DELTA + STOP].map((read) =>
+      Buffer.from(scanner.push(bytes(read))).toString(),
+    );
+    expect([passed.join(''), scanner.summary().usage]).toEqual([
+      START + BLOCK + text('Hello') + DELTA + STOP,
+      { inputTokens: 15, outputTokens: 7, cachedInputTokens: 5 },
+    ]);
+  });
+
   it('counts text, thinking and tool arguments as output', () => {
     const scanner = createAnthropicScanner();
     const thinking = { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'abc' } };

@@ -7,13 +7,15 @@ import { createStreamScanner } from './stream-scanner.js';
 import type { FrameVerdict, ScanRules } from './stream-scanner.js';
 
 const OUTPUT_TEXT = /"(?:text|partial_json|thinking)": ?"([^"\\]*(?:\\.[^"\\]*)*)"/;
-const INSPECTED = /"type": ?"(?:message_delta|message_stop|error)"/;
+const INSPECTED = /"type": ?"(?:message_delta|message_stop|error|vertex_event)"/;
 /** No string of an event can hold this: a line end is always escaped there. */
 const INSPECTED_LINE = /^event: ?error/;
 
 const NOTHING: FrameVerdict = {};
 const CONTENT: FrameVerdict = { content: true };
 const TERMINAL: FrameVerdict = { terminal: true };
+/** Clients of the dialect know it not, and some fail over it. */
+const FOREIGN: FrameVerdict = { drop: true };
 const UNREADABLE: FrameVerdict = { unreadable: true };
 
 /**
@@ -45,6 +47,9 @@ class MessageRules implements ScanRules {
         return this.#delta(payload);
       case 'message_stop':
         return TERMINAL;
+      // The usage once more, from Vertex AI and from proxies before it. https://github.com/vercel/ai/issues/11309
+      case 'vertex_event':
+        return FOREIGN;
       case 'error':
         return { failure: classifyInBand(readAnthropicError(payload)) };
       default:

@@ -2,7 +2,7 @@ import { gatewayError } from '@sluice/contract';
 import type { AnswerSummary, Finish, GatewayError, JsonObject } from '@sluice/contract';
 import { classifyGoogleInBand, readGoogleError } from './gemini-errors.js';
 import { readBlock, readFinish, readFinishFailure, toSettled } from './gemini-finish.js';
-import { readGeminiUsage } from './gemini-usage.js';
+import { readGeminiTier, readGeminiUsage } from './gemini-usage.js';
 import { isJsonObject, parseUpstreamJson, tryParseExact } from './json.js';
 
 /** A plain answer that was checked to be one. */
@@ -87,7 +87,12 @@ function toVector(embedding: unknown): readonly number[] {
 
 function summarize({ modelVersion, usageMetadata }: JsonObject): AnswerSummary {
   const usage = readGeminiUsage(usageMetadata);
-  return { ...(typeof modelVersion === 'string' ? { model: modelVersion } : {}), ...(usage ? { usage } : {}) };
+  const serviceTier = readGeminiTier(usageMetadata);
+  return {
+    ...(typeof modelVersion === 'string' ? { model: modelVersion } : {}),
+    ...(usage ? { usage } : {}),
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+  };
 }
 
 function charsOf({ text, functionCall }: JsonObject): number {

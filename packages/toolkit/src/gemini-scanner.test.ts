@@ -39,6 +39,17 @@ describe('createGeminiScanner', () => {
     expect(scanner.summary().usage).toEqual({ inputTokens: 5, outputTokens: 4 });
   });
 
+  it.each([
+    [{ serviceTier: 'standard' }, 'default'],
+    [{ serviceTier: 'flex' }, 'flex'],
+    [{ trafficType: 'ON_DEMAND' }, 'default'],
+    [{ trafficType: 'ON_DEMAND_PRIORITY' }, 'priority'],
+    [{ trafficType: 'PROVISIONED_THROUGHPUT' }, undefined],
+  ])('knows the tier by %j, which decides the price', (usage, tier) => {
+    const { scanner } = scan(said('Hello'), said('.', { usageMetadata: { promptTokenCount: 1, ...usage } }));
+    expect(scanner.summary().serviceTier).toBe(tier);
+  });
+
   it('takes no stream for whole that has no finish reason', () => {
     const { scanner } = scan(said('Hello'));
     expect(() => scanner.end()).toThrow(expect.objectContaining({ code: 'upstream_truncated' }));

@@ -2,7 +2,7 @@ import type { AnswerSummary, Finish, Frame, GatewayError, JsonObject, RawCall, S
 import { classifyGoogleInBand, readGoogleError } from './gemini-errors.js';
 import { readBlock, readFinish, readFinishFailure, toSettled } from './gemini-finish.js';
 import { callsTools, partsOf } from './gemini-inspect.js';
-import { createGeminiUsageMeter } from './gemini-usage.js';
+import { createGeminiUsageMeter, readGeminiTier } from './gemini-usage.js';
 import { isJsonObject, tryParseJson } from './json.js';
 import { createStreamScanner } from './stream-scanner.js';
 import type { FrameVerdict, ScanRules } from './stream-scanner.js';
@@ -36,6 +36,7 @@ class GenerateRules implements ScanRules {
   #uncounted: string | undefined;
   #model: string | undefined;
   #finish: Finish | undefined;
+  #serviceTier: string | undefined;
   #committed = false;
   #calledTools = false;
 
@@ -62,12 +63,13 @@ class GenerateRules implements ScanRules {
       ...(this.#model === undefined ? {} : { model: this.#model }),
       ...(usage ? { usage } : {}),
       ...(this.#finish ? { finish: toSettled(this.#finish) } : {}),
+      ...(this.#serviceTier === undefined ? {} : { serviceTier: this.#serviceTier }),
     };
   }
 
   #read(chunk: JsonObject): FrameVerdict {
     this.#count();
-    this.#meter.see(chunk.usageMetadata);
+    this.#see(chunk.usageMetadata);
     if (typeof chunk.modelVersion === 'string') this.#model = chunk.modelVersion;
     const candidates = Array.isArray(chunk.candidates) ? chunk.candidates.filter(isJsonObject) : [];
     if (candidates.length === 0) return this.#readBlock(chunk);
@@ -101,7 +103,12 @@ class GenerateRules implements ScanRules {
   #count(): void {
     const chunk = this.#uncounted === undefined ? undefined : tryParseJson(this.#uncounted);
     this.#uncounted = undefined;
-    if (isJsonObject(chunk)) this.#meter.see(chunk.usageMetadata);
+    if (isJsonObject(chunk)) this.#see(chunk.usageMetadata);
+  }
+
+  #see(usage: unknown): void {
+    this.#meter.see(usage);
+    this.#serviceTier = readGeminiTier(usage) ?? this.#serviceTier;
   }
 }
 

@@ -60,6 +60,20 @@ export function readGeminiUsage(usage: unknown): Usage | undefined {
   return meter.usage();
 }
 
+/** The gateway's words for the traffic that Vertex AI counts an answer as. Genai's `TrafficType`. */
+const TIER_OF_TRAFFIC: ReadonlyMap<unknown, string> = new Map([
+  ['ON_DEMAND', 'default'],
+  ['ON_DEMAND_PRIORITY', 'priority'],
+  ['ON_DEMAND_FLEX', 'flex'],
+]);
+
+/** The tier that served an answer, in the gateway's word for the standard one. */
+export function readGeminiTier(usage: unknown): string | undefined {
+  const { serviceTier: tier, trafficType } = isJsonObject(usage) ? usage : {};
+  if (typeof tier === 'string') return tier === 'standard' ? 'default' : tier;
+  return TIER_OF_TRAFFIC.get(trafficType);
+}
+
 /** Usage as this wire's clients read it. */
 export function writeGeminiUsage(usage: Usage): JsonObject {
   const { inputTokens, outputTokens, cachedInputTokens, reasoningTokens, audioInputTokens, audioOutputTokens } = usage;

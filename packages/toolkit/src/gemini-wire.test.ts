@@ -125,11 +125,12 @@ describe('a plain answer', () => {
       candidates: [
         { content: { parts: [{ text: 'Hi', thought: true }, { functionCall: { name: 'f' } }] }, finishReason: 'STOP' },
       ],
-      usageMetadata: { promptTokenCount: 2, candidatesTokenCount: 3 },
+      usageMetadata: { promptTokenCount: 2, candidatesTokenCount: 3, trafficType: 'ON_DEMAND_FLEX' },
       modelVersion: 'gemini-x',
     };
     expect(inspectGenerate(bytes(body))).toEqual({
       model: 'gemini-x',
+      serviceTier: 'flex',
       finish: { unified: 'tool-calls', raw: 'STOP' },
       usage: { inputTokens: 2, outputTokens: 3 },
       outputChars: 14,

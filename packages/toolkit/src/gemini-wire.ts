@@ -32,7 +32,7 @@ export {
   stateBeside,
 } from './gemini-shapes.js';
 export { readToolChoice, readTools, writeToolChoice, writeTools } from './gemini-tools.js';
-export { createGeminiUsageMeter, readGeminiUsage, writeGeminiUsage } from './gemini-usage.js';
+export { createGeminiUsageMeter, readGeminiTier, readGeminiUsage, writeGeminiUsage } from './gemini-usage.js';
 export type { GoogleError } from './gemini-errors.js';
 export type { GeminiAnswer } from './gemini-inspect.js';
 export type { GeminiMedia } from './gemini-media.js';

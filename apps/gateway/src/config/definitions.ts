@@ -7,6 +7,7 @@ import { ollama } from '@sluice/provider-ollama';
 import { openai } from '@sluice/provider-openai';
 import { openAiCompatible } from '@sluice/provider-openai-compatible';
 import { createSimDefinition } from '@sluice/provider-sim';
+import { vertex } from '@sluice/provider-vertex';
 import { faultRule } from '@sluice/simulator';
 import type { FaultRule } from '@sluice/simulator';
 
@@ -28,6 +29,7 @@ export function providerDefinitions(openSimulator: OpenSimulator): readonly Prov
     anthropic,
     bedrock,
     google,
+    vertex,
     cohere,
     ollama,
     openAiCompatible,

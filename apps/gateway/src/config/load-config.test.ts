@@ -192,7 +192,7 @@ models:
       'config error at server.hots: there is no such setting',
       expect.stringMatching(/^config error at providers\["bad name"\]: this name is not allowed/),
       'config error at providers.openai.apiKey: expected a reference, { env: NAME } or { file: PATH }',
-      'config error at providers.odd.kind: expected one of openai, anthropic, bedrock, google, cohere, ollama, openai-compatible, sim',
+      'config error at providers.odd.kind: expected one of openai, anthropic, bedrock, google, vertex, cohere, ollama, openai-compatible, sim',
       'config error at models.fast.strategy: expected one of "priority"|"weighted"',
       'config error at models.fast.targets: Too small: expected array to have >=1 items',
     ]);

@@ -3,6 +3,7 @@ import type { ChatRequest, Encoded, Operation, Passthrough, Target, TokenCount }
 import { editCallBody, parseUpstreamJson } from '@sluice/toolkit';
 import { ANTHROPIC_COUNT_TOKENS } from '@sluice/toolkit/anthropic-wire';
 import { toBody } from './chat/encode.js';
+import type { WrittenBody } from './chat/encode.js';
 import { FEATURES } from './chat/operation.js';
 import type { Account } from './chat/operation.js';
 import { takesAsItIs } from './chat/takes.js';
@@ -39,20 +40,32 @@ export function createCountTokens(account: Account): Operation<ChatRequest, Toke
 }
 
 function encodeCount(request: ChatRequest, target: Target, account: Account): Encoded {
-  const { body, betas, adjustments } = toBody(request, target, account);
-  const counted = Object.fromEntries(Object.entries(body).filter(([name]) => !OF_ANSWERS.has(name)));
+  const { body, betas, adjustments } = toCountBody(request, target, account);
   return {
     request: {
       method: 'POST',
       url: toApiUrl(target.baseUrl, PATH),
       headers: withBetas(account.headers, betas),
-      body: JSON.stringify(counted),
+      body: JSON.stringify(body),
     },
     adjustments,
   };
 }
 
-function decodeCount(body: Uint8Array): TokenCount {
+/** The body of a count: what an answer would be asked for with, but for what only answers need. */
+export function toCountBody(
+  request: ChatRequest,
+  target: Pick<Target, 'model' | 'facts'>,
+  account: Pick<Account, 'version'>,
+): WrittenBody {
+  const written = toBody(request, target, account);
+  return {
+    ...written,
+    body: Object.fromEntries(Object.entries(written.body).filter(([name]) => !OF_ANSWERS.has(name))),
+  };
+}
+
+export function decodeCount(body: Uint8Array): TokenCount {
   const { input_tokens: inputTokens } = parseUpstreamJson(body);
   if (typeof inputTokens === 'number') return { inputTokens };
   throw gatewayError('upstream_invalid_response', { message: "The provider's answer is not a count of tokens." });

@@ -1,5 +1,6 @@
 export { toSegment } from './api.js';
 export { createChat } from './chat/operation.js';
+export type { StreamedChat } from './chat/operation.js';
 export { classify } from './classify.js';
 export { createCountTokens } from './count-tokens.js';
 export type { GeminiApi } from './api.js';

@@ -1,4 +1,6 @@
 export { ALL_MEDIA } from './media/operations.js';
+export { createChatOperation } from './chat/operation.js';
+export { createHeaderWriter } from './headers.js';
 export { createOpenAiProvider, createServerProvider } from './provider.js';
 export { allowPrivateNetwork, baseUrl, extraHeaders, secretRef } from './settings.js';
 export { COMPATIBLE } from './rules.js';

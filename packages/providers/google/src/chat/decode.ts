@@ -1,6 +1,11 @@
 import type { AssistantPart, ChatResult, JsonObject, TextPart } from '@sluice/contract';
-import { isJsonObject } from '@sluice/toolkit';
-import { readGeminiAnswer, readGeminiLogprobs, readGeminiUsage, readModelPart } from '@sluice/toolkit/gemini-wire';
+import {
+  readGeminiAnswer,
+  readGeminiLogprobs,
+  readGeminiTier,
+  readGeminiUsage,
+  readModelPart,
+} from '@sluice/toolkit/gemini-wire';
 import { createCallIds } from './call-ids.js';
 import { placeSources, readSources } from './citations.js';
 import type { Source } from './citations.js';
@@ -13,7 +18,7 @@ export function decodeChat(bytes: Uint8Array): ChatResult {
   const read = parts.map((part) => readModelPart(part, mintId));
   const usage = readGeminiUsage(body.usageMetadata);
   const logprobs = readGeminiLogprobs(candidate.logprobsResult);
-  const serviceTier = readServiceTier(body.usageMetadata);
+  const serviceTier = readGeminiTier(body.usageMetadata);
   return {
     id,
     model: asText(body.modelVersion),
@@ -23,13 +28,6 @@ export function decodeChat(bytes: Uint8Array): ChatResult {
     ...(logprobs ? { logprobs } : {}),
     ...(serviceTier === undefined ? {} : { serviceTier }),
   };
-}
-
-/** The tier that served an answer, in the gateway's word for the standard one. */
-export function readServiceTier(usage: unknown): string | undefined {
-  const tier = isJsonObject(usage) ? usage.serviceTier : undefined;
-  if (typeof tier !== 'string') return undefined;
-  return tier === 'standard' ? 'default' : tier;
 }
 
 /** Each source goes to the text that it names, or to the first one where it names something else. */

@@ -14,8 +14,11 @@ export const FEATURES: ReadonlySet<Feature> = new Set([
   'reasoning',
 ]);
 
+type ChatOperation = Operation<ChatRequest, ChatResult, ChatEvent>;
+export type StreamedChat = ChatOperation & Required<Pick<ChatOperation, 'stream'>>;
+
 /** Chat over `:generateContent` and `:streamGenerateContent`. */
-export function createChat(api: GeminiApi): Operation<ChatRequest, ChatResult, ChatEvent> {
+export function createChat(api: GeminiApi): StreamedChat {
   return {
     features: FEATURES,
     encode: (request, target) => encodeChat(request, target, api),

@@ -20,13 +20,13 @@ import {
   readFinish,
   readFinishFailure,
   readGeminiLogprobs,
+  readGeminiTier,
   readGoogleError,
   readModelPart,
 } from '@sluice/toolkit/gemini-wire';
 import { createCallIds } from './call-ids.js';
 import { placeSources, readSources } from './citations.js';
 import type { Source } from './citations.js';
-import { readServiceTier } from './decode.js';
 
 /** Reads one stream of `alt=sse`. It is whole where it ends after a finish reason: the wire has no frame for the end. */
 export function createAnswerDecoder(): StreamDecoder<ChatEvent> {
@@ -178,7 +178,7 @@ class AnswerStream implements StreamDecoder<ChatEvent> {
   #count(usage: unknown, events: ChatEvent[]): void {
     if (usage === undefined) return;
     this.#meter.see(usage);
-    this.#serviceTier = readServiceTier(usage) ?? this.#serviceTier;
+    this.#serviceTier = readGeminiTier(usage) ?? this.#serviceTier;
     const counted = this.#meter.usage();
     if (counted) events.push({ type: 'usage', usage: counted });
   }

@@ -12,8 +12,11 @@ import type { Server } from '../server.js';
 
 const PATH = 'chat/completions';
 
+type ChatOperation = Operation<ChatRequest, ChatResult, ChatEvent>;
+export type StreamedChat = ChatOperation & Required<Pick<ChatOperation, 'stream'>>;
+
 /** Chat completions: as a codec, and as bytes that pass through. */
-export function createChatOperation(server: Server): Operation<ChatRequest, ChatResult, ChatEvent> {
+export function createChatOperation(server: Server): StreamedChat {
   const { rules, headers, locate, nameOf } = server;
   return {
     features: featuresOf(rules),

@@ -1,0 +1,45 @@
+import type { Provider, ProviderDefinition, ProviderDeps } from '@sluice/contract';
+import { jsonHeaders } from '@sluice/toolkit';
+import type { Account } from './account.js';
+import { toBaseUrl } from './address.js';
+import { createMint } from './auth/mint.js';
+import { TokenSource } from './auth/token-source.js';
+import { createChat } from './chat.js';
+import { classify } from './classify.js';
+import { createCountTokens } from './count-tokens.js';
+import { createEmbed } from './embed.js';
+import { createModelListing } from './models.js';
+import { vertexSettings } from './settings.js';
+import type { VertexSettings } from './settings.js';
+
+/** Adapter for Vertex AI: Gemini, Claude and open models in a project of Google Cloud. */
+export const vertex: ProviderDefinition<VertexSettings> = {
+  kind: 'vertex',
+  contractVersion: 1,
+  settings: vertexSettings,
+  create: createProvider,
+};
+
+function createProvider(settings: VertexSettings, deps: ProviderDeps): Provider {
+  const { project, location } = settings;
+  const baseUrl = settings.baseUrl === undefined ? toBaseUrl(location) : new URL(settings.baseUrl);
+  const account: Account = { project, location, headers: jsonHeaders(settings.headers) };
+  const tokens = new TokenSource(createMint(settings, deps), deps.clock);
+  return {
+    baseUrl,
+    operations: {
+      chat: createChat(account),
+      embed: createEmbed(account),
+      countTokens: createCountTokens(account),
+    },
+    models: createModelListing(baseUrl, account.headers),
+    async authorize(request, signal) {
+      const credentials = await tokens.headers(signal);
+      return { ...request, headers: { ...request.headers, ...credentials } };
+    },
+    classify(failure) {
+      if (failure.stage === 'status' && failure.head.status === 401) tokens.refuse();
+      return classify(failure);
+    },
+  };
+}

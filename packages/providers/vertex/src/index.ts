@@ -1,0 +1,2 @@
+export { vertex } from './definition.js';
+export type { VertexSettings } from './settings.js';
