@@ -64,3 +64,17 @@ it('leaves a signature alone that only looks like one of ours', () => {
     },
   ]);
 });
+
+it('ends reasoning that nobody signed with an empty signature, lest clients leave it out of the next turn', () => {
+  const writer = anthropicMessages.stream?.open(CONTEXT);
+  const events: readonly ChatEvent[] = [
+    { type: 'start', id: 'i', model: 'm' },
+    { type: 'reasoning-delta', index: 0, text: 'Hm.' },
+    { type: 'part-end', index: 0 },
+  ];
+  const text = events.map((event) => writer?.write(event) ?? '').join('');
+  expect(text).toContain('"delta":{"type":"signature_delta","signature":""}');
+  expect(historyOf([{ type: 'thinking', thinking: 'Hm.', signature: '' }])).toEqual([
+    { type: 'reasoning', text: 'Hm.' },
+  ]);
+});

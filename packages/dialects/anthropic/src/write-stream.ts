@@ -142,9 +142,11 @@ class MessageWriter implements StreamWriter<ChatEvent> {
     return opening + this.#sign(opaque) + this.#close();
   }
 
+  /** Reasoning that nobody signed ends with an empty signature: clients drop from the next turn what has none at all. */
   #sign(opaque: VendorState | undefined): string {
     const block = toSignedBlock({ type: 'reasoning', text: '', ...(opaque ? { opaque } : {}) });
-    return block?.type === 'thinking' ? this.#delta({ type: 'signature_delta', signature: block.signature }) : '';
+    const signature = block?.type === 'thinking' ? block.signature : '';
+    return this.#delta({ type: 'signature_delta', signature });
   }
 
   #ensureOpen(wanted: OpenBlock & { readonly kind: 'text' | 'thinking' }): string {

@@ -1,5 +1,5 @@
 import type { Passthrough } from '@sluice/contract';
-import { editCallBody } from '@sluice/toolkit';
+import { editCallBody, isJsonObject, isSealed } from '@sluice/toolkit';
 import { OPENAI_RESPONSES, createResponsesScanner, inspectResponse } from '@sluice/toolkit/openai-wire';
 import type { Server } from './server.js';
 
@@ -7,6 +7,7 @@ import type { Server } from './server.js';
 export function createResponsesPassthrough({ headers, locate, nameOf }: Server): Passthrough {
   return {
     dialect: OPENAI_RESPONSES,
+    takes: ({ wire }) => !holdsSealed(wire.input),
     encode(call, target) {
       const body = editCallBody(call, { model: nameOf(target.model) });
       return { method: 'POST', url: locate(target, 'responses'), headers: headers.forCall(call), body };
@@ -14,4 +15,9 @@ export function createResponsesPassthrough({ headers, locate, nameOf }: Server):
     inspect: inspectResponse,
     scanner: createResponsesScanner,
   };
+}
+
+/** Whether an item of a conversation carries what the gateway sealed for another vendor, which this one could not read. */
+function holdsSealed(input: unknown): boolean {
+  return Array.isArray(input) && input.some((item) => isJsonObject(item) && isSealed(item.encrypted_content));
 }

@@ -8,7 +8,7 @@ import type {
   RefusalContent,
   TextContent,
 } from './output-items.js';
-import { sealState } from './sealed-state.js';
+import { STATELESS, sealState } from './sealed-state.js';
 
 /** A part that is being written: where it stands, and the item that it is in. */
 export type OpenPart =
@@ -50,7 +50,7 @@ function closeReasoning({ item, at }: Part<'reasoning'>, opaque: VendorState | u
     emit('response.reasoning_summary_text.done', { ...where, text: shown.text });
     emit('response.reasoning_summary_part.done', { ...where, part: shown });
   }
-  if (opaque) item.encrypted_content = sealState({ state: opaque });
+  item.encrypted_content = opaque ? sealState({ state: opaque }) : STATELESS;
   emit('response.output_item.done', { output_index: at, item });
 }
 

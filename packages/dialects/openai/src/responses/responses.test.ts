@@ -4,7 +4,7 @@ import { createFrameReader } from '@sluice/toolkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openAiResponses } from './dialect.js';
-import { openState, sealState } from './sealed-state.js';
+import { STATELESS, openState, sealState } from './sealed-state.js';
 import type { SealedState } from '@sluice/toolkit';
 
 const CONTEXT = { requestId: 'r', answerId: 'a', createdSeconds: 7, wantsUsage: true };
@@ -53,6 +53,13 @@ describe("a vendor's state in encrypted_content", () => {
   it("is OpenAI's own text where the state is OpenAI's own", () => {
     const own: VendorState = { kind: 'openai-responses', data: { encrypted_content: 'gAAAA' } };
     expect([sealState({ state: own }), openState('gAAAA')]).toEqual(['gAAAA', { state: own }]);
+  });
+
+  it('is there also where no state came, and stands for none', () => {
+    const reasoning = { type: 'reasoning', text: 'Hm.' } as const;
+    const { output } = write([reasoning, { type: 'text', text: 'Yes.' }]);
+    expect(output[0]).toMatchObject({ encrypted_content: STATELESS });
+    expect(sentBack(output)).toEqual([reasoning, { type: 'text', text: 'Yes.' }]);
   });
 
   it.for(['sluice1.', 'sluice1.!!', 'sluice1.bnVsbA', 'sluice1.e30'])(

@@ -11,9 +11,15 @@ export function sealState({ state, on }: SealedState): string {
   return own ?? writeSealed({ state, ...(on === undefined ? {} : { on }) });
 }
 
-/** The state behind an `encrypted_content`. One that is not ours, or was tampered with, is OpenAI's own affair. */
-export function openState(text: string): SealedState {
-  return readSealed(text) ?? native(text);
+/**
+ * For reasoning with which no state came: clients that store nothing send back only what has an `encrypted_content`, and
+ * some vendors want the mere text again (npm @ai-sdk/openai 4.0.118, dist/index.js, "Skipping reasoning parts").
+ */
+export const STATELESS = writeSealed({ state: { kind: 'none', data: null } });
+
+/** The state behind an `encrypted_content`, if any. One that is not ours, or was tampered with, is OpenAI's own affair. */
+export function openState(text: string): SealedState | undefined {
+  return text === STATELESS ? undefined : (readSealed(text) ?? native(text));
 }
 
 function native(text: string): SealedState {
