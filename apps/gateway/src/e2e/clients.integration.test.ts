@@ -1,14 +1,17 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { failure } from './__fixtures__/collect.js';
 import { aiAnthropic, aiCompatible, aiOpenAi } from './__fixtures__/matrix/ai-sdk.js';
 import { anthropicMessages } from './__fixtures__/matrix/anthropic.js';
 import { googleGenAi } from './__fixtures__/matrix/google-genai.js';
 import { langchainOpenAi } from './__fixtures__/matrix/langchain.js';
 import { openAiChat } from './__fixtures__/matrix/openai-chat.js';
+import { pythonOpenAi } from './__fixtures__/matrix/python-openai.js';
+import { reasonOf } from './__fixtures__/matrix/installed.js';
 import { openAiResponses } from './__fixtures__/matrix/openai-responses.js';
 import { ANSWER, THOUGHT, VENDORS, startStandIn } from './__fixtures__/matrix/stand-in.js';
 import type { ClientKind } from './__fixtures__/matrix/client.js';
 
+const python = pythonOpenAi();
 const CLIENTS: readonly ClientKind[] = [
   openAiChat,
   openAiResponses,
@@ -18,7 +21,9 @@ const CLIENTS: readonly ClientKind[] = [
   aiAnthropic,
   googleGenAi,
   langchainOpenAi,
+  ...('skipped' in python ? [] : [python]),
 ];
+const ANY = /^/;
 const standIn = await startStandIn();
 const { gateway } = standIn;
 afterAll(() => standIn[Symbol.asyncDispose]());
@@ -26,17 +31,16 @@ afterAll(() => standIn[Symbol.asyncDispose]());
 /** What a client raised: its class and its status. */
 function told(error: unknown): readonly [name: string, status: unknown] {
   const { name, status, statusCode, constructor } = error as Error & { status?: number; statusCode?: number };
-  return [name.startsWith('AI_') ? name : constructor.name, status ?? statusCode];
+  return [name === 'Error' ? constructor.name : name, status ?? statusCode];
 }
 
+it.skipIf('skipped' in python)(`Python is among them${reasonOf(python)}`, () => expect(CLIENTS).toContain(python));
+
 describe.for(CLIENTS)('$name', (kind) => {
-  const { ask } = kind.connect(gateway.url, gateway.key);
+  const { ask, close } = kind.connect(gateway.url, gateway.key);
+  afterAll(() => close?.());
 
-  // The stand-in of OpenAI has chat completions only.
-  const asksResponses = kind === openAiResponses || kind === aiOpenAi;
-  const vendors = VENDORS.filter(({ name }) => !(asksResponses && name === 'openai'));
-
-  describe.for(vendors)('at $name', (vendor) => {
+  describe.for(VENDORS)('at $name', (vendor) => {
     const model = `${vendor.name}/${vendor.model}`;
 
     describe.for([
@@ -67,9 +71,11 @@ describe.for(CLIENTS)('$name', (kind) => {
       it('sees the model reason, and sends the proof of it back', async () => {
         const question = { model: `${vendor.name}/${vendor.thinker}`, text: 'Weather?', reasoning: true, streaming };
         const said = await ask({ ...question, tools: 'free' });
-        expect(said.reasoning).toBe(kind.showsReasoning && vendor.showsReasoning ? THOUGHT : '');
+        const shown = vendor.showsReasoning === 'always' || kind.api === 'responses';
+        expect(said.reasoning).toBe(kind.showsReasoning && shown ? THOUGHT : '');
         expect(said.calls).toMatchObject([{ name: 'get_weather', input: { city: 'Oslo' } }]);
         expect((await said.reply(['sunny'])).text).toBe(ANSWER);
+        expect(standIn.lastBody()).toMatch(kind.carriesProof && shown ? vendor.proof : ANY);
       });
 
       it('shows images', async () => {
@@ -98,7 +104,9 @@ describe.for(CLIENTS)('$name', (kind) => {
   });
 
   it('raises its own error for a wrong key', async () => {
-    const call = kind.connect(gateway.url, 'wrong').ask({ model: 'sim/echo', text: 'Hi', streaming: false });
-    expect(told(await failure(call))).toEqual([kind.errors[401], 401]);
+    const stranger = kind.connect(gateway.url, 'wrong');
+    onTestFinished(() => stranger.close?.());
+    const error = await failure(stranger.ask({ model: 'sim/echo', text: 'Hi', streaming: false }));
+    expect(told(error)).toEqual([kind.errors[401], 401]);
   });
 });

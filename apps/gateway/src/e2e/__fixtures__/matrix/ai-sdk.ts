@@ -24,11 +24,18 @@ interface Package {
   readonly options?: (asked: Asked) => Options;
 }
 
-function clientOf(name: string, connect: (url: string, apiKey: string) => Package): ClientKind {
+interface Traits {
+  readonly name: string;
+  readonly api?: 'responses';
+  readonly carriesProof: boolean;
+}
+
+function clientOf({ name, ...traits }: Traits, connect: (url: string, apiKey: string) => Package): ClientKind {
   return {
+    ...traits,
     name: `ai with ${name}`,
     showsReasoning: true,
-    errors: ERRORS,
+errors: ERRORS,
     connect(url, apiKey) {
       const used = connect(url, apiKey);
       return { ask: (asked) => ask(used, asked, [toQuestion(asked)]) };
@@ -37,18 +44,19 @@ function clientOf(name: string, connect: (url: string, apiKey: string) => Packag
 }
 
 /** By the Responses API, as the package does unless told otherwise. A model with a prefix is said to reason by its users. */
-export const aiOpenAi = clientOf('@ai-sdk/openai', (url, apiKey) => ({
+export const aiOpenAi = clientOf({ name: '@ai-sdk/openai', api: 'responses', carriesProof: true }, (url, apiKey) => ({
   make: createOpenAI({ baseURL: `${url}/v1`, apiKey }),
   options: ({ reasoning }) => ({
     openai: { store: false, ...(reasoning && { forceReasoning: true, reasoningSummary: 'auto' }) },
   }),
 }));
 
-export const aiCompatible = clientOf('@ai-sdk/openai-compatible', (url, apiKey) => ({
+/** It keeps the text of reasoning, and no signature. */
+export const aiCompatible = clientOf({ name: '@ai-sdk/openai-compatible', carriesProof: false }, (url, apiKey) => ({
   make: createOpenAICompatible({ name: 'sluice', baseURL: `${url}/v1`, apiKey, supportsStructuredOutputs: true }),
 }));
 
-export const aiAnthropic = clientOf('@ai-sdk/anthropic', (url, apiKey) => ({
+export const aiAnthropic = clientOf({ name: '@ai-sdk/anthropic', carriesProof: true }, (url, apiKey) => ({
   make: createAnthropic({ baseURL: `${url}/v1`, apiKey }),
 }));
 

@@ -5,6 +5,7 @@ import type { Asked, ClientKind, Said } from './client.js';
 export const anthropicMessages: ClientKind = {
   name: '@anthropic-ai/sdk',
   showsReasoning: true,
+  carriesProof: true,
   errors: { 400: 'BadRequestError', 401: 'AuthenticationError', 404: 'NotFoundError' },
   connect(baseURL, apiKey) {
     const client = new Anthropic({ baseURL, apiKey, maxRetries: 0 });

@@ -26,13 +26,17 @@ export interface Said {
 /** An unmodified client of somebody's API, with one key of the gateway. */
 export interface Client {
   ask(asked: Asked): Promise<Said>;
+  close?(): void;
 }
 
 /** A client as users install it. */
 export interface ClientKind {
   readonly name: string;
+  readonly api?: 'responses';
   /** Whether it shows its users how the model reasoned. */
   readonly showsReasoning: boolean;
+  /** Whether it sends back what a vendor needs to know its own reasoning again. */
+  readonly carriesProof: boolean;
   /** The class of what it raises for these statuses. */
   readonly errors: Readonly<Record<400 | 401 | 404, string>>;
   connect(url: string, key: string): Client;

@@ -7,6 +7,7 @@ import type { Asked, ClientKind, Said } from './client.js';
 export const googleGenAi: ClientKind = {
   name: '@google/genai',
   showsReasoning: true,
+  carriesProof: true,
   errors: { 400: 'ApiError', 401: 'ApiError', 404: 'ApiError' },
   connect(baseUrl, apiKey) {
     const client = new GoogleGenAI({ apiKey, httpOptions: { baseUrl } });

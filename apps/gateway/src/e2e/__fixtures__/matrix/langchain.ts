@@ -8,6 +8,7 @@ import { OPENAI_ERRORS } from './openai-chat.js';
 export const langchainOpenAi: ClientKind = {
   name: '@langchain/openai',
   showsReasoning: false,
+  carriesProof: false,
   errors: OPENAI_ERRORS,
   connect(url, apiKey) {
     const make = ({ model, reasoning }: Asked): ChatOpenAI =>

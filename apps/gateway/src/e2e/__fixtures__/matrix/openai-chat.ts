@@ -56,6 +56,7 @@ function toBody({ model, tools, reasoning, json }: Asked, messages: Message[]): 
 export const openAiChat: ClientKind = {
   name: 'openai, chat completions',
   showsReasoning: true,
+  carriesProof: true,
   errors: OPENAI_ERRORS,
   connect(url, apiKey) {
     const { completions } = new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 }).chat;

@@ -7,7 +7,9 @@ type Items = OpenAI.Responses.ResponseInput;
 
 export const openAiResponses: ClientKind = {
   name: 'openai, responses',
+  api: 'responses',
   showsReasoning: true,
+  carriesProof: true,
   errors: OPENAI_ERRORS,
   connect(url, apiKey) {
     const client = new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });

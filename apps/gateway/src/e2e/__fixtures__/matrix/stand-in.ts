@@ -1,5 +1,6 @@
 import { TEST_CREDENTIALS, startSimulator } from '@sluice/simulator';
 import type { Script, Simulator } from '@sluice/simulator';
+import { startRecorder } from './recorder.js';
 import { startGateway } from '../gateway.js';
 import type { TestGateway } from '../gateway.js';
 
@@ -17,33 +18,38 @@ export interface VendorRow {
   /** Calls two tools at once. */
   readonly parallel: string;
   /** Whether the vendor tells how it reasoned. */
-  readonly showsReasoning: boolean;
+  readonly showsReasoning: 'always' | 'by responses';
+  /** By what it knows its own reasoning again in the next turn. */
+  readonly proof: RegExp;
 }
 
 export const VENDORS: readonly VendorRow[] = [
-  { name: 'openai', model: 'gpt-4.1', thinker: 'gpt-5-mini', parallel: 'gpt-4o', showsReasoning: false },
+  { name: 'openai', model: 'gpt-4.1', thinker: 'gpt-5-mini', parallel: 'gpt-4o', showsReasoning: 'by responses', proof: /"encrypted_content":"g/ },
   {
     name: 'anthropic',
     model: 'claude-sonnet-4-5',
     thinker: 'claude-opus-4-5',
     parallel: 'claude-haiku-4-5',
-    showsReasoning: true,
+    showsReasoning: 'always',
+    proof: /"signature":"E/,
   },
   {
     name: 'gemini',
     model: 'gemini-2.5-flash',
     thinker: 'gemini-3-pro-preview',
     parallel: 'gemini-3-flash-preview',
-    showsReasoning: true,
+    showsReasoning: 'always',
+    proof: /"thoughtSignature":"C/,
   },
   {
     name: 'bedrock',
     model: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
     thinker: 'global.anthropic.claude-opus-4-5-20251101-v1:0',
     parallel: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
-    showsReasoning: true,
+    showsReasoning: 'always',
+    proof: /"signature":"E/,
   },
-  { name: 'compatible', model: 'auto', thinker: 'reasoning', parallel: 'tools-parallel', showsReasoning: true },
+  { name: 'compatible', model: 'auto', thinker: 'reasoning', parallel: 'tools-parallel', showsReasoning: 'always', proof: /"reasoning_content":"/ },
 ];
 
 const weather = { name: 'get_weather', arguments: { city: 'Oslo' } };
@@ -62,13 +68,15 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
 export interface StandIn extends AsyncDisposable {
   readonly simulator: Simulator;
   readonly gateway: TestGateway;
+  /** The last body that the gateway sent to a vendor. */
+  lastBody(): string;
 }
 
 /** A gateway before a stand-in of every vendor, which refuses what the vendor refuses, a wrong key included. */
 export async function startStandIn(): Promise<StandIn> {
   const simulator = await startSimulator({ checkKeys: true, scripts: SCRIPTS });
   const { openai, anthropic, gemini, bedrock } = TEST_CREDENTIALS;
-  const { url } = simulator;
+  const { url, ...recorder } = await startRecorder(simulator.url);
   const gateway = await startGateway(
     {
       providers: {
@@ -96,8 +104,10 @@ export async function startStandIn(): Promise<StandIn> {
   return {
     simulator,
     gateway,
+    lastBody: recorder.lastBody,
     async [Symbol.asyncDispose]() {
       await gateway.close();
+      await recorder.close();
       await simulator.close();
     },
   };
