@@ -2,12 +2,17 @@ import OpenAI, { APIError, AuthenticationError, BadRequestError, NotFoundError, 
 import { zodResponseFormat } from 'openai/helpers/zod';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { startSimulator } from '@sluice/simulator';
 import { collect, failure } from './__fixtures__/collect.js';
 import { openaiClient, startGateway } from './__fixtures__/gateway.js';
 
-const gateway = await startGateway();
+const simulator = await startSimulator();
+const gateway = await startGateway({ providers: { claude: { kind: 'anthropic', baseUrl: simulator.url } } });
 const { openai } = gateway;
-afterAll(() => gateway.close());
+afterAll(async () => {
+  await gateway.close();
+  await simulator.close();
+});
 
 const user = (content: string): OpenAI.ChatCompletionMessageParam => ({ role: 'user', content });
 
@@ -65,8 +70,8 @@ describe('chat through the OpenAI SDK', () => {
   });
 });
 
-describe('a completion through the OpenAI SDK, of a model that chats', () => {
-  const ask = { model: 'sim/echo', prompt: 'Hello there', echo: true } as const;
+describe.for(['sim/echo', 'claude/echo'])('a completion through the OpenAI SDK, of %s', (model) => {
+  const ask = { model, prompt: 'Hello there', echo: true };
 
   it('answers', async () => {
     expect(await openai.completions.create(ask)).toMatchObject({
@@ -82,9 +87,10 @@ describe('a completion through the OpenAI SDK, of a model that chats', () => {
     expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe('stop');
   });
 
-  it('says that it was asked in a chat', async () => {
+  it('says where it was asked in a chat', async () => {
     const { response } = await openai.completions.create(ask).withResponse();
-    expect(response.headers.get('x-sluice-adjustments')).toBe('prompt=emulated, echo=emulated');
+    const chats = model === 'claude/echo' ? 'prompt=emulated, echo=emulated' : null;
+    expect(response.headers.get('x-sluice-adjustments')).toBe(chats);
   });
 });
 
