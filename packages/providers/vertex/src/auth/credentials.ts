@@ -27,7 +27,6 @@ const authorizedUser = z.object({
 const credentials = z.discriminatedUnion('type', [serviceAccount, authorizedUser]);
 
 export type ServiceAccount = z.infer<typeof serviceAccount>;
-type AuthorizedUser = z.infer<typeof authorizedUser>;
 export type Credentials = z.infer<typeof credentials>;
 
 /** Reads a credentials file. Throws `upstream_auth_error`, whose cause says what is wrong and nothing of what stands there. */
