@@ -1,6 +1,7 @@
 import type { GatewayError } from '@sluice/contract';
 import { classifyReported } from './classify-status.js';
 import type { VendorError } from './classify-status.js';
+import { given } from './given.js';
 import { decodeText, isJsonObject, tryParseJson } from './json.js';
 
 /** The status that a `code` or `type` has where it comes as a plain answer. */
@@ -65,8 +66,10 @@ export function readOpenAiError(body: unknown): VendorError {
   const { error, detail } = body;
   if (isJsonObject(error)) return readFields(error);
   if (typeof error === 'string') return { message: error, code: toText(body.code) };
-  if (detail !== undefined) return { message: readDetail(detail) };
+  if (detail !== undefined) return readDetail(detail);
   if (isJsonObject(body.base_resp)) return readBaseResp(body.base_resp);
+  // Mistral's own envelope around FastAPI's errors.
+  if (isJsonObject(body.message)) return { ...readFields(body), ...readDetail(body.message.detail) };
   return readFields(body);
 }
 
@@ -104,10 +107,13 @@ function readFields({ message, type, code, param }: Readonly<Record<string, unkn
   return { message: toText(message), type: toText(type), code: toText(code), param: toText(param) };
 }
 
-/** FastAPI's own errors: one text, or a list of `{loc, msg}`. */
-function readDetail(detail: unknown): string | undefined {
+/** FastAPI's own errors: one text, or a list of `{loc, msg}`, where `loc` leads from the body to the field at fault. */
+function readDetail(detail: unknown): VendorError {
   const first: unknown = Array.isArray(detail) ? detail[0] : detail;
-  return isJsonObject(first) ? toText(first.msg ?? first.message) : toText(first);
+  if (!isJsonObject(first)) return { message: toText(first) };
+  const { msg, message, loc } = first;
+  const path = Array.isArray(loc) ? loc.filter((step) => step !== 'body').join('.') : '';
+  return { message: toText(msg ?? message), ...given('param', path === '' ? undefined : path) };
 }
 
 function toText(value: unknown): string | undefined {

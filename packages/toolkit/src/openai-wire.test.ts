@@ -41,6 +41,11 @@ describe('readOpenAiError', () => {
     ],
     [{ detail: 'no' }, { message: 'no' }],
     [{ detail: [{ loc: ['body'], msg: 'no' }] }, { message: 'no' }],
+    [{ detail: [{ loc: ['body', 'messages', 0, 'x'], msg: 'no' }] }, { message: 'no', param: 'messages.0.x' }],
+    [
+      { object: 'error', message: { detail: [{ loc: ['body', 'user'], msg: 'no' }] }, type: 'invalid_request_error' },
+      { message: 'no', type: 'invalid_request_error', param: 'user' },
+    ],
     [[{ error: { message: 'no' } }], { message: 'no' }],
     [
       { choices: null, base_resp: { status_code: 1002, status_msg: 'no' } },

@@ -2,32 +2,33 @@ import { gatewayError } from '@sluice/contract';
 import type { EmbedRequest, EmbedResult, Feature, JsonObject, Operation } from '@sluice/contract';
 import { droppedExtensions, editCallBody, extensionsFor } from '@sluice/toolkit';
 import { OPENAI_EMBEDDINGS, inspectEmbeddings, readEmbeddingsAnswer, readUsage } from '@sluice/toolkit/openai-wire';
+import { fieldsFor, holdsAny } from './foreign-fields.js';
 import type { Server } from './server.js';
 
 const PATH = 'embeddings';
 const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
 
 /** Embeddings: as a codec, and as bytes that pass through. */
-export function createEmbedOperation({ headers, locate, nameOf }: Server): Operation<EmbedRequest, EmbedResult, never> {
+export function createEmbedOperation(server: Server): Operation<EmbedRequest, EmbedResult, never> {
+  const { headers, locate, nameOf } = server;
+  const rules = server.rules.embeddings || {};
   return {
     features: FEATURES,
     encode(request, target) {
-      const body = JSON.stringify({
-        ...extensionsFor(request, OPENAI_EMBEDDINGS),
-        model: nameOf(target.model),
-        input: request.input,
-        dimensions: request.dimensions,
-        user: request.user,
-      });
+      const { input, dimensions, user } = request;
+      const wished = { ...extensionsFor(request, OPENAI_EMBEDDINGS), input, dimensions, user };
+      const { fields, dropped } = fieldsFor(rules, wished);
+      const body = JSON.stringify({ model: nameOf(target.model), ...fields });
       return {
         request: { method: 'POST', url: locate(target, PATH), headers: headers.plain, body },
-        adjustments: droppedExtensions(request, OPENAI_EMBEDDINGS),
+        adjustments: [...dropped, ...droppedExtensions(request, OPENAI_EMBEDDINGS)],
       };
     },
     decode: decodeEmbeddings,
     passthroughs: [
       {
         dialect: OPENAI_EMBEDDINGS,
+        takes: ({ wire }) => !holdsAny(wire, rules.refused ?? []) && !holdsAny(wire, Object.keys(rules.renamed ?? {})),
         encode(call, target) {
           const body = editCallBody(call, { model: nameOf(target.model) });
           return { method: 'POST', url: locate(target, PATH), headers: headers.forCall(call), body };

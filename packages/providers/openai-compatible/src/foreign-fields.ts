@@ -1,4 +1,4 @@
-import type { JsonObject, RawCall, Target, ToolChoice } from '@sluice/contract';
+import type { Adjustment, JsonObject, RawCall, Target, ToolChoice } from '@sluice/contract';
 import { isJsonObject } from '@sluice/toolkit';
 import type { ServerRules } from './rules.js';
 
@@ -110,6 +110,36 @@ function isFile(part: unknown): boolean {
   return isJsonObject(part) && part.type === 'file';
 }
 
+/** Whether a request has one of these fields. */
+export function holdsAny(wire: JsonObject, names: readonly string[]): boolean {
+  return names.some((name) => isGiven(wire[name]));
+}
+
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
+}
+
+export interface FieldsForServer {
+  readonly fields: JsonObject;
+  readonly dropped: readonly Adjustment[];
+}
+
+/** Leaves out what is refused, and gives the rest the server's names. Fields that are `undefined` are not there. */
+export function fieldsFor(
+  { refused = [], renamed = {} }: Pick<ServerRules, 'refused' | 'renamed'>,
+  wished: JsonObject,
+): FieldsForServer {
+  const fields: Record<string, unknown> = { ...wished };
+  const dropped: Adjustment[] = [];
+  for (const name of refused) {
+    if (fields[name] === undefined) continue;
+    fields[name] = undefined;
+    dropped.push({ parameter: name, action: 'dropped' });
+  }
+  for (const name in renamed) {
+    if (fields[name] === undefined) continue;
+    fields[renamed[name] ?? name] = fields[name];
+    fields[name] = undefined;
+  }
+  return { fields, dropped };
 }

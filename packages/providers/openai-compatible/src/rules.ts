@@ -91,8 +91,8 @@ export interface ServerRules {
   readonly servesResponses?: boolean;
   /** Whether it has `/completions`, the endpoint before chat, or for which models. */
   readonly completions?: boolean | RegExp;
-  /** False where there is no `/embeddings`. */
-  readonly embeddings?: boolean;
+  /** False where there is no `/embeddings`; else where its fields are others. */
+  readonly embeddings?: false | Pick<ServerRules, 'renamed' | 'refused'>;
   /** False where there is no `/models`, or one that lists others than can be asked. */
   readonly models?: boolean;
   /** Members of every request. */

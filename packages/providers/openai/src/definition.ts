@@ -1,37 +1,25 @@
-import type { ProviderDefinition, ProviderDeps } from '@sluice/contract';
-import {
-  allowPrivateNetwork,
-  baseUrl,
-  createOpenAiProvider,
-  extraHeaders,
-  secretRef,
-} from '@sluice/provider-openai-compatible/internal';
-import type { OpenAiProvider } from '@sluice/provider-openai-compatible/internal';
-import { z } from 'zod';
+import type { ProviderDeps } from '@sluice/contract';
+import { createOpenAiProvider, vendorSettings } from '@sluice/provider-openai-compatible/internal';
+import type { OpenAiProvider, VendorDefinition, VendorSettings } from '@sluice/provider-openai-compatible/internal';
 import { QUIRKS } from './quirks.js';
 
 /** Settings of `kind: openai`. */
-export const openAiSettings = z.strictObject({
-  kind: z.literal('openai').describe('An account at OpenAI.'),
-  baseUrl: baseUrl.default('https://api.openai.com/v1').describe("As the vendor's own SDK takes it; http or https."),
-  apiKey: secretRef.optional().describe('Where the key stands. Without one, no credentials are sent.'),
-  headers: extraHeaders.optional().describe('Headers that go with every call.'),
-  allowPrivateNetwork: allowPrivateNetwork.optional(),
-});
-export type OpenAiSettings = z.infer<typeof openAiSettings>;
+export type OpenAiSettings = VendorSettings<'openai'>;
+
+export interface OpenAiDefinition extends VendorDefinition<'openai'> {
+  create(settings: OpenAiSettings, deps: Pick<ProviderDeps, 'secret'>): OpenAiProvider;
+}
 
 /** The OpenAI API. */
-export const openai = {
+export const openai: OpenAiDefinition = {
   kind: 'openai',
   contractVersion: 1,
-  settings: openAiSettings,
-  create(settings: OpenAiSettings, deps: Pick<ProviderDeps, 'secret'>): OpenAiProvider {
-    return createOpenAiProvider({
-      baseUrl: new URL(settings.baseUrl),
-      secretRef: settings.apiKey,
-      headers: settings.headers,
-      deps,
-      rules: QUIRKS,
-    });
+  settings: vendorSettings({
+    kind: 'openai',
+    about: 'An account at OpenAI.',
+    baseUrl: 'https://api.openai.com/v1',
+  }),
+  create({ baseUrl, apiKey, headers }, deps) {
+    return createOpenAiProvider({ baseUrl: new URL(baseUrl), secretRef: apiKey, headers, deps, rules: QUIRKS });
   },
-} as const satisfies ProviderDefinition<OpenAiSettings>;
+};

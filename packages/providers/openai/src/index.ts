@@ -1,2 +1,2 @@
 export { openai } from './definition.js';
-export type { OpenAiSettings } from './definition.js';
+export type { OpenAiDefinition, OpenAiSettings } from './definition.js';

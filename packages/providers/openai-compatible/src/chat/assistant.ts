@@ -94,7 +94,8 @@ function thoughtful(parts: readonly AssistantPart[], { rules }: Writing): readon
   return parts.flatMap((part): readonly JsonObject[] => {
     if (part.type === 'text') return [{ type: 'text', text: part.text }];
     if (part.type !== 'reasoning' || part.text === '') return [];
-    return [{ type: 'thinking', thinking: [{ type: 'text', text: part.text }] }];
+    const { signature } = ownFields(part.opaque);
+    return [{ type: 'thinking', thinking: [{ type: 'text', text: part.text }], ...given('signature', signature) }];
   });
 }
 

@@ -43,11 +43,10 @@ export function readFinish(raw: unknown, calledTools: boolean): Finish {
 function readParts(message: JsonObject, body: JsonObject): readonly AssistantPart[] {
   const { parts: reasoning, held } = readReasoning(message);
   const refusal = toText(message.refusal);
-  const said = readContent(message.content).map(({ type, text }) => ({ type, text }) as const);
   return withHeldStates(
     [
       ...reasoning,
-      ...withCitations(said, citationsOf(message, body)),
+      ...withCitations(readContent(message.content), citationsOf(message, body)),
       ...(refusal === '' ? [] : [{ type: 'refusal' as const, text: refusal }]),
       ...readImages(message.images),
       ...readAudio(message.audio),
@@ -64,7 +63,9 @@ function citationsOf({ annotations }: JsonObject, body: JsonObject): readonly Ci
 
 function withCitations(parts: readonly AssistantPart[], citations: readonly Citation[]): readonly AssistantPart[] {
   const at = citations.length === 0 ? -1 : parts.findIndex(({ type }) => type === 'text');
-  return at < 0 ? parts : parts.with(at, { ...(parts[at] as TextPart), citations });
+  if (at < 0) return parts;
+  const part = parts[at] as TextPart;
+  return parts.with(at, { ...part, citations: [...(part.citations ?? []), ...citations] });
 }
 
 function toText(value: unknown): string {

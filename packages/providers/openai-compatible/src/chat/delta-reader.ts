@@ -10,6 +10,7 @@ import {
 } from '@sluice/toolkit/openai-wire';
 import type { ReasoningDetail } from '@sluice/toolkit/openai-wire';
 import { readContent } from './content.js';
+import type { Said } from './content.js';
 import { createPartWriter } from './part-writer.js';
 
 /** Reads the deltas of one stream into events. */
@@ -76,13 +77,23 @@ class Deltas implements DeltaReader {
   }
 
   #readSaid({ content, refusal }: JsonObject, logprobs: unknown, events: ChatEvent[]): void {
-    for (const { type, text } of readContent(content)) this.#parts.say(`${type}-delta`, text, events);
+    for (const said of readContent(content)) this.#readRun(said, events);
     if (typeof refusal === 'string' && refusal !== '') this.#parts.say('refusal-delta', refusal, events);
     const read = isJsonObject(logprobs) ? readLogprobs(logprobs) : undefined;
     if (!read) return;
     // A token may be half a character, and its chunk have no text yet.
     if (events.at(-1)?.type !== 'text-delta') this.#parts.say('text-delta', '', events);
     events.push({ ...(events.pop() as Extract<ChatEvent, { type: 'text-delta' }>), logprobs: read });
+  }
+
+  #readRun({ type, text, opaque, citations = [] }: Said, events: ChatEvent[]): void {
+    if (opaque) this.#parts.reason({ of: 'reasoning', text, state: opaque, ends: true }, events);
+    else if (text !== '') this.#parts.say(`${type}-delta`, text, events);
+    for (const citation of citations) {
+      if (this.#parts.cite(citation, events)) continue;
+      this.#parts.say('text-delta', '', events);
+      this.#parts.cite(citation, events);
+    }
   }
 
   #readAnnotations(annotations: readonly unknown[], events: ChatEvent[]): void {

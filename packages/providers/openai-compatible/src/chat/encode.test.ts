@@ -62,8 +62,8 @@ describe('the wish to reason', () => {
     [
       { effort: 'high', budgetTokens: 5, summary: 'none' },
       { effort: { ...low, field: 'reasoning.effort' }, budget: 'reasoning.max_tokens', hidden: 'reasoning.exclude' },
-      { reasoning: { max_tokens: 5, effort: 'high', exclude: true } },
-      [],
+      { reasoning: { effort: 'high', exclude: true } },
+      ['reasoning.budget_tokens=dropped'],
     ],
     [{ summary: 'none' }, { hidden: 'include_reasoning' }, { include_reasoning: false }, []],
     [{ summary: 'detailed' }, { hidden: 'include_reasoning' }, {}, ['reasoning.summary=dropped']],

@@ -6,7 +6,7 @@ import { writeMessages } from './messages.js';
 import type { Writing } from './parts.js';
 import { merged, writeReasoningWish } from './reasoning.js';
 import { writeTools } from './tools.js';
-import { refusedBy } from '../foreign-fields.js';
+import { fieldsFor, refusedBy } from '../foreign-fields.js';
 import type { ServerRules } from '../rules.js';
 import type { Server } from '../server.js';
 
@@ -21,10 +21,11 @@ export interface EncodedBody {
 export function encodeChat(request: ChatRequest, target: Target, { rules, nameOf }: ChatServer): EncodedBody {
   const writing: Writing = { rules, losses: createLosses(), marks: marksFor(rules, target) };
   const messages = writeMessages(request, writing);
-  const fields = forServer(writeFields(request, writing), target, writing);
+  const refused = refusedBy(rules, target);
+  const { fields, dropped } = fieldsFor({ ...rules, refused }, writeFields(request, writing));
   return {
     body: JSON.stringify({ model: nameOf(target.model), messages, ...fields }),
-    adjustments: [...writing.losses.list(), ...droppedExtensions(request, OPENAI_CHAT)],
+    adjustments: [...writing.losses.list(), ...dropped, ...droppedExtensions(request, OPENAI_CHAT)],
   };
 }
 
@@ -71,22 +72,6 @@ function ownExtensions(request: ChatRequest, { losses }: Writing): JsonObject {
   const own = Object.entries(extensionsFor(request, OPENAI_CHAT));
   for (const [name] of own) if (name.includes('.') && !/^(?:messages|tools)\./.test(name)) losses.note(name, 'dropped');
   return Object.fromEntries(own.filter(([name]) => !name.includes('.')));
-}
-
-/** Leaves out what this server or this model refuses, and gives the rest its names. */
-function forServer(fields: JsonObject, target: Target, { rules, losses }: Writing): JsonObject {
-  const kept: Record<string, unknown> = { ...fields };
-  for (const name of refusedBy(rules, target)) {
-    if (kept[name] === undefined) continue;
-    kept[name] = undefined;
-    losses.note(name, 'dropped');
-  }
-  for (const [name, own] of Object.entries(rules.renamed ?? {})) {
-    if (kept[name] === undefined) continue;
-    kept[own] = kept[name];
-    kept[name] = undefined;
-  }
-  return kept;
 }
 
 const ANY_OBJECT = { type: 'json_schema', json_schema: { name: 'json', schema: { type: 'object' } } } as const;

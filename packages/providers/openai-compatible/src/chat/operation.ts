@@ -1,4 +1,4 @@
-import type { ChatEvent, ChatRequest, ChatResult, Feature, Operation } from '@sluice/contract';
+import type { ChatEvent, ChatRequest, ChatResult, Feature, Operation, Passthrough } from '@sluice/contract';
 import { OPENAI_CHAT, createOpenAiScanner, inspectChat } from '@sluice/toolkit/openai-wire';
 import { decodeChat } from './decode.js';
 import { encodeChat } from './encode.js';
@@ -17,7 +17,7 @@ export type StreamedChat = ChatOperation & Required<Pick<ChatOperation, 'stream'
 
 /** Chat completions: as a codec, and as bytes that pass through. */
 export function createChatOperation(server: Server): StreamedChat {
-  const { rules, headers, locate, nameOf } = server;
+  const { rules, headers, locate } = server;
   return {
     features: featuresOf(rules),
     encode(request, target) {
@@ -27,19 +27,23 @@ export function createChatOperation(server: Server): StreamedChat {
     decode: decodeChat,
     stream: { framing: 'sse', open: createChunkDecoder },
     passthroughs: [
-      {
-        dialect: OPENAI_CHAT,
-        takes: (call, target) => speaksTo(rules, call, target),
-        encode(call, target) {
-          const body = editCall(call, nameOf(target.model), rules);
-          return { method: 'POST', url: locate(target, PATH), headers: headers.forCall(call), body };
-        },
-        inspect: inspectChat,
-        scanner: createOpenAiScanner,
-      },
+      ...(rules.passes === false ? [] : [createChatPassthrough(server)]),
       ...(rules.completions ? [createCompletionsPassthrough(server)] : []),
       ...(rules.servesResponses ? [createResponsesPassthrough(server)] : []),
     ],
+  };
+}
+
+function createChatPassthrough({ rules, headers, locate, nameOf }: Server): Passthrough {
+  return {
+    dialect: OPENAI_CHAT,
+    takes: (call, target) => speaksTo(rules, call, target),
+    encode(call, target) {
+      const body = editCall(call, nameOf(target.model), rules);
+      return { method: 'POST', url: locate(target, PATH), headers: headers.forCall(call), body };
+    },
+    inspect: inspectChat,
+    scanner: createOpenAiScanner,
   };
 }
 

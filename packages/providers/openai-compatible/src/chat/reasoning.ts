@@ -22,7 +22,8 @@ export function writeReasoningWish(wish: Wish | undefined, writing: Writing): Js
 function writeBudget({ effort, budgetTokens: budget }: Wish, { rules, losses }: Writing): JsonObject {
   const field = rules.reasoning.budget;
   if (budget === undefined) return {};
-  if (field === undefined) {
+  // OpenRouter takes one of the two, and knows for every model what an effort means.
+  if (field === undefined || (field === 'reasoning.max_tokens' && effort !== undefined)) {
     losses.note('reasoning.budget_tokens', effort === undefined ? 'emulated' : 'dropped');
     return {};
   }

@@ -9,7 +9,7 @@ export function writeTools(request: ChatRequest, writing: Writing): JsonObject {
   const { tools = [], vendorTools = [], toolChoice, parallelToolCalls } = request;
   const own = vendorTools.flatMap((tool) => writeVendorTool(tool, writing));
   const offered = [...tools.map((tool) => writeTool(tool, writing)), ...own];
-  const choice = toolChoice && known(toolChoice, writing);
+  const choice = toolChoice && known(toolChoice, { offered: own.length < vendorTools.length ? offered : [], writing });
   if (offered.length > 0 && choice !== 'no tools') {
     return {
       tools: offered,
@@ -24,11 +24,26 @@ export function writeTools(request: ChatRequest, writing: Writing): JsonObject {
   return {};
 }
 
+interface Offer {
+  /** The tools that are left where some are not. */
+  readonly offered: readonly JsonObject[];
+  readonly writing: Writing;
+}
+
 /** The choice as the server knows it. A server that cannot be told to call no tool is offered none. */
-function known(choice: ToolChoice, { rules, losses }: Writing): ToolChoice | 'no tools' | undefined {
+function known(choice: ToolChoice, { offered, writing }: Offer): ToolChoice | 'no tools' | undefined {
+  const { rules, losses } = writing;
+  if (choice.type === 'tool' && offered.length > 0 && !offered.some((tool) => isCalled(tool, choice.name))) {
+    losses.note('tool_choice', 'dropped');
+    return undefined;
+  }
   if (!rules.choices || rules.choices.includes(choice.type)) return choice;
   losses.note('tool_choice', choice.type === 'none' ? 'emulated' : 'dropped');
   return choice.type === 'none' ? 'no tools' : undefined;
+}
+
+function isCalled({ function: called, custom }: JsonObject, name: string): boolean {
+  return [called, custom].some((tool) => isJsonObject(tool) && tool.name === name);
 }
 
 function writeTool({ name, description, schema, strict, cache, opaque }: ToolDefinition, writing: Writing): JsonObject {

@@ -41,7 +41,11 @@ describe('what servers answer', () => {
     expect(eventsOf(name)).toEqual(json(name, 'events.json'));
   });
 
-  it.for(recorded('sse', 'events.json'))('is seen the same by the scanner of %s', (name) => {
+  const passing = recorded('sse', 'events.json').filter((name) =>
+    chatOf(name).passthroughs?.some(({ scanner }) => scanner),
+  );
+
+  it.for(passing)('is seen the same by the scanner of %s', (name) => {
     const scanner = chatOf(name).passthroughs?.[0]?.scanner?.({
       body: new Uint8Array(),
       wire: { stream: true },

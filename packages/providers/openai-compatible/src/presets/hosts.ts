@@ -1,4 +1,4 @@
-import { OPENAI_ONLY, OPEN_MODELS, wishesBut } from './shared.js';
+import { OPENAI_ONLY, OPEN_MODELS, foreignBut } from './shared.js';
 import type { Preset } from './shared.js';
 
 /**
@@ -12,7 +12,7 @@ export const HOSTS = {
     keyVariable: 'TOGETHER_API_KEY',
     rules: {
       ...OPEN_MODELS,
-      foreign: [...wishesBut('reasoning'), 'max_completion_tokens'],
+      foreign: [...foreignBut('reasoning'), 'max_completion_tokens'],
       reasoning: { ...OPEN_MODELS.reasoning, switch: 'reasoning.enabled' },
       media: ['image', 'speech', 'transcription'],
       passes: false,
@@ -24,7 +24,7 @@ export const HOSTS = {
     keyVariable: 'FIREWORKS_API_KEY',
     rules: {
       ...OPEN_MODELS,
-      foreign: [...wishesBut('thinking')],
+      foreign: [...foreignBut('thinking')],
       reasoning: {
         effort: { field: 'reasoning_effort', levels: ['none', 'low', 'medium', 'high'] },
         budget: 'thinking.budget_tokens',
@@ -74,7 +74,7 @@ export const HOSTS = {
       ...OPEN_MODELS,
       maxTokensField: 'max_completion_tokens',
       refused: OPENAI_ONLY.filter((name) => name !== 'prediction'),
-      foreign: wishesBut(),
+      foreign: foreignBut(),
       topK: false,
       reasoning: { effort: { field: 'reasoning_effort', levels: ['none', 'low', 'medium', 'high'] } },
       reasoningHistory: { field: 'reasoning', turns: 'with-tools' },
@@ -143,7 +143,7 @@ export const HOSTS = {
   /** Models are listed elsewhere: https://docs.github.com/rest/models/inference. GITHUB_TOKEN has other uses. */
   'github-models': {
     baseUrl: 'https://models.github.ai/inference',
-    rules: { ...OPEN_MODELS, topK: false, foreign: wishesBut(), completions: false, models: false },
+    rules: { ...OPEN_MODELS, topK: false, foreign: foreignBut(), completions: false, models: false },
   },
   baseten: { baseUrl: 'https://inference.baseten.co/v1', keyVariable: 'BASETEN_API_KEY', rules: OPEN_MODELS },
   friendli: { baseUrl: 'https://api.friendli.ai/serverless/v1', keyVariable: 'FRIENDLI_TOKEN', rules: OPEN_MODELS },

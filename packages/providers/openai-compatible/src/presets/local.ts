@@ -1,12 +1,12 @@
 import { COMPATIBLE } from '../rules.js';
 import type { ServerRules } from '../rules.js';
-import { wishesBut } from './shared.js';
+import { foreignBut } from './shared.js';
 import type { Preset } from './shared.js';
 
 /** Servers of one's own hand what they do not know to the model's template, or overlook it. */
 const LOCAL: ServerRules = {
   ...COMPATIBLE,
-  foreign: wishesBut(),
+  foreign: foreignBut(),
   topK: true,
   files: [],
   customTools: false,

@@ -1,4 +1,4 @@
-import { OPENAI_ONLY, OPEN_MODELS, wishesBut } from './shared.js';
+import { OPENAI_ONLY, OPEN_MODELS, foreignBut } from './shared.js';
 import type { Preset } from './shared.js';
 
 /**
@@ -24,7 +24,7 @@ export const MAKERS = {
         'service_tier',
         'top_logprobs',
       ],
-      foreign: wishesBut('thinking'),
+      foreign: foreignBut('thinking'),
       topK: false,
       choices: ['auto', 'none', 'tool'],
       reasoning: { effort: { field: 'reasoning_effort', levels: ['low', 'high', 'max'] }, switch: 'thinking' },
@@ -56,7 +56,7 @@ export const MAKERS = {
         'top_logprobs',
         'user',
       ],
-      foreign: [...wishesBut('thinking'), 'max_completion_tokens'],
+      foreign: [...foreignBut('thinking'), 'max_completion_tokens'],
       topK: false,
       choices: ['auto'],
       schemas: 'json_object',
@@ -73,7 +73,7 @@ export const MAKERS = {
     rules: {
       ...OPEN_MODELS,
       refused: [...OPENAI_ONLY, 'frequency_penalty', 'prompt_cache_key', 'service_tier', 'user'],
-      foreign: [...wishesBut('enable_thinking', 'thinking_budget'), 'max_completion_tokens'],
+      foreign: [...foreignBut('enable_thinking', 'thinking_budget'), 'max_completion_tokens'],
       sounds: true,
       cacheMarks: { form: 'cache_control' },
       reasoning: { switch: 'enable_thinking', budget: 'thinking_budget' },
@@ -123,7 +123,7 @@ export const MAKERS = {
     rules: {
       ...OPEN_MODELS,
       refused: [...OPENAI_ONLY, 'n', 'prompt_cache_key', 'seed', 'user'],
-      foreign: wishesBut('thinking'),
+      foreign: foreignBut('thinking'),
       topK: false,
       reasoning: {
         effort: { field: 'reasoning_effort', levels: ['minimal', 'low', 'medium', 'high'] },
@@ -138,7 +138,7 @@ export const MAKERS = {
     keyVariable: 'SILICONFLOW_API_KEY',
     rules: {
       ...OPEN_MODELS,
-      foreign: [...wishesBut('enable_thinking', 'thinking_budget'), 'max_completion_tokens'],
+      foreign: [...foreignBut('enable_thinking', 'thinking_budget'), 'max_completion_tokens'],
       reasoning: { switch: 'enable_thinking', budget: 'thinking_budget' },
     },
   },

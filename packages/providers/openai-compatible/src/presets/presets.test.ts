@@ -27,7 +27,8 @@ function passes(preset: PresetName, more: JsonObject): boolean {
   const { operations, baseUrl } = at(preset);
   const wire = { model: 'm', messages: [{ role: 'user', content: 'hi' }], ...more };
   const call: RawCall = { body: new Uint8Array(), wire, stream: false, wantsUsage: true, headers: {} };
-  return operations.chat.passthroughs?.[0]?.takes?.(call, { provider: 'p', model: 'm', baseUrl }) ?? true;
+  const through = operations.chat.passthroughs?.find(({ dialect }) => dialect === 'openai-chat');
+  return through?.takes?.(call, { provider: 'p', model: 'm', baseUrl }) ?? false;
 }
 
 describe.for(PRESET_NAMES)('the preset %s', (name) => {

@@ -24,19 +24,21 @@ export const OPENAI_ONLY = [
   'web_search_options',
 ] as const;
 
+/** What OpenAI called tools before; the vendors that came later know the newer name only. */
+const OLD_NAMES = ['functions', 'function_call'] as const;
 /** Names that servers have for the wish to reason; one that is not the server's own is written in its words. */
 const WISHES = ['reasoning', 'thinking', 'enable_thinking', 'thinking_budget'] as const;
 
-/** The names of the wish to reason that are not among these. */
-export function wishesBut(...own: readonly (typeof WISHES)[number][]): readonly string[] {
-  return WISHES.filter((name) => !own.includes(name));
+/** Names of the dialect and of its speakers that a server does not know, but for these, which are its own. */
+export function foreignBut(...own: readonly (typeof WISHES)[number][]): readonly string[] {
+  return [...OLD_NAMES, ...WISHES.filter((name) => !own.includes(name))];
 }
 
 /** A vendor that serves open models: text and images in, functions for tools, `top_k`. */
 export const OPEN_MODELS: ServerRules = {
   ...COMPATIBLE,
   refused: OPENAI_ONLY,
-  foreign: [...WISHES, 'max_completion_tokens'],
+  foreign: [...foreignBut(), 'max_completion_tokens'],
   topK: true,
   files: [],
   sounds: false,

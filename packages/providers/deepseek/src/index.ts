@@ -1,0 +1,2 @@
+export { deepseek } from './definition.js';
+export type { DeepSeekSettings } from './definition.js';

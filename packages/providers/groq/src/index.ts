@@ -1,0 +1,2 @@
+export { groq } from './definition.js';
+export type { GroqSettings } from './definition.js';

@@ -1,0 +1,2 @@
+export { mistral } from './definition.js';
+export type { MistralSettings } from './definition.js';

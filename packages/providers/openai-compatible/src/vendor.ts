@@ -1,0 +1,52 @@
+import type { ProviderDefinition, ProviderDeps } from '@sluice/contract';
+import { z } from 'zod';
+import { createServerProvider } from './provider.js';
+import type { ServerProvider } from './provider.js';
+import type { ServerRules } from './rules.js';
+import { allowPrivateNetwork, baseUrl, extraHeaders, secretRef } from './settings.js';
+
+/** A vendor of the dialect with a kind of its own. */
+export interface VendorInit<Kind extends string> {
+  readonly kind: Kind;
+  /** What its settings are for, as editors show it. */
+  readonly about: string;
+  readonly baseUrl: string;
+  readonly rules: ServerRules;
+}
+
+/** Settings of a vendor: an address that need not be said, and a key. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the schema is its own best type
+export function vendorSettings<Kind extends string>({
+  kind,
+  about,
+  baseUrl: address,
+}: Omit<VendorInit<Kind>, 'rules'>) {
+  return z.strictObject({
+    kind: z.literal(kind).describe(about),
+    baseUrl: baseUrl.default(address).describe("As the vendor's own SDK takes it; http or https."),
+    apiKey: secretRef.optional().describe('Where the key stands. Without one, no credentials are sent.'),
+    headers: extraHeaders.optional().describe('Headers that go with every call.'),
+    allowPrivateNetwork: allowPrivateNetwork.optional(),
+  });
+}
+
+export type VendorSchema<Kind extends string> = ReturnType<typeof vendorSettings<Kind>>;
+export type VendorSettings<Kind extends string> = z.infer<VendorSchema<Kind>>;
+
+export interface VendorDefinition<Kind extends string> extends ProviderDefinition<VendorSettings<Kind>> {
+  readonly kind: Kind;
+  readonly settings: VendorSchema<Kind>;
+  create(settings: VendorSettings<Kind>, deps: Pick<ProviderDeps, 'secret'>): ServerProvider;
+}
+
+/** The definition of a vendor that differs in its address and its rules alone. */
+export function defineVendor<const Kind extends string>(init: VendorInit<Kind>): VendorDefinition<Kind> {
+  return {
+    kind: init.kind,
+    contractVersion: 1,
+    settings: vendorSettings(init),
+    create({ baseUrl: address, apiKey, headers }, deps) {
+      return createServerProvider({ baseUrl: new URL(address), secretRef: apiKey, headers, deps, rules: init.rules });
+    },
+  };
+}

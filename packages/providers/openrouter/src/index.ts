@@ -1,0 +1,2 @@
+export { openrouter } from './definition.js';
+export type { OpenRouterSettings } from './definition.js';
