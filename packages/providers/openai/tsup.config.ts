@@ -1,4 +1,4 @@
 import { defineConfig } from 'tsup';
 import { base } from '../../../tooling/tsup/base.js';
 
-export default defineConfig(base);
+export default defineConfig({ ...base, entry: ['src/index.ts', 'src/internal.ts'] });

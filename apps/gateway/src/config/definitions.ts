@@ -1,13 +1,19 @@
 import type { ProviderDefinition } from '@sluice/contract';
 import { anthropic } from '@sluice/provider-anthropic';
+import { azureOpenAi } from '@sluice/provider-azure-openai';
 import { bedrock } from '@sluice/provider-bedrock';
 import { cohere } from '@sluice/provider-cohere';
+import { deepseek } from '@sluice/provider-deepseek';
 import { google } from '@sluice/provider-google';
+import { groq } from '@sluice/provider-groq';
+import { mistral } from '@sluice/provider-mistral';
 import { ollama } from '@sluice/provider-ollama';
 import { openai } from '@sluice/provider-openai';
 import { openAiCompatible } from '@sluice/provider-openai-compatible';
+import { openrouter } from '@sluice/provider-openrouter';
 import { createSimDefinition } from '@sluice/provider-sim';
 import { vertex } from '@sluice/provider-vertex';
+import { xai } from '@sluice/provider-xai';
 import { faultRule } from '@sluice/simulator';
 import type { FaultRule } from '@sluice/simulator';
 
@@ -32,6 +38,12 @@ export function providerDefinitions(openSimulator: OpenSimulator): readonly Prov
     vertex,
     cohere,
     ollama,
+    azureOpenAi,
+    mistral,
+    deepseek,
+    xai,
+    groq,
+    openrouter,
     openAiCompatible,
     createSimDefinition({
       faultRule,

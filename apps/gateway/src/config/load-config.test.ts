@@ -66,6 +66,22 @@ describe('loadConfig without a file', () => {
     ]);
   });
 
+  it.each(['mistral', 'deepseek', 'xai', 'groq', 'openrouter'])('finds %s by its key and its URL', async (kind) => {
+    const [key, url] = [`${kind.toUpperCase()}_API_KEY`, `${kind.toUpperCase()}_BASE_URL`];
+    const { config } = await loaded({ env: { [key]: 'a', [url]: 'http://127.0.0.1:1' } });
+    expect(config.providers[kind]).toMatchObject({ kind, apiKey: { env: key }, baseUrl: 'http://127.0.0.1:1' });
+  });
+
+  it('finds Azure OpenAI by its endpoint, and not by a key for a resource that is nowhere', async () => {
+    const key = { AZURE_OPENAI_API_KEY: 'a' };
+    const named = await loaded({ env: { ...key, AZURE_OPENAI_ENDPOINT: 'https://res.openai.azure.com/' } });
+    const keyOnly = await loaded({ env: key });
+    expect([named.config.providers['azure-openai'], keyOnly.config.providers['azure-openai']]).toMatchObject([
+      { kind: 'azure-openai', baseUrl: 'https://res.openai.azure.com/', apiKey: { env: 'AZURE_OPENAI_API_KEY' } },
+      undefined,
+    ]);
+  });
+
   it('finds a vendor with a preset by its key, by its URL or by both', async () => {
     const env = { TOGETHER_API_KEY: 'a', FRIENDLI_TOKEN: 'b', FRIENDLI_BASE_URL: 'http://127.0.0.1:3/v1' };
     const { config } = await loaded({ env: { ...env, MINIMAX_BASE_URL: 'http://127.0.0.1:4/v1' } });
@@ -192,7 +208,7 @@ models:
       'config error at server.hots: there is no such setting',
       expect.stringMatching(/^config error at providers\["bad name"\]: this name is not allowed/),
       'config error at providers.openai.apiKey: expected a reference, { env: NAME } or { file: PATH }',
-      'config error at providers.odd.kind: expected one of openai, anthropic, bedrock, google, vertex, cohere, ollama, openai-compatible, sim',
+      'config error at providers.odd.kind: expected one of openai, anthropic, bedrock, google, vertex, cohere, ollama, azure-openai, mistral, deepseek, xai, groq, openrouter, openai-compatible, sim',
       'config error at models.fast.strategy: expected one of "priority"|"weighted"',
       'config error at models.fast.targets: Too small: expected array to have >=1 items',
     ]);
@@ -208,7 +224,6 @@ models:
     ['telemetry: {traces: {otlpEndpoint: {env: X}}}', 'telemetry.traces'],
     ['server: {workers: auto}', 'server.workers'],
     ['server: {workers: 4}', 'server.workers'],
-    ['providers: {g: {kind: groq}}', 'providers.g.kind'],
     ['providers: {sim: {kind: sim, maxConcurrent: 1}}', 'providers.sim.maxConcurrent'],
     ['providers: {o: {kind: openai, apiKeys: []}}', 'providers.o.apiKeys'],
     ['models: {m: {targets: [{provider: sim, model: echo}], strategy: sticky}}', 'models.m.strategy'],

@@ -27,6 +27,17 @@ const VENDORS: readonly Vendor[] = [
   // As the vendor's own SDKs have it; where both are set these win.
   { kind: 'cohere', keyVariable: 'CO_API_KEY', baseUrlVariable: 'CO_API_URL' },
   { kind: 'ollama', keyVariable: 'OLLAMA_API_KEY', baseUrlVariable: 'OLLAMA_BASE_URL', onlyByUrl: true },
+  {
+    kind: 'azure-openai',
+    keyVariable: 'AZURE_OPENAI_API_KEY',
+    baseUrlVariable: 'AZURE_OPENAI_ENDPOINT',
+    onlyByUrl: true,
+  },
+  { kind: 'mistral', keyVariable: 'MISTRAL_API_KEY', baseUrlVariable: 'MISTRAL_BASE_URL' },
+  { kind: 'deepseek', keyVariable: 'DEEPSEEK_API_KEY', baseUrlVariable: 'DEEPSEEK_BASE_URL' },
+  { kind: 'xai', keyVariable: 'XAI_API_KEY', baseUrlVariable: 'XAI_BASE_URL' },
+  { kind: 'groq', keyVariable: 'GROQ_API_KEY', baseUrlVariable: 'GROQ_BASE_URL' },
+  { kind: 'openrouter', keyVariable: 'OPENROUTER_API_KEY', baseUrlVariable: 'OPENROUTER_BASE_URL' },
   ...Object.entries(PRESETS).flatMap(([preset, { keyVariable }]) =>
     keyVariable ? [presetVendor(preset, keyVariable)] : [],
   ),

@@ -12,6 +12,7 @@ const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
 export function createEmbedOperation(server: Server): Operation<EmbedRequest, EmbedResult, never> {
   const { headers, locate, nameOf } = server;
   const rules = server.rules.embeddings || {};
+  const foreign = [...(rules.refused ?? []), ...Object.keys(rules.renamed ?? {})];
   return {
     features: FEATURES,
     encode(request, target) {
@@ -28,7 +29,7 @@ export function createEmbedOperation(server: Server): Operation<EmbedRequest, Em
     passthroughs: [
       {
         dialect: OPENAI_EMBEDDINGS,
-        takes: ({ wire }) => !holdsAny(wire, rules.refused ?? []) && !holdsAny(wire, Object.keys(rules.renamed ?? {})),
+        takes: ({ wire }) => !holdsAny(wire, foreign),
         encode(call, target) {
           const body = editCallBody(call, { model: nameOf(target.model) });
           return { method: 'POST', url: locate(target, PATH), headers: headers.forCall(call), body };

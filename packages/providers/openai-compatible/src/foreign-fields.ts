@@ -32,7 +32,6 @@ export function refusedBy(
  * not where it holds a field that the server refuses or has under another name: then it is written anew.
  */
 export function speaksTo(rules: ServerRules, { wire }: Pick<RawCall, 'wire'>, model: Model): boolean {
-  if (rules.passes === false) return false;
   const { refused, renamed } = obstaclesOf(rules, model);
   // More than one answer has no other form than this.
   if (typeof wire.n === 'number' && wire.n > 1) return !refused.has('n');

@@ -14,13 +14,21 @@ export interface VendorInit<Kind extends string> {
   readonly rules: ServerRules;
 }
 
+export type VendorSchema<Kind extends string> = z.ZodObject<
+  {
+    kind: z.ZodLiteral<Kind>;
+    baseUrl: z.ZodDefault<typeof baseUrl>;
+    apiKey: z.ZodOptional<typeof secretRef>;
+    headers: z.ZodOptional<typeof extraHeaders>;
+    allowPrivateNetwork: z.ZodOptional<typeof allowPrivateNetwork>;
+  },
+  z.core.$strict
+>;
+export type VendorSettings<Kind extends string> = z.infer<VendorSchema<Kind>>;
+
 /** Settings of a vendor: an address that need not be said, and a key. */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the schema is its own best type
-export function vendorSettings<Kind extends string>({
-  kind,
-  about,
-  baseUrl: address,
-}: Omit<VendorInit<Kind>, 'rules'>) {
+export function vendorSettings<Kind extends string>(init: Omit<VendorInit<Kind>, 'rules'>): VendorSchema<Kind> {
+  const { kind, about, baseUrl: address } = init;
   return z.strictObject({
     kind: z.literal(kind).describe(about),
     baseUrl: baseUrl.default(address).describe("As the vendor's own SDK takes it; http or https."),
@@ -29,9 +37,6 @@ export function vendorSettings<Kind extends string>({
     allowPrivateNetwork: allowPrivateNetwork.optional(),
   });
 }
-
-export type VendorSchema<Kind extends string> = ReturnType<typeof vendorSettings<Kind>>;
-export type VendorSettings<Kind extends string> = z.infer<VendorSchema<Kind>>;
 
 export interface VendorDefinition<Kind extends string> extends ProviderDefinition<VendorSettings<Kind>> {
   readonly kind: Kind;

@@ -65,6 +65,12 @@ describe('the wish to reason', () => {
       { reasoning: { effort: 'high', exclude: true } },
       ['reasoning.budget_tokens=dropped'],
     ],
+    [
+      { budgetTokens: 5, summary: 'none' },
+      { effort: { ...low, field: 'reasoning.effort' }, budget: 'reasoning.max_tokens', hidden: 'reasoning.exclude' },
+      { reasoning: { max_tokens: 5, exclude: true } },
+      [],
+    ],
     [{ summary: 'none' }, { hidden: 'include_reasoning' }, { include_reasoning: false }, []],
     [{ summary: 'detailed' }, { hidden: 'include_reasoning' }, {}, ['reasoning.summary=dropped']],
   ])('%j under %j is %j, with %j', ([reasoning, rules, fields, losses]) => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { isGatewayError } from '@sluice/contract';
 import type { ChatEvent } from '@sluice/contract';
 import { createFrameReader } from '@sluice/toolkit';
+import { createOpenAiScanner } from '@sluice/toolkit/openai-wire';
 import { describe, expect, it } from 'vitest';
 import { openAiCompatible } from '../index.js';
 
@@ -41,22 +42,12 @@ describe('what servers answer', () => {
     expect(eventsOf(name)).toEqual(json(name, 'events.json'));
   });
 
-  const passing = recorded('sse', 'events.json').filter((name) =>
-    chatOf(name).passthroughs?.some(({ scanner }) => scanner),
-  );
-
-  it.for(passing)('is seen the same by the scanner of %s', (name) => {
-    const scanner = chatOf(name).passthroughs?.[0]?.scanner?.({
-      body: new Uint8Array(),
-      wire: { stream: true },
-      stream: true,
-      wantsUsage: true,
-      headers: {},
-    });
-    scanner?.push(readFileSync(at(name, 'sse')));
+  it.for(recorded('sse', 'events.json'))('is seen the same by the scanner of %s', (name) => {
+    const scanner = createOpenAiScanner({ wire: { stream: true }, wantsUsage: true });
+    scanner.push(readFileSync(at(name, 'sse')));
     const events = json(name, 'events.json') as readonly ChatEvent[];
     const usage = events.findLast((event) => event.type === 'usage')?.usage;
-    expect([scanner?.failure, scanner?.finished, scanner?.summary().usage]).toEqual([undefined, true, usage]);
+    expect([scanner.failure, scanner.finished, scanner.summary().usage]).toEqual([undefined, true, usage]);
   });
 
   it.for(recorded('sse', 'error.json'))('is a failure in %s', (name) => {

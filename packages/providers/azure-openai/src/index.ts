@@ -1,0 +1,2 @@
+export { azureOpenAi } from './definition.js';
+export type { AzureOpenAiSettings } from './settings.js';

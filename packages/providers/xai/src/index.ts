@@ -1,0 +1,2 @@
+export { xai } from './definition.js';
+export type { XaiSettings } from './definition.js';
