@@ -26,9 +26,11 @@ function readBack(message: unknown): readonly AssistantPart[] {
 }
 
 const words = fc.string({ unit: 'grapheme', minLength: 1 });
+/** What JSON can say: -0 it cannot. */
+const json = fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value)));
 const state: fc.Arbitrary<VendorState> = fc.oneof(
   fc.constantFrom(SIGNED, REDACTED),
-  fc.record({ kind: fc.constantFrom('gemini-generate', 'openai-responses', 'x'), data: fc.jsonValue() }),
+  fc.record({ kind: fc.constantFrom('gemini-generate', 'openai-responses', 'x'), data: json }),
 );
 const opaque: fc.Arbitrary<{ readonly opaque?: VendorState }> = fc.oneof(fc.record({ opaque: state }), fc.constant({}));
 const reasoning = fc
