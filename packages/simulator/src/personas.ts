@@ -126,6 +126,19 @@ const FAMILIES: readonly Family[] = [
     names: /^claude-(opus-4-8|(haiku|sonnet|opus|fable|mythos)-([5-9]|preview))/,
     traits: CLAUDE_NEW,
   },
+  {
+    vendor: 'gemini',
+    example: 'gemini-3.1-flash-image',
+    names: /^gemini-[\d.]+-(pro|flash|flash-lite)-image/,
+    traits: { ...GEMINI, thinking: [], signsCalls: false },
+  },
+  {
+    vendor: 'gemini',
+    example: 'gemini-2.5-flash-preview-tts',
+    names: /^gemini-[\d.]+-[a-z-]+-tts/,
+    traits: { thinking: [], maxOutputTokens: 16_384 },
+  },
+  { vendor: 'gemini', example: 'gemini-3.5-transcribe', names: /^gemini-[\d.]+-transcribe$/, traits: { thinking: [] } },
   { vendor: 'gemini', example: 'gemini-2.5-flash', names: /^gemini-(2\.|flash)/, traits: GEMINI },
   {
     vendor: 'gemini',

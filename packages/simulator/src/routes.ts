@@ -12,6 +12,7 @@ import { cohereEmbed, cohereRerank, cohereRerankV1 } from './wires/cohere/rank-a
 import { control } from './control.js';
 import { geminiBatchEmbed, geminiEmbed } from './wires/gemini/embed.js';
 import { geminiCountTokens, geminiGenerate, geminiStream } from './wires/gemini/generate.js';
+import { geminiInteractions } from './wires/gemini/interactions.js';
 import { geminiModel, geminiModels } from './wires/gemini/models-list.js';
 import { openAiChat } from './wires/openai/chat.js';
 import { openAiCompletions } from './wires/openai/completions.js';
@@ -57,6 +58,7 @@ function geminiRows(version: string): readonly Row[] {
     ['POST', `${model}:embedContent`, geminiEmbed],
     ['POST', `${model}:batchEmbedContents`, geminiBatchEmbed],
     ['POST', `${model}:countTokens`, geminiCountTokens],
+    ['POST', `${version}/interactions`, geminiInteractions],
     ...(version === '/v1' ? [] : geminiLists(version)),
   ];
 }

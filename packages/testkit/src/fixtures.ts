@@ -25,13 +25,20 @@ function openCase(folder: URL, name: string): FixtureCase {
     has: (...kinds) => kinds.every((kind) => existsSync(at(kind))),
     bytes: (kind) => readFileSync(at(kind)),
     text,
-    json: <T>(kind: string) => JSON.parse(text(kind)) as T,
+    json: <T>(kind: string) => JSON.parse(text(kind), reviveBytes) as T,
   };
+}
+
+/** JSON has no bytes: in a recording they are `{ "$base64": "..." }`. */
+function reviveBytes(_key: string, value: unknown): unknown {
+  const base64 = value instanceof Object && '$base64' in value ? value.$base64 : undefined;
+  return typeof base64 === 'string' ? Uint8Array.from(Buffer.from(base64, 'base64')) : value;
 }
 
 /** Freezes a parsed JSON value through and through, so that a codec which changes its argument throws. */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
+  // Bytes cannot be frozen.
+  if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
     Object.values(value).forEach(deepFreeze);
     Object.freeze(value);
   }

@@ -65,7 +65,7 @@ function decodeTests(subject: OperationUnderTest, fixture: FixtureCase): void {
   const decode = (bytes: Uint8Array) => subject.operation.decode(bytes, HEAD, target);
 
   it('gives the recorded result', () => {
-    expect(decode(body)).toEqual(fixture.json('result.json'));
+    expect(withPlainBytes(decode(body))).toEqual(fixture.json('result.json'));
   });
 
   it('reports usage', () => {
@@ -78,6 +78,12 @@ function decodeTests(subject: OperationUnderTest, fixture: FixtureCase): void {
   it('refuses the answer cut at any byte', () => {
     expect(wrongCodesOfCuts(body, decode)).toEqual([]);
   });
+}
+
+/** Sound as nothing but bytes: of which class the array is, is no part of a result. */
+function withPlainBytes(result: unknown): unknown {
+  if (!(result instanceof Object) || !('audio' in result) || !(result.audio instanceof Uint8Array)) return result;
+  return { ...result, audio: Uint8Array.from(result.audio) };
 }
 
 /** The error of the table that `run` throws. Fails where it throws another, or none. */

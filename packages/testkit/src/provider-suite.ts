@@ -49,7 +49,7 @@ function operationsOf({ provider }: Subject, fixtures: URL): readonly OperationU
   }));
 }
 
-/** Sound and subtitles have no recorded form of ours: what takes or gives them is its own package's to test. */
+/** Forms, sound and subtitles as they travel have no recorded form of ours: they are their own package's to test. */
 type AnyOperation = NonNullable<Operations[keyof Operations]>;
 
 function answersInBytes({ passthroughs = [] }: AnyOperation): boolean {

@@ -6,6 +6,9 @@ import { createChat } from './chat/operation.js';
 import { classify } from './classify.js';
 import { createCountTokens } from './count-tokens.js';
 import { createEmbed } from './embed.js';
+import { createImages } from './media/images.js';
+import { createSpeech } from './media/speech.js';
+import { createTranscription } from './media/transcription.js';
 import { createModelListing } from './models.js';
 import { googleSettings } from './settings.js';
 import type { GoogleSettings } from './settings.js';
@@ -22,7 +25,14 @@ export const google = {
     const api: GeminiApi = { platform: 'developer', headers, url: toMethodUrl };
     return {
       baseUrl,
-      operations: { chat: createChat(api), embed: createEmbed(api), countTokens: createCountTokens(api) },
+      operations: {
+        chat: createChat(api),
+        embed: createEmbed(api),
+        countTokens: createCountTokens(api),
+        image: createImages(api),
+        speech: createSpeech(api),
+        transcription: createTranscription(api),
+      },
       models: createModelListing(baseUrl, headers),
       authorize: (request: UpstreamRequest) => authorize(request, settings, deps),
       classify,

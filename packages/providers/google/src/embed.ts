@@ -1,13 +1,6 @@
 import type { EmbedRequest, EmbedResult, Encoded, Feature, Operation, Passthrough, Target } from '@sluice/contract';
-import {
-  dropped,
-  droppedExtensions,
-  extensionsFor,
-  editItems,
-  editTopLevel,
-  setTopLevel,
-  untranslatable,
-} from '@sluice/toolkit';
+import { dropped, editItems, editTopLevel, nativeExtensions, setTopLevel, untranslatable } from '@sluice/toolkit';
+import type { NativeExtensions } from '@sluice/toolkit';
 import {
   GEMINI_EMBED,
   GEMINI_EMBED_BATCH,
@@ -34,8 +27,9 @@ export function createEmbed(api: GeminiApi): Operation<EmbedRequest, EmbedResult
 function encodeEmbed(request: EmbedRequest, target: Target, api: GeminiApi): Encoded {
   const { input, dimensions, user } = request;
   const model = toResource(target.model);
+  const { fields, adjustments } = ownFields(request);
   const shared = {
-    ...extensionsFor(request, GEMINI_EMBED),
+    ...fields,
     ...(dimensions === undefined ? {} : { outputDimensionality: dimensions }),
   };
   const requests = input.map((text: string | readonly number[]) => {
@@ -44,8 +38,17 @@ function encodeEmbed(request: EmbedRequest, target: Target, api: GeminiApi): Enc
   });
   return {
     request: { method: 'POST', url: api.url(target, BATCH), headers: api.headers, body: JSON.stringify({ requests }) },
-    adjustments: [...dropped('user', user), ...droppedExtensions(request, GEMINI_EMBED)],
+    adjustments: [...dropped('user', user), ...adjustments],
   };
+}
+
+/** What a text is embedded for, and what it is called: the vendor's own words, which a caller of any dialect may use. */
+const OWN_FIELDS: ReadonlySet<string> = new Set(['taskType', 'title']);
+
+/** The caller's fields that this wire knows: of its own dialect all of them. */
+export function ownFields(request: EmbedRequest): NativeExtensions {
+  if (request.extensions?.dialect !== GEMINI_EMBED) return nativeExtensions(request, OWN_FIELDS);
+  return { fields: request.extensions.fields, adjustments: [] };
 }
 
 /** The answer names no model: there is nothing but vectors in it. */

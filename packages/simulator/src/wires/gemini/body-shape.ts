@@ -109,6 +109,10 @@ const functionCallingConfig = object({
   allowedFunctionNames: optional(list(text())),
 });
 
+/** npm @ai-sdk/google 4.0.121, src/google-language-model-options.ts and src/google-speech-model.ts. */
+const ASPECTS = '1:1 2:3 3:2 3:4 4:3 4:5 5:4 9:16 16:9 21:9 1:8 8:1 1:4 4:1'.split(' ');
+const SOUNDS = ['AUDIO_WAV', 'AUDIO_L16', 'AUDIO_MULAW', 'AUDIO_ALAW'];
+
 const generationConfig = object({
   temperature: optional(number({ min: 0, max: 2 })),
   topP: optional(number({ min: 0, max: 1 })),
@@ -135,7 +139,16 @@ const generationConfig = object({
     }),
   ),
   audioTranscriptionConfig: optional(record),
-  imageConfig: optional(record),
+  imageConfig: optional(
+    object({ aspectRatio: optional(oneOf(...ASPECTS)), imageSize: optional(oneOf('512', '1K', '2K', '4K')) }),
+  ),
+  responseFormat: optional(
+    object({
+      audio: optional(object({ mimeType: oneOf(...SOUNDS) })),
+      image: optional(record),
+      text: optional(record),
+    }),
+  ),
   enableEnhancedCivicAnswers: optional(boolean),
 });
 

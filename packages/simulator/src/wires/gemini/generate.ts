@@ -4,6 +4,7 @@ import { checkGenerate } from './rules.js';
 import { chooseModel } from '../../models.js';
 import { countInput } from '../../tokens.js';
 import { findFlaw } from '../../shape/shape.js';
+import { checkMaking, heardIn, readMaking, writeMade } from './made.js';
 import { isObject, objects } from '../../question.js';
 import { normalise } from './names.js';
 import { openGeminiStream, writeGenerated, type GeminiForm } from './write.js';
@@ -21,12 +22,16 @@ function readGenerate({ body, params, query, world }: Asked, stream: boolean): C
   const known = normalise(body);
   if (world.strict) checkShape(known);
   const { model: name = '' } = params;
-  const question = readQuestion(known, name);
+  const asked = readQuestion(known, name);
+  const heard = heardIn(objects(known['contents']));
+  const question = heard === undefined ? asked : { ...asked, text: heard };
   const model = chooseModel('gemini', name);
   const { persona } = model;
   if (world.strict) checkGenerate(known, persona);
   if (question.prompt.length === 0) refuseArgument('* GenerateContentRequest.contents: contents is not specified');
   const config = isObject(known['generationConfig']) ? known['generationConfig'] : {};
+  if (world.strict) checkMaking(config, name, persona);
+  const making = stream ? undefined : readMaking(config, name, question.text);
   const thinking = isObject(config['thinkingConfig']) ? config['thinkingConfig'] : {};
   const form: GeminiForm = {
     showsThoughts: thinking['includeThoughts'] === true,
@@ -37,7 +42,8 @@ function readGenerate({ body, params, query, world }: Asked, stream: boolean): C
   return {
     question,
     model,
-    plain: (answer, identity) => writeGenerated(answer, identity, form),
+    plain: (answer, identity) =>
+      making ? writeMade(answer, identity, making) : writeGenerated(answer, identity, form),
     ...(stream && { stream: (identity) => openGeminiStream(identity, form) }),
   };
 }
