@@ -1,3 +1,4 @@
+import { parseExact } from '@sluice/toolkit';
 import { describe, expect, it } from 'vitest';
 import { cacheKey } from './cache-key.js';
 
@@ -23,6 +24,8 @@ describe('cacheKey', () => {
     [{ a: '"b":1' }, { a: '', b: 1 }],
     [{ a: ['b,c'] }, { a: ['b', 'c'] }],
     [JSON.parse('{"__proto__":1}'), {}],
+    [parseExact('{"id":12345678901234567890}'), parseExact('{"id":12345678901234567891}')],
+    [parseExact('[12345678901234567890]'), [{ rawJSON: '12345678901234567890' }]],
   ])('differs for %j and %j', (one, other) => {
     expect(keyOf(one)).not.toBe(keyOf(other));
   });

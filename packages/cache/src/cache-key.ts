@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { CacheQuestion, JsonObject } from '@sluice/contract';
-import { isJsonObject } from '@sluice/toolkit';
+import { isExactNumber, isJsonObject } from '@sluice/toolkit';
 
 /**
  * One key for one question: SHA-256 over tenant, dialect and body. Bodies that differ only in the order of their
@@ -15,7 +15,7 @@ export function cacheKey({ tenant, dialect, wire }: CacheQuestion): string {
 /** JSON with the members of every object in the order of their names. */
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (isJsonObject(value)) return canonicalObject(value);
+  if (isJsonObject(value) && !isExactNumber(value)) return canonicalObject(value);
   return JSON.stringify(value) ?? 'null';
 }
 

@@ -3,7 +3,7 @@ import type { RawCall, UpstreamRequest } from '@sluice/contract';
 import { asBuffer } from './bytes.js';
 import { addTopLevel, leadingValue, setTopLevel } from './json-edit.js';
 import type { ByteRange } from './json-edit.js';
-import { isJsonObject } from './json.js';
+import { isJsonObject, parseExact } from './json.js';
 
 const OPEN_BRACE = 0x7b;
 const COMMA = 0x2c;
@@ -18,7 +18,8 @@ export interface ParsedCallBody {
 }
 
 /**
- * Parses a request's body, once. Throws a `SyntaxError` like `JSON.parse`, and `duplicate_key` for a second `model`.
+ * Parses a request's body, once, as {@link parseExact} does: tools are called with ids that no double keeps. Throws a
+ * `SyntaxError` like `JSON.parse`, and `duplicate_key` for a second `model`.
  *
  * Most clients send `model` first. Then the rest is parsed without it: that tells for nothing whether another `model`
  * hides behind it, in whatever spelling, which a search through the bytes of a long prompt would not.
@@ -26,9 +27,9 @@ export interface ParsedCallBody {
 export function parseCallBody(body: Buffer): ParsedCallBody {
   const modelAt = leadingValue(body, 'model');
   const rest = modelAt && textAfter(body, modelAt.end);
-  if (!modelAt || rest === undefined) return { wire: JSON.parse(body.toString('utf8')) };
+  if (!modelAt || rest === undefined) return { wire: parseExact(body.toString('utf8')) };
   const model: unknown = JSON.parse(body.toString('utf8', modelAt.start, modelAt.end));
-  const members: unknown = JSON.parse(rest);
+  const members = parseExact(rest);
   if (!isJsonObject(members) || !Object.hasOwn(members, 'model'))
     return { wire: { model, ...(members as object) }, modelAt };
   throw gatewayError('duplicate_key', { message: '"model" stands twice.', details: { param: 'model' } });

@@ -6,7 +6,15 @@ export { writeErrorHeaders } from './error-headers.js';
 export { audioFormatOf } from './audio-format.js';
 export { endpoint } from './endpoint.js';
 export { given } from './given.js';
-export { decodeText, isJsonObject, parseUpstreamJson, tryParseExact, tryParseJson } from './json.js';
+export {
+  decodeText,
+  isExactNumber,
+  isJsonObject,
+  parseExact,
+  parseUpstreamJson,
+  tryParseExact,
+  tryParseJson,
+} from './json.js';
 export { jsonHeaders, withBearerToken } from './json-call.js';
 export { addTopLevel, editItems, editTopLevel, removeMember, setTopLevel } from './json-edit.js';
 export { isSealed, readSealed, writeSealed } from './sealed-state.js';
@@ -14,6 +22,7 @@ export { sliceJson } from './json-slice.js';
 export { changed, dropped, droppedAsides, droppedFields } from './losses.js';
 export { writeForm } from './multipart.js';
 export { createLineReader } from './ndjson.js';
+export { isOutOfRange } from './out-of-range.js';
 export { findRefusedName } from './refused-names.js';
 export { hasParameter, withoutParameters } from './parameters.js';
 export { parseRetryAfter } from './retry-after.js';

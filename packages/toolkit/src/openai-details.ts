@@ -1,7 +1,7 @@
 import type { JsonObject, ReasoningPart, VendorState } from '@sluice/contract';
 import { ANTHROPIC_MESSAGES, redactedState, signatureState } from './anthropic-state.js';
 import { GEMINI_GENERATE, geminiState } from './gemini-shapes.js';
-import { isJsonObject, tryParseJson } from './json.js';
+import { isJsonObject, tryParseExact } from './json.js';
 import { OPENAI_CHAT } from './openai-shapes.js';
 
 /**
@@ -173,7 +173,7 @@ function writeToken({ of, state, at }: Held): string {
 
 function readToken(text: string): Required<Held> | undefined {
   if (!text.startsWith(TOKEN)) return undefined;
-  const token = tryParseJson(Buffer.from(text.slice(TOKEN.length), 'base64url').toString());
+  const token = tryParseExact(Buffer.from(text.slice(TOKEN.length), 'base64url').toString());
   if (!isJsonObject(token) || typeof token.kind !== 'string') return undefined;
   const { of, kind, data, at } = token;
   const holder = of === 'call' || of === 'text' || of === 'part' ? of : 'reasoning';

@@ -3,7 +3,7 @@ import type { AnswerSummary, GatewayError, JsonObject } from '@sluice/contract';
 import { classifyInBand, isErrorAnswer, readOpenAiError } from './openai-errors.js';
 import { isFailedFinish, toFinish } from './openai-finish.js';
 import { readUsage } from './openai-usage.js';
-import { isJsonObject, parseUpstreamJson } from './json.js';
+import { isJsonObject, parseUpstreamJson, tryParseExact, tryParseJson } from './json.js';
 import type { Writable } from './writable.js';
 
 /** A chat answer that is one: its first choice beside the whole. */
@@ -13,12 +13,22 @@ export interface ChatAnswer {
   readonly message: JsonObject;
 }
 
+const OBJECT_ARGUMENTS = /"arguments": ?\{/;
+
+/**
+ * The text of an answer or of one of its events as a JSON value, nothing where it is not JSON. Its numbers are exact where
+ * arguments of tools stand in it as an object, which no server of the dialect should write and some do.
+ */
+export function tryParseAnswer(text: string): unknown {
+  return OBJECT_ARGUMENTS.test(text) ? tryParseExact(text) : tryParseJson(text);
+}
+
 /**
  * Parses a plain chat answer. Throws `upstream_truncated` for one that breaks off, the error that it holds, or
  * `upstream_invalid_response` for anything that is no chat answer, and for a generation that failed.
  */
 export function readChatAnswer(bytes: Uint8Array): ChatAnswer {
-  const body = parseUpstreamJson(bytes);
+  const body = parseUpstreamJson(bytes, tryParseAnswer);
   if (isErrorAnswer(body)) throw classifyInBand(readOpenAiError(body));
   const choice: unknown = Array.isArray(body.choices) ? body.choices[0] : undefined;
   if (!isJsonObject(choice) || !isJsonObject(choice.message)) throw notA('chat completion');

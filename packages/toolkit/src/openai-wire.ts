@@ -7,6 +7,7 @@ export {
   inspectEmbeddings,
   readChatAnswer,
   readEmbeddingsAnswer,
+  tryParseAnswer,
 } from './openai-inspect.js';
 export { createCompletionScanner, createOpenAiScanner, readChunkUsage, unanswered } from './openai-scanner.js';
 export { readAnnotation, writeAnnotations } from './openai-annotations.js';

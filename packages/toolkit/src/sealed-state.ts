@@ -1,5 +1,5 @@
 import type { VendorState } from '@sluice/contract';
-import { isJsonObject, tryParseJson } from './json.js';
+import { isJsonObject, tryParseExact } from './json.js';
 
 /** Tells states that the gateway wrapped from what a vendor itself signed or encrypted. */
 const SEAL = 'sluice1.';
@@ -19,7 +19,7 @@ export function writeSealed({ state, on }: SealedState): string {
 /** The state in such a text; nothing for a text that is not ours, or was tampered with. */
 export function readSealed(text: string): SealedState | undefined {
   if (!text.startsWith(SEAL)) return undefined;
-  const held = tryParseJson(Buffer.from(text.slice(SEAL.length), 'base64url').toString('utf8'));
+  const held = tryParseExact(Buffer.from(text.slice(SEAL.length), 'base64url').toString('utf8'));
   if (!isJsonObject(held) || typeof held.kind !== 'string') return undefined;
   const { kind, data, on } = held;
   const place = on === 'text' || on === 'part' ? on : readCall(on);

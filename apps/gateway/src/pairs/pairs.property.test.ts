@@ -43,7 +43,7 @@ function nextRequest({ content }: ChatResult): ChatRequest {
 }
 
 function sent({ chat, target }: Vendor, request: ChatRequest): unknown {
-  const { messages, contents } = JSON.parse(String(chat.encode(request, target).request.body)) as Record<
+  const { messages, contents } = tryParseExact(String(chat.encode(request, target).request.body)) as Record<
     string,
     unknown
   >;

@@ -1,4 +1,5 @@
 import { isGatewayError } from '@sluice/contract';
+import { parseExact } from '@sluice/toolkit';
 import { describe, expect, it } from 'vitest';
 import { parseMessagesCall } from './parse.js';
 
@@ -6,6 +7,9 @@ const HI = { role: 'user', content: 'Hi' };
 const IMAGE = { type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } };
 const DOCUMENT = { type: 'document', source: { type: 'url', url: 'https://example.com/a.pdf' } };
 const TOOL = { name: 'look', input_schema: { type: 'object' } };
+
+/** A number that no double keeps, as the body of a call brings it. */
+const EXACT = (parseExact('[12345678901234567890]') as unknown[])[0];
 
 const bodyWith = (fields: object): object => ({ model: 'fast', max_tokens: 16, messages: [HI], ...fields });
 const block = (content: unknown): object => bodyWith({ messages: [{ role: 'user', content: [content] }] });
@@ -31,6 +35,11 @@ describe('a checked field', () => {
     [{ max_tokens: 1e9 }, 'invalid_value', 'max_tokens'],
     [{ max_tokens: 1.5 }, 'invalid_type', 'max_tokens'],
     [{ max_tokens: '5' }, 'invalid_type', 'max_tokens'],
+    [{ max_tokens: -0 }, 'number_out_of_range', 'max_tokens'],
+    [{ max_tokens: 2 ** 53 }, 'number_out_of_range', 'max_tokens'],
+    [{ max_tokens: EXACT }, 'number_out_of_range', 'max_tokens'],
+    [{ temperature: Number.POSITIVE_INFINITY }, 'number_out_of_range', 'temperature'],
+    [{ system: EXACT }, 'invalid_type', 'system'],
     [{ messages: [] }, 'invalid_value', 'messages'],
     [{ messages: 'Hi' }, 'invalid_type', 'messages'],
     [{ messages: [{ role: '__proto__', content: 'x' }] }, 'invalid_value', 'messages.0.role'],

@@ -1,5 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { ErrorCode, GatewayError } from '@sluice/contract';
+import { isOutOfRange } from '@sluice/toolkit';
 import type { z } from 'zod';
 
 /** The first thing that the schema found wrong, with the parameter's path: `messages.0.content`. */
@@ -7,7 +8,7 @@ export function toParameterError(body: unknown, issues: readonly z.core.$ZodIssu
   const [issue] = issues;
   const path = issue?.path ?? [];
   const param = path.join('.');
-  const code = toCode(issue?.code, valueAt(body, path));
+  const code = toCode(issue, valueAt(body, path));
   const reason = code === 'missing_required_parameter' ? 'Field required' : (issue?.message ?? 'Invalid input');
   return gatewayError(code, { message: `${param}: ${reason}.`, details: { param } });
 }
@@ -18,9 +19,10 @@ export function refusedName(path: readonly PropertyKey[]): GatewayError {
   return gatewayError('unknown_parameter', { message: `${param}: This field is not accepted.`, details: { param } });
 }
 
-function toCode(kind: string | undefined, value: unknown): ErrorCode {
+function toCode(issue: z.core.$ZodIssue | undefined, value: unknown): ErrorCode {
   if (value === undefined) return 'missing_required_parameter';
-  return kind === 'invalid_type' ? 'invalid_type' : 'invalid_value';
+  if (issue && isOutOfRange(issue, value)) return 'number_out_of_range';
+  return issue?.code === 'invalid_type' ? 'invalid_type' : 'invalid_value';
 }
 
 function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,5 +1,6 @@
 import { gatewayError } from '@sluice/contract';
-import type { GatewayError } from '@sluice/contract';
+import type { ErrorCode, GatewayError } from '@sluice/contract';
+import { isOutOfRange } from '@sluice/toolkit';
 import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
@@ -10,12 +11,13 @@ export function toInvalid(error: z.ZodError, body: unknown): GatewayError {
   const [first] = error.issues;
   const path = first?.path ?? [];
   const param = writePath(path);
-  if (valueAt(body, path) === undefined) {
+  const value = valueAt(body, path);
+  if (value === undefined) {
     const message = `invalid request: ${param} is required.`;
     return gatewayError('missing_required_parameter', { message, details: { param } });
   }
   const message = `invalid request: ${param} is not valid: ${lowerFirst(first?.message ?? 'invalid input')}.`;
-  return gatewayError(first && isWrongType(first) ? 'invalid_type' : 'invalid_value', { message, details: { param } });
+  return gatewayError(first ? toCode(first, value) : 'invalid_value', { message, details: { param } });
 }
 
 /** A name that callers may not use. */
@@ -26,8 +28,9 @@ export function refusedName(path: Path): GatewayError {
 }
 
 /** A document is a text or an object: whatever fits neither is of the wrong type. */
-function isWrongType({ code }: Issue): boolean {
-  return code === 'invalid_type' || code === 'invalid_union';
+function toCode(issue: Issue, value: unknown): ErrorCode {
+  if (isOutOfRange(issue, value)) return 'number_out_of_range';
+  return issue.code === 'invalid_type' || issue.code === 'invalid_union' ? 'invalid_type' : 'invalid_value';
 }
 
 function valueAt(body: unknown, path: Path): unknown {

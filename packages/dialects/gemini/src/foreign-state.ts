@@ -1,5 +1,5 @@
 import type { AssistantPart, JsonObject, VendorState } from '@sluice/contract';
-import { isJsonObject, tryParseJson } from '@sluice/toolkit';
+import { isJsonObject, tryParseExact } from '@sluice/toolkit';
 import { GEMINI_GENERATE } from '@sluice/toolkit/gemini-wire';
 
 /** Tells states that the gateway wrapped from Google's own signatures. */
@@ -17,7 +17,7 @@ export function writeForeignState({ kind, data }: VendorState): string {
 export function readForeignState(signature: unknown): VendorState | undefined {
   if (typeof signature !== 'string') return undefined;
   const text = Buffer.from(signature, 'base64').toString('utf8');
-  const held = text.startsWith(SEAL) ? tryParseJson(text.slice(SEAL.length)) : undefined;
+  const held = text.startsWith(SEAL) ? tryParseExact(text.slice(SEAL.length)) : undefined;
   return isJsonObject(held) && typeof held.kind === 'string' ? { kind: held.kind, data: held.data } : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { GatewayError } from '@sluice/contract';
+import { isOutOfRange } from '@sluice/toolkit';
 import type { z } from 'zod';
 
 type Path = readonly PropertyKey[];
@@ -8,14 +9,19 @@ const MAX_PARAM_CHARS = 200;
 /** The first problem that a schema found with a body, as an error of the table. */
 export function toInvalid({ issues: [issue] }: z.ZodError, body: unknown): GatewayError {
   if (!issue) return invalid('invalid_value', [], 'it is not valid');
-  const isMissing = issue.path.length > 0 && valueAt(body, issue.path) === undefined;
-  if (isMissing) return invalid('missing_required_parameter', issue.path, 'it is required');
+  const value = valueAt(body, issue.path);
+  if (issue.path.length > 0 && value === undefined) {
+    return invalid('missing_required_parameter', issue.path, 'it is required');
+  }
+  if (isOutOfRange(issue, value)) {
+    return invalid('number_out_of_range', issue.path, 'the number cannot be kept exactly');
+  }
   return invalid(issue.code === 'invalid_type' ? 'invalid_type' : 'invalid_value', issue.path, issue.message);
 }
 
 /** An error about one field, in the words that Google's own errors begin with. */
 export function invalid(
-  code: 'missing_required_parameter' | 'invalid_type' | 'invalid_value' | 'unknown_parameter',
+  code: 'missing_required_parameter' | 'invalid_type' | 'invalid_value' | 'number_out_of_range' | 'unknown_parameter',
   path: Path,
   problem: string,
 ): GatewayError {

@@ -93,7 +93,6 @@ const PARAMETERS: Refused = [
   [body({ stop: '' }), 'invalid_value', 'stop'],
   [body({ stop: 7 }), 'invalid_type', 'stop'],
   [body({ stop: ['a', 7] }), 'invalid_type', 'stop[1]'],
-  [body({ seed: 2 ** 63 }), 'invalid_value', 'seed'],
   [body({ logit_bias: { 5: 101 } }), 'invalid_value', 'logit_bias.5'],
   [body({ top_logprobs: 21 }), 'invalid_value', 'top_logprobs'],
   [body({ tools: {} }), 'invalid_type', 'tools'],

@@ -1,5 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { GatewayError } from '@sluice/contract';
+import { isOutOfRange } from '@sluice/toolkit';
 import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
@@ -12,14 +13,15 @@ export function toInvalid(error: z.ZodError, body: unknown): GatewayError {
   const [first] = error.issues;
   if (!first) return invalid('invalid_value', [], 'The body is not valid.');
   const { issue, path } = innermost(first, first.path);
-  const isMissing = path.length > 0 && valueAt(body, path) === undefined;
-  if (isMissing) return invalid('missing_required_parameter', path, 'is required');
+  const value = valueAt(body, path);
+  if (path.length > 0 && value === undefined) return invalid('missing_required_parameter', path, 'is required');
+  if (isOutOfRange(issue, value)) return invalid('number_out_of_range', path, 'the number cannot be kept exactly');
   return invalid(issue.code === 'invalid_type' ? 'invalid_type' : 'invalid_value', path, lowerFirst(issue.message));
 }
 
 /** An error about one parameter, whose message reads `"param" problem.` */
 export function invalid(
-  code: 'missing_required_parameter' | 'invalid_type' | 'invalid_value',
+  code: 'missing_required_parameter' | 'invalid_type' | 'invalid_value' | 'number_out_of_range',
   path: Path,
   problem: string,
 ): GatewayError {

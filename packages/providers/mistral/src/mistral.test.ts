@@ -81,4 +81,16 @@ describe('Mistral', () => {
       'context_length_exceeded',
     ],
   ] as const)('takes a %i for what it is', ([status, said, code]) => expect(refused(status, said).code).toBe(code));
+
+  it('writes arguments as an object if it likes, and every digit of them is kept', () => {
+    const held = '{"id":12345678901234567890,"share":0.1234567890123456789}';
+    const say = (where: string, reason: string) =>
+      `{"id":"c","model":"m","choices":[{"index":0,"${where}":{"role":"assistant","tool_calls":[{"id":"D681PevKs",` +
+      `"index":0,"function":{"name":"look","arguments":${held}}}]},"finish_reason":"${reason}"}]}`;
+    const head = { status: 200, headers: {} };
+    const { content } = chat.decode(Buffer.from(say('message', 'tool_calls')), head, target);
+    expect(content).toMatchObject([{ type: 'tool-call', json: held }]);
+    const events = chat.stream?.open(head, target).push({ data: say('delta', 'tool_calls') });
+    expect(events).toContainEqual({ type: 'tool-delta', index: 0, json: held });
+  });
 });

@@ -25,8 +25,16 @@ export const words: fc.Arbitrary<string> = fc.oneof(
     .map((pieces) => pieces.join('')),
 );
 
-/** More digits than a double keeps. */
-const LONG = ['12345678901234567890', '900719925474099267', '-9223372036854775808'];
+/** More digits than a double keeps, and more than it can count to. */
+const LONG = [
+  '12345678901234567890',
+  '900719925474099267',
+  '-9223372036854775808',
+  '0.1234567890123456789',
+  '1234567890.12345678901',
+  '1e400',
+  '-2.5e-400',
+];
 
 interface JsonForm {
   readonly number: fc.Arbitrary<string>;

@@ -1,5 +1,5 @@
 import type { ChatEvent, ChatResult, FrameReader, JsonObject, WriteContext } from '@sluice/contract';
-import { createFrameReader, createLineReader, tryParseExact } from '@sluice/toolkit';
+import { createFrameReader, createLineReader, parseCallBody, tryParseExact } from '@sluice/toolkit';
 import type { Client } from './clients/client.js';
 import type { Vendor } from './vendors.js';
 
@@ -33,5 +33,5 @@ export function streamFor({ dialect, question }: Client, events: readonly ChatEv
 
 /** The canonical request of a client. */
 export function parseFor({ dialect, address }: Client, body: JsonObject) {
-  return dialect.parse(tryParseExact(JSON.stringify(body)), address);
+  return dialect.parse(parseCallBody(Buffer.from(JSON.stringify(body))).wire, address);
 }

@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { CallMemory, Clock, JsonObject, RecalledCall, RecallingCall, ResponseRepository } from '@sluice/contract';
-import { createFrameReader, isJsonObject, tryParseJson } from '@sluice/toolkit';
+import { createFrameReader, isJsonObject, tryParseExact } from '@sluice/toolkit';
 
 /** As long as OpenAI keeps them. https://developers.openai.com/api/docs/guides/conversation-state */
 const TTL_MS = 30 * 86_400_000;
@@ -72,7 +72,7 @@ type Keep = (response: JsonObject, provider: string) => void;
 
 function keepWhole(keep: Keep): NonNullable<RecalledCall['keep']> {
   return (bytes, provider) => {
-    const response = tryParseJson(typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8'));
+    const response = tryParseExact(typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8'));
     if (isJsonObject(response)) keep(response, provider);
   };
 }
@@ -82,7 +82,7 @@ function keepLastEvent(keep: Keep): NonNullable<RecalledCall['keep']> {
     const whole = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
     if (!LAST_EVENT.test(Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString('latin1'))) return;
     for (const { event, data } of createFrameReader().push(whole)) {
-      const payload = LAST_EVENT.test(`event: ${event ?? ''}`) ? tryParseJson(data) : undefined;
+      const payload = LAST_EVENT.test(`event: ${event ?? ''}`) ? tryParseExact(data) : undefined;
       if (isJsonObject(payload) && isJsonObject(payload.response)) keep(payload.response, provider);
     }
   };

@@ -44,6 +44,12 @@ describe('createStreamDecoder', () => {
     });
   });
 
+  it('keeps every digit of a call that came whole', () => {
+    const data = JSON.stringify(block({ type: 'tool_use', id: 't', name: 'look', input: { id: '?' } }));
+    const [, told] = createStreamDecoder().push({ data: data.replace('"?"', '12345678901234567890') });
+    expect(told).toEqual({ type: 'tool-delta', index: 0, json: '{"id":12345678901234567890}' });
+  });
+
   it('keeps input that is no JSON as the text that it is', () => {
     const call = block({ type: 'server_tool_use', id: 's', name: 'web_search', input: {} });
     const [, event] = decode(START, call, delta({ type: 'input_json_delta', partial_json: '{"q' }), END, STOP);

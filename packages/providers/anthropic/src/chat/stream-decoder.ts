@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { ChatEvent, Frame, GatewayError, JsonObject, StreamDecoder } from '@sluice/contract';
-import { isJsonObject, tryParseJson } from '@sluice/toolkit';
+import { isJsonObject, tryParseExact } from '@sluice/toolkit';
 import { classifyInBand, createEnding, createUsageMeter, readAnthropicError } from '@sluice/toolkit/anthropic-wire';
 import { createStreamBlock } from './stream-block.js';
 import type { StreamBlock } from './stream-block.js';
@@ -22,7 +22,7 @@ class MessageStream implements StreamDecoder<ChatEvent> {
 
   push(frame: Frame): readonly ChatEvent[] {
     if (this.#stopped || frame.data.trim() === '') return NONE;
-    const payload = tryParseJson(frame.data);
+    const payload = tryParseExact(frame.data);
     if (!isJsonObject(payload)) throw unusable('The provider sent an event that is not JSON.');
     switch (frame.event === 'error' ? frame.event : payload.type) {
       case 'message_start':

@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { ChatEvent, Citation, Finish, Frame, GatewayError, JsonObject, StreamDecoder } from '@sluice/contract';
-import { given, isJsonObject, tryParseJson } from '@sluice/toolkit';
+import { given, isJsonObject } from '@sluice/toolkit';
 import {
   classifyInBand,
   generationFailed,
@@ -8,6 +8,7 @@ import {
   isFailedFinish,
   readChunkUsage,
   readOpenAiError,
+  tryParseAnswer,
   unanswered,
 } from '@sluice/toolkit/openai-wire';
 import { readFinish } from './decode.js';
@@ -30,7 +31,7 @@ class ChunkDecoder implements StreamDecoder<ChatEvent> {
   push({ event, data }: Frame): readonly ChatEvent[] {
     if (this.#ended || data.trim() === '') return [];
     if (data === '[DONE]') return this.#close();
-    const chunk = tryParseJson(data);
+    const chunk = tryParseAnswer(data);
     if (!isJsonObject(chunk)) throw unreadable();
     if (event === 'error' || isErrorAnswer(chunk)) throw classifyInBand(readOpenAiError(chunk));
     return this.#read(chunk);
