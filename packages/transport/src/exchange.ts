@@ -16,6 +16,8 @@ interface Waiter<T> {
 }
 type Read = IteratorResult<Uint8Array, undefined>;
 const END: Read = { done: true, value: undefined };
+/** A step of the microtask queue at a promise's price; `queueMicrotask` has one of async hooks as well. */
+const SOON = Promise.resolve();
 
 /**
  * One request and its answer on undici's lowest level. It is its own body: bytes that arrived together are handed over
@@ -125,7 +127,7 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
     this.#promised = this.#waiter;
     this.#waiter = undefined;
     // Everything that one socket read holds is parsed before this runs, so it goes out as one piece.
-    queueMicrotask(this.#keepPromise);
+    void SOON.then(this.#keepPromise);
   }
 
   readonly #keepPromise = (): void => {

@@ -22,6 +22,8 @@ function responseStub() {
     destroyed: false,
     writeHead: vi.fn<(status: number, raw: readonly string[]) => void>(),
     write: (chunk: unknown) => written.push(chunk) > 0,
+    cork: () => undefined,
+    uncork: () => undefined,
     end: vi.fn<() => void>(),
   });
 }

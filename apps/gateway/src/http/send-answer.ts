@@ -2,6 +2,7 @@ import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
 import type { Clock } from '@sluice/contract';
 import type { Answer, PlainAnswer, ReceivedCall } from '@sluice/core';
 import { asBuffer } from '@sluice/toolkit';
+import { StreamBody } from './stream-body.js';
 
 /** After this silence a committed stream gets a comment, so that nobody between here and the caller hangs up. */
 const KEEP_ALIVE_MS = 15_000;
@@ -58,17 +59,17 @@ function toRawHeaders(headers: Headers, edge: Headers): OutgoingHttpHeader[] {
 }
 
 async function sendStream(chunks: AsyncIterable<Uint8Array | string>, keepAlive: KeepAlive): Promise<void> {
-  const { res } = keepAlive;
+  const { res, body } = keepAlive;
   try {
     for await (const chunk of chunks) {
       if (res.destroyed) break;
       keepAlive.noteWrite();
-      if (!res.write(chunk)) await drained(res);
+      if (!body.write(chunk)) await drained(res);
     }
   } finally {
     keepAlive.stop();
   }
-  res.end();
+  body.end();
 }
 
 /** Resolves when the socket takes more, or is gone. */
@@ -87,6 +88,7 @@ function drained(res: ServerResponse): Promise<void> {
 /** One timer for each stream; a write only notes the time. */
 class KeepAlive {
   readonly res: ServerResponse;
+  readonly body: StreamBody;
   readonly #text: string;
   readonly #clock: Clock;
   #wroteMs: number;
@@ -94,6 +96,7 @@ class KeepAlive {
 
   constructor(res: ServerResponse, text: string, clock: Clock) {
     this.res = res;
+    this.body = new StreamBody(res);
     this.#text = text;
     this.#clock = clock;
     this.#wroteMs = clock.monotonic();
@@ -112,7 +115,7 @@ class KeepAlive {
     const silentMs = this.#clock.monotonic() - this.#wroteMs;
     if (silentMs < KEEP_ALIVE_MS) return this.#lookIn(KEEP_ALIVE_MS - silentMs);
     // Who does not read what is there needs no more of it. Frames are written whole: a comment never falls into one.
-    if (!this.res.writableNeedDrain) this.res.write(this.#text);
+    if (!this.res.writableNeedDrain) this.body.write(this.#text);
     this.noteWrite();
     this.#lookIn(KEEP_ALIVE_MS);
   }
