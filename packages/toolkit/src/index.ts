@@ -1,3 +1,4 @@
+export { readAccessToken, unusableCredentials } from './access-token.js';
 export { asBuffer } from './bytes.js';
 export { editCallBody, parseCallBody } from './call-body.js';
 export { droppedExtensions, extensionsFor, nativeExtensions, untranslatable } from './adjust.js';
@@ -29,6 +30,7 @@ export { parseRetryAfter } from './retry-after.js';
 export { redactSecrets, safeMessage } from './safe-message.js';
 export { MAX_FRAME_CHARS, createFrameReader, writeFrame } from './sse.js';
 export { createStreamScanner } from './stream-scanner.js';
+export { TokenSource } from './token-source.js';
 export type { NativeExtensions } from './adjust.js';
 export type { FormField, WrittenForm } from './multipart.js';
 export type { BodyEdit, ParsedCallBody } from './call-body.js';
@@ -36,4 +38,5 @@ export type { VendorError } from './classify-status.js';
 export type { Aside } from './losses.js';
 export type { FrameVerdict, ScanRules } from './stream-scanner.js';
 export type { SealedState } from './sealed-state.js';
+export type { Mint, Token } from './token-source.js';
 export type { Writable } from './writable.js';

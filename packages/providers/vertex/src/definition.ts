@@ -1,9 +1,8 @@
 import type { Provider, ProviderDefinition, ProviderDeps } from '@sluice/contract';
-import { jsonHeaders } from '@sluice/toolkit';
+import { TokenSource, jsonHeaders } from '@sluice/toolkit';
 import type { Account } from './account.js';
 import { toBaseUrl } from './address.js';
 import { createMint } from './auth/mint.js';
-import { TokenSource } from './auth/token-source.js';
 import { createChat } from './chat.js';
 import { classify } from './classify.js';
 import { createCountTokens } from './count-tokens.js';

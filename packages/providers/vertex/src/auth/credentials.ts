@@ -1,5 +1,4 @@
-import { gatewayError } from '@sluice/contract';
-import { tryParseJson } from '@sluice/toolkit';
+import { tryParseJson, unusableCredentials } from '@sluice/toolkit';
 import { z } from 'zod';
 
 const TOKEN_URI = 'https://oauth2.googleapis.com/token';
@@ -34,10 +33,5 @@ export function parseCredentials(text: string): Credentials {
   const { success, data, error } = credentials.safeParse(tryParseJson(text));
   if (success) return data;
   const faults = error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`);
-  throw unusable(new Error(`Expected a service account or an authorized user. ${faults.join('; ')}`));
-}
-
-/** The failure of credentials that lead nowhere. */
-export function unusable(cause: unknown): Error {
-  return gatewayError('upstream_auth_error', { message: 'The credentials for the provider cannot be used.', cause });
+  throw unusableCredentials(new Error(`Expected a service account or an authorized user. ${faults.join('; ')}`));
 }

@@ -1,18 +1,11 @@
 import { gatewayError, isGatewayError } from '@sluice/contract';
-import type { ProviderDeps, UpstreamRequest, WholeResponse } from '@sluice/contract';
-import { classifyStatus, decodeText, isJsonObject, safeMessage, tryParseJson } from '@sluice/toolkit';
+import type { ProviderDeps, UpstreamRequest } from '@sluice/contract';
+import { readAccessToken, unusableCredentials } from '@sluice/toolkit';
+import type { Mint, Token } from '@sluice/toolkit';
 import type { VertexSettings } from '../settings.js';
-import { parseCredentials, unusable } from './credentials.js';
+import { parseCredentials } from './credentials.js';
 import type { Credentials } from './credentials.js';
 import { writeAssertion } from './jwt.js';
-
-/** What opens the API for a while. */
-export interface Token {
-  /** The headers that a call carries it in. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly lifetimeMs: number;
-}
-export type Mint = (signal: AbortSignal) => Promise<Token>;
 
 /**
  * Asks for a token by the file of the settings, read anew each time, or else at the metadata server, which knows the
@@ -28,7 +21,7 @@ async function mintFromFile(
   signal: AbortSignal,
 ): Promise<Token> {
   const credentials = parseCredentials(await secret(ref));
-  const token = readToken(await send(toTokenRequest(credentials, clock.now()), signal));
+  const token = readAccessToken(await send(toTokenRequest(credentials, clock.now()), signal));
   const project = credentials.type === 'authorized_user' ? credentials.quota_project_id : undefined;
   if (project === undefined) return token;
   // A user's calls count for the project that the user chose. https://docs.cloud.google.com/docs/quotas/quota-project
@@ -54,7 +47,7 @@ function toGrant(credentials: Credentials, nowMs: number): Record<string, string
     const assertion = writeAssertion(credentials, nowMs);
     return { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion };
   } catch (cause) {
-    throw unusable(cause);
+    throw unusableCredentials(cause);
   }
 }
 
@@ -67,28 +60,10 @@ const METADATA: UpstreamRequest = {
 
 async function mintFromMachine({ send }: ProviderDeps, signal: AbortSignal): Promise<Token> {
   try {
-    return readToken(await send(METADATA, signal));
+    return readAccessToken(await send(METADATA, signal));
   } catch (cause) {
     if (signal.aborted || !isGatewayError(cause, 'upstream_connection_error')) throw cause;
     const message = 'No credentials are set for the provider, and no metadata server answers.';
     throw gatewayError('upstream_auth_error', { message, cause });
   }
-}
-
-function readToken({ head, body }: WholeResponse): Token {
-  const said = tryParseJson(decodeText(body));
-  const fields = isJsonObject(said) ? said : {};
-  if (head.status < 200 || head.status > 299) throw refused(head, fields);
-  const { access_token: token, expires_in: seconds } = fields;
-  if (typeof token === 'string' && token !== '' && typeof seconds === 'number') {
-    return { headers: { authorization: `Bearer ${token}` }, lifetimeMs: seconds * 1000 };
-  }
-  throw gatewayError('upstream_invalid_response', { message: 'The provider gave no token.' });
-}
-
-/** A refusal is about the credentials, unless the server itself is in trouble. RFC 6749, section 5.2. */
-function refused(head: WholeResponse['head'], { error, error_description: why }: Record<string, unknown>): Error {
-  if (head.status >= 500 || head.status === 429) return classifyStatus(head, {});
-  const words = [error, why].filter((word) => typeof word === 'string').join(': ');
-  return unusable(new Error(safeMessage(words) ?? `The token endpoint answered ${head.status}.`));
 }

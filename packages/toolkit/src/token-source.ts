@@ -1,10 +1,18 @@
 import type { Clock } from '@sluice/contract';
-import type { Mint, Token } from './mint.js';
 import { untilAborted } from './until-aborted.js';
 
+/** What opens an API for a while. */
+export interface Token {
+  /** The headers that a call carries it in. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly lifetimeMs: number;
+}
+/** Asks for a token. Rejects with an error of the table where there is none to be had. */
+export type Mint = (signal: AbortSignal) => Promise<Token>;
+
 /**
- * How long before its end a token is replaced. The metadata server gives out the same one until five minutes before its
- * end, so that asking earlier would be in vain. https://docs.cloud.google.com/compute/docs/access/authenticate-workloads
+ * How long before its end a token is replaced. Google's metadata server gives out the same one until five minutes before
+ * its end, so that asking earlier would be in vain. https://docs.cloud.google.com/compute/docs/access/authenticate-workloads
  */
 const MARGIN_MS = 240_000;
 /** Of a token that lives shortly, the last fifth. */
@@ -28,11 +36,11 @@ interface Minting {
 /** Keeps a token until shortly before its end. Whoever needs one while it is being asked for waits for the same answer. */
 export class TokenSource {
   readonly #mint: Mint;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'monotonic'>;
   #held: Held | undefined;
   #minting: Minting | undefined;
 
-  constructor(mint: Mint, clock: Clock) {
+  constructor(mint: Mint, clock: Pick<Clock, 'monotonic'>) {
     this.#mint = mint;
     this.#clock = clock;
   }
