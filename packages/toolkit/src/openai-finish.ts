@@ -7,6 +7,8 @@ const UNIFIED: ReadonlyMap<string, FinishReason> = new Map([
   ['stop_sequence', 'stop'],
   ['end_turn', 'stop'],
   ['length', 'length'],
+  // watsonx.ai's, npm @ibm-cloud/watsonx-ai 1.7.16, types/vml_v1.d.ts: it stopped in the middle.
+  ['time_limit', 'length'],
   ['model_length', 'length'],
   ['max_tokens', 'length'],
   ['tool_calls', 'tool-calls'],

@@ -38,6 +38,11 @@ describe('a model of litellm', () => {
     expect(facts?.cannot).toEqual(['json-schema', 'audio']);
   });
 
+  it('is denied nothing by the word of a provider whose denials are wrong', () => {
+    const facts = factsOf({ litellm_provider: 'watsonx', supports_function_calling: false, supports_vision: true });
+    expect([facts?.can, facts?.cannot]).toEqual([['vision'], []]);
+  });
+
   it('takes the usual efforts, and those that its flags add', () => {
     const flags = { supports_reasoning: true, supports_none_reasoning_effort: true };
     expect(factsOf(flags)?.efforts).toEqual(['none', 'low', 'medium', 'high']);

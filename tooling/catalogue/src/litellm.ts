@@ -2,7 +2,7 @@ import type { JsonObject, ModelMode, ReasoningEffort } from '@sluice/contract';
 import { isJsonObject } from '@sluice/toolkit';
 import { readAbilities } from './litellm-abilities.js';
 import { readPrices } from './litellm-prices.js';
-import { modeOf, placeOf } from './places.js';
+import { deniesWrongly, modeOf, placeOf } from './places.js';
 import { refusalsOf } from './refusals.js';
 import type { Draft } from './draft.js';
 
@@ -28,7 +28,8 @@ export function readLiteLlm(data: unknown): readonly Draft[] {
 
 function toDraft(key: string, entry: JsonObject): Draft | undefined {
   const mode = modeOf(entry['mode']);
-  const place = placeOf(key, String(entry['litellm_provider']));
+  const provider = String(entry['litellm_provider']);
+  const place = placeOf(key, provider);
   if (!mode || !place) return undefined;
   const { can, cannot } = readAbilities(entry);
   const efforts = readEfforts(entry);
@@ -36,7 +37,7 @@ function toDraft(key: string, entry: JsonObject): Draft | undefined {
   const facts = {
     modes: toModes(mode, entry),
     can,
-    cannot,
+    cannot: deniesWrongly(provider) ? [] : cannot,
     efforts,
     defaultEffort: defaultEffortOf(entry),
     refuses: refusalsOf({ ...place, entry, efforts }),

@@ -7,6 +7,8 @@ interface Place {
   readonly prefix?: string;
   /** Names that are kept, where there are others: variants of one model by size or region, agents, deals. */
   readonly keep?: RegExp;
+  /** Its entries deny models what the vendor's own recordings show, so that only what they affirm is taken. */
+  readonly deniesWrongly?: true;
 }
 
 const BEDROCK: Place = { kind: 'bedrock', keep: /^[^/]+$/ };
@@ -41,6 +43,14 @@ const PLACES: Readonly<Record<string, Place>> = {
   deepseek: { kind: 'deepseek', prefix: 'deepseek/' },
   xai: { kind: 'xai', prefix: 'xai/', keep: /^[^/]+$/ },
   groq: { kind: 'groq', prefix: 'groq/' },
+  // Time series and what the vendor no longer runs are left out.
+  watsonx: {
+    kind: 'watsonx',
+    prefix: 'watsonx/',
+    keep: /^(?!bigscience\/|core42\/|google\/|whisper|ibm\/granite-(?:13b|ttm))/,
+    // `openai/gpt-oss-120b` calls tools in github.com/IBM/watsonx-ai-java-sdk at e07dd51, ChatServiceStreamingTest.java.
+    deniesWrongly: true,
+  },
   cohere: COHERE,
   cohere_chat: COHERE,
   together_ai: { kind: 'together', prefix: 'together_ai/', keep: /^[^/]+\/[^/]+$/ },
@@ -61,6 +71,11 @@ export function placeOf(key: string, provider: string): { readonly kind: string;
   const { kind, prefix = '', keep } = place;
   const name = key.startsWith(prefix) ? key.slice(prefix.length) : key;
   return keep && !keep.test(name) ? undefined : { kind, name };
+}
+
+/** Whether what the entries of this provider deny says nothing. */
+export function deniesWrongly(provider: string): boolean {
+  return Object.hasOwn(PLACES, provider) && PLACES[provider]?.deniesWrongly === true;
 }
 
 const MODES: Readonly<Record<string, ModelMode>> = {

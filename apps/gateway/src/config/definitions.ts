@@ -13,6 +13,7 @@ import { openAiCompatible } from '@sluice/provider-openai-compatible';
 import { openrouter } from '@sluice/provider-openrouter';
 import { createSimDefinition } from '@sluice/provider-sim';
 import { vertex } from '@sluice/provider-vertex';
+import { watsonx } from '@sluice/provider-watsonx';
 import { xai } from '@sluice/provider-xai';
 import { faultRule } from '@sluice/simulator';
 import type { FaultRule } from '@sluice/simulator';
@@ -37,6 +38,7 @@ export function providerDefinitions(openSimulator: OpenSimulator): readonly Prov
     google,
     vertex,
     cohere,
+    watsonx,
     ollama,
     azureOpenAi,
     mistral,

@@ -82,6 +82,17 @@ describe('loadConfig without a file', () => {
     ]);
   });
 
+  it('finds watsonx.ai by its key or its URL, where a variable says who pays', async () => {
+    const key = { WATSONX_API_KEY: 'a' };
+    const project = await loaded({ env: { ...key, WATSONX_PROJECT_ID: 'p', WATSONX_SPACE_ID: 's' } });
+    const space = await loaded({ env: { WATSONX_URL: 'https://eu-de.ml.cloud.ibm.com', WATSONX_SPACE_ID: 's' } });
+    const keyOnly = await loaded({ env: key });
+    const [byProject, bySpace, nobody] = [project, space, keyOnly].map(({ config }) => config.providers['watsonx']);
+    expect(byProject).toMatchObject({ kind: 'watsonx', projectId: 'p', apiKey: { env: 'WATSONX_API_KEY' } });
+    expect(bySpace).toMatchObject({ kind: 'watsonx', spaceId: 's', baseUrl: 'https://eu-de.ml.cloud.ibm.com' });
+    expect([nobody, byProject && 'spaceId' in byProject]).toEqual([undefined, false]);
+  });
+
   it('finds a vendor with a preset by its key, by its URL or by both', async () => {
     const env = { TOGETHER_API_KEY: 'a', FRIENDLI_TOKEN: 'b', FRIENDLI_BASE_URL: 'http://127.0.0.1:3/v1' };
     const { config } = await loaded({ env: { ...env, MINIMAX_BASE_URL: 'http://127.0.0.1:4/v1' } });
@@ -208,7 +219,7 @@ models:
       'config error at server.hots: there is no such setting',
       expect.stringMatching(/^config error at providers\["bad name"\]: this name is not allowed/),
       'config error at providers.openai.apiKey: expected a reference, { env: NAME } or { file: PATH }',
-      'config error at providers.odd.kind: expected one of openai, anthropic, bedrock, google, vertex, cohere, ollama, azure-openai, mistral, deepseek, xai, groq, openrouter, openai-compatible, sim',
+      'config error at providers.odd.kind: expected one of openai, anthropic, bedrock, google, vertex, cohere, watsonx, ollama, azure-openai, mistral, deepseek, xai, groq, openrouter, openai-compatible, sim',
       'config error at models.fast.strategy: expected one of "priority"|"weighted"',
       'config error at models.fast.targets: Too small: expected array to have >=1 items',
     ]);

@@ -15,6 +15,8 @@ interface Vendor {
   readonly baseUrlVariable: string;
   /** A key alone makes no provider, because nothing says where the server is. */
   readonly onlyByUrl?: true;
+  /** Further settings by their variables: one has to be set, and the first that is counts. */
+  readonly oneOf?: readonly (readonly [setting: string, variable: string])[];
 }
 
 const VENDORS: readonly Vendor[] = [
@@ -26,6 +28,15 @@ const VENDORS: readonly Vendor[] = [
   { kind: 'cohere', keyVariable: 'COHERE_API_KEY', baseUrlVariable: 'COHERE_BASE_URL' },
   // As the vendor's own SDKs have it; where both are set these win.
   { kind: 'cohere', keyVariable: 'CO_API_KEY', baseUrlVariable: 'CO_API_URL' },
+  {
+    kind: 'watsonx',
+    keyVariable: 'WATSONX_API_KEY',
+    baseUrlVariable: 'WATSONX_URL',
+    oneOf: [
+      ['projectId', 'WATSONX_PROJECT_ID'],
+      ['spaceId', 'WATSONX_SPACE_ID'],
+    ],
+  },
   { kind: 'ollama', keyVariable: 'OLLAMA_API_KEY', baseUrlVariable: 'OLLAMA_BASE_URL', onlyByUrl: true },
   {
     kind: 'azure-openai',
@@ -70,15 +81,24 @@ export function providersFromEnvironment(env: Environment, definitions: readonly
   };
 }
 
-function isNamed({ keyVariable, baseUrlVariable, onlyByUrl }: Vendor, env: Environment): boolean {
+function isNamed(vendor: Vendor, env: Environment): boolean {
+  const { keyVariable, baseUrlVariable, onlyByUrl, oneOf } = vendor;
+  if (oneOf && !choiceOf(vendor, env)) return false;
   return Boolean(env[baseUrlVariable]) || (!onlyByUrl && Boolean(env[keyVariable]));
 }
 
-function toSettings({ kind, preset, keyVariable, baseUrlVariable }: Vendor, env: Environment): RawProviders[string] {
+function choiceOf({ oneOf = [] }: Vendor, env: Environment): readonly [setting: string, variable: string] | undefined {
+  return oneOf.find(([, variable]) => Boolean(env[variable]));
+}
+
+function toSettings(vendor: Vendor, env: Environment): RawProviders[string] {
+  const { kind, preset, keyVariable, baseUrlVariable } = vendor;
   const baseUrl = env[baseUrlVariable];
+  const [setting, variable] = choiceOf(vendor, env) ?? [];
   return {
     kind,
     ...(preset && { preset }),
+    ...(setting && variable && { [setting]: env[variable] }),
     ...(env[keyVariable] && { apiKey: { env: keyVariable } }),
     // The variable is the operator's word: a server on this machine is as good as any.
     ...(baseUrl && isHttpUrl(baseUrl) && { baseUrl, allowPrivateNetwork: true }),

@@ -13,6 +13,7 @@ export interface Kind {
   readonly path: string;
 }
 
+const FILE = 'apps/gateway/src/support/kinds.ts';
 const KEY = { env: 'KEY' };
 /** What the kinds ask their operators for; the first that a kind takes is used. */
 const SETTINGS: readonly Readonly<Record<string, unknown>>[] = [
@@ -21,6 +22,7 @@ const SETTINGS: readonly Readonly<Record<string, unknown>>[] = [
   { baseUrl: 'http://127.0.0.1:8080/v1', apiKey: KEY },
   { resource: 'r', apiKey: KEY },
   { project: 'p', location: 'us-central1' },
+  { projectId: 'p', apiKey: KEY },
   {},
 ];
 
@@ -52,7 +54,7 @@ export function createKinds(): readonly Kind[] {
     const settings = SETTINGS.map((fields) => definition.settings.safeParse({ kind, ...fields })).find(
       ({ success }) => success,
     );
-    if (!settings) throw new Error(`No settings in this file are taken by kind "${kind}".`);
+    if (!settings) throw new Error(`Kind "${kind}" takes none of SETTINGS in ${FILE}: add what it asks for.`);
     return toKind(kind, definition.create(settings.data, DEPS));
   });
 }

@@ -1,9 +1,13 @@
 export { ALL_MEDIA } from './media/operations.js';
 export { createChatOperation } from './chat/operation.js';
+export { decodeChat } from './chat/decode.js';
+export { writeChat } from './chat/encode.js';
+export { createChunkDecoder } from './chat/stream-decoder.js';
 export { createHeaderWriter } from './headers.js';
 export { createOpenAiProvider, createServerProvider } from './provider.js';
 export { allowPrivateNetwork, baseUrl, extraHeaders, secretRef } from './settings.js';
 export { COMPATIBLE } from './rules.js';
+export type { WrittenChat } from './chat/encode.js';
 export type { OpenAiProvider, OpenAiProviderInit, ServerProvider } from './provider.js';
 export { OPENAI_ONLY, OPEN_MODELS, foreignBut } from './presets/shared.js';
 export type { ServerRules } from './rules.js';

@@ -19,12 +19,24 @@ export interface EncodedBody {
 
 /** A request in the dialect's form. What the vendor or the model cannot take stands in `adjustments`. */
 export function encodeChat(request: ChatRequest, target: Target, { rules, nameOf }: ChatServer): EncodedBody {
+  const { fields, adjustments } = writeChat(request, target, rules);
+  return { body: JSON.stringify({ model: nameOf(target.model), ...fields }), adjustments };
+}
+
+export interface WrittenChat {
+  /** The members of the body but for the model. Those that are `undefined` are not there. */
+  readonly fields: JsonObject;
+  readonly adjustments: readonly Adjustment[];
+}
+
+/** {@link encodeChat} before it is text, for a vendor whose form is nearly the dialect's. */
+export function writeChat(request: ChatRequest, target: Target, rules: ServerRules): WrittenChat {
   const writing: Writing = { rules, losses: createLosses(), marks: marksFor(rules, target) };
   const messages = writeMessages(request, writing);
   const refused = refusedBy(rules, target);
   const { fields, dropped } = fieldsFor({ ...rules, refused }, writeFields(request, writing));
   return {
-    body: JSON.stringify({ model: nameOf(target.model), messages, ...fields }),
+    fields: { messages, ...fields },
     adjustments: [...writing.losses.list(), ...dropped, ...droppedExtensions(request, OPENAI_CHAT)],
   };
 }

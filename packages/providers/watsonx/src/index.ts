@@ -1,0 +1,2 @@
+export { watsonx } from './definition.js';
+export type { WatsonxSettings } from './settings.js';
