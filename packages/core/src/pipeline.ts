@@ -1,7 +1,7 @@
 import type { ChatRequest, Outcome } from '@sluice/contract';
 import { Call } from './call.js';
 import type { Endpoint, Pipeline, Ports } from './ports.js';
-import { Run } from './run.js';
+import { answer } from './run.js';
 import type { SnapshotHolder } from './snapshot.js';
 
 /**
@@ -20,7 +20,7 @@ export function createPipeline<Request extends Pick<ChatRequest, 'extensions'>, 
     call.scope.add(() => lease.release());
     ports.telemetry.opened(endpoint.route);
     call.scope.add((outcome) => writeRecord(call, outcome, ports));
-    return new Run(endpoint, { call, lease, ports }).answer();
+    return answer({ endpoint, call, lease, ports, admission: undefined });
   };
 }
 

@@ -1,0 +1,72 @@
+import type { StreamScanner, Target } from '@sluice/contract';
+import type { StreamAnswer } from '../answer.js';
+import type { Opened } from '../attempt.js';
+import type { Attempted } from '../attempt-loop.js';
+import { LiveStream } from '../live-stream.js';
+import { TappedScanner } from '../tapped-scanner.js';
+import { headersOf } from './finish.js';
+import { visibleId } from './run-context.js';
+import type { Asked, RunContext } from './run-context.js';
+
+type OpenedStream = Extract<Opened, { kind: 'stream' }>;
+
+interface StreamParts<Request> {
+  readonly attempted: Attempted;
+  readonly opened: OpenedStream;
+  readonly asked: Asked<Request>;
+}
+
+/** Hands over a stream that has begun; the request ends when it does. */
+export function answerStream<Request, Result, Event>(
+  run: RunContext<Request, Result, Event>,
+  { attempted, opened, asked }: StreamParts<Request>,
+): StreamAnswer {
+  const { call, endpoint } = run;
+  const { streamType } = asked.parsed;
+  const scanner = watched(opened, asked, attempted.candidate.target);
+  call.served = attempted.candidate.target;
+  call.status = 200;
+  call.firstTokenMs = call.elapsedMs();
+  giveVerdict(run, attempted, scanner);
+  const headers = headersOf(run);
+  headers['content-type'] = streamType ?? 'text/event-stream; charset=utf-8';
+  headers['cache-control'] = 'no-cache';
+  headers['x-accel-buffering'] = 'no';
+  const { response, reads, held, ended, deadline } = opened;
+  const chunks = new LiveStream(
+    { body: response.body, reads, scanner, held, ended, deadline },
+    {
+      outcomeOf: (cause) => call.outcomeOf(cause),
+      writeError: (error) => endpoint.dialect.writeStreamError(error, { requestId: visibleId(call), streamType }),
+      settle: (outcome) => void call.scope.settle(outcome),
+    },
+  );
+  return { kind: 'stream', status: 200, headers, chunks };
+}
+
+/** A probe has told enough by its first content; a closed circuit waits for the end of the stream. */
+function giveVerdict<Request, Result, Event>(
+  { call, ports }: RunContext<Request, Result, Event>,
+  { candidate, permit }: Attempted,
+  scanner: StreamScanner,
+): void {
+  if (ports.circuits.state(candidate.circuit) !== 'closed') permit.succeed();
+  call.scope.add((outcome) => {
+    call.summary = scanner.summary();
+    if (outcome.kind === 'completed') permit.succeed();
+    else if (outcome.kind === 'failed') permit.fail(outcome.error);
+    else permit.forget();
+  });
+}
+
+/** The scanner of a stream; what it lets through is also shown to the endpoint's memory, where that keeps it. */
+function watched<Request>(
+  { scanner, held }: OpenedStream,
+  { recalled }: Asked<Request>,
+  { provider }: Target,
+): StreamScanner {
+  const keep = recalled?.keep;
+  if (!keep) return scanner;
+  keep(held, provider);
+  return new TappedScanner(scanner, (bytes) => keep(bytes, provider));
+}

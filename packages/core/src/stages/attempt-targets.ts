@@ -1,0 +1,24 @@
+import type { ChatRequest } from '@sluice/contract';
+import { attempt } from '../attempt.js';
+import { runAttempts } from '../attempt-loop.js';
+import type { Attempted } from '../attempt-loop.js';
+import type { Plan } from '../routing/plan.js';
+import { chooseCodec } from './choose-codec.js';
+import type { Asked, RunContext } from './run-context.js';
+
+/** Asks the plan's targets until one answers. */
+export function attemptTargets<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>(
+  run: RunContext<Request, Result, Event>,
+  plan: Plan,
+  asked: Asked<Request>,
+): Promise<Attempted> {
+  const { call, ports } = run;
+  return runAttempts(call, plan, {
+    circuits: ports.circuits,
+    tryOne: (candidate) => {
+      const codec = chooseCodec(run, asked, candidate);
+      call.adjustments = codec.adjustments;
+      return attempt(call, { candidate, codec }, ports);
+    },
+  });
+}

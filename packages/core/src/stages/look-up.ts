@@ -1,0 +1,33 @@
+import type { PlainAnswer } from '../answer.js';
+import { finishPlain } from './finish.js';
+import type { Asked, RunContext } from './run-context.js';
+
+/** Under which key the cache keeps this answer; nothing where it is neither looked up nor kept. */
+export function cacheKeyOf<Request, Result, Event>(
+  { call, endpoint, ports }: RunContext<Request, Result, Event>,
+  { parsed, principal: { tenant } }: Asked<Request>,
+): string | undefined {
+  const { cache } = ports;
+  if (!cache) return undefined;
+  if (parsed.stream) {
+    call.cache = 'bypass';
+    return undefined;
+  }
+  const wish = call.received.headers['x-sluice-cache'];
+  call.cache = wish === 'bypass' || wish === 'refresh' ? wish : 'miss';
+  return wish === 'bypass' ? undefined : cache.key({ tenant, dialect: endpoint.dialect.id, wire: parsed.wire });
+}
+
+/** The answer that the cache has, where the caller would take one. */
+export async function lookUp<Request, Result, Event>(
+  run: RunContext<Request, Result, Event>,
+  key: string,
+): Promise<PlainAnswer | undefined> {
+  const { call, ports } = run;
+  if (call.cache !== 'miss') return undefined;
+  const found = await ports.cache?.lookup(key, call.received.signal);
+  if (!found) return undefined;
+  call.cache = 'hit';
+  call.served = { provider: found.provider, model: found.model };
+  return finishPlain(run, found.body, found.contentType);
+}

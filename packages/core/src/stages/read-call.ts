@@ -1,0 +1,48 @@
+import type { Principal, RecalledCall } from '@sluice/contract';
+import type { Call } from '../call.js';
+import { assertBodyType, parseCall, parseForm } from '../parse-body.js';
+import type { CallBody } from '../parse-body.js';
+import type { Asked, RunContext } from './run-context.js';
+
+/** Who is calling, and what for. The body of a caller that is not known is never read. */
+export async function readCall<Request, Result, Event>(
+  run: RunContext<Request, Result, Event>,
+): Promise<Asked<Request>> {
+  const { call, endpoint, ports } = run;
+  const { principal: known, headers, signal } = call.received;
+  const principal = (call.principal = known ?? (await ports.authenticator.authenticate(headers, signal)));
+  const body = await readBody(call, endpoint.dialect.body === 'multipart');
+  const recalled = endpoint.memory?.recall(body.wire, {
+    tenant: principal.tenant,
+    answerId: call.received.requestId,
+  });
+  return parse(run, { principal, recalled, body: recalled ? { ...body, wire: recalled.body } : body });
+}
+
+async function readBody(call: Call, form: boolean): Promise<CallBody> {
+  assertBodyType(call.received.headers, form ? 'multipart' : 'json');
+  call.beginWait();
+  const body = await call.received.readBody();
+  call.endWait();
+  return form ? parseForm(body, call.received.headers) : parseCall(body);
+}
+
+interface Read {
+  readonly principal: Principal;
+  readonly recalled: RecalledCall | undefined;
+  readonly body: CallBody;
+}
+
+function parse<Request, Result, Event>(
+  { call, endpoint }: RunContext<Request, Result, Event>,
+  { principal, recalled, body: { wire, body, modelAt } }: Read,
+): Asked<Request> {
+  const { headers } = call.received;
+  const parsed = endpoint.dialect.parse(wire, call.received);
+  call.bodyBytes = body.length;
+  call.requestedModel = parsed.model;
+  call.stream = parsed.stream;
+  const { stream, wantsUsage } = parsed;
+  const raw = { body, ...(modelAt ? { modelAt } : {}), wire: parsed.wire, stream, wantsUsage, headers };
+  return { principal, parsed, raw, recalled };
+}

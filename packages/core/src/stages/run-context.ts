@@ -1,0 +1,39 @@
+import type { Admission, ParsedCall, Principal, RawCall, RecalledCall, WriteContext } from '@sluice/contract';
+import type { Call } from '../call.js';
+import type { Endpoint, Ports } from '../ports.js';
+import type { Lease } from '../snapshot.js';
+
+/** What all stages of one request share. */
+export interface RunContext<Request, Result, Event> {
+  readonly endpoint: Endpoint<Request, Result, Event>;
+  readonly call: Call;
+  readonly lease: Lease;
+  readonly ports: Ports;
+  /** The place within the limits, once there is one. */
+  admission: Admission | undefined;
+}
+
+/** What the caller asks, once its body is read. */
+export interface Asked<Request> {
+  readonly principal: Principal;
+  readonly parsed: ParsedCall<Request>;
+  readonly raw: RawCall;
+  /** Absent where the endpoint remembers nothing. */
+  readonly recalled: RecalledCall | undefined;
+}
+
+/** The id that the caller sees: its own, where it sent one. */
+export function visibleId({ received }: Call): string {
+  return received.clientRequestId ?? received.requestId;
+}
+
+export function toWriteContext<Request>(call: Call, parsed: ParsedCall<Request>): WriteContext {
+  return {
+    requestId: visibleId(call),
+    answerId: call.received.requestId,
+    wire: parsed.wire,
+    createdSeconds: Math.floor(call.startedAtMs / 1_000),
+    wantsUsage: parsed.wantsUsage,
+    streamType: parsed.streamType,
+  };
+}
