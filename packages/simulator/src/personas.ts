@@ -161,6 +161,13 @@ const FAMILIES: readonly Family[] = [
   { vendor: 'bedrock', example: 'anthropic.claude-opus-4-7', names: /^anthropic\.claude-/, traits: CLAUDE_NEW },
   {
     vendor: 'bedrock',
+    example: 'amazon.nova-canvas-v1:0',
+    names: /^(amazon\.(nova-canvas|titan-image)|stability\.(sd3|stable-image))/,
+    traits: {},
+  },
+  { vendor: 'bedrock', example: 'cohere.rerank-v3-5:0', names: /^(amazon|cohere)\.rerank-/, traits: {} },
+  {
+    vendor: 'bedrock',
     example: 'amazon.nova-lite-v1:0',
     names: /^amazon\.nova-/,
     traits: { prefill: false, thinking: [], maxOutputTokens: 10_000 },

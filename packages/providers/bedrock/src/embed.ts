@@ -1,28 +1,21 @@
 import { gatewayError } from '@sluice/contract';
-import type {
-  Adjustment,
-  EmbedRequest,
-  EmbedResult,
-  Feature,
-  JsonObject,
-  Operation,
-  ResponseHead,
-} from '@sluice/contract';
+import type { Adjustment, EmbedRequest, EmbedResult, JsonObject, Operation, ResponseHead } from '@sluice/contract';
 import { adjusted, dropped } from '@sluice/provider-anthropic/internal';
 import { isJsonObject, parseUpstreamJson, untranslatable } from '@sluice/toolkit';
+import { NO_FEATURES, toFamily } from './families.js';
+import type { Families, Written } from './families.js';
 import type { Headers } from './headers.js';
 import { toModelUrl } from './url.js';
 
-const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
 /** Each family answers in a form of its own, and Cohere's counts the tokens in a header only. */
 const INPUT_TOKENS = 'x-amzn-bedrock-input-token-count';
 
 /** Embeddings over `POST /model/{id}/invoke`, in the words of the model's family. */
 export function createEmbed(headers: Headers): Operation<EmbedRequest, EmbedResult, never> {
   return {
-    features: FEATURES,
+    features: NO_FEATURES,
     encode(request, target) {
-      const { body, adjustments } = toFamily(target.model)(request);
+      const { body, adjustments } = toFamily(FAMILIES, target.model, 'takes texts to embed')(request);
       const url = toModelUrl(target, 'invoke');
       return { request: { method: 'POST', url, headers, body: JSON.stringify(body) }, adjustments };
     },
@@ -30,27 +23,14 @@ export function createEmbed(headers: Headers): Operation<EmbedRequest, EmbedResu
   };
 }
 
-interface Written {
-  readonly body: JsonObject;
-  readonly adjustments: readonly Adjustment[];
-}
-type Family = (request: EmbedRequest) => Written;
-
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html */
-const FAMILIES: readonly (readonly [RegExp, Family])[] = [
+const FAMILIES: Families<EmbedRequest> = [
   [/amazon\.titan-embed-text-v2/, (request) => writeTitan(request, { dimensions: request.dimensions })],
   [/amazon\.titan-embed/, (request) => withoutDimensions(request, writeTitan(request, {}))],
   [/amazon\.nova-.*embed/, writeNova],
   [/cohere\.embed-v4/, (request) => writeCohere(request, { output_dimension: request.dimensions })],
   [/cohere\.embed/, (request) => withoutDimensions(request, writeCohere(request, {}))],
 ];
-
-function toFamily(model: string): Family {
-  const family = FAMILIES.find(([pattern]) => pattern.test(model))?.[1];
-  if (family) return family;
-  const message = 'model: it is not known how this model takes texts to embed.';
-  throw gatewayError('invalid_value', { message, details: { param: 'model' } });
-}
 
 function writeTitan(request: EmbedRequest, more: JsonObject): Written {
   return { body: { inputText: toOneText(request), ...more }, adjustments: lost(request) };

@@ -1,3 +1,6 @@
+import { nearestRatio, ratioOf, readPictureSize } from '@sluice/toolkit';
+import type { PictureSize } from '@sluice/toolkit';
+
 /**
  * The shapes in which Gemini models draw, widest last. npm @ai-sdk/google 4.0.121, src/google-language-model-options.ts,
  * `imageConfig`; the four extreme ones are for some models only and are not chosen for a caller who did not name them.
@@ -21,36 +24,26 @@ export interface PictureShape {
 export function toPictureShape(size: string | undefined, sizes: boolean): PictureShape {
   if (size === undefined || size === 'auto') return { isExact: true };
   if (SIZES.has(size)) return sizes ? { imageSize: size, isExact: true } : { isExact: size === '1K' };
-  const [, width, mark, height] = /^(\d{1,5})([x:])(\d{1,5})$/.exec(size) ?? [];
-  if (!Number(width) || !Number(height)) return { isExact: false };
-  if (mark === ':') return ofRatio(size, Number(width) / Number(height));
-  return ofPixels(Number(width), Number(height), sizes);
+  const asked = readPictureSize(size);
+  if (!asked) return { isExact: false };
+  return asked.inPixels ? ofPixels(asked, sizes) : ofRatio(size, asked);
 }
 
-function ofRatio(size: string, ratio: number): PictureShape {
+function ofRatio(size: string, asked: PictureSize): PictureShape {
   if (EXTREME.has(size)) return { aspectRatio: size, isExact: true };
-  const aspectRatio = nearestRatio(ratio);
-  return { aspectRatio, isExact: valueOf(aspectRatio) === ratio };
+  const aspectRatio = nearestRatio(asked, RATIOS);
+  return { aspectRatio, isExact: ratioOf(aspectRatio) === asked.width / asked.height };
 }
 
 /** Only squares come in the very pixels that were asked for. */
-function ofPixels(width: number, height: number, sizes: boolean): PictureShape {
+function ofPixels(asked: PictureSize, sizes: boolean): PictureShape {
+  const { width, height } = asked;
   const side = Math.sqrt(width * height);
-  const asked = side < 1_449 ? '1K' : side < 2_897 ? '2K' : '4K';
-  const drawn = sizes ? asked : '1K';
+  const wished = side < 1_449 ? '1K' : side < 2_897 ? '2K' : '4K';
+  const drawn = sizes ? wished : '1K';
   return {
-    aspectRatio: nearestRatio(width / height),
+    aspectRatio: nearestRatio(asked, RATIOS),
     ...(drawn === '1K' ? {} : { imageSize: drawn }),
     isExact: width === height && width === Number(drawn[0]) * 1_024,
   };
-}
-
-function nearestRatio(ratio: number): string {
-  const distance = (one: string): number => Math.abs(Math.log(valueOf(one) / ratio));
-  return RATIOS.reduce((best, one) => (distance(one) < distance(best) ? one : best), '1:1');
-}
-
-function valueOf(ratio: string): number {
-  const [width, height] = ratio.split(':');
-  return Number(width) / Number(height);
 }

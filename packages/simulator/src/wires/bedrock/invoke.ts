@@ -1,17 +1,24 @@
 import { BEDROCK, chooseBedrockModel, refuseFlaw } from './vendor.js';
 import { boolean, findFlaw, list, nullish, object, oneOf, openObject, text, type Shape } from '../../shape/shape.js';
+import { check, readCanvas, readStability } from './invoke-images.js';
+import { readRanking } from './invoke-rerank.js';
 import { embedQuestion } from '../embed-question.js';
 import { embedWords } from '../../embed-words.js';
-import { refuse } from '../../steps.js';
 import type { Asked, Call, Wire } from '../wire.js';
 
 /**
- * `POST /model/{model}/invoke` for models that embed. Sources:
+ * `POST /model/{model}/invoke` for models that embed, draw or rank. Of those that embed:
  * docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html and .../model-parameters-embed.html
  */
 export const bedrockInvoke: Wire = {
   vendor: BEDROCK,
-  read: (asked) => ('inputText' in asked.body ? readTitan(asked) : readCohere(asked)),
+  read(asked) {
+    const { body } = asked;
+    if ('inputText' in body) return readTitan(asked);
+    if ('taskType' in body) return readCanvas(asked);
+    if ('prompt' in body) return readStability(asked);
+    return 'query' in body ? readRanking(asked) : readCohere(asked);
+  },
 };
 
 const DIMENSIONS = [256, 512, 1_024];
@@ -40,16 +47,7 @@ function openDimensions(): Shape {
 
 function readTitan({ body, params: { model: name = '' }, world }: Asked): Call {
   const model = chooseBedrockModel(name);
-  const unknown = Object.keys(body).find(
-    (field) => !['inputText', 'dimensions', 'normalize', 'embeddingTypes'].includes(field),
-  );
-  if (world.strict && unknown !== undefined) {
-    refuse(
-      `Malformed input request: #: extraneous key [${unknown}] is not permitted, please reformat your input and try again.`,
-    );
-  }
-  const flaw = world.strict ? findFlaw(TITAN, body) : undefined;
-  if (flaw) refuseFlaw(flaw);
+  if (world.strict) check(TITAN, body);
   const said = String(body['inputText']);
   const dimensions = typeof body['dimensions'] === 'number' ? body['dimensions'] : model.persona.dimensions;
   return {

@@ -16,11 +16,10 @@ import {
 import { embedQuestion } from '../embed-question.js';
 import { embedWords } from '../../embed-words.js';
 import { padded, type Asked, type Call, type Wire } from '../wire.js';
+import { rankWords } from '../../rank-words.js';
 import { isObject, textOr } from '../../question.js';
 import { refuse } from '../../steps.js';
 import type { JsonObject } from '../../question.js';
-
-const DIMENSIONS = 256;
 
 /** Source: docs.cohere.com/reference/rerank; the first version also took objects and gave the documents back. */
 const RERANK: Readonly<Record<'v1' | 'v2', Shape>> = {
@@ -61,7 +60,7 @@ function readRerank({ body, world }: Asked, version: 'v1' | 'v2'): Call {
     model: chooseModel('cohere', name),
     plain: (_, { number }) => ({
       id: `sim-${padded(number)}`,
-      results: rank(query, documents)
+      results: rankWords(query, documents)
         .slice(0, top)
         .map((result) => ({ ...result, ...(returned && { document: { text: documents[result.index] } }) })),
       meta: {
@@ -74,18 +73,6 @@ function readRerank({ body, world }: Asked, version: 'v1' | 'v2'): Call {
 
 function documentText(document: unknown): string {
   return isObject(document) ? textOr(document['text'], '') : String(document);
-}
-
-function rank(
-  query: string,
-  documents: readonly string[],
-): readonly { readonly index: number; readonly relevance_score: number }[] {
-  const asked = embedWords(query, DIMENSIONS);
-  const scored = documents.map((document, index) => {
-    const cosine = embedWords(document, DIMENSIONS).reduce((sum, value, at) => sum + value * (asked[at] ?? 0), 0);
-    return { index, relevance_score: Math.round(((1 + cosine) / 2) * 1e8) / 1e8 };
-  });
-  return scored.sort((left, right) => right.relevance_score - left.relevance_score);
 }
 
 const EMBED = object({
