@@ -30,6 +30,7 @@ export function buildSnapshot({ config, providers, knownModels, catalogue }: Sna
       provider,
       timeouts,
       servesUnlisted,
+      servesRaw: settings?.passthrough !== false,
       knownModels: () => knownModels(name),
       ...(settings ? { catalogue: catalogue.of({ name, kind: catalogueKindOf(settings) }) } : {}),
     });

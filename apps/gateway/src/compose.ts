@@ -24,7 +24,10 @@ import { createEntry } from './http/entry.js';
 import type { Entry } from './http/entry.js';
 import { createInference } from './http/inference.js';
 import { answerWebRequest } from './http/in-process.js';
+import { createRawPassthrough } from './http/raw-passthrough.js';
 import { createRequestIds } from './http/request-ids.js';
+import type { ListModels } from './http/models-routes.js';
+import type { Route } from './http/route.js';
 import { createRoutes } from './http/routes.js';
 import { Lifecycle } from './lifecycle.js';
 import { listModels } from './list-models.js';
@@ -148,7 +151,7 @@ function assemble(parts: Parts, providers: ReadonlyMap<string, Provider>): Compo
 
 function composeEntry(parts: Parts, providers: ReadonlyMap<string, Provider>): Entry {
   const { config, resources, identity, lifecycle, callers, ports } = parts;
-  const { telemetry, store, transport } = resources;
+  const { store, transport } = resources;
   const lists = new ModelLists(providers, { transport, clock: systemClock });
   fixSimulatorLists(config, lists);
   // Nobody waits for the lists: until they are there, models are reached as provider/model.
@@ -157,18 +160,9 @@ function composeEntry(parts: Parts, providers: ReadonlyMap<string, Provider>): E
   const snapshots = new SnapshotHolder(
     buildSnapshot({ config, providers, knownModels: (name) => lists.of(name), catalogue }),
   );
-  const routes = createRoutes({
-    keys: identity.keys,
-    ledger: ports.ledger,
-    rows: store.ledger,
-    responses: store.responses,
-    clock: systemClock,
-    isReady: () => lifecycle.isReady,
-    metrics: () => telemetry.metrics(),
-    listModels: async (principal) => {
-      await lists.refresh();
-      return listModels(snapshots.current, principal, systemClock);
-    },
+  const routes = composeRoutes(parts, async (principal) => {
+    await lists.refresh();
+    return listModels(snapshots.current, principal, systemClock);
   });
   const { authenticator } = identity;
   const responses = createResponseMemory({
@@ -176,12 +170,33 @@ function composeEntry(parts: Parts, providers: ReadonlyMap<string, Provider>): E
     clock: systemClock,
     onError: ports.onInternalError,
   });
-  return createEntry(createInference({ snapshots, ports, responses }), routes, {
-    ...ports,
-    authenticator,
-    callers,
-    isStopped: () => lifecycle.isStopped(),
-    keepsConnections: () => lifecycle.isReady,
+  const inference = createInference({ snapshots, ports, responses });
+  const raw = createRawPassthrough({ snapshots, ports });
+  return createEntry(
+    { inference, raw, routes },
+    {
+      ...ports,
+      authenticator,
+      callers,
+      isStopped: () => lifecycle.isStopped(),
+      keepsConnections: () => lifecycle.isReady,
+    },
+  );
+}
+
+function composeRoutes(
+  { resources: { store, telemetry }, identity, lifecycle, ports }: Parts,
+  models: ListModels,
+): readonly Route[] {
+  return createRoutes({
+    keys: identity.keys,
+    ledger: ports.ledger,
+    rows: store.ledger,
+    responses: store.responses,
+    clock: systemClock,
+    isReady: () => lifecycle.isReady,
+    metrics: () => telemetry.metrics(),
+    listModels: models,
   });
 }
 

@@ -26,7 +26,7 @@ import type {
   TranscriptionRequest,
   TranscriptionResult,
 } from './media.js';
-import type { Clock } from './ports.js';
+import type { Clock, IncomingHeaders } from './ports.js';
 
 /** Where a secret stands; never the secret itself, so a configuration is always safe to print. */
 export type SecretRef = { readonly env: string } | { readonly file: string };
@@ -60,10 +60,38 @@ export interface Provider {
   readonly operations: Operations;
   /** Lists the vendor's models, where the vendor can. */
   readonly models?: ModelListing;
+  /** What is known of requests that are passed on as they came, at any address below `baseUrl`. */
+  readonly raw?: RawApi;
   /** Adds credentials, last of all. May mint tokens; honours the signal. */
   authorize(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamRequest>;
   /** Total: any failure in, one error of the table out. Never throws. */
   classify(failure: UpstreamFailure): GatewayError;
+}
+
+/** One vendor's API for callers who speak it themselves. Pure, like a codec. */
+export interface RawApi {
+  /** What goes with a request: what the account always sends, and of a caller's headers those that the vendor defines. */
+  headersFor(caller: IncomingHeaders): Readonly<Record<string, string>>;
+  /** Headers of the vendor's answers that callers may see beside HTTP's own; a `*` at the end stands for any rest. */
+  readonly answerHeaders: readonly string[];
+  /** What a request asks for, so that its answer can be metered; nothing for an address that the adapter does not know. */
+  recognise(address: RawAddress): RecognisedCall | undefined;
+}
+export interface RawAddress {
+  readonly method: HttpMethod;
+  /** Below `baseUrl`, as it goes out: `chat/completions`. */
+  readonly path: string;
+}
+/** What is known of a request by its address. */
+export interface RecognisedCall {
+  /** The operation whose answers the adapter can read; absent where it knows no more than the model. */
+  readonly operation?: OperationName;
+  /** The one among its `passthroughs`; its codec where absent. */
+  readonly dialect?: DialectId;
+  /** The vendor's name for the model, where the address has it; else the body's `model` is. */
+  readonly model?: string;
+  /** Where the address says that a stream is asked for; else the body's `stream` does. */
+  readonly stream?: true;
 }
 
 /** Absent key = unsupported. A new operation never breaks an adapter. */
@@ -189,8 +217,9 @@ export interface Adjustment {
   readonly parameter: string;
   readonly action: 'dropped' | 'emulated' | 'changed';
 }
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 export interface UpstreamRequest {
-  readonly method: 'POST' | 'GET';
+  readonly method: HttpMethod;
   readonly url: URL;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;

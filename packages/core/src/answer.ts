@@ -12,6 +12,8 @@ export interface StreamAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly chunks: AsyncIterable<Uint8Array | string, undefined>;
+  /** Set where pieces may end anywhere: nothing can be put between them. */
+  readonly unframed?: true;
 }
 export type Answer = PlainAnswer | StreamAnswer;
 

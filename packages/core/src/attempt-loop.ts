@@ -44,7 +44,7 @@ export async function runAttempts(
       }
     }
   }
-  throw failure ?? noneHealthy(plan, circuits);
+  throw failure ?? noneHealthy(candidates, circuits);
 }
 
 /** A try that begins after the request's time is over would come to nothing, and be held against its target. */
@@ -62,7 +62,7 @@ function isWorthRepeating(failure: GatewayError | undefined): boolean {
   return failureClass !== undefined && WORTH_REPEATING.has(failureClass) && failure?.code !== 'upstream_auth_error';
 }
 
-function toRecord({ target }: Candidate, durationMs: number, failure?: GatewayError): AttemptRecord {
+export function toRecord({ target }: Candidate, durationMs: number, failure?: GatewayError): AttemptRecord {
   const { provider, model } = target;
   if (!failure) return { provider, model, durationMs, status: 200 };
   const { code, details } = failure;
@@ -75,8 +75,8 @@ function toRecord({ target }: Candidate, durationMs: number, failure?: GatewayEr
   };
 }
 
-/** The caller's leaving and the request's own faults say nothing about the target. */
-function verdict(call: Call, failure: GatewayError, permit: Permit): GatewayError {
+/** Says of a failure what it means for the target: the caller's leaving and the request's own faults say nothing. */
+export function verdict(call: Call, failure: GatewayError, permit: Permit): GatewayError {
   if (call.received.signal.aborted || errorRow(failure.code).retry === 'never') permit.forget();
   else permit.fail(failure);
   return call.received.signal.aborted ? toGatewayError(call.received.signal.reason) : failure;
@@ -96,7 +96,8 @@ function mayGoOn({ fallbackOn }: RoutePolicy, failure: GatewayError): boolean {
   return retry === 'next-target';
 }
 
-function noneHealthy({ candidates }: Plan, circuits: Circuits): GatewayError {
+/** The failure of a request whose every circuit is open. */
+export function noneHealthy(candidates: readonly Candidate[], circuits: Circuits): GatewayError {
   const waits = candidates.map(({ circuit }) => circuits.retryAfterMs(circuit));
   return gatewayError('no_healthy_provider', {
     message: 'Every provider of this model is out of order at the moment.',

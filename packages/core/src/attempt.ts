@@ -80,7 +80,8 @@ export async function attempt(
   }
 }
 
-function armForHead(deadline: AttemptDeadline, call: Call, timeouts: Timeouts): void {
+/** Until the head is there. */
+export function armForHead(deadline: AttemptDeadline, call: Call, timeouts: Timeouts): void {
   const bound = call.stream || timeouts.firstTokenBindsPlain ? timeouts.firstTokenMs : undefined;
   const leftMs = timeouts.totalMs - call.elapsedMs();
   if (bound === undefined || bound >= leftMs) deadline.arm(leftMs, 'The answer took longer than its total time.');
@@ -91,7 +92,8 @@ function armTotal(deadline: AttemptDeadline, call: Call, timeouts: Timeouts): vo
   deadline.arm(timeouts.totalMs - call.elapsedMs(), 'The answer took longer than its total time.');
 }
 
-function withTrace(request: Codec['request'], call: Call): Codec['request'] {
+/** The request as a part of the caller's trace. */
+export function withTrace(request: Codec['request'], call: Call): Codec['request'] {
   const { trace, headers } = call.received;
   const tracestate = headers['tracestate'];
   const traced: Record<string, string> = { ...request.headers, traceparent: trace.traceparent };

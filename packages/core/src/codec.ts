@@ -14,6 +14,7 @@ import type {
   RawCall,
   ResponseHead,
   StreamScanner,
+  StreamWriter,
   Target,
   UpstreamRequest,
   WriteContext,
@@ -38,6 +39,7 @@ export interface CodedAnswer {
 }
 
 const NONE: readonly Adjustment[] = [];
+const SILENT: StreamWriter<unknown> = { write: () => '' };
 const JSON_TYPE = 'application/json';
 const EVENT_STREAM = 'text/event-stream';
 /** Types that a browser shows or saves, and never runs. */
@@ -103,6 +105,18 @@ export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, 
   };
 }
 
+/** Reads a provider's stream in the provider's own words and writes nothing; for a type that is none of a stream's, nothing. */
+export function watchStream<Event>(
+  { stream }: Pick<Operation<unknown, unknown, Event>, 'stream'>,
+  target: Target,
+  head: ResponseHead,
+): StreamScanner | undefined {
+  const type = head.headers['content-type'] ?? '';
+  if (!stream || !type.startsWith(streamTypeOf(stream))) return undefined;
+  const parts = { reader: openFrames(stream.framing), decoder: stream.open(head, target), writer: SILENT };
+  return new StreamTranslator({ ...parts, asked: target.model });
+}
+
 /** Some vendors do not say which model answered: then it is the one that was asked. */
 function named<Result>(result: Result, model: string): Result {
   return (result as { readonly model?: unknown }).model === '' ? { ...result, model } : result;
@@ -119,7 +133,7 @@ function openFrames(framing: 'sse' | 'ndjson' | (() => FrameReader)): FrameReade
 }
 
 /** What settling needs; the characters stand in where the vendor does not say what was used. */
-function summarize(result: ChatResult | EmbedResult): AnswerSummary {
+export function summarize(result: ChatResult | EmbedResult): AnswerSummary {
   if (!('content' in result)) return result;
   const { model, usage, finish, content, serviceTier } = result;
   const outputChars = content.reduce((sum, part) => sum + charsOf(part), 0);

@@ -4,16 +4,13 @@ import type { GatewayError, IncomingHeaders, UploadedFile } from '@sluice/contra
 import { asBuffer, parseCallBody } from '@sluice/toolkit';
 import type { ParsedCallBody } from '@sluice/toolkit';
 
-const JSON_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
+export const JSON_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
 const FORM_TYPE = /^multipart\/form-data\s*;.*boundary=/i;
 const CHARSET = /charset\s*=\s*"?([^";\s]+)/i;
 
 /** Refuses a body that is not announced as what the endpoint takes, before it is read. Throws a 415 of the table. */
 export function assertBodyType(headers: IncomingHeaders, wanted: 'json' | 'multipart'): void {
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
-    throw gatewayError('unsupported_content_encoding', { message: 'Send the body without a content encoding.' });
-  }
+  assertNotEncoded(headers);
   const type = headers['content-type'];
   if (wanted === 'multipart') return assertForm(type);
   if (type === 'application/json') return;
@@ -23,6 +20,14 @@ export function assertBodyType(headers: IncomingHeaders, wanted: 'json' | 'multi
   const charset = CHARSET.exec(type)?.[1];
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
     throw gatewayError('unsupported_charset', { message: 'Send the body in UTF-8.' });
+  }
+}
+
+/** Throws `unsupported_content_encoding` for a body that is compressed: it could not be read. */
+export function assertNotEncoded(headers: IncomingHeaders): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw gatewayError('unsupported_content_encoding', { message: 'Send the body without a content encoding.' });
   }
 }
 

@@ -1,8 +1,10 @@
 import type { ChatRequest, Outcome } from '@sluice/contract';
 import { Call } from './call.js';
+import type { ReceivedCall } from './call.js';
 import type { Endpoint, Pipeline, Ports } from './ports.js';
 import { answer } from './run.js';
 import type { SnapshotHolder } from './snapshot.js';
+import type { CallContext } from './stages/run-context.js';
 
 /**
  * One request from its head to its settlement, stage by stage. The order is the product: nothing is read before the
@@ -14,14 +16,21 @@ export function createPipeline<Request extends Pick<ChatRequest, 'extensions'>, 
   snapshots: SnapshotHolder,
   ports: Ports,
 ): Pipeline {
-  return (received) => {
-    const call = new Call(received, endpoint.route, ports);
-    const lease = snapshots.acquire();
-    call.scope.add(() => lease.release());
-    ports.telemetry.opened(endpoint.route);
-    call.scope.add((outcome) => writeRecord(call, outcome, ports));
-    return answer({ endpoint, call, lease, ports, admission: undefined });
-  };
+  return (received) => answer({ endpoint, ...openCall({ received, route: endpoint.route }, snapshots, ports) });
+}
+
+/** Begins the bookkeeping of a request: from here on its scope must be settled. */
+export function openCall(
+  { received, route }: { readonly received: ReceivedCall; readonly route: string },
+  snapshots: SnapshotHolder,
+  ports: Ports,
+): CallContext {
+  const call = new Call(received, route, ports);
+  const lease = snapshots.acquire();
+  call.scope.add(() => lease.release());
+  ports.telemetry.opened(route);
+  call.scope.add((outcome) => writeRecord(call, outcome, ports));
+  return { call, lease, ports, admission: undefined };
 }
 
 function writeRecord(call: Call, outcome: Outcome, { ledger, telemetry }: Ports): void {

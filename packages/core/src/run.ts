@@ -10,6 +10,7 @@ import { cacheKeyOf, lookUp } from './stages/look-up.js';
 import { planRoute } from './stages/plan-route.js';
 import { readCall } from './stages/read-call.js';
 import { refuse } from './stages/refuse.js';
+import { visibleId } from './stages/run-context.js';
 import type { RunContext } from './stages/run-context.js';
 
 /**
@@ -35,6 +36,6 @@ export async function answer<Request extends Pick<ChatRequest, 'extensions'>, Re
       ? answerPlain(run, { attempted, opened, asked, cacheKey })
       : answerStream(run, { attempted, opened, asked });
   } catch (cause) {
-    return refuse(run, cause);
+    return refuse(run, cause, (error) => run.endpoint.dialect.writeError(error, { requestId: visibleId(run.call) }));
   }
 }

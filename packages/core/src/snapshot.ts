@@ -33,6 +33,8 @@ export interface ConfiguredProvider {
   readonly timeouts: Timeouts;
   /** Whether a bare name that no list has may go here, when nobody else of the caller's dialect could take it. */
   readonly servesUnlisted: boolean;
+  /** False where nobody may ask it in its own words, at addresses of their choice. */
+  readonly servesRaw?: boolean;
   /** Models that its list is known to hold; may be empty. */
   knownModels(): ReadonlySet<string>;
   /** What is known of its models; absent where nothing is. */

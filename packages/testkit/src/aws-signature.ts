@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 /** A signed request as a server sees it, for example a `ReceivedRequest`. */
 export interface SignedRequest {
   readonly method: string;
-  /** As it stands in the request line, without a query. */
+  /** As it stands in the request line. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
@@ -33,7 +33,8 @@ export function faultOfAwsSignature(request: SignedRequest, secret: string, serv
   );
   if (missing.length > 0) return `not signed: ${missing.join(', ')}`;
   const lines = covered.map((name) => `${name}:${(headers[name] ?? '').trim().replace(/ +/g, ' ')}\n`).join('');
-  const canonical = [method, encodePath(path), '', lines, names, payload].join('\n');
+  const [place = '', query = ''] = path.split('?', 2);
+  const canonical = [method, encodePath(place), sortQuery(query), lines, names, payload].join('\n');
   const scope = `${day}/${region}/${service}/aws4_request`;
   const toSign = ['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n');
   const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(
@@ -48,6 +49,15 @@ function encodePath(path: string): string {
   const again = (text: string): string =>
     encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
   return path.split('/').map(again).join('/');
+}
+
+/** As the request line has it, which is encoded as the algorithm wants it, in the order of the bytes. */
+function sortQuery(query: string): string {
+  const pairs = query.split('&').filter((pair) => pair !== '');
+  return pairs
+    .map((pair) => (pair.includes('=') ? pair : `${pair}=`))
+    .toSorted()
+    .join('&');
 }
 
 function sha256(data: string | Uint8Array): string {

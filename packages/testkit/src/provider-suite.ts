@@ -26,6 +26,7 @@ export function providerSuite<Settings>(options: ProviderSuiteOptions<Settings>)
     authorizeTests(subject);
     classifyTests(subject.provider);
     modelTests(subject, fixtures);
+    rawTests(subject);
     for (const operation of operationsOf(subject, fixtures)) {
       describe(`its operation ${operation.name}`, () => {
         codecTests(operation);
@@ -68,6 +69,29 @@ function settingsTests<Settings>(
 
   it("refuses another provider's kind", () => {
     expect(definition.settings.safeParse({ ...settings, kind: 'suite-other' }).success).toBe(false);
+  });
+}
+
+/** Nothing of a caller's may go out in a raw request but what the vendor defines. */
+const OF_CALLERS = {
+  authorization: 'Bearer suite-caller',
+  'x-api-key': 'suite-caller',
+  'api-key': 'suite-caller',
+  'x-goog-api-key': 'suite-caller',
+  cookie: 'suite-caller',
+  'x-forwarded-for': 'suite-caller',
+  'openai-organization': 'suite-caller',
+  'openai-project': 'suite-caller',
+};
+
+function rawTests({ provider: { raw } }: Subject): void {
+  if (!raw) return;
+  it("lets no credential of a caller into a raw request's headers", () => {
+    expect(JSON.stringify(raw.headersFor(OF_CALLERS))).not.toContain('suite-caller');
+  });
+
+  it('does not recognise an address that its vendor does not have', () => {
+    expect(raw.recognise({ method: 'POST', path: 'suite/unknown' })).toBeUndefined();
   });
 }
 

@@ -30,7 +30,7 @@ export function createProviders({
   const send = (request: UpstreamRequest, signal: AbortSignal): Promise<WholeResponse> =>
     sendWhole(transport, request, signal);
   const providers = new Map<string, Provider>();
-  for (const [name, { timeouts: _timeouts, ...settings }] of Object.entries(config.providers)) {
+  for (const [name, { timeouts: _, passthrough: __, ...settings }] of Object.entries(config.providers)) {
     const definition = definitions.get(settings.kind);
     if (!definition) throw new Error(`There is no provider kind "${settings.kind}".`);
     providers.set(name, definition.create(settings, { clock: systemClock, secret, send }));

@@ -23,6 +23,8 @@ import type { TimeoutSettings } from './timeouts.js';
 export interface ProviderSettings {
   readonly kind: string;
   readonly timeouts?: TimeoutSettings | undefined;
+  /** Whether callers may ask it in its own words. */
+  readonly passthrough?: boolean | undefined;
   readonly [setting: string]: unknown;
 }
 
@@ -104,8 +106,12 @@ function assertDistinct(definitions: readonly ProviderDefinition[]): void {
   if (twice !== undefined) throw new TypeError(`Two adapters claim the provider kind ${twice}.`);
 }
 
+const rawSetting = z
+  .boolean()
+  .describe('Whether callers may ask its API in its own words, at /passthrough/NAME. Default true.');
+
 function withCommonSettings({ kind, settings }: ProviderDefinition): z.ZodObject {
   const isObject = settings instanceof z.ZodObject;
   if (!isObject) throw new TypeError(`The settings of provider kind ${kind} are not a zod object.`);
-  return settings.safeExtend({ timeouts: timeoutSettings.optional() });
+  return settings.safeExtend({ timeouts: timeoutSettings.optional(), passthrough: rawSetting.optional() });
 }

@@ -15,7 +15,7 @@ interface Endpoint {
 }
 
 /** What callers ask of models. */
-const FOR_MODELS = /^\/(v1|v2|v1beta|openai)\/|^\/rerank$/;
+const FOR_MODELS = /^\/(v1|v2|v1beta|openai|passthrough)\/|^\/rerank$/;
 
 const gateway = await startGateway();
 afterAll(() => gateway.close());
@@ -60,16 +60,19 @@ describe('what /openapi.json describes', () => {
   it('is the probes, the models, the keys, the ledger, the metrics and itself', () => {
     expect(closed.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
       'DELETE /admin/v1/keys/some',
+      'DELETE /passthrough/some/some',
       'DELETE /v1/responses/some',
       'GET /admin/v1/keys',
       'GET /admin/v1/requests',
       'GET /admin/v1/requests/some',
       'GET /metrics',
       'GET /openapi.json',
+      'GET /passthrough/some/some',
       'GET /v1/models',
       'GET /v1/models/some',
       'GET /v1/responses/some',
       'GET /v1/responses/some/input_items',
+      'PATCH /passthrough/some/some',
       'POST /admin/v1/keys',
       'POST /openai/deployments/some/audio/speech',
       'POST /openai/deployments/some/audio/transcriptions',
@@ -85,6 +88,7 @@ describe('what /openapi.json describes', () => {
       'POST /openai/v1/images/generations',
       'POST /openai/v1/moderations',
       'POST /openai/v1/responses',
+      'POST /passthrough/some/some',
       'POST /rerank',
       'POST /v1/audio/speech',
       'POST /v1/audio/transcriptions',
@@ -108,6 +112,7 @@ describe('what /openapi.json describes', () => {
       'POST /v1beta/models/some:generateContent',
       'POST /v1beta/models/some:streamGenerateContent',
       'POST /v2/rerank',
+      'PUT /passthrough/some/some',
     ]);
   });
 

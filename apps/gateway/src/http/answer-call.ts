@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isGatewayError } from '@sluice/contract';
 import type { Clock } from '@sluice/contract';
 import type { Answer, ReceivedCall } from '@sluice/core';
 import type { Callers } from './callers.js';
@@ -38,7 +39,8 @@ export async function answerCall(
     const sending = sendAnswer(res, answer, { received, clock });
     if (sending) await sending;
   } catch (cause) {
-    onInternalError(cause);
+    // A failure of the table has its row: the cut tells the caller of it.
+    if (!isGatewayError(cause) || cause.code === 'internal_error') onInternalError(cause);
     res.destroy();
     if (answer) await giveBack(answer).catch(onInternalError);
   }

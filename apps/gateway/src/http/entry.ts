@@ -9,6 +9,8 @@ import { createRouteFinder } from './find-route.js';
 import { createPipelineFinder } from './inference-table.js';
 import type { FoundPipeline } from './inference-table.js';
 import { methodNotAllowed, unknownUrl } from './refusals.js';
+import { isRawPath } from './raw-passthrough.js';
+import type { RawPassthrough } from './raw-passthrough.js';
 import type { Route } from './route.js';
 import { runRefusal, runRoute } from './run-route.js';
 import type { RouteDeps } from './run-route.js';
@@ -28,11 +30,14 @@ export interface Entry {
   answer(method: string, url: URL, received: ReceivedCall): Promise<Answer>;
 }
 
-export function createEntry(
-  inference: ReadonlyMap<string, Pipeline>,
-  routes: readonly Route[],
-  deps: EntryDeps,
-): Entry {
+/** What answers. */
+export interface EntryTables {
+  readonly inference: ReadonlyMap<string, Pipeline>;
+  readonly raw: RawPassthrough;
+  readonly routes: readonly Route[];
+}
+
+export function createEntry({ inference, raw, routes }: EntryTables, deps: EntryDeps): Entry {
   const findPipeline = createPipelineFinder(inference);
   const app = createExpressApp(routes, deps);
   const find = createRouteFinder(routes);
@@ -41,14 +46,18 @@ export function createEntry(
       req.url = toOriginForm(req.url ?? '/');
       const path = pathOf(req.url);
       if (deps.isStopped()) return void answerCall(async (received) => refuse(received, path), { req, res }, deps);
+      const asked = { method: req.method ?? '', path, url: req.url };
       const found = findPipeline(path);
-      if (!found) return void app(req, res);
-      void answerCall(pipelineFor(found, { method: req.method ?? '', path, url: req.url }, deps), { req, res }, deps);
+      if (found) return void answerCall(pipelineFor(found, asked, deps), { req, res }, deps);
+      if (!isRawPath(path)) return void app(req, res);
+      void answerCall(rawPipelineFor(raw, asked, deps), { req, res }, deps);
     },
     async answer(method, { pathname, search, searchParams: query }, received) {
       if (deps.isStopped()) return refuse(received, pathname);
+      const asked = { method, path: pathname, url: `${pathname}${search}` };
       const found = findPipeline(pathname);
-      if (found) return pipelineFor(found, { method, path: pathname, url: `${pathname}${search}` }, deps)(received);
+      if (found) return pipelineFor(found, asked, deps)(received);
+      if (isRawPath(pathname)) return rawPipelineFor(raw, asked, deps)(received);
       const { route, params, allow } = find(method, pathname);
       if (route) return runRoute(route, { received, params, query }, deps);
       const error = allow.length > 0 ? methodNotAllowed(method, allow) : unknownUrl(method, pathname);
@@ -72,6 +81,11 @@ function pipelineFor({ pipeline, params }: FoundPipeline, { method, path, url }:
   if (!params) return pipeline;
   const query = new URLSearchParams(url.slice(path.length));
   return (received) => pipeline({ ...received, params, query });
+}
+
+function rawPipelineFor(raw: RawPassthrough, { method, path, url }: Asked, deps: RouteDeps): Pipeline {
+  const found = raw.find(method, path, url.slice(path.length));
+  return found ?? (async (received) => runRefusal(methodNotAllowed(method, raw.methods), { received, path }, deps));
 }
 
 function refuse(received: ReceivedCall, path: string): Answer {

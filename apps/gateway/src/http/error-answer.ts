@@ -1,4 +1,4 @@
-import type { GatewayError } from '@sluice/contract';
+import type { GatewayError, WrittenError } from '@sluice/contract';
 import type { PlainAnswer, ReceivedCall } from '@sluice/core';
 import { writeAnthropicError } from '@sluice/dialect-anthropic';
 import { writeGeminiError } from '@sluice/dialect-gemini';
@@ -7,12 +7,16 @@ import { writeOpenAiError } from '@sluice/dialect-openai';
 const GEMINI_PATH = /^\/v1beta(?:\/|$)|^\/v1\/models\/.+:[A-Za-z]+$/;
 const ANTHROPIC_PATH = /^\/v1\/messages(?:\/|$)/;
 
-/** A failure outside the data plane, as the caller's client reads it: OpenAI's shape for all but Anthropic's and Google's. */
-export function errorAnswer(error: GatewayError, { headers, ...ids }: ReceivedCall, path: string): PlainAnswer {
-  if (GEMINI_PATH.test(path)) return { kind: 'plain', ...writeGeminiError(error) };
+/** A failure outside the data plane, as the caller's client reads it. */
+export function errorAnswer(error: GatewayError, received: ReceivedCall, path: string): PlainAnswer {
+  return { kind: 'plain', ...writeErrorAt(path, error, received) };
+}
+
+/** A failure in the words of the API whose path was asked: OpenAI's shape for all but Anthropic's and Google's. */
+export function writeErrorAt(path: string, error: GatewayError, { headers, ...ids }: ReceivedCall): WrittenError {
+  if (GEMINI_PATH.test(path)) return writeGeminiError(error);
   const isAnthropic = headers['anthropic-version'] !== undefined || ANTHROPIC_PATH.test(path);
-  const written = isAnthropic
+  return isAnthropic
     ? writeAnthropicError(error, { requestId: ids.clientRequestId ?? ids.requestId })
     : writeOpenAiError(error);
-  return { kind: 'plain', ...written };
 }

@@ -69,6 +69,9 @@ async function readRequestBody({ headers, body }: Request, limit: number): Promi
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, length);
 }
 
+/** With these statuses, the standard refuses a body that is not `null`. */
+const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
+
 type Guest = Pick<ReturnType<Callers['admit']>, 'received' | 'leave'>;
 
 function toResponse(answer: Answer, { method, signal: caller }: Request, { received, leave }: Guest): Response {
@@ -78,5 +81,5 @@ function toResponse(answer: Answer, { method, signal: caller }: Request, { recei
     const body = toReadable(answer.chunks, { ending: received.signal, caller, leave });
     return new Response(body, { status, headers });
   }
-  return new Response(status === 204 || method === 'HEAD' ? null : answer.body, { status, headers });
+  return new Response(BODILESS.has(status) || method === 'HEAD' ? null : answer.body, { status, headers });
 }

@@ -18,12 +18,14 @@ export interface RouteCall {
   json(): Promise<unknown>;
 }
 
+export type RouteMethod = 'GET' | 'POST' | 'DELETE';
+
 /**
  * One method of one path. The table of all routes is what Express, `gateway.fetch` and `/openapi.json` are built from,
  * so a route that is not in it does not exist, and one that is in it cannot forget its access rule.
  */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: RouteMethod;
   /** `/admin/v1/keys/{id}`: a name in braces is one segment. */
   readonly path: string;
   readonly access: Access;

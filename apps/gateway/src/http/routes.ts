@@ -9,6 +9,7 @@ import { createModelsRoutes } from './models-routes.js';
 import type { ListModels } from './models-routes.js';
 import { createOpenApiRoute } from './openapi.js';
 import { createProbeRoutes } from './probes.js';
+import { RAW_DESCRIPTIONS } from './raw-passthrough.js';
 import { createResponsesRoutes } from './responses-routes.js';
 import type { Route } from './route.js';
 
@@ -34,5 +35,5 @@ export function createRoutes(deps: RoutesDeps): readonly Route[] {
     ...createRequestRoutes({ ledger, rows }),
     createMetricsRoute(metrics),
   ];
-  return [...routes, createOpenApiRoute([...INFERENCE_DESCRIPTIONS, ...routes])];
+  return [...routes, createOpenApiRoute([...INFERENCE_DESCRIPTIONS, ...RAW_DESCRIPTIONS, ...routes])];
 }

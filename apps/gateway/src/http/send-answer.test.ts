@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { Answer, PlainAnswer, ReceivedCall } from '@sluice/core';
+import type { Answer, PlainAnswer, ReceivedCall, StreamAnswer } from '@sluice/core';
 import { createManualClock } from '@sluice/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import { sendAnswer } from './send-answer.js';
@@ -37,11 +37,11 @@ function send(answer: Answer) {
 }
 
 /** A stream whose pieces the test hands out, already sending. */
-async function sendStream() {
+async function sendStream(more: Pick<StreamAnswer, 'unframed'> = {}) {
   const { readable, writable } = new TransformStream<string, string>();
   const source = writable.getWriter();
   const chunks = readable as unknown as AsyncIterable<string, undefined>;
-  const sending = send({ kind: 'stream', status: 200, headers: {}, chunks });
+  const sending = send({ kind: 'stream', status: 200, headers: {}, chunks, ...more });
   const give = async (piece: string): Promise<void> => {
     await source.write(piece);
     await vi.waitFor(() => expect(sending.res.written).toContain(piece));
@@ -92,6 +92,12 @@ describe('a stream that is silent', () => {
   });
 });
 
+it('a stream whose pieces may end anywhere gets no comment', async () => {
+  const { clock, res } = await sendStream({ unframed: true });
+  clock.advance(60_000);
+  expect([keepAlives(res), clock.pending]).toEqual([0, 0]);
+});
+
 describe('a plain answer', () => {
   const plain: PlainAnswer = { kind: 'plain', status: 200, headers: {}, body: '{}' };
   const headOf = async (answer: PlainAnswer): Promise<readonly string[]> => {
@@ -106,6 +112,11 @@ describe('a plain answer', () => {
 
   it('says nothing of a length where there is no body', async () => {
     expect(await headOf({ ...plain, status: 204, body: '' })).not.toContain('content-length');
+  });
+
+  it('keeps the length that its answer names', async () => {
+    const head = await headOf({ ...plain, headers: { 'content-length': '12' }, body: '' });
+    expect(head.filter((text) => text === 'content-length' || text === '12')).toEqual(['content-length', '12']);
   });
 
   it('fails when its head cannot be written', () => {

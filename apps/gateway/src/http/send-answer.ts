@@ -6,6 +6,8 @@ import { StreamBody } from './stream-body.js';
 
 /** After this silence a committed stream gets a comment, so that nobody between here and the caller hangs up. */
 const KEEP_ALIVE_MS = 15_000;
+/** Statuses whose answers say nothing of a length. */
+const LENGTHLESS: ReadonlySet<number> = new Set([204, 304]);
 const KEEP_ALIVE = ': keep-alive\n\n';
 /** Between two elements of a list of JSON values. */
 const JSON_KEEP_ALIVE = '\n';
@@ -35,13 +37,17 @@ export function sendAnswer(
   if (answer.kind === 'plain') return sendPlain(res, answer, received);
   res.writeHead(answer.status, toRawHeaders(answer.headers, edgeHeaders(received)));
   const isJson = answer.headers['content-type']?.startsWith('application/json') ?? false;
-  return sendStream(answer.chunks, new KeepAlive(res, isJson ? JSON_KEEP_ALIVE : KEEP_ALIVE, clock));
+  const sent: SentStream = { res, body: new StreamBody(res) };
+  const text = isJson ? JSON_KEEP_ALIVE : KEEP_ALIVE;
+  return sendStream(answer.chunks, sent, answer.unframed ? undefined : new KeepAlive(sent, text, clock));
 }
 
 function sendPlain(res: ServerResponse, { status, headers, body }: PlainAnswer, received: ReceivedCall): undefined {
   const bytes = typeof body === 'string' ? Buffer.from(body) : asBuffer(body);
   const raw = toRawHeaders(headers, edgeHeaders(received));
-  if (status !== 204) raw.push('content-length', String(bytes.length));
+  // An answer to HEAD has the length of what GET would bring.
+  if (!LENGTHLESS.has(status) && headers['content-length'] === undefined)
+    raw.push('content-length', String(bytes.length));
   res.writeHead(status, raw);
   // As text of single bytes, head and body go out in one write; as a buffer they would be two.
   if (bytes.length <= ONE_WRITE_BYTES) res.end(bytes.toString('latin1'), 'latin1');
@@ -58,16 +64,24 @@ function toRawHeaders(headers: Headers, edge: Headers): OutgoingHttpHeader[] {
   return raw;
 }
 
-async function sendStream(chunks: AsyncIterable<Uint8Array | string>, keepAlive: KeepAlive): Promise<void> {
-  const { res, body } = keepAlive;
+interface SentStream {
+  readonly res: ServerResponse;
+  readonly body: StreamBody;
+}
+
+async function sendStream(
+  chunks: AsyncIterable<Uint8Array | string>,
+  { res, body }: SentStream,
+  keepAlive: KeepAlive | undefined,
+): Promise<void> {
   try {
     for await (const chunk of chunks) {
       if (res.destroyed) break;
-      keepAlive.noteWrite();
+      keepAlive?.noteWrite();
       if (!body.write(chunk)) await drained(res);
     }
   } finally {
-    keepAlive.stop();
+    keepAlive?.stop();
   }
   body.end();
 }
@@ -87,16 +101,14 @@ function drained(res: ServerResponse): Promise<void> {
 
 /** One timer for each stream; a write only notes the time. */
 class KeepAlive {
-  readonly res: ServerResponse;
-  readonly body: StreamBody;
+  readonly #sent: SentStream;
   readonly #text: string;
   readonly #clock: Clock;
   #wroteMs: number;
   #cancel: () => void;
 
-  constructor(res: ServerResponse, text: string, clock: Clock) {
-    this.res = res;
-    this.body = new StreamBody(res);
+  constructor(sent: SentStream, text: string, clock: Clock) {
+    this.#sent = sent;
     this.#text = text;
     this.#clock = clock;
     this.#wroteMs = clock.monotonic();
@@ -115,7 +127,8 @@ class KeepAlive {
     const silentMs = this.#clock.monotonic() - this.#wroteMs;
     if (silentMs < KEEP_ALIVE_MS) return this.#lookIn(KEEP_ALIVE_MS - silentMs);
     // Who does not read what is there needs no more of it. Frames are written whole: a comment never falls into one.
-    if (!this.res.writableNeedDrain) this.body.write(this.#text);
+    const { res, body } = this.#sent;
+    if (!res.writableNeedDrain) body.write(this.#text);
     this.noteWrite();
     this.#lookIn(KEEP_ALIVE_MS);
   }

@@ -95,14 +95,15 @@ function toBytes(body: ToyCall | Uint8Array | string): Uint8Array {
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
-function nothingSeen(): Seen {
+export function nothingSeen(): Seen {
   const lists = { opened: [], records: [], intents: [], settlements: [], verdicts: [], internalErrors: [] };
   return { ...lists, admitted: 0, released: 0 };
 }
 
 type Surroundings = Pick<Bench, 'clock' | 'transport' | 'openCircuits'>;
 
-function portsOf(seen: Seen, { clock, transport, openCircuits }: Surroundings): Ports {
+/** Ports that note what is done to them. */
+export function portsOf(seen: Seen, { clock, transport, openCircuits }: Surroundings): Ports {
   return {
     clock,
     transport,
@@ -172,7 +173,7 @@ export function left(): Error {
 }
 
 /** What must hold once a call that was accepted is over, however it ended. */
-export function leftovers({ seen, snapshots, transport, clock }: Bench): Readonly<Record<string, unknown>> {
+export function leftovers({ seen, snapshots, transport, clock }: Omit<Bench, 'call'>): Readonly<Record<string, unknown>> {
   return {
     intents: seen.intents.length,
     settlements: seen.settlements.length,

@@ -1,11 +1,8 @@
 import type { Principal } from '@sluice/contract';
-import type { RunContext } from './run-context.js';
+import type { CallContext } from './run-context.js';
 
 /** Takes a place within the limits and writes the intent; from here on the request counts. */
-export async function admit<Request, Result, Event>(
-  run: RunContext<Request, Result, Event>,
-  principal: Principal,
-): Promise<void> {
+export async function admit(run: CallContext, principal: Principal): Promise<void> {
   const { call, ports } = run;
   const admission = await ports.limiter.admit(principal, call.received.signal);
   call.scope.add(() => admission.release());

@@ -3,14 +3,17 @@ import type { Call } from '../call.js';
 import type { Endpoint, Ports } from '../ports.js';
 import type { Lease } from '../snapshot.js';
 
-/** What all stages of one request share. */
-export interface RunContext<Request, Result, Event> {
-  readonly endpoint: Endpoint<Request, Result, Event>;
+/** What the stages of any request share. */
+export interface CallContext {
   readonly call: Call;
   readonly lease: Lease;
   readonly ports: Ports;
   /** The place within the limits, once there is one. */
   admission: Admission | undefined;
+}
+/** Beside the endpoint, where the request is for one. */
+export interface RunContext<Request, Result, Event> extends CallContext {
+  readonly endpoint: Endpoint<Request, Result, Event>;
 }
 
 /** What the caller asks, once its body is read. */

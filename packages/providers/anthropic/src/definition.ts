@@ -5,6 +5,7 @@ import { classify } from './classify.js';
 import { createCountTokens } from './count-tokens.js';
 import { toBaseHeaders } from './headers.js';
 import { createModelListing } from './models.js';
+import { createRawApi } from './raw.js';
 import { anthropicSettings } from './settings.js';
 import type { AnthropicSettings } from './settings.js';
 
@@ -24,6 +25,7 @@ function createProvider(settings: AnthropicSettings, deps: ProviderDeps): Provid
     baseUrl,
     operations: { chat: createChat(account), countTokens: createCountTokens(account) },
     models: createModelListing(baseUrl, headers),
+    raw: createRawApi(headers),
     authorize: (request) => authorize(request, settings, deps),
     classify,
   };

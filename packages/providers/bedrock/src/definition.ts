@@ -7,6 +7,7 @@ import { createEmbed } from './embed.js';
 import { toHeaders } from './headers.js';
 import { createImages } from './images.js';
 import { createRerank } from './rerank.js';
+import { createRawApi } from './raw.js';
 import { toBaseUrl, toRegion } from './region.js';
 import { bedrockSettings } from './settings.js';
 import type { BedrockSettings } from './settings.js';
@@ -30,6 +31,7 @@ function createProvider(settings: BedrockSettings, deps: ProviderDeps): Provider
       image: createImages(headers),
       rerank: createRerank(headers),
     },
+    raw: createRawApi(headers),
     authorize: (request) => authorize(request, settings, deps),
     classify,
   };

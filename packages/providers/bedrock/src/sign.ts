@@ -18,21 +18,28 @@ export interface Signing {
 const SERVICE = 'bedrock';
 
 /**
- * The request with an AWS signature, version 4. It covers method, path, host, type, date and body, and no header that
+ * The request with an AWS signature, version 4. It covers method, path, query, host, type, date and body, and no header that
  * somebody on the way may change. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export async function sign(request: UpstreamRequest, { credentials, region, date }: Signing): Promise<UpstreamRequest> {
   const { method, url, headers, body } = request;
   const signer = new SignatureV4({ credentials, region, service: SERVICE, sha256: NodeSha256 });
+  const type = headers['content-type'];
   const covered = {
     host: url.host,
-    'content-type': headers['content-type'] ?? '',
+    ...(type === undefined ? {} : { 'content-type': type }),
     'x-amz-content-sha256': hashBody(body),
   };
   const { protocol, hostname, pathname: path } = url;
-  const signed = await signer.sign({ method, protocol, hostname, path, headers: covered }, { signingDate: date });
+  const asked = { method, protocol, hostname, path, query: toQuery(url), headers: covered };
+  const signed = await signer.sign(asked, { signingDate: date });
   const { host: _, ...added } = signed.headers;
   return { ...request, headers: { ...headers, ...added } };
+}
+
+/** A name that stands there twice has a list. */
+function toQuery({ searchParams }: URL): Record<string, string[]> {
+  return Object.fromEntries([...new Set(searchParams.keys())].map((name) => [name, searchParams.getAll(name)]));
 }
 
 function hashBody(body: UpstreamRequest['body'] = ''): string {

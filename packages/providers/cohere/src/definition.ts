@@ -4,6 +4,7 @@ import { createChat } from './chat/operation.js';
 import { classify } from './classify.js';
 import { createEmbed } from './embed.js';
 import { createModelListing } from './models.js';
+import { createRawApi } from './raw.js';
 import { createRerank } from './rerank.js';
 import { cohereSettings } from './settings.js';
 import type { CohereSettings } from './settings.js';
@@ -21,6 +22,7 @@ export const cohere = {
       baseUrl,
       operations: { chat: createChat(headers), embed: createEmbed(headers), rerank: createRerank(headers) },
       models: createModelListing(baseUrl, headers),
+      raw: createRawApi(headers),
       authorize: (request) => withBearerToken(request, settings.apiKey, deps),
       classify,
     };

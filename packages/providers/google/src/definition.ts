@@ -10,6 +10,7 @@ import { createImages } from './media/images.js';
 import { createSpeech } from './media/speech.js';
 import { createTranscription } from './media/transcription.js';
 import { createModelListing } from './models.js';
+import { createRawApi } from './raw.js';
 import { googleSettings } from './settings.js';
 import type { GoogleSettings } from './settings.js';
 import { toMethodUrl } from './url.js';
@@ -34,6 +35,7 @@ export const google = {
         transcription: createTranscription(api),
       },
       models: createModelListing(baseUrl, headers),
+      raw: createRawApi(headers),
       authorize: (request: UpstreamRequest) => authorize(request, settings, deps),
       classify,
     };

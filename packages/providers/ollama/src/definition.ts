@@ -4,6 +4,7 @@ import { createChat } from './chat/operation.js';
 import { classify } from './classify.js';
 import { createEmbed } from './embed.js';
 import { createModelListing } from './models.js';
+import { createRawApi } from './raw.js';
 import { ollamaSettings } from './settings.js';
 import type { OllamaSettings } from './settings.js';
 
@@ -19,6 +20,7 @@ export const ollama = {
       baseUrl,
       operations: { chat: createChat(headers), embed: createEmbed(headers) },
       models: createModelListing(baseUrl, headers),
+      raw: createRawApi(headers),
       authorize: (request) => withBearerToken(request, settings.apiKey, deps),
       classify,
     };

@@ -5,6 +5,7 @@ import { createEmbedOperation } from './embed.js';
 import { createHeaderWriter } from './headers.js';
 import { createMediaOperations } from './media/operations.js';
 import { createModelListing } from './models.js';
+import { createRawApi } from './raw.js';
 import { COMPATIBLE } from './rules.js';
 import type { ServerRules } from './rules.js';
 import { PLAIN } from './server.js';
@@ -48,6 +49,7 @@ export function createOpenAiProvider(init: OpenAiProviderInit): OpenAiProvider {
       ...createMediaOperations(rules.media ?? [], server),
     },
     models: createModelListing(baseUrl, headers),
+    raw: createRawApi(headers),
     async authorize(request) {
       return secretRef ? withKey(request, await deps.secret(secretRef), keyHeader) : request;
     },

@@ -8,6 +8,7 @@ import { classify } from './classify.js';
 import { createCountTokens } from './count-tokens.js';
 import { createEmbed } from './embed.js';
 import { createModelListing } from './models.js';
+import { createRawApi } from './raw.js';
 import { vertexSettings } from './settings.js';
 import type { VertexSettings } from './settings.js';
 
@@ -32,6 +33,7 @@ function createProvider(settings: VertexSettings, deps: ProviderDeps): Provider 
       countTokens: createCountTokens(account),
     },
     models: createModelListing(baseUrl, account.headers),
+    raw: createRawApi(account),
     async authorize(request, signal) {
       const credentials = await tokens.headers(signal);
       return { ...request, headers: { ...request.headers, ...credentials } };

@@ -7,6 +7,7 @@ import { classify } from './classify.js';
 import { createEmbed } from './embed.js';
 import { createMint } from './mint.js';
 import { createModelListing } from './models.js';
+import { createRawApi } from './raw.js';
 import { createRerank } from './rerank.js';
 import { watsonxSettings } from './settings.js';
 import type { WatsonxSettings } from './settings.js';
@@ -28,6 +29,7 @@ function createProvider(settings: WatsonxSettings, deps: ProviderDeps): Provider
     baseUrl,
     operations: { chat: createChat(account), embed: createEmbed(account), rerank: createRerank(account) },
     models: createModelListing(baseUrl, account),
+    raw: createRawApi(account),
     async authorize(request, signal) {
       return tokens ? { ...request, headers: { ...request.headers, ...(await tokens.headers(signal)) } } : request;
     },

@@ -3,10 +3,12 @@ import { createPipeline } from '@sluice/core';
 import type { Endpoint, Pipeline, Ports, SnapshotHolder } from '@sluice/core';
 import { z } from 'zod';
 import { jsonContent } from '../answers.js';
-import type { Route } from '../route.js';
+import type { Route, RouteMethod } from '../route.js';
 
 /** What `/openapi.json` says of an endpoint that is answered by a pipeline instead of a handler. */
-export type RouteDescription = Omit<Route, 'handle'>;
+export interface RouteDescription extends Omit<Route, 'handle' | 'method'> {
+  readonly method: RouteMethod | 'PUT' | 'PATCH';
+}
 
 export interface InferenceParts {
   readonly snapshots: SnapshotHolder;

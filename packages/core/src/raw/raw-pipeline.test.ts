@@ -1,0 +1,299 @@
+import { gatewayError } from '@sluice/contract';
+import type { Principal } from '@sluice/contract';
+import { describe, expect, it } from 'vitest';
+import {
+  CLEAN,
+  PRINCIPAL,
+  REFUSED,
+  asStream,
+  bodyOf,
+  codeOf,
+  leftovers,
+  left,
+  readStream,
+} from '../__fixtures__/bench.js';
+import { TOY_RAW, createRawBench } from '../__fixtures__/raw-bench.js';
+import type { RawBench } from '../__fixtures__/raw-bench.js';
+import { DONE, FINISH, HANG, saying, streaming, textOf } from '../__fixtures__/scripted-transport.js';
+import type { Script } from '../__fixtures__/scripted-transport.js';
+import { configured, factsOf, snapshotOf } from '../__fixtures__/snapshots.js';
+import type { ConfiguredOptions } from '../__fixtures__/snapshots.js';
+import { toyProvider } from '../__fixtures__/toy-provider.js';
+
+interface Setting {
+  readonly principal?: Partial<Principal>;
+  readonly options?: ConfiguredOptions;
+}
+
+function bench(scripts: readonly Script[], { principal = {}, options }: Setting = {}): RawBench {
+  const toy = toyProvider({ passes: true, baseUrl: 'http://upstream.test/v1' });
+  const provider = configured('a', { ...toy, raw: TOY_RAW }, options);
+  const authenticator = { authenticate: () => Promise.resolve({ ...PRINCIPAL, ...principal }) };
+  return createRawBench({ snapshot: snapshotOf([provider]), scripts, ports: { authenticator } });
+}
+
+const ASK = JSON.stringify({ model: 'm', say: 'hi' });
+const ASK_STREAM = JSON.stringify({ model: 'm', stream: true });
+const JSON_HEADERS = { 'content-type': 'application/json' };
+const answering = (text: string): Script => ({ ...saying(text), headers: JSON_HEADERS });
+
+describe('a raw request', () => {
+  it('goes out as it came, with the credentials of the provider and without those of the caller', async () => {
+    const run = bench([answering('x')]);
+    const headers = {
+      authorization: 'Bearer caller',
+      cookie: 'a=b',
+      'x-forwarded-for': '1.2.3.4',
+      'x-toy': 'yes',
+      'x-other': 'no',
+      accept: '*/*',
+      'accept-encoding': 'gzip',
+    };
+    await readStream(await run.ask({ method: 'PUT', path: 'v1/some/thing', search: '?a=1&a=2' }, ASK, { headers }));
+    const [sent] = run.transport.requests;
+    expect([sent?.method, sent?.url.href, Buffer.from(sent?.body as Uint8Array).toString()]).toEqual([
+      'PUT',
+      'http://upstream.test/v1/some/thing?a=1&a=2',
+      ASK,
+    ]);
+    expect(sent?.headers).toEqual({
+      accept: '*/*',
+      'accept-encoding': 'identity',
+      authorization: 'Bearer up',
+      'content-type': 'application/json',
+      traceparent: '00-t-s-01',
+      'x-account': 'ours',
+      'x-toy': 'yes',
+    });
+  });
+
+  it('is answered as it was answered, but for the headers that are not for callers', async () => {
+    const upstream = {
+      ...JSON_HEADERS,
+      'set-cookie': 'a=b',
+      'x-toy-a': '1',
+      server: 'x',
+      connection: 'close',
+      etag: 'e',
+    };
+    const run = bench([{ ...answering('x'), status: 202, headers: upstream }]);
+    const answer = asStream(await run.ask({}, ASK));
+    expect([answer.status, answer.headers]).toMatchObject([
+      202,
+      { etag: 'e', 'x-toy-a': '1', 'x-sluice-provider': 'a' },
+    ]);
+    expect(Object.keys(answer.headers)).not.toEqual(expect.arrayContaining(['set-cookie']));
+    expect(['server', 'connection', 'set-cookie'].filter((name) => name in answer.headers)).toEqual([]);
+    expect(await readStream(answer)).toBe(textOf(answering('x')));
+    expect([leftovers(run), run.seen.verdicts]).toEqual([CLEAN, ['succeed']]);
+  });
+
+  it('is metered by what its answer says', async () => {
+    const prices = [{ picoUsd: { input: 1_000_000, output: 2_000_000 } }];
+    const run = bench([answering('x')], { options: { facts: { m: factsOf({ prices }) } } });
+    await readStream(await run.ask({}, ASK));
+    expect(run.seen.records).toMatchObject([
+      {
+        route: '/passthrough/{provider}',
+        provider: 'a',
+        model: 'm',
+        inputTokens: 3,
+        outputTokens: 5,
+        usageSource: 'provider',
+      },
+    ]);
+    expect(run.seen.intents).toMatchObject([{ requestedModel: 'm', stream: false }]);
+  });
+
+  it('is metered in a stream, whose bytes stay as they are', async () => {
+    const odd = [': ping\n\n', 'data:{"choices":[{"index":0,"delta":{"content":"ab"}}]}\r\n\r\n', FINISH, DONE];
+    const run = bench([{ ...streaming(), steps: odd }]);
+    expect(await readStream(await run.ask({}, ASK_STREAM))).toBe(odd.join(''));
+    expect(run.seen.records).toMatchObject([{ stream: true, usageSource: 'estimated', outputTokens: 1, status: 200 }]);
+    expect(leftovers(run)).toEqual(CLEAN);
+  });
+
+  it('is metered by the codec where the vendor has a form of its own', async () => {
+    const run = bench([answering('x')]);
+    await readStream(await run.ask({ path: 'models/m%2Fx/chat' }, '{"say":"hi"}'));
+    expect(run.seen.records).toMatchObject([{ model: 'm/x', inputTokens: 3, usageSource: 'provider' }]);
+  });
+
+  it('has unknown usage where nobody knows the address', async () => {
+    const run = bench([{ steps: ['abc'] }]);
+    await readStream(await run.ask({ path: 'files/1' }));
+    expect(run.seen.records).toMatchObject([{ provider: 'a', model: '', usageSource: 'unknown', status: 200 }]);
+  });
+});
+
+describe('a raw failure', () => {
+  it('keeps the words of the vendor', async () => {
+    const script = { status: 429, headers: { ...JSON_HEADERS, 'retry-after': '7' }, steps: ['{"error":"slow"}'] };
+    const run = bench([script]);
+    const answer = await run.ask({}, ASK);
+    expect([answer.status, answer.headers['retry-after'], bodyOf(answer)]).toEqual([429, '7', '{"error":"slow"}']);
+    expect(run.seen.records).toMatchObject([{ status: 429, errorCode: 'upstream_rate_limited' }]);
+    expect([leftovers(run), run.seen.verdicts]).toEqual([CLEAN, ['upstream_rate_limited']]);
+  });
+
+  it.for([401, 403])('of our credentials (%d) is never shown as one of the caller', async (status) => {
+    const run = bench([{ status, headers: JSON_HEADERS, steps: ['{"error":{"message":"bad key sk-up"}}'] }]);
+    const answer = await run.ask({}, ASK);
+    expect([answer.status, codeOf(answer), bodyOf(answer).includes('sk-up')]).toEqual([
+      502,
+      'upstream_auth_error',
+      false,
+    ]);
+    expect(leftovers(run)).toEqual(CLEAN);
+  });
+
+  it('of the connection is an error of the gateway', async () => {
+    const run = bench([{ head: 'upstream_connection_error' }]);
+    const answer = await run.ask({}, ASK);
+    expect([answer.status, codeOf(answer), leftovers(run)]).toEqual([502, 'upstream_connection_error', CLEAN]);
+    expect(run.seen.verdicts).toEqual(['upstream_connection_error']);
+  });
+
+  it('midway cuts the caller off', async () => {
+    const run = bench([{ headers: JSON_HEADERS, steps: ['{"a":', { fail: 'upstream_truncated' }] }]);
+    await expect(readStream(await run.ask({}, ASK))).rejects.toMatchObject({ code: 'upstream_truncated' });
+    expect([leftovers(run), run.seen.verdicts]).toEqual([CLEAN, ['upstream_truncated']]);
+  });
+
+  it('is a stream that ends without its end', async () => {
+    const run = bench([streaming('Hello')]);
+    await expect(readStream(await run.ask({}, ASK_STREAM))).rejects.toMatchObject({ code: 'upstream_truncated' });
+    expect([leftovers(run), run.seen.records[0]?.errorCode]).toEqual([CLEAN, 'upstream_truncated']);
+  });
+
+  it('inside a stream passes, and is written down', async () => {
+    const frame = 'data: {"error":{"message":"no","code":"server_error"}}\n\n';
+    const run = bench([{ ...streaming(), steps: [frame] }]);
+    expect(await readStream(await run.ask({}, ASK_STREAM))).toBe(frame);
+    expect([leftovers(run), run.seen.records[0]?.errorCode !== undefined]).toEqual([CLEAN, true]);
+  });
+
+  it('is the silence of a stream', async () => {
+    const run = bench([streaming('Hello', HANG)]);
+    const reading = readStream(await run.ask({}, ASK_STREAM));
+    const failure = reading.catch((cause: unknown) => cause);
+    await new Promise((resolve) => setImmediate(resolve));
+    run.clock.advance(3_000);
+    expect([await failure, leftovers(run)]).toMatchObject([{ code: 'upstream_timeout' }, CLEAN]);
+  });
+});
+
+describe('what a raw request takes', () => {
+  it('is given back when the caller leaves', async () => {
+    const caller = new AbortController();
+    const run = bench([streaming('Hello', HANG)]);
+    const reading = readStream(await run.ask({}, ASK_STREAM, { signal: caller.signal }));
+    await new Promise((resolve) => setImmediate(resolve));
+    caller.abort(left());
+    await reading;
+    expect([leftovers(run), run.seen.verdicts, run.seen.records]).toMatchObject([
+      CLEAN,
+      ['forget'],
+      [{ status: 499, usageSource: 'estimated', outputTokens: 2 }],
+    ]);
+  });
+
+  it('is given back when nobody reads the answer', async () => {
+    const run = bench([streaming('Hello', HANG)]);
+    await asStream(await run.ask({}, ASK_STREAM))
+      .chunks[Symbol.asyncIterator]()
+      .return?.();
+    expect(leftovers(run)).toEqual(CLEAN);
+  });
+
+  it('is settled before the caller has the last byte', async () => {
+    const text = textOf(answering('x'));
+    const run = bench([{ ...answering('x'), headers: { ...JSON_HEADERS, 'content-length': String(text.length) } }]);
+    const chunks = asStream(await run.ask({}, ASK)).chunks[Symbol.asyncIterator]();
+    await chunks.next();
+    expect(run.seen.records).toMatchObject([{ inputTokens: 3, status: 200 }]);
+    await chunks.next();
+    expect(leftovers(run)).toEqual(CLEAN);
+  });
+
+  it('is nothing where its circuit is open', async () => {
+    const run = bench([answering('x')]);
+    run.openCircuits.add('a/m');
+    const answer = await run.ask({}, ASK);
+    expect([codeOf(answer), run.transport.requests.length, leftovers(run)]).toEqual(['no_healthy_provider', 0, CLEAN]);
+  });
+
+  it('has no body where there is none', async () => {
+    const run = bench([{ status: 200, headers: { 'content-length': '12' } }]);
+    const answer = await run.ask({ method: 'HEAD' });
+    expect([answer.kind, answer.headers['content-length'], bodyOf(answer), leftovers(run)]).toEqual([
+      'plain',
+      '12',
+      '',
+      CLEAN,
+    ]);
+  });
+});
+
+describe('a key with a list of models', () => {
+  const asked = async (models: readonly string[], body: string | undefined, path = 'chat') => {
+    const run = bench([answering('x')], { principal: { models } });
+    const answer = await run.ask({ path }, body);
+    return answer.kind === 'stream' ? 'passes' : codeOf(answer);
+  };
+
+  it.for([
+    [['a/m'], ASK, 'passes'],
+    [['m'], ASK, 'passes'],
+    [['a/*'], ASK, 'passes'],
+    [['b/*'], ASK, 'model_not_allowed'],
+    [['a/x'], ASK, 'model_not_allowed'],
+    [['a/m'], '{"model":"m","models":["m","other"]}', 'model_not_allowed'],
+    [['a/m'], '{"x":1,"model":"other","mod\\u0065l":"m"}', 'duplicate_key'],
+    [['a/m'], '{"model":"m","model":"other"}', 'duplicate_key'],
+    [['a/m'], '{"model_id":"m"}', 'passes'],
+    [['a/m'], '{"model":"m","model_id":"other"}', 'model_not_allowed'],
+    [['a/m'], '{"x":1}', 'route_not_allowed'],
+    [['a/m'], undefined, 'route_not_allowed'],
+    [['a/*'], undefined, 'passes'],
+    [['*'], undefined, 'passes'],
+  ] as const)('%j: %s', async ([models, body, outcome]) => expect(await asked(models, body)).toBe(outcome));
+
+  it('is held against the model of the address', async () => {
+    expect(await asked(['a/m'], ASK, 'models/other/chat')).toBe('model_not_allowed');
+  });
+});
+
+describe('a raw request is refused', () => {
+  it('for a provider that does not exist', async () => {
+    const run = bench([answering('x')]);
+    const answer = await run.ask({ provider: 'nobody' });
+    expect([answer.status, codeOf(answer), leftovers(run)]).toEqual([404, 'not_found', REFUSED]);
+  });
+
+  it('where it leads out of the base', async () => {
+    const run = bench([answering('x')]);
+    const answer = await run.ask({ path: '../admin' });
+    expect([answer.status, codeOf(answer), run.transport.requests.length]).toEqual([400, 'unsafe_url', 0]);
+    expect(leftovers(run)).toEqual(REFUSED);
+  });
+
+  it('with a compressed body', async () => {
+    const run = bench([answering('x')]);
+    const answer = await run.ask({}, ASK, { headers: { 'content-encoding': 'gzip' } });
+    expect(codeOf(answer)).toBe('unsupported_content_encoding');
+  });
+
+  it('where the gateway is about to stop', async () => {
+    const provider = configured('a', { ...toyProvider(), raw: TOY_RAW });
+    const run = createRawBench({ snapshot: snapshotOf([provider]), ports: { isRefusing: () => true } });
+    expect(codeOf(await run.ask({}))).toBe('draining');
+  });
+
+  it('where its key is', async () => {
+    const provider = configured('a', toyProvider());
+    const authenticate = () => Promise.reject(gatewayError('invalid_api_key'));
+    const run = createRawBench({ snapshot: snapshotOf([provider]), ports: { authenticator: { authenticate } } });
+    expect([codeOf(await run.ask({ provider: 'nobody' })), leftovers(run)]).toEqual(['invalid_api_key', REFUSED]);
+  });
+});

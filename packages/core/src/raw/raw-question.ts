@@ -1,0 +1,103 @@
+import { isUtf8 } from 'node:buffer';
+import { gatewayError } from '@sluice/contract';
+import type { IncomingHeaders, JsonObject, Principal, RecognisedCall } from '@sluice/contract';
+import { asBuffer, editTopLevel, isJsonObject, parseCallBody } from '@sluice/toolkit';
+import { JSON_TYPE, parseForm } from '../parse-body.js';
+import { mayUseModel } from '../routing/decide.js';
+import type { Snapshot } from '../snapshot.js';
+
+/** What the gateway sees of a raw request. */
+export interface RawQuestion {
+  readonly body: Uint8Array;
+  /** The body, where it is an object of JSON or a form whose meaning is known. */
+  readonly wire: JsonObject;
+  /** The vendor's name of the model; empty where none is to be seen. */
+  readonly model: string;
+  /** Models to which the vendor may turn instead. */
+  readonly others: readonly string[];
+  readonly stream: boolean;
+}
+
+/** What vendors call the model in their bodies. */
+const NAMES = ['model', 'model_id', 'modelId'] as const;
+const NOTHING: JsonObject = {};
+const UNCHANGED = (value: Buffer): Buffer => value;
+
+/** Reads what can be read. A body that is none of JSON's is the vendor's to judge; one with two models is refused. */
+export async function readQuestion(
+  body: Uint8Array,
+  recognised: RecognisedCall | undefined,
+  headers: IncomingHeaders,
+): Promise<RawQuestion> {
+  const wire = await readWire(body, recognised, headers);
+  const { models } = wire;
+  const listed: readonly unknown[] = Array.isArray(models) ? models : [];
+  const [model = '', ...others] = [recognised?.model, ...NAMES.map((name) => wire[name]), ...listed].filter(isName);
+  return { body, wire, model, others, stream: recognised?.stream ?? wire['stream'] === true };
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+async function readWire(
+  body: Uint8Array,
+  recognised: RecognisedCall | undefined,
+  headers: IncomingHeaders,
+): Promise<JsonObject> {
+  const type = headers['content-type'];
+  if (body.length === 0 || typeof type !== 'string') return NOTHING;
+  if (JSON_TYPE.test(type)) return readJson(asBuffer(body));
+  const isForm = recognised?.operation === 'transcription' && type.toLowerCase().startsWith('multipart/form-data');
+  return isForm ? ((await parseForm(body, headers)).wire as JsonObject) : NOTHING;
+}
+
+function readJson(body: Buffer): JsonObject {
+  if (!isUtf8(body)) return NOTHING;
+  const { wire, modelAt } = parse(body);
+  if (!isJsonObject(wire)) return NOTHING;
+  // Which of two models a vendor takes is its own affair, so there must be only one.
+  if (!modelAt) for (const name of NAMES) if (name in wire) editTopLevel(body, name, UNCHANGED);
+  return wire;
+}
+
+function parse(body: Buffer): ReturnType<typeof parseCallBody> {
+  try {
+    return parseCallBody(body);
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return { wire: undefined };
+    throw cause;
+  }
+}
+
+/**
+ * Holds a raw request against the key's list of models. Where the gateway cannot see which model is asked, a list that
+ * does not take in the whole provider refuses: it might be any. Throws a 403 of the table.
+ */
+export function assertMayAsk(
+  principal: Principal,
+  { model, others }: RawQuestion,
+  { provider, aliases }: { readonly provider: string } & Pick<Snapshot, 'aliases'>,
+): void {
+  const { models } = principal;
+  if (!models || models.some((pattern) => takesAll(pattern, provider))) return;
+  if (model === '') {
+    throw gatewayError('route_not_allowed', {
+      message: 'This key may use some models only, and the gateway cannot see which one this request is for.',
+    });
+  }
+  for (const name of [model, ...others]) {
+    // A bare name that is an alias means other targets than this one.
+    const isMeant =
+      mayUseModel(principal, `${provider}/${name}`) || (!aliases.has(name) && mayUseModel(principal, name));
+    if (isMeant) continue;
+    throw gatewayError('model_not_allowed', {
+      message: `This key may not use the model "${name}".`,
+      details: { param: 'model' },
+    });
+  }
+}
+
+function takesAll(pattern: string, provider: string): boolean {
+  return pattern.endsWith('*') && `${provider}/`.startsWith(pattern.slice(0, -1));
+}
