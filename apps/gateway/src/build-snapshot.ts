@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createCandidate } from '@sluice/core';
-import type { Alias, Candidate, ConfiguredProvider, Snapshot } from '@sluice/core';
+import type { Alias, Candidate, ConfiguredProvider, RoutePolicy, Snapshot } from '@sluice/core';
 import type { Provider } from '@sluice/contract';
 import type { Catalogue } from '@sluice/catalogue';
 import { catalogueKindOf } from './compose/catalogue.js';
@@ -56,8 +56,13 @@ function buildAlias(name: string, settings: AliasSettings, tables: Tables): Alia
       weight: target.weight ?? 1,
     })),
     fallbacks: toFallbacks(settings, tables),
-    policy: { retries: settings.retries, fallbackOn: new Set(settings.fallbackOn) },
+    policy: toPolicy(settings),
   };
+}
+
+function toPolicy({ retries, fallbackOn, holdBack }: AliasSettings): RoutePolicy {
+  const holds = holdBack.tokens > 0 || holdBack.ms > 0;
+  return { retries, fallbackOn: new Set(fallbackOn), ...(holds ? { holdBack } : {}) };
 }
 
 type Place = Pick<AliasSettings['targets'][number], 'provider' | 'model'>;

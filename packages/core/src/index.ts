@@ -17,6 +17,7 @@ export type { Candidate, Plan } from './routing/plan.js';
 export type {
   Alias,
   ConfiguredProvider,
+  HoldBack,
   Lease,
   RetryPolicy,
   RoutePolicy,

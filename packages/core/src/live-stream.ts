@@ -1,19 +1,19 @@
 import { gatewayError, toGatewayError } from '@sluice/contract';
 import type { GatewayError, Outcome, StreamScanner, UpstreamBody } from '@sluice/contract';
 import type { AttemptDeadline } from './attempt-deadline.js';
+import type { Beginning } from './hold-back.js';
+import type { StreamState, StreamStep } from './stream-state.js';
 
 type Chunk = IteratorResult<Uint8Array, undefined>;
 const DONE: Chunk = { done: true, value: undefined };
 
-export interface LiveStreamParts {
+export interface LiveStreamParts extends Beginning {
   readonly body: UpstreamBody;
   readonly reads: AsyncIterator<Uint8Array>;
   readonly scanner: StreamScanner;
-  /** Bytes held back up to the commit point. */
-  readonly held: Uint8Array;
-  /** The provider has sent everything, and `held` is the whole answer. */
-  readonly ended: boolean;
   readonly deadline: AttemptDeadline;
+  /** `committed` from the start. */
+  readonly state: StreamState;
 }
 export interface LiveStreamEvents {
   /** Turns what went wrong into the outcome it is. */
@@ -32,7 +32,8 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   readonly #parts: LiveStreamParts;
   readonly #events: LiveStreamEvents;
   #held: Uint8Array | undefined;
-  #over = false;
+  /** A read that began while the stream was held back. */
+  #pending: Promise<IteratorResult<Uint8Array>> | undefined;
   #pulling = false;
   #progress: number;
 
@@ -40,6 +41,7 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     this.#parts = parts;
     this.#events = events;
     this.#held = parts.held;
+    this.#pending = parts.pending;
     this.#progress = parts.scanner.progress;
     const { signal } = parts.deadline;
     signal.addEventListener('abort', () => this.#stopped(signal.reason), { once: true });
@@ -51,16 +53,27 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
 
   /** Two promises for each read, the provider's and this one: it is called for every chunk there is. */
   next(): Promise<Chunk> {
-    if (this.#over) return Promise.resolve(DONE);
+    if (this.#isOver) return Promise.resolve(DONE);
     if (this.#held) return Promise.resolve(this.#first(this.#held));
     this.#parts.deadline.resume();
     this.#pulling = true;
-    return this.#parts.reads.next().then(this.#onRead, this.#onCut);
+    return this.#read().then(this.#onRead, this.#onCut);
   }
 
   return(): Promise<Chunk> {
-    if (!this.#over) this.#close(this.#outcomeOf(gatewayError('client_closed_request')));
+    if (!this.#isOver) this.#close('leave', this.#outcomeOf(gatewayError('client_closed_request')));
     return Promise.resolve(DONE);
+  }
+
+  get #isOver(): boolean {
+    return this.#parts.state.stage === 'ended';
+  }
+
+  #read(): Promise<IteratorResult<Uint8Array>> {
+    const pending = this.#pending;
+    if (!pending) return this.#parts.reads.next();
+    this.#pending = undefined;
+    return pending;
   }
 
   /**
@@ -101,10 +114,9 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
 
   /** After a read that brought nothing to forward: a loop, for there may be any number of them. */
   async #readOn(): Promise<Chunk> {
-    const { reads } = this.#parts;
-    while (!this.#over) {
+    while (!this.#isOver) {
       try {
-        const chunk = this.#take(await reads.next());
+        const chunk = this.#take(await this.#read());
         if (chunk) return this.#handOver(chunk);
       } catch (cause) {
         return this.#onCut(cause);
@@ -163,20 +175,24 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   }
 
   #complete(rest: Uint8Array): Chunk {
-    this.#close({ kind: 'completed' });
+    this.#close('finish', { kind: 'completed' });
     return rest.length > 0 ? { done: false, value: rest } : DONE;
   }
 
   #fail(cause: unknown, before: Uint8Array | undefined): Chunk {
     const outcome = this.#events.outcomeOf(cause);
-    this.#close(outcome);
-    if (outcome.kind !== 'failed') return DONE;
+    if (outcome.kind !== 'failed') {
+      this.#close('leave', outcome);
+      return DONE;
+    }
+    this.#parts.state.step('cut');
+    this.#close('report', outcome);
     const frame = Buffer.from(this.#events.writeError(toGatewayError(outcome.error)));
     return { done: false, value: before?.length ? Buffer.concat([before, frame]) : frame };
   }
 
-  #close(outcome: Outcome): void {
-    this.#over = true;
+  #close(step: StreamStep, outcome: Outcome): void {
+    this.#parts.state.step(step);
     this.#parts.deadline.dispose();
     this.#parts.body.cancel();
     this.#events.settle(outcome);

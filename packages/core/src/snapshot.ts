@@ -19,10 +19,20 @@ export interface RetryPolicy {
   readonly sameTarget: number;
 }
 
+/** Until when the beginning of a stream is kept from the caller; whichever comes first. 0 = not bound by it. */
+export interface HoldBack {
+  /** Output tokens, estimated. */
+  readonly tokens: number;
+  /** Since the first content. */
+  readonly ms: number;
+}
+
 /** What to do with a request once its targets are known. */
 export interface RoutePolicy {
   readonly retries: RetryPolicy;
   readonly fallbackOn: ReadonlySet<FailureClass>;
+  /** Absent = a stream is released with its first content. */
+  readonly holdBack?: HoldBack;
 }
 
 export interface ConfiguredProvider {

@@ -239,7 +239,6 @@ models:
     ['providers: {o: {kind: openai, apiKeys: []}}', 'providers.o.apiKeys'],
     ['models: {m: {targets: [{provider: sim, model: echo}], strategy: sticky}}', 'models.m.strategy'],
     ['models: {m: {targets: [{provider: sim, model: echo}], continuation: prefill}}', 'models.m.continuation'],
-    ['models: {m: {targets: [{provider: sim, model: echo}], holdBack: {tokens: 5}}}', 'models.m.holdBack.tokens'],
     ['models: {m: {targets: [{provider: sim, model: echo}], hedge: {afterP95: true}}}', 'models.m.hedge.afterP95'],
     [
       'models: {m: {targets: [{provider: sim, model: echo}], retries: {retryAfterMaxMs: 9}}}',

@@ -72,13 +72,26 @@ const retries = z
   })
   .describe('How often a failed attempt is repeated.');
 
+const holdBack = z
+  .strictObject({
+    tokens: z
+      .int()
+      .min(0)
+      .max(100_000)
+      .default(0)
+      .describe('Until about so many tokens of the answer have come; 0 = not by tokens.'),
+    ms: z
+      .int()
+      .min(0)
+      .max(600_000)
+      .default(0)
+      .describe('Until so many milliseconds after its first content; 0 = not by time.'),
+  })
+  .describe('How much of a stream is kept from the caller, so that a failure until then is retried unseen.');
+
 // The neutral values of features to come, so that a file which spells out the defaults loads.
 const neutral = <T extends number | boolean>(value: T) =>
   z.literal(value).describe(`Only ${value} is served by this version.`);
-const holdBack = z
-  .strictObject({ tokens: neutral(0), ms: neutral(0) })
-  .partial()
-  .optional();
 const hedge = z
   .strictObject({
     afterP95: neutral(false),
@@ -101,13 +114,13 @@ const alias = z
       .array(z.enum(FAILURE_CLASSES))
       .default([...DEFAULT_POLICY.fallbackOn])
       .describe('Failures that another target may mend.'),
-    holdBack: holdBack.describe('The start of a stream that is held back until it is known to be good.'),
+    holdBack: holdBack.prefault({}),
     continuation: z.literal('off').optional().describe('Only `off` is served by this version.'),
     hedge: hedge.describe('A second request beside one that is slow.'),
   })
   .describe('A name that callers use, and the models behind it.')
   // Nothing downstream reads the neutral values.
-  .transform(({ holdBack: _holdBack, continuation: _continuation, hedge: _hedge, ...served }) => served);
+  .transform(({ continuation: _continuation, hedge: _hedge, ...served }) => served);
 
 /** The slice `models`: one entry for each alias. */
 export const modelsSettings = z

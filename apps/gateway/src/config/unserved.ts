@@ -21,8 +21,6 @@ const UNSERVED: readonly Unserved[] = [
   { path: ['models', '*', 'answerModel'] },
   { path: ['models', '*', 'continuation'], values: ['prefill'] },
   { path: ['models', '*', 'hedge', 'afterP95'], values: [true] },
-  { path: ['models', '*', 'holdBack', 'ms'], values: isPositive },
-  { path: ['models', '*', 'holdBack', 'tokens'], values: isPositive },
   { path: ['models', '*', 'retries', 'retryAfterMaxMs'], values: isPositive },
   {
     path: ['models', '*', 'strategy'],

@@ -1,14 +1,12 @@
 import type { StreamScanner, Target } from '@sluice/contract';
 import type { StreamAnswer } from '../answer.js';
-import type { Opened } from '../attempt.js';
 import type { Attempted } from '../attempt-loop.js';
 import { LiveStream } from '../live-stream.js';
+import type { OpenedStream } from '../open-stream.js';
 import { TappedScanner } from '../tapped-scanner.js';
 import { headersOf } from './finish.js';
 import { visibleId } from './run-context.js';
 import type { Asked, RunContext } from './run-context.js';
-
-type OpenedStream = Extract<Opened, { kind: 'stream' }>;
 
 interface StreamParts<Request> {
   readonly attempted: Attempted;
@@ -26,15 +24,14 @@ export function answerStream<Request, Result, Event>(
   const scanner = watched(opened, asked, attempted.candidate.target);
   call.served = attempted.candidate.target;
   call.status = 200;
-  call.firstTokenMs = call.elapsedMs();
+  call.firstTokenMs = opened.firstTokenMs;
   giveVerdict(run, attempted, scanner);
   const headers = headersOf(run);
   headers['content-type'] = streamType ?? 'text/event-stream; charset=utf-8';
   headers['cache-control'] = 'no-cache';
   headers['x-accel-buffering'] = 'no';
-  const { response, reads, held, ended, deadline } = opened;
   const chunks = new LiveStream(
-    { body: response.body, reads, scanner, held, ended, deadline },
+    { ...opened, body: opened.response.body, scanner },
     {
       outcomeOf: (cause) => call.outcomeOf(cause),
       writeError: (error) => endpoint.dialect.writeStreamError(error, { requestId: visibleId(call), streamType }),

@@ -13,12 +13,13 @@ export function attemptTargets<Request extends Pick<ChatRequest, 'extensions'>, 
   asked: Asked<Request>,
 ): Promise<Attempted> {
   const { call, ports } = run;
+  const { holdBack } = plan.policy;
   return runAttempts(call, plan, {
     circuits: ports.circuits,
     tryOne: (candidate) => {
       const codec = chooseCodec(run, asked, candidate);
       call.adjustments = codec.adjustments;
-      return attempt(call, { candidate, codec }, ports);
+      return attempt(call, { candidate, codec, holdBack }, ports);
     },
   });
 }

@@ -1,0 +1,85 @@
+import type { Clock, GatewayError, ResponseHead, StreamScanner, UpstreamResponse } from '@sluice/contract';
+import type { AttemptDeadline } from './attempt-deadline.js';
+import type { Call } from './call.js';
+import type { Codec } from './codec.js';
+import { holdBack } from './hold-back.js';
+import type { Beginning } from './hold-back.js';
+import { isOfType, unexpected } from './response-type.js';
+import type { HoldBack, Timeouts } from './snapshot.js';
+import { StreamState } from './stream-state.js';
+
+/** Of a 200 that is no stream, this much is read to find out what it says. */
+const MAX_ERROR_BYTES = 65_536;
+
+/** A stream that may be handed over. */
+export interface OpenedStream extends Beginning {
+  readonly kind: 'stream';
+  readonly response: UpstreamResponse;
+  readonly reads: AsyncIterator<Uint8Array>;
+  readonly scanner: StreamScanner;
+  readonly deadline: AttemptDeadline;
+  readonly state: StreamState;
+  /** When the first content came, in milliseconds since the request began. */
+  readonly firstTokenMs: number;
+}
+
+export interface Opening {
+  readonly codec: Codec;
+  readonly response: UpstreamResponse;
+  readonly deadline: AttemptDeadline;
+  readonly timeouts: Timeouts;
+  readonly holdBack: HoldBack | undefined;
+  readonly clock: Clock;
+}
+
+/**
+ * Reads until the stream may be handed over: until the first content, and on from there where it is held back. Vendors
+ * send a start and then stall, so a start commits to nothing.
+ */
+export async function openStream(call: Call, opening: Opening): Promise<OpenedStream> {
+  const { codec, response, deadline, timeouts } = opening;
+  if (!isOfType(response.head, codec.streamType)) throw await explainNoStream(codec, response);
+  const state = new StreamState();
+  try {
+    if (isCompressed(response.head)) throw unexpected('a compressed stream', 'a plain one');
+    const scanner = codec.stream(response.head);
+    const reads = response.body[Symbol.asyncIterator]();
+    let beginning = await readUntilContent(reads, scanner);
+    state.step('content');
+    const firstTokenMs = call.elapsedMs();
+    deadline.watch({ idleMs: timeouts.idleMs, leftMs: timeouts.totalMs - firstTokenMs });
+    const rule = opening.holdBack;
+    if (rule) beginning = await holdBack(beginning, { reads, scanner, deadline, clock: opening.clock, holdBack: rule });
+    state.step('release');
+    call.endWait();
+    return { kind: 'stream', response, reads, scanner, ...beginning, deadline, state, firstTokenMs };
+  } catch (cause) {
+    state.step(call.received.signal.aborted ? 'leave' : 'cut');
+    response.body.cancel();
+    throw cause;
+  }
+}
+
+async function readUntilContent(reads: AsyncIterator<Uint8Array>, scanner: StreamScanner): Promise<Beginning> {
+  const pieces: Uint8Array[] = [];
+  let ended = false;
+  while (!scanner.committed && !ended) {
+    const read = await reads.next();
+    ended = read.done === true;
+    const bytes = read.done ? scanner.end() : scanner.push(read.value);
+    if (bytes.length > 0) pieces.push(bytes);
+    if (scanner.failure && !scanner.committed) throw scanner.failure;
+  }
+  return { held: pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces), ended };
+}
+
+/** A 200 that is no stream usually holds an error; its own words are better than ours. */
+async function explainNoStream(codec: Codec, { head, body }: UpstreamResponse): Promise<GatewayError> {
+  codec.plain(await body.bytes(MAX_ERROR_BYTES), head);
+  return unexpected('a plain answer', 'a stream');
+}
+
+/** Frames cannot be told apart in compressed bytes, and the request asked for none. */
+function isCompressed({ headers }: ResponseHead): boolean {
+  return (headers['content-encoding'] ?? 'identity') !== 'identity';
+}
