@@ -65,6 +65,8 @@ export interface ParsedCall<Request> {
   readonly adjustments?: readonly Adjustment[];
   /** Of a streamed answer; `text/event-stream` where absent. */
   readonly streamType?: string;
+  /** How long the text is that shall be read aloud: what some vendors charge for, and none of them counts. */
+  readonly characters?: number;
   /** The canonical form, made on demand: a call that passes through never pays for it. */
   toRequest(): Request;
 }

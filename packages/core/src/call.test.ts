@@ -1,12 +1,12 @@
 import { gatewayError } from '@sluice/contract';
-import type { AnswerSummary, Outcome } from '@sluice/contract';
+import type { AnswerSummary, Outcome, PriceUse } from '@sluice/contract';
 import { createManualClock } from '@sluice/testkit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Call } from './call.js';
 
 const COMPLETED: Outcome = { kind: 'completed' };
 
-function openCall(signal: AbortSignal = new AbortController().signal) {
+function openCall(signal: AbortSignal = new AbortController().signal, priceUse?: PriceUse) {
   const clock = createManualClock();
   const received = {
     requestId: 'req-1',
@@ -15,7 +15,7 @@ function openCall(signal: AbortSignal = new AbortController().signal) {
     signal,
     readBody: () => Promise.resolve(new Uint8Array()),
   };
-  const call = new Call(received, '/toy', { clock, onInternalError: () => {} });
+  const call = new Call(received, '/toy', { clock, onInternalError: () => {}, ...(priceUse ? { priceUse } : {}) });
   return { call, clock };
 }
 
@@ -107,6 +107,31 @@ describe('the usage of a call', () => {
       [0, 0, 0, 'unknown'],
     ]);
   });
+});
+
+describe('a text that is read aloud', () => {
+  const prices = [{ picoUsd: { character: 3 } }];
+  const priceUse = vi.fn<PriceUse>(({ usage }) => BigInt(usage.characters ?? 0) * 3n);
+
+  function costOf(summary: AnswerSummary | undefined): unknown {
+    const { call } = openCall(undefined, priceUse);
+    call.served = {
+      provider: 'p',
+      model: 'm',
+      facts: { modes: [], can: new Set(), cannot: new Set(), efforts: [], prices },
+    };
+    call.characters = 5;
+    call.summary = summary;
+    return [call.cost(), call.record(COMPLETED).usageSource];
+  }
+
+  it('is counted where the provider says nothing', () => expect(costOf({})).toEqual([15n, 'counted']));
+
+  it('is not where it counts itself', () => {
+    expect(costOf({ usage: { inputTokens: 1, outputTokens: 1 } })).toEqual([0n, 'provider']);
+  });
+
+  it('costs nothing where nobody read it', () => expect(costOf(undefined)).toEqual([undefined, 'unknown']));
 });
 
 describe('the outcome of a call', () => {

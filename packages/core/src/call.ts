@@ -64,6 +64,8 @@ export class Call {
   requestedModel = '';
   stream = false;
   bodyBytes = 0;
+  /** Of a text that shall be read aloud. */
+  characters: number | undefined;
   /** True once the intent is written: from then on there is a row to settle. */
   accepted = false;
   served: Pick<Target, 'provider' | 'model' | 'facts'> | undefined;
@@ -193,9 +195,16 @@ export class Call {
     // A stream that was cut reports what it had counted at some earlier point, often next to nothing.
     const isCut = this.stream && !finish;
     if (usage && !(isCut && outputTokens > usage.outputTokens)) return { usage, source: 'provider' };
-    if (outputTokens === 0) return { usage: undefined, source: 'unknown' };
+    if (outputTokens === 0) return this.#spoken();
     const inputTokens = usage?.inputTokens ?? estimateTokens(this.bodyBytes);
     return { usage: { ...usage, inputTokens, outputTokens }, source: 'estimated' };
+  }
+
+  /** A text that was read aloud is known, whatever the provider says of it. */
+  #spoken(): { usage: Usage | undefined; source: UsageSource } {
+    const { characters } = this;
+    if (!this.summary || characters === undefined) return { usage: undefined, source: 'unknown' };
+    return { usage: { inputTokens: 0, outputTokens: 0, characters }, source: 'counted' };
   }
 }
 

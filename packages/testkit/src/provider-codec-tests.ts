@@ -1,12 +1,14 @@
 import type { Adjustment, JsonObject } from '@sluice/contract';
 import { isGatewayError } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
-import { HEAD, bodyText, targetOf, targetOfCase, type OperationUnderTest } from './suite-subject.js';
+import { HEAD, bodyText, formFields, targetOf, targetOfCase, type OperationUnderTest } from './suite-subject.js';
 import { deepFreeze, type FixtureCase } from './fixtures.js';
 
 /** What `encode` and `decode` of one operation owe. */
 export function codecTests(subject: OperationUnderTest): void {
-  const encodings = subject.cases.filter((one) => one.has('request.json', 'upstream.json'));
+  const encodings = subject.cases.filter(
+    (one) => one.has('request.json', 'upstream.json') || one.has('request.json', 'upstream.form.json'),
+  );
   const answers = subject.cases.filter((one) => one.has('response.json', 'result.json'));
 
   it('has a recorded request and a recorded answer', () => {
@@ -27,13 +29,15 @@ export function codecTests(subject: OperationUnderTest): void {
 }
 
 function encodeTests(subject: OperationUnderTest, fixture: FixtureCase): void {
-  const expected = fixture.json<JsonObject>('upstream.json');
+  const isForm = fixture.has('upstream.form.json');
   const request = deepFreeze(fixture.json('request.json'));
   const target = targetOfCase(subject, fixture);
   const encode = () => subject.operation.encode(request, target);
 
-  it('gives the recorded body', () => {
-    expect(JSON.parse(bodyText(encode().request))).toEqual(expected);
+  it('gives the recorded body', async () => {
+    const { request: sent } = encode();
+    const body = isForm ? await formFields(sent) : (JSON.parse(bodyText(sent)) as JsonObject);
+    expect(body).toEqual(fixture.json(isForm ? 'upstream.form.json' : 'upstream.json'));
   });
 
   it('lists exactly the parameters that it could not carry', () => {
@@ -50,11 +54,11 @@ function encodeTests(subject: OperationUnderTest, fixture: FixtureCase): void {
     expect(encode().request.url.href.startsWith(target.baseUrl.href)).toBe(true);
   });
 
-  it('names its headers in lower case and says that it sends JSON', () => {
+  it('names its headers in lower case and says what it sends', () => {
     const { headers } = encode().request;
     expect([Object.keys(headers).filter((name) => name !== name.toLowerCase()), headers['content-type']]).toEqual([
       [],
-      expect.stringMatching(/^application\/json/),
+      expect.stringMatching(isForm ? /^multipart\/form-data; boundary=/ : /^application\/json/),
     ]);
   });
 }
@@ -70,8 +74,9 @@ function decodeTests(subject: OperationUnderTest, fixture: FixtureCase): void {
 
   it('reports usage', () => {
     const result = decode(body) as { readonly usage?: unknown };
-    // A count of tokens is usage itself; judging content costs nothing.
-    const usage = 'verdicts' in result ? { inputTokens: 0 } : (result.usage ?? result);
+    // A count of tokens is usage itself; judging content costs nothing; what is read aloud, the gateway counts.
+    const isFree = 'verdicts' in result || 'audio' in result;
+    const usage = result.usage ?? (isFree ? { inputTokens: 0 } : result);
     expect(usage).toMatchObject({ inputTokens: expect.any(Number) as number });
   });
 

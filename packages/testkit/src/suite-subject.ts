@@ -5,6 +5,7 @@ import type {
   ProviderDefinition,
   ProviderDeps,
   Target,
+  UploadedFile,
   UpstreamRequest,
 } from '@sluice/contract';
 import { createProviderDeps } from './provider-deps.js';
@@ -71,6 +72,21 @@ export function targetOf({ baseUrl }: OperationUnderTest, model: string): Target
 export function bodyText({ body = '' }: UpstreamRequest): string {
   if (typeof body === 'string') return body;
   return Buffer.concat(body instanceof Uint8Array ? [body] : body).toString();
+}
+
+/** The fields of a form in their order, files as the contract has them. */
+export async function formFields({ headers, body = '' }: UpstreamRequest): Promise<readonly (readonly unknown[])[]> {
+  const bytes = typeof body === 'string' || body instanceof Uint8Array ? Buffer.from(body) : Buffer.concat(body);
+  const form = await new Response(bytes, { headers }).formData();
+  const fields = [...form].map(async ([name, value]) => [
+    name,
+    typeof value === 'string' ? value : await toFile(value),
+  ]);
+  return Promise.all(fields);
+}
+
+async function toFile(file: File): Promise<UploadedFile> {
+  return { filename: file.name, mediaType: file.type, bytes: new Uint8Array(await file.arrayBuffer()) };
 }
 
 /** Two values with one JSON form. Much faster than a matcher, for loops over every split. */

@@ -42,6 +42,7 @@ function parse<Request, Result, Event>(
   call.bodyBytes = body.length;
   call.requestedModel = parsed.model;
   call.stream = parsed.stream;
+  call.characters = parsed.characters;
   const { stream, wantsUsage } = parsed;
   const raw = { body, ...(modelAt ? { modelAt } : {}), wire: parsed.wire, stream, wantsUsage, headers };
   return { principal, parsed, raw, recalled };

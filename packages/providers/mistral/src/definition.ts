@@ -1,5 +1,6 @@
 import { defineVendor } from '@sluice/provider-openai-compatible/internal';
 import type { VendorSettings } from '@sluice/provider-openai-compatible/internal';
+import { createMedia } from './media/operations.js';
 import { RULES } from './rules.js';
 
 export type MistralSettings = VendorSettings<'mistral'>;
@@ -10,4 +11,5 @@ export const mistral = defineVendor({
   about: 'An account at Mistral AI.',
   baseUrl: 'https://api.mistral.ai/v1',
   rules: RULES,
+  operations: createMedia,
 });

@@ -34,6 +34,8 @@ export interface OpenAiProviderInit {
   readonly keyHeader?: string;
   /** Where calls go and what models are called there, for a server that has its own way. */
   readonly addresses?: Pick<Server, 'locate' | 'nameOf'>;
+  /** Operations in a form of the server's own; they win over those of the dialect. */
+  readonly operations?: (server: Server) => Operations;
 }
 
 /** Builds an adapter on this dialect. No I/O; the secret is read for each call. */
@@ -47,6 +49,7 @@ export function createOpenAiProvider(init: OpenAiProviderInit): OpenAiProvider {
       chat: createChatOperation(server),
       embed: createEmbedOperation(server),
       ...createMediaOperations(rules.media ?? [], server),
+      ...init.operations?.(server),
     },
     models: createModelListing(baseUrl, headers),
     raw: createRawApi(headers),

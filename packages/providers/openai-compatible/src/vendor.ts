@@ -1,8 +1,9 @@
-import type { ProviderDefinition, ProviderDeps } from '@sluice/contract';
+import type { Operations, ProviderDefinition, ProviderDeps } from '@sluice/contract';
 import { z } from 'zod';
 import { createServerProvider } from './provider.js';
 import type { ServerProvider } from './provider.js';
 import type { ServerRules } from './rules.js';
+import type { Server } from './server.js';
 import { allowPrivateNetwork, baseUrl, extraHeaders, secretRef } from './settings.js';
 
 /** A vendor of the dialect with a kind of its own. */
@@ -12,6 +13,8 @@ export interface VendorInit<Kind extends string> {
   readonly about: string;
   readonly baseUrl: string;
   readonly rules: ServerRules;
+  /** Operations in a form of the vendor's own; they win over those of the dialect. */
+  readonly operations?: (server: Server) => Operations;
 }
 
 export type VendorSchema<Kind extends string> = z.ZodObject<
@@ -27,7 +30,9 @@ export type VendorSchema<Kind extends string> = z.ZodObject<
 export type VendorSettings<Kind extends string> = z.infer<VendorSchema<Kind>>;
 
 /** Settings of a vendor: an address that need not be said, and a key. */
-export function vendorSettings<Kind extends string>(init: Omit<VendorInit<Kind>, 'rules'>): VendorSchema<Kind> {
+export function vendorSettings<Kind extends string>(
+  init: Omit<VendorInit<Kind>, 'rules' | 'operations'>,
+): VendorSchema<Kind> {
   const { kind, about, baseUrl: address } = init;
   return z.strictObject({
     kind: z.literal(kind).describe(about),
@@ -51,7 +56,9 @@ export function defineVendor<const Kind extends string>(init: VendorInit<Kind>):
     contractVersion: 1,
     settings: vendorSettings(init),
     create({ baseUrl: address, apiKey, headers }, deps) {
-      return createServerProvider({ baseUrl: new URL(address), secretRef: apiKey, headers, deps, rules: init.rules });
+      const { rules, operations } = init;
+      const place = { baseUrl: new URL(address), secretRef: apiKey, headers };
+      return createServerProvider({ ...place, deps, rules, ...(operations ? { operations } : {}) });
     },
   };
 }

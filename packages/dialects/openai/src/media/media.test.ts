@@ -103,6 +103,10 @@ describe('speech', () => {
     });
   });
 
+  it('is as long as people would say', () => {
+    expect(openAiSpeech.parse({ model: 'tts', input: 'Grüße 🎉', voice: 'v' }).characters).toBe(7);
+  });
+
   it('is its own bytes', () => {
     const audio = Uint8Array.of(1, 2);
     expect(openAiSpeech.writeResult({ model: 'm', audio, contentType: 'audio/wav' }, CONTEXT)).toEqual({

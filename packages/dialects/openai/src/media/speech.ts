@@ -32,11 +32,24 @@ export const openAiSpeech: Dialect<SpeechRequest, SpeechResult, never> = {
   id: OPENAI_SPEECH,
   parse(body): ParsedCall<SpeechRequest> {
     const wire = checkBody(body, speechRequestSchema);
-    return { ...PLAIN, model: wire.model, wire: body as JsonObject, toRequest: () => toSpeechRequest(wire) };
+    return {
+      ...PLAIN,
+      model: wire.model,
+      wire: body as JsonObject,
+      characters: countCharacters(wire.input),
+      toRequest: () => toSpeechRequest(wire),
+    };
   },
   writeResult: ({ audio, contentType }) => ({ bytes: audio, contentType }),
   ...ERRORS,
 };
+
+/** As people count them: a pair of surrogates is one. */
+function countCharacters(text: string): number {
+  let characters = 0;
+  for (const _ of text) characters += 1;
+  return characters;
+}
 
 function toSpeechRequest(wire: z.infer<typeof speechRequestSchema>): SpeechRequest {
   const fields = fieldsBeside(wire, TRANSLATED);
