@@ -1,5 +1,6 @@
 export { decodeChat } from './chat/decode.js';
 export { toBody } from './chat/encode.js';
+export { holdStrictTools, toHeldSchema } from './chat/held-schema.js';
 export { toModelFamily } from './chat/model-family.js';
 export { adjusted, dropped } from './chat/plan.js';
 export { FEATURES } from './chat/operation.js';

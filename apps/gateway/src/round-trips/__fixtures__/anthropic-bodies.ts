@@ -11,6 +11,8 @@ const words = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => /\S
 const base64 = fc.base64String({ minLength: 4 });
 const id = (prefix: string): fc.Arbitrary<string> => fc.stringMatching(/^[a-zA-Z0-9]{4}$/).map((end) => prefix + end);
 const object = fc.dictionary(fc.stringMatching(/^[a-z]{1,6}$/), fc.oneof(words, fc.integer(), fc.boolean()));
+/** As the service takes it where it holds a model to it. */
+const schema = object.map((properties) => ({ properties, additionalProperties: false, type: 'object' }));
 const mark = fc.constantFrom({ type: 'ephemeral' }, { type: 'ephemeral', ttl: '5m' }, { type: 'ephemeral', ttl: '1h' });
 const cited = fc.constant({ enabled: true });
 
@@ -98,7 +100,7 @@ const conversation = (instructions: boolean): fc.Arbitrary<readonly Json[]> =>
 
 const tool = fc.oneof(
   block(
-    { name: id('t'), input_schema: object.map((properties) => ({ properties, type: 'object' })) },
+    { name: id('t'), input_schema: schema },
     {
       strict: fc.constant(true),
       input_examples: fc.array(object, { minLength: 1, maxLength: 2 }),
@@ -125,7 +127,7 @@ const wishes = {
   stop_sequences: fc.array(words, { minLength: 1, maxLength: 2 }),
   metadata: block({ user_id: words }, { trace: words }),
   output_config: block(
-    { format: object.map((properties) => ({ type: 'json_schema', schema: { type: 'object', properties } })) },
+    { format: schema.map((held) => ({ type: 'json_schema', schema: held })) },
     { task_budget: object },
   ),
   service_tier: fc.constantFrom('auto', 'standard_only'),

@@ -2,6 +2,7 @@ import type { Adjustment, ChatRequest, Encoded, JsonObject, Target } from '@slui
 import { withBetas } from '../headers.js';
 import { toApiUrl } from '../url.js';
 import { planExtensions, withNested } from './extensions.js';
+import { toHeldSchema } from './held-schema.js';
 import { toModelFamily } from './model-family.js';
 import type { ModelFamily } from './model-family.js';
 import type { Account } from './operation.js';
@@ -65,16 +66,18 @@ function planAnswer(request: ChatRequest, family: ModelFamily): readonly Plan[] 
 
 /** The wire asks for a schema or for none: there is no way to ask for JSON of any shape. */
 function planOutput({ responseFormat: format }: ChatRequest, effort: string | undefined): Plan {
-  const structured = format?.type === 'json-schema';
+  const asked = format?.type === 'json-schema' ? format : undefined;
+  const held = asked && toHeldSchema(asked.schema);
   const config = {
     ...(effort === undefined ? {} : { effort }),
-    ...(structured ? { format: { type: 'json_schema', schema: format.schema } } : {}),
+    ...(held ? { format: { type: 'json_schema', schema: held.schema } } : {}),
   };
   return {
     fields: Object.keys(config).length === 0 ? {} : { output_config: config },
     adjustments: [
       ...(format?.type === 'json' ? adjusted('response_format', 'dropped') : []),
-      ...(structured ? dropped('response_format.description', format.description) : []),
+      ...(held?.changed ? adjusted('response_format.schema', 'changed') : []),
+      ...dropped('response_format.description', asked?.description),
     ],
   };
 }

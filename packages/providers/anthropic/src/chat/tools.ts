@@ -1,20 +1,25 @@
 import type { ChatRequest, JsonObject, ToolDefinition, VendorState } from '@sluice/contract';
 import { isJsonObject } from '@sluice/toolkit';
 import { ownData, ownFields, writeCacheMark } from '@sluice/toolkit/anthropic-wire';
+import { holdStrictTools } from './held-schema.js';
 import { adjusted, dropped } from './plan.js';
 import type { Plan } from './plan.js';
 
 /** The caller's tools, the vendor's own at their places among them, and the choice. */
 export function planTools(request: ChatRequest): Plan {
   const { toolChoice, parallelToolCalls, vendorTools = [] } = request;
-  const tools = writeTools(request.tools ?? [], vendorTools);
+  const held = holdStrictTools(request.tools ?? []);
+  const tools = writeTools(held.tools, vendorTools);
   const foreign = vendorTools.filter((tool) => !ownData(tool)).flatMap((tool) => adjusted(nameOf(tool), 'dropped'));
   if (tools.length === 0) {
     const lost = [...dropped('tool_choice', toolChoice), ...dropped('parallel_tool_calls', parallelToolCalls)];
     return { fields: {}, adjustments: [...foreign, ...lost] };
   }
   const choice = writeToolChoice(toolChoice, parallelToolCalls === false);
-  return { fields: { tools, ...(choice ? { tool_choice: choice } : {}) }, adjustments: foreign };
+  return {
+    fields: { tools, ...(choice ? { tool_choice: choice } : {}) },
+    adjustments: [...foreign, ...held.adjustments],
+  };
 }
 
 /** The vendor's own tools carry the number of the caller's that stood before them: a cache mark counts from the front. */

@@ -1,5 +1,5 @@
 import type { ChatRequest, JsonObject, ResponseFormat } from '@sluice/contract';
-import { adjusted } from '@sluice/provider-anthropic/internal';
+import { adjusted, toHeldSchema } from '@sluice/provider-anthropic/internal';
 import type { Plan } from './plan.js';
 import type { ModelTraits } from './traits.js';
 import { ANSWER_TOOL } from './wire.js';
@@ -24,7 +24,7 @@ export function planFormat(request: ChatRequest, traits: ModelTraits): FormatPla
   const { responseFormat: format } = request;
   if (format === undefined || format.type === 'text') return {};
   if (format.type === 'json') return inWords(BARE);
-  if (traits.schemas === 'field') return { outputConfig: { textFormat: toTextFormat(format) } };
+  if (traits.schemas === 'field') return inField(format);
   if (traits.schemas === 'tool' && leavesToolsFree(request) && isObjectSchema(format)) {
     return { answerTool: toAnswerTool(format), adjustments: adjusted('response_format', 'emulated') };
   }
@@ -35,9 +35,15 @@ function inWords(instruction: string): FormatPlan {
   return { instruction, adjustments: adjusted('response_format', 'emulated') };
 }
 
-function toTextFormat({ name, description, schema }: SchemaFormat): JsonObject {
+/** What schemas may say is what they may at Anthropic, for every maker's models. */
+function inField({ name, description, schema }: SchemaFormat): FormatPlan {
+  const held = toHeldSchema(schema);
   const described = description === undefined ? {} : { description };
-  return { type: 'json_schema', structure: { jsonSchema: { schema: JSON.stringify(schema), name, ...described } } };
+  const jsonSchema = { schema: JSON.stringify(held.schema), name, ...described };
+  return {
+    outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema } } },
+    adjustments: held.changed ? adjusted('response_format.schema', 'changed') : [],
+  };
 }
 
 function toAnswerTool({ description, schema }: SchemaFormat): JsonObject {

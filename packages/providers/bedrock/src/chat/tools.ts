@@ -1,5 +1,5 @@
 import type { Adjustment, ChatRequest, JsonObject, ToolChoice, ToolDefinition } from '@sluice/contract';
-import { adjusted, dropped } from '@sluice/provider-anthropic/internal';
+import { adjusted, dropped, holdStrictTools } from '@sluice/provider-anthropic/internal';
 import type { FormatPlan } from './format.js';
 import { cacheAdjustments, hasToolBlocks, toCachePoint } from './messages.js';
 import type { Plan } from './plan.js';
@@ -30,6 +30,12 @@ const PLACEHOLDER: JsonObject = {
  * tools that may not be called are left out, and a placeholder stands for them where the history needs some.
  */
 export function planTools(request: ChatRequest, traits: ModelTraits, { answerTool }: FormatPlan): ToolPlan {
+  if (!traits.strictTools || request.toolChoice?.type === 'none') return planOffered(request, traits, answerTool);
+  const { tools, adjustments } = holdStrictTools(request.tools ?? []);
+  return withAdjustments(planOffered({ ...request, tools }, traits, answerTool), adjustments);
+}
+
+function planOffered(request: ChatRequest, traits: ModelTraits, answerTool: JsonObject | undefined): ToolPlan {
   const { tools = [], toolChoice: choice, vendorTools = [] } = request;
   const own = vendorTools.filter(({ kind }) => kind === CONVERSE).map(({ data }) => data as JsonObject);
   const lost = own.length < vendorTools.length ? adjusted('tools', 'dropped') : [];
