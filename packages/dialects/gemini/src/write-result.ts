@@ -22,14 +22,23 @@ export function writeGenerateResult(result: ChatResult, context: WriteContext): 
   const { content, finish, usage, logprobs, model } = result;
   return JSON.stringify(
     writeChunk(
-      { parts: content.flatMap(writePart), finish, usage, logprobs, citations: content.flatMap(citationsOf) },
+      { parts: content.flatMap(writePart), finish, usage, logprobs, citations: citationsOf(content) },
       { model, responseId: context.answerId },
     ),
   );
 }
 
-function citationsOf(part: AssistantPart): readonly Citation[] {
-  return part.type === 'text' ? (part.citations ?? []) : [];
+function citationsOf(content: readonly AssistantPart[]): readonly JsonObject[] {
+  const written: JsonObject[] = [];
+  let said = '';
+  for (const part of content) {
+    if (part.type !== 'text' && part.type !== 'refusal') continue;
+    const before = said.length;
+    said += part.text;
+    const { citations = [] } = part.type === 'text' ? part : {};
+    for (const citation of citations) written.push(writeCitation(citation, said, before));
+  }
+  return written;
 }
 
 /** What one answer, or one piece of a stream, says. */
@@ -38,7 +47,7 @@ export interface Chunk {
   readonly finish?: Finish | undefined;
   readonly usage?: Usage | undefined;
   readonly logprobs?: readonly TokenLogprob[] | undefined;
-  readonly citations?: readonly Citation[] | undefined;
+  readonly citations?: readonly JsonObject[] | undefined;
 }
 /** What every piece of one answer says. */
 export interface Answered {
@@ -56,7 +65,7 @@ export function writeChunk(
     content: { parts, role: 'model' },
     ...(finish ? { finishReason: writeFinishReason(finish) } : {}),
     index: 0,
-    ...(citations?.length ? { citationMetadata: { citations: citations.map(writeCitation) } } : {}),
+    ...(citations?.length ? { citationMetadata: { citations } } : {}),
     ...(logprobs ? { logprobsResult: writeGeminiLogprobs(logprobs) } : {}),
   };
   // A prompt that was blocked has no candidate, which is how clients of this wire tell.
@@ -70,9 +79,14 @@ export function writeChunk(
   };
 }
 
-function writeCitation({ url, title, range }: Citation): JsonObject {
+/**
+ * A citation of the text that begins behind `before` characters of all that was said. The wire counts bytes, from the
+ * beginning of the answer: https://ai.google.dev/api/generate-content#CitationSource
+ */
+export function writeCitation({ url, title, range }: Citation, said: string, before: number): JsonObject {
+  const bytesTo = (at: number): number => Buffer.byteLength(said.slice(0, before + at));
   return {
-    ...(range ? { startIndex: range[0], endIndex: range[1] } : {}),
+    ...(range ? { startIndex: bytesTo(range[0]), endIndex: bytesTo(range[1]) } : {}),
     ...(url === undefined ? {} : { uri: url }),
     ...(title === undefined ? {} : { title }),
   };

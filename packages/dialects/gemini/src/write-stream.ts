@@ -1,6 +1,5 @@
 import type {
   ChatEvent,
-  Citation,
   JsonObject,
   StreamWriter,
   ToolCallPart,
@@ -8,7 +7,7 @@ import type {
   VendorState,
   WriteContext,
 } from '@sluice/contract';
-import { writeChunk, writePart } from './write-result.js';
+import { writeChunk, writeCitation, writePart } from './write-result.js';
 import type { Answered, Chunk } from './write-result.js';
 
 /** Writes one answer in pieces, as server-sent events or as the elements of one JSON list. */
@@ -37,7 +36,10 @@ class GenerateWriter implements StreamWriter<ChatEvent> {
   readonly #shown = new Map<number, 'text' | 'reasoning'>();
   #usage: Usage | undefined;
   /** Told with the end: their ranges are of the whole answer. */
-  readonly #citations: Citation[] = [];
+  readonly #citations: JsonObject[] = [];
+  /** All words of the answer, and where among them the open text begins: citations count from there. */
+  #said = '';
+  #text: { readonly index: number; readonly before: number } | undefined;
   #began = false;
 
   constructor({ answerId, streamType }: WriteContext) {
@@ -52,17 +54,17 @@ class GenerateWriter implements StreamWriter<ChatEvent> {
         this.#answered = { model: event.model, responseId: this.#responseId };
         return '';
       case 'text-delta':
-        return this.#text(event);
+        return this.#say(event);
       case 'reasoning-delta':
         return this.#reasoning(event);
       case 'refusal-delta':
-        return this.#chunk({ parts: event.text === '' ? [] : [{ text: event.text }] });
+        return this.#say(event);
       case 'tool-start':
         return this.#startCall(event);
       case 'tool-delta':
         return this.#gather(event);
       case 'citation':
-        this.#citations.push(event.citation);
+        this.#citations.push(writeCitation(event.citation, this.#said, this.#beginOf(event.index)));
         return '';
       case 'part-end':
         return this.#endPart(event);
@@ -76,9 +78,18 @@ class GenerateWriter implements StreamWriter<ChatEvent> {
     }
   }
 
-  #text({ index, text, logprobs }: Delta<'text-delta'>): string {
+  #say(event: Delta<'text-delta'> | Delta<'refusal-delta'>): string {
+    const { index, text } = event;
+    const logprobs = event.type === 'text-delta' ? event.logprobs : undefined;
     this.#shown.set(index, 'text');
+    this.#beginOf(index);
+    this.#said += text;
     return this.#chunk({ parts: text === '' ? [] : [{ text }], ...(logprobs ? { logprobs } : {}) });
+  }
+
+  #beginOf(index: number): number {
+    if (this.#text?.index !== index) this.#text = { index, before: this.#said.length };
+    return this.#text.before;
   }
 
   #reasoning({ index, text }: Delta<'reasoning-delta'>): string {

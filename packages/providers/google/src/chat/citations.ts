@@ -1,17 +1,18 @@
 import type { Citation, JsonObject } from '@sluice/contract';
 import { isJsonObject } from '@sluice/toolkit';
 
-/** A source of an answer, with the place that it stands for in bytes of the text. */
+/** A source of an answer, with the place that it stands for in bytes of UTF-8. */
 export interface Source {
-  /** Place of the part among those of the answer. */
-  readonly part: number;
+  /** Place of the part among those of the answer; absent where the bytes are those of all its text together. */
+  readonly part?: number;
   readonly bytes: readonly [start: number, end: number] | undefined;
   readonly citation: Citation;
 }
 
 /**
  * Where an answer took something from: what its search found, and what it recites. Shapes: npm @google/genai 3.3.0,
- * dist/genai.d.ts, `GroundingMetadata` and `CitationMetadata`.
+ * dist/genai.d.ts, `GroundingMetadata` and `CitationMetadata`. That both count bytes, and from where:
+ * https://ai.google.dev/api/generate-content#Segment and https://ai.google.dev/api/generate-content#CitationSource
  */
 export function readSources({ groundingMetadata, citationMetadata }: JsonObject): readonly Source[] {
   return [
@@ -52,7 +53,7 @@ function readRecited(recited: JsonObject): readonly Source[] {
     ...(typeof uri === 'string' ? { url: uri } : {}),
     ...(typeof title === 'string' ? { title } : {}),
   };
-  return [{ part: 0, bytes: toBytes(recited), citation }];
+  return [{ bytes: toBytes(recited), citation }];
 }
 
 /** The wire leaves a start of 0 out. */
@@ -60,14 +61,15 @@ function toBytes({ startIndex, endIndex }: JsonObject): Source['bytes'] {
   return typeof endIndex === 'number' ? [typeof startIndex === 'number' ? startIndex : 0, endIndex] : undefined;
 }
 
-/** The sources with their places in characters of `text`, where these are inside it. */
-export function placeSources(sources: readonly Source[], text: string): readonly Citation[] {
+/** The sources with their places in characters of `text`, which `before` bytes stand before, where these are inside it. */
+export function placeSources(sources: readonly Source[], text: string, before: number): readonly Citation[] {
   if (sources.length === 0) return [];
   const utf8 = Buffer.from(text);
-  return sources.map(({ bytes, citation }) => {
-    if (!bytes || bytes[0] > bytes[1] || bytes[1] > utf8.length) return citation;
-    const [start, end] = bytes.map((at) => utf8.toString('utf8', 0, at).length) as [number, number];
-    return { ...citation, range: [start, end] };
+  return sources.map(({ part, bytes, citation }) => {
+    const skipped = part === undefined ? before : 0;
+    const [from, to] = bytes ? [bytes[0] - skipped, bytes[1] - skipped] : [-1, -1];
+    if (from < 0 || from > to || to > utf8.length) return citation;
+    return { ...citation, range: [utf8.toString('utf8', 0, from).length, utf8.toString('utf8', 0, to).length] };
   });
 }
 

@@ -144,6 +144,26 @@ describe('citations', () => {
     expect(cited(plain([{ text: 'one' }], { citationMetadata }))).toEqual([[{ url: 'c', range: [0, 3] }]]);
   });
 
+  it('are counted from the beginning of all text where the model recites', () => {
+    const recited = [
+      { startIndex: 4, endIndex: 7, uri: 'c' },
+      { endIndex: 3, uri: 'd' },
+    ];
+    const parts = [{ text: '€' }, { functionCall: { name: 'f' } }, { text: 'a€x' }];
+    const citationMetadata = { citations: recited };
+    expect(cited(plain(parts, { citationMetadata }))).toEqual([
+      [{ url: 'd', range: [0, 1] }],
+      [{ url: 'c', range: [1, 2] }],
+    ]);
+    const events = stream(...parts.map((part) => candidate([part])), {
+      ...candidate([], { citationMetadata, finishReason: 'STOP' }),
+    });
+    expect(events.flatMap((event) => (event.type === 'citation' ? [event.citation] : []))).toEqual([
+      { url: 'c', range: [1, 2] },
+      { url: 'd' },
+    ]);
+  });
+
   it('come before the end of the text that they are of, whenever they came', () => {
     const events = stream(candidate([{ text: 'one' }]), candidate([{ text: '', thoughtSignature: 'c2ln' }]), {
       ...candidate([], { ...found({ segment: { endIndex: 3 }, groundingChunkIndices: [0] }), finishReason: 'STOP' }),

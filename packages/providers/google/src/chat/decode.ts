@@ -1,4 +1,4 @@
-import type { AssistantPart, ChatResult, JsonObject, TextPart } from '@sluice/contract';
+import type { AssistantPart, ChatResult, JsonObject } from '@sluice/contract';
 import {
   readGeminiAnswer,
   readGeminiLogprobs,
@@ -30,26 +30,44 @@ export function decodeChat(bytes: Uint8Array): ChatResult {
   };
 }
 
-/** Each source goes to the text that it names, or to the first one where it names something else. */
+/** Each source goes to the text that it names or begins in, or to the first one where it names something else. */
 function withCitations(
   read: readonly (AssistantPart | undefined)[],
   sources: readonly Source[],
 ): readonly AssistantPart[] {
-  const first = read.findIndex((part) => part?.type === 'text');
-  const placeOf = ({ part }: Source): number => (read[part]?.type === 'text' ? part : first);
+  if (sources.length === 0) return read.filter((part) => part !== undefined);
+  const texts = toTexts(read);
   return read.flatMap((part, place): readonly AssistantPart[] => {
     if (part?.type !== 'text') return part ? [part] : [];
-    return [
-      cited(
-        part,
-        sources.filter((source) => placeOf(source) === place),
-      ),
-    ];
+    const own = sources.filter((source) => placeOf(source, texts) === place);
+    const before = texts.find((text) => text.place === place)?.before ?? 0;
+    return [own.length === 0 ? part : { ...part, citations: placeSources(own, part.text, before) }];
   });
 }
 
-function cited(part: TextPart, sources: readonly Source[]): TextPart {
-  return sources.length === 0 ? part : { ...part, citations: placeSources(sources, part.text) };
+/** A text among the parts, and how many bytes of text stand before it. */
+interface PlacedText {
+  readonly place: number;
+  readonly before: number;
+}
+
+function toTexts(read: readonly (AssistantPart | undefined)[]): readonly PlacedText[] {
+  const texts: PlacedText[] = [];
+  let before = 0;
+  for (const [place, part] of read.entries()) {
+    if (part?.type !== 'text') continue;
+    texts.push({ place, before });
+    before += Buffer.byteLength(part.text);
+  }
+  return texts;
+}
+
+function placeOf({ part, bytes }: Source, texts: readonly PlacedText[]): number | undefined {
+  const named =
+    part === undefined
+      ? texts.findLast(({ before }) => before <= (bytes?.[0] ?? 0))
+      : texts.find(({ place }) => place === part);
+  return (named ?? texts[0])?.place;
 }
 
 function asText(value: JsonObject[string]): string {

@@ -52,6 +52,8 @@ class AnswerStream implements StreamDecoder<ChatEvent> {
   #parts = 0;
   #open: OpenPart | undefined;
   #sources: readonly Source[] = [];
+  /** Of the texts that are over, in bytes. */
+  #spoken = 0;
   #calledTools = false;
   #finish: Finish | undefined;
   #serviceTier: string | undefined;
@@ -171,8 +173,10 @@ class AnswerStream implements StreamDecoder<ChatEvent> {
   }
 
   #cite({ index, text }: Pick<OpenPart, 'index' | 'text'>, events: ChatEvent[]): void {
-    for (const citation of placeSources(this.#sources, text)) events.push({ type: 'citation', index, citation });
+    const citations = placeSources(this.#sources, text, this.#spoken);
+    for (const citation of citations) events.push({ type: 'citation', index, citation });
     this.#sources = [];
+    this.#spoken += Buffer.byteLength(text);
   }
 
   #count(usage: unknown, events: ChatEvent[]): void {
