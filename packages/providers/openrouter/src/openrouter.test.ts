@@ -26,7 +26,8 @@ describe('OpenRouter', () => {
   it.for([
     [{ effort: 'xhigh' }, { effort: 'xhigh' }, []],
     [{ budgetTokens: 2_000 }, { max_tokens: 2_000 }, []],
-    [{ effort: 'low', budgetTokens: 2_000 }, { effort: 'low' }, ['reasoning.budget_tokens=dropped']],
+    [{ effort: 'low', budgetTokens: 2_000 }, { max_tokens: 2_000 }, ['reasoning_effort=dropped']],
+    [{ effort: 'none', budgetTokens: 2_000 }, { effort: 'none' }, ['reasoning.budget_tokens=dropped']],
     [{ effort: 'low', summary: 'none' }, { effort: 'low', exclude: true }, []],
   ] as const)('is asked to reason %j by an object', ([reasoning, field, lost]) => {
     const sent = encode({ reasoning });

@@ -62,9 +62,22 @@ describe('the wish to reason', () => {
     [
       { effort: 'high', budgetTokens: 5, summary: 'none' },
       { effort: { ...low, field: 'reasoning.effort' }, budget: 'reasoning.max_tokens', hidden: 'reasoning.exclude' },
-      { reasoning: { effort: 'high', exclude: true } },
+      { reasoning: { max_tokens: 5, exclude: true } },
+      ['reasoning_effort=dropped'],
+    ],
+    [
+      { effort: 'none', budgetTokens: 5 },
+      { effort: low, switch: 'thinking', budget: 'thinking.budget_tokens' },
+      { thinking: { type: 'disabled' } },
       ['reasoning.budget_tokens=dropped'],
     ],
+    [
+      { effort: 'high', budgetTokens: 5 },
+      { switch: 'enable_thinking', budget: 'thinking_budget' },
+      { enable_thinking: true, thinking_budget: 5 },
+      ['reasoning_effort=dropped'],
+    ],
+    [{ budgetTokens: 0 }, { budget: 'reasoning.max_tokens' }, { reasoning: { effort: 'none' } }, []],
     [
       { budgetTokens: 5, summary: 'none' },
       { effort: { ...low, field: 'reasoning.effort' }, budget: 'reasoning.max_tokens', hidden: 'reasoning.exclude' },

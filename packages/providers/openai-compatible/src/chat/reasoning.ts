@@ -16,22 +16,38 @@ const LEVEL_OF_BUDGET: readonly (readonly [number, ReasoningEffort])[] = [
 /** The wish to reason as the fields that the server has for it. */
 export function writeReasoningWish(wish: Wish | undefined, writing: Writing): JsonObject {
   if (!wish) return {};
-  return merged([writeBudget(wish, writing), writeEffort(wish, writing), writeHidden(wish, writing)]);
+  const one = oneOf(wish, writing);
+  return merged([writeBudget(one, writing), writeEffort(one, writing), writeHidden(one, writing)]);
+}
+
+/**
+ * A server that knows both a budget and an effort is asked by one of them; OpenRouter refuses both at once:
+ * https://openrouter.ai/docs/use-cases/reasoning-tokens. The budget counts, for the caller limits the cost by it; only the
+ * effort says, beside a budget, that there shall be no reasoning at all.
+ */
+function oneOf(wish: Wish, { rules, losses }: Writing): Wish {
+  const { effort, budgetTokens, ...rest } = wish;
+  if (effort === undefined || budgetTokens === undefined) return wish;
+  if (rules.reasoning.budget === undefined || effort === 'none') {
+    losses.note('reasoning.budget_tokens', 'dropped');
+    return { ...rest, effort };
+  }
+  losses.note('reasoning_effort', 'dropped');
+  return { ...rest, budgetTokens };
 }
 
 function writeBudget({ effort, budgetTokens: budget }: Wish, { rules, losses }: Writing): JsonObject {
   const field = rules.reasoning.budget;
-  if (budget === undefined) return {};
-  // OpenRouter takes one of the two, and knows for every model what an effort means.
-  if (field === undefined || (field === 'reasoning.max_tokens' && effort !== undefined)) {
-    losses.note('reasoning.budget_tokens', effort === undefined ? 'emulated' : 'dropped');
+  if (budget === undefined || effort !== undefined) return {};
+  if (field === undefined) {
+    losses.note('reasoning.budget_tokens', 'emulated');
     return {};
   }
   switch (field) {
     case 'thinking_budget':
       return { enable_thinking: budget > 0, thinking_budget: budget };
     case 'reasoning.max_tokens':
-      return { reasoning: { max_tokens: budget } };
+      return { reasoning: budget > 0 ? { max_tokens: budget } : { effort: 'none' } };
     case 'thinking.budget_tokens':
       return { thinking: { type: budget > 0 ? 'enabled' : 'disabled', budget_tokens: budget } };
   }
