@@ -26,6 +26,43 @@ it('gives the state of another vendor back to the part that it came with', () =>
   expect(historyOf((JSON.parse(answer) as { readonly content: unknown }).content)).toEqual(expected);
 });
 
+const picture: AssistantPart = {
+  type: 'image',
+  source: { kind: 'base64', mediaType: 'image/png', base64: 'iVBORw0=' },
+  opaque: state,
+};
+const ran: AssistantPart = {
+  type: 'vendor',
+  state: { kind: 'gemini-generate', data: { executableCode: { code: '1' } } },
+};
+const whole = [{ type: 'text', text: 'See' } as const, ran, picture, ran];
+
+it("carries another vendor's own parts, and the state of a picture", () => {
+  const result = { id: 'i', model: 'm', content: whole, finish: { unified: 'stop' } } as const;
+  const answer = JSON.parse(anthropicMessages.writeResult(result, CONTEXT)) as { readonly content: unknown };
+  expect(historyOf(answer.content)).toEqual(whole);
+});
+
+it('streams them as a plain answer has them', () => {
+  const writer = anthropicMessages.stream?.open(CONTEXT);
+  const events = [ran, picture, ran].map((part, index) => ({ type: 'part', index, part }) as ChatEvent);
+  expect(historyOf(blocksOf(events.map((event) => writer?.write(event) ?? '').join('')))).toEqual([ran, picture, ran]);
+});
+
+it('says that there was sound where nobody wrote down the words', () => {
+  const content: readonly AssistantPart[] = [{ type: 'audio', format: 'wav', base64: 'UklG' }];
+  const answer = anthropicMessages.writeResult({ id: 'i', model: 'm', content, finish: { unified: 'stop' } }, CONTEXT);
+  expect(JSON.parse(answer)).toMatchObject({ content: [{ type: 'text', text: '[sound: wav]' }] });
+});
+
+/** The blocks that a stream opened. */
+function blocksOf(stream: string): readonly unknown[] {
+  return stream
+    .split('\n\n')
+    .filter((frame) => frame.startsWith('event: content_block_start'))
+    .map((frame) => (JSON.parse(frame.slice(frame.indexOf('{'))) as { readonly content_block: unknown }).content_block);
+}
+
 it.each(['at its start', 'at its end'])(
   'streams the state of a call that comes %s, also of one that had to wait',
   (when) => {
@@ -40,14 +77,7 @@ it.each(['at its start', 'at its end'])(
       { type: 'part-end', index: 0, ...late },
       { type: 'finish', finish: { unified: 'tool-calls' } },
     ];
-    const blocks = events
-      .map((event) => writer?.write(event) ?? '')
-      .join('')
-      .split('\n\n')
-      .filter((frame) => frame.startsWith('event: content_block_start'))
-      .map(
-        (frame) => (JSON.parse(frame.slice(frame.indexOf('{'))) as { readonly content_block: unknown }).content_block,
-      );
+    const blocks = blocksOf(events.map((event) => writer?.write(event) ?? '').join(''));
     expect(historyOf(blocks)).toEqual(
       ['a', 'b'].map((id) => ({ type: 'tool-call', id, name: 'look', json: '{}', opaque: state })),
     );

@@ -16,14 +16,19 @@ export function toSignedBlock(part: ReasoningPart): ReturnType<typeof toThinking
   return { type: 'thinking', thinking: part.text, signature: writeSealed({ state: part.opaque }) };
 }
 
+/** What a state belongs to: a call, the text or picture before it, or nothing but itself. */
+type Holder = 'before' | 'part' | { readonly call: string };
+
 /** The block that stands behind what the state belongs to; none where there is no foreign one. */
-export function toStateBlock(
-  state: VendorState | undefined,
-  on: 'text' | { readonly call: string },
-): JsonObject | undefined {
-  if (!isForeign(state)) return undefined;
-  const place = on === 'text' ? on : { call: toToolUseId(on.call) };
-  return { type: 'redacted_thinking', data: writeSealed({ state, on: place }) };
+export function toStateBlock(state: VendorState | undefined, holder: Holder): JsonObject | undefined {
+  return isForeign(state)
+    ? { type: 'redacted_thinking', data: writeSealed({ state, on: toPlace(holder) }) }
+    : undefined;
+}
+
+function toPlace(holder: Holder): SealedState['on'] {
+  if (holder === 'before') return 'text';
+  return holder === 'part' ? holder : { call: toToolUseId(holder.call) };
 }
 
 function isForeign(state: VendorState | undefined): state is VendorState {
@@ -59,5 +64,6 @@ function addSealed(parts: AssistantPart[], { thinking }: JsonObject, { state, on
   const last = parts.at(-1);
   if (on === undefined) {
     parts.push({ type: 'reasoning', text: typeof thinking === 'string' ? thinking : '', opaque: state });
-  } else if (last?.type === 'text') parts[parts.length - 1] = { ...last, opaque: state };
+  } else if (on === 'part') parts.push({ type: 'vendor', state });
+  else if (last?.type === 'text' || last?.type === 'image') parts[parts.length - 1] = { ...last, opaque: state };
 }

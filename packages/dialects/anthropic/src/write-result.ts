@@ -50,14 +50,17 @@ function refusalOf(content: readonly AssistantPart[]): string | undefined {
 }
 
 /**
- * A part as a block, and another vendor's state of it as one more. Sound has no block, so its transcript stands for it;
- * another vendor's own part has none at all.
+ * A part as a block, and another vendor's state of it as one more. Sound has no block, so its transcript stands for it, or
+ * a word that there was some; another vendor's own part is a state without a part.
  */
 export function toBlock(part: AssistantPart): readonly JsonObject[] {
   switch (part.type) {
     case 'text': {
       const citations = part.citations?.map(writeCitation) ?? null;
-      return [{ type: 'text', text: part.text, citations, ...ownFields(part.opaque) }, ...stateOf(part.opaque, 'text')];
+      return [
+        { type: 'text', text: part.text, citations, ...ownFields(part.opaque) },
+        ...stateOf(part.opaque, 'before'),
+      ];
     }
     case 'refusal':
       return [{ type: 'text', text: part.text, citations: null }];
@@ -66,12 +69,13 @@ export function toBlock(part: AssistantPart): readonly JsonObject[] {
     case 'reasoning':
       return [{ ...(toSignedBlock(part) ?? { type: 'thinking', thinking: part.text, signature: '' }) }];
     case 'image':
-      return part.source.kind === 'stored' && !ownData(part.source.state) ? [] : [writeImage(part)];
+      if (part.source.kind === 'stored' && !ownData(part.source.state)) return stateOf(part.source.state, 'part');
+      return [writeImage(part), ...stateOf(part.opaque, 'before')];
     case 'audio':
-      return part.transcript === undefined ? [] : [{ type: 'text', text: part.transcript, citations: null }];
+      return [{ type: 'text', text: part.transcript ?? `[sound: ${part.format}]`, citations: null }];
     case 'vendor': {
       const own = ownData(part.state);
-      return own ? [own] : [];
+      return own ? [own] : stateOf(part.state, 'part');
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { ChatEvent, Citation, JsonObject, StreamWriter, Usage, VendorState, WholePart } from '@sluice/contract';
+import type { ChatEvent, Citation, JsonObject, StreamWriter, Usage, VendorState } from '@sluice/contract';
 import { isJsonObject } from '@sluice/toolkit';
 import { toWireUsage, writeCitation } from '@sluice/toolkit/anthropic-wire';
 import { toSignedBlock, toStateBlock } from './foreign-state.js';
@@ -62,7 +62,12 @@ class MessageWriter implements StreamWriter<ChatEvent> {
       case 'citation':
         return this.#writeCitation(event.index, event.citation);
       case 'part':
-        return this.#closeAll() + this.#writeWhole(event.part);
+        return (
+          this.#closeAll() +
+          toBlock(event.part)
+            .map((block) => this.#writeWhole(block))
+            .join('')
+        );
     }
   }
 
@@ -94,9 +99,7 @@ class MessageWriter implements StreamWriter<ChatEvent> {
   }
 
   /** A block that comes whole. The input of a call is told as the vendor tells it, after the block has opened. */
-  #writeWhole(part: WholePart): string {
-    const [block] = toBlock(part);
-    if (!block) return '';
+  #writeWhole(block: JsonObject): string {
     const { input } = block;
     if (!isJsonObject(input)) return this.#openBlock(block) + this.#close();
     const told = this.#delta({ type: 'input_json_delta', partial_json: JSON.stringify(input) });
@@ -129,7 +132,7 @@ class MessageWriter implements StreamWriter<ChatEvent> {
     const { kind } = this.#open;
     if (kind === 'thinking') return this.#sign(opaque) + this.#close() + this.#openWaiting();
     const closed =
-      kind === 'tool' ? this.#closeTool(opaque) : this.#close() + this.#writeState(toStateBlock(opaque, 'text'));
+      kind === 'tool' ? this.#closeTool(opaque) : this.#close() + this.#writeState(toStateBlock(opaque, 'before'));
     return closed + this.#openWaiting();
   }
 

@@ -1,5 +1,6 @@
 import type {
   AssistantMessage,
+  AssistantPart,
   ChatRequest,
   JsonObject,
   Message,
@@ -92,6 +93,7 @@ class ContentWriter {
   #addModel({ content }: AssistantMessage): void {
     const parts: JsonObject[] = [];
     for (const part of content) {
+      assertOwn(part);
       if (part.type === 'tool-call') this.#calls.set(part.id, { name: part.name, place: this.#places++ });
       if (part.type === 'reasoning' && !geminiFields(part.opaque)) continue;
       const wire = writeModelPart(part, { callIds: this.#callIds });
@@ -107,6 +109,7 @@ class ContentWriter {
     const results = this.#results.map((message) => ({ message, call: this.#callOf(message) }));
     results.sort((a, b) => a.call.place - b.call.place);
     this.#push(results.flatMap(({ message, call: { name } }) => this.#writeResult(message, name)));
+    this.#said.forEach(assertOwn);
     this.#push(this.#said.map(writeUserPart).filter((part) => part !== undefined));
     this.#results = [];
     this.#said = [];
@@ -135,6 +138,12 @@ class ContentWriter {
     parts[at] = { ...first, thoughtSignature: NO_SIGNATURE };
     this.#signed = true;
   }
+}
+
+/** What another vendor ran or found is nothing that this one could take for its own. */
+function assertOwn(part: AssistantPart | UserPart): void {
+  if (part.type !== 'vendor' || geminiFields(part.state)) return;
+  throw untranslatable(`a part that only "${part.state.kind.slice(0, 64)}" understands`);
 }
 
 function isResult(part: JsonObject): boolean {

@@ -248,7 +248,6 @@ describe('a conversation', () => {
         { type: 'reasoning', text: 'Hm', opaque: geminiState({ thoughtSignature: 'c2ln' }) },
         { type: 'reasoning', text: '', opaque: geminiState({ thoughtSignature: 'eA==' }) },
         { type: 'refusal', text: 'No.' },
-        { type: 'vendor', state: { kind: 'anthropic-messages', data: {} } },
       ],
     };
     expect(contents([HI, said])[1]?.parts).toEqual([
@@ -257,6 +256,15 @@ describe('a conversation', () => {
       { text: 'No.' },
     ]);
   });
+
+  it.for(['user', 'assistant'] as const)(
+    'is refused where the %s says what only another vendor understands',
+    (role) => {
+      const content = [{ type: 'vendor', state: { kind: 'anthropic-messages', data: {} } }] as const;
+      const refused = expect.objectContaining({ code: 'invalid_value' }) as Error;
+      expect(() => encode({ messages: [HI, { role, content }, HI] })).toThrow(refused);
+    },
+  );
 
   it('tells its instructions first to a model that has no place for them', () => {
     const system: Message = { role: 'system', content: [{ type: 'text', text: 'Be kind.' }] };
