@@ -45,7 +45,7 @@ it("carries another vendor's own parts, and the state of a picture", () => {
 
 it('streams them as a plain answer has them', () => {
   const writer = anthropicMessages.stream?.open(CONTEXT);
-  const events = [ran, picture, ran].map((part, index) => ({ type: 'part', index, part }) as ChatEvent);
+  const events = [ran, picture, ran].map((part, index) => ({ type: 'part', index, part }));
   expect(historyOf(blocksOf(events.map((event) => writer?.write(event) ?? '').join('')))).toEqual([ran, picture, ran]);
 });
 

@@ -17,7 +17,7 @@ export interface Vendor {
 }
 
 const WIRES: readonly (readonly [path: RegExp, wire: Wire])[] = [
-  [/\/chat\/completions$/, openAiWire],
+  [/\/chat\/completions$|\/text\/chat(?:_stream)?$/, openAiWire],
   [/\/messages$|:rawPredict$|:streamRawPredict$/, anthropicWire],
   [/:generateContent$|:streamGenerateContent$/, geminiWire],
   [/\/converse(?:-stream)?$/, bedrockWire],
