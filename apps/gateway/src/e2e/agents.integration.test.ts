@@ -16,6 +16,7 @@ const DONE = 'The file hello.txt says hi.';
 interface Agent {
   readonly name: string;
   readonly npm: string;
+  /** Its JavaScript, below `node_modules`. */
   readonly bin: string;
   /** How it changes files: the tool, and what it is to do. */
   readonly call: { readonly name: string; readonly arguments: Record<string, unknown> };
@@ -36,7 +37,7 @@ function writeInto(folder: string, file: string, content: string): void {
 const codex: Agent = {
   name: 'Codex CLI',
   npm: '@openai/codex@0.169.0',
-  bin: 'codex',
+  bin: '.bin/codex',
   call: { name: 'exec_command|shell_command', arguments: { cmd: 'printf hi > hello.txt' } },
   model: 'anthropic/claude-sonnet-4-5',
   route: '/v1/responses',
@@ -60,7 +61,7 @@ const codex: Agent = {
 const gemini: Agent = {
   name: 'Gemini CLI',
   npm: '@google/gemini-cli@0.61.0',
-  bin: 'gemini',
+  bin: '.bin/gemini',
   call: { name: 'write_file', arguments: { file_path: 'hello.txt', content: 'hi' } },
   model: 'openai/gpt-4.1',
   route: '/v1beta/models/{model}:streamGenerateContent',
@@ -80,7 +81,25 @@ const gemini: Agent = {
   }),
 };
 
-const AGENTS = [codex, gemini].map((agent) => {
+const claude: Agent = {
+  name: 'Claude Code',
+  npm: '@anthropic-ai/claude-code@2.1.332',
+  // The program that `.bin` names is put in its place by a script of the package, and no scripts run here.
+  bin: '@anthropic-ai/claude-code/cli-wrapper.cjs',
+  call: { name: 'Bash', arguments: { command: 'printf hi > hello.txt', description: 'Write the file' } },
+  model: 'openai/gpt-4.1',
+  route: '/v1/messages',
+  configure() {},
+  args: ['-p', TASK, '--model', 'openai/gpt-4.1', '--allowedTools', 'Bash'],
+  environment: (url, key) => ({
+    ANTHROPIC_BASE_URL: url,
+    ANTHROPIC_AUTH_TOKEN: key,
+    ANTHROPIC_SMALL_FAST_MODEL: 'openai/gpt-4.1',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+  }),
+};
+
+const AGENTS = [codex, gemini, claude].map((agent) => {
   const program = installed(agent.npm.replace('/', '-'), (folder) => [
     ['npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder, agent.npm],
   ]);
@@ -104,7 +123,7 @@ interface Run {
 async function run(agent: Agent, program: string, { gateway }: StandIn): Promise<Run> {
   const [home, folder] = [temporary(), temporary()];
   agent.configure(home, gateway.url);
-  const child = spawn(join(program, 'node_modules/.bin', agent.bin), agent.args, {
+  const child = spawn(process.execPath, [join(program, 'node_modules', agent.bin), ...agent.args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: home, ...agent.environment(gateway.url, gateway.key) },

@@ -1,4 +1,4 @@
-import type { AssistantPart, ChatEvent, VendorState } from '@sluice/contract';
+import type { AssistantPart, ChatEvent, VendorState, WholePart } from '@sluice/contract';
 import { expect, it } from 'vitest';
 import { anthropicMessages } from './dialect.js';
 
@@ -26,12 +26,12 @@ it('gives the state of another vendor back to the part that it came with', () =>
   expect(historyOf((JSON.parse(answer) as { readonly content: unknown }).content)).toEqual(expected);
 });
 
-const picture: AssistantPart = {
+const picture: WholePart = {
   type: 'image',
   source: { kind: 'base64', mediaType: 'image/png', base64: 'iVBORw0=' },
   opaque: state,
 };
-const ran: AssistantPart = {
+const ran: WholePart = {
   type: 'vendor',
   state: { kind: 'gemini-generate', data: { executableCode: { code: '1' } } },
 };
@@ -45,7 +45,7 @@ it("carries another vendor's own parts, and the state of a picture", () => {
 
 it('streams them as a plain answer has them', () => {
   const writer = anthropicMessages.stream?.open(CONTEXT);
-  const events = [ran, picture, ran].map((part, index) => ({ type: 'part', index, part }));
+  const events = [ran, picture, ran].map((part, index): ChatEvent => ({ type: 'part', index, part }));
   expect(historyOf(blocksOf(events.map((event) => writer?.write(event) ?? '').join('')))).toEqual([ran, picture, ran]);
 });
 

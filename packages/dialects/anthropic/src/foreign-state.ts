@@ -26,7 +26,7 @@ export function toStateBlock(state: VendorState | undefined, holder: Holder): Js
     : undefined;
 }
 
-function toPlace(holder: Holder): SealedState['on'] {
+function toPlace(holder: Holder): NonNullable<SealedState['on']> {
   if (holder === 'before') return 'text';
   return holder === 'part' ? holder : { call: toToolUseId(holder.call) };
 }
