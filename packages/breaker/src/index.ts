@@ -1,3 +1,4 @@
+export { createBackoff } from './backoff.js';
 export { createCircuits } from './circuits.js';
 export { breakerSettings } from './settings.js';
 export type { CircuitsDeps } from './circuits.js';

@@ -112,6 +112,8 @@ export type {
   Admission,
   AttemptRecord,
   Authenticator,
+  Backoff,
+  BackoffStep,
   CacheQuestion,
   CallMemory,
   CacheState,

@@ -64,6 +64,14 @@ export interface Permit {
   forget(): void;
 }
 
+/** How long to wait before each further try at one target; the first step is the wait before the second try. */
+export type Backoff = () => BackoffStep;
+/** One wait of a sequence that grows, by chance. */
+export interface BackoffStep {
+  readonly delayMs: number;
+  next(): BackoffStep;
+}
+
 export interface ResponseCache {
   /** The key of an exact question; equal questions of two tenants differ. */
   key(question: CacheQuestion): string;
@@ -138,6 +146,8 @@ export interface AttemptRecord {
   readonly status?: number;
   readonly errorCode?: string;
   readonly durationMs: number;
+  /** Which key of the provider's pool it was made with, counted from 0; absent where there is one key. */
+  readonly key?: number;
 }
 
 /** Written before any upstream call. */

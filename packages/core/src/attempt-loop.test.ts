@@ -1,67 +1,12 @@
 import { ERROR_TABLE, errorRow, gatewayError } from '@sluice/contract';
-import type { Circuits, ErrorCode, FailureClass } from '@sluice/contract';
-import { createManualClock } from '@sluice/testkit';
+import type { ErrorCode, FailureClass } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
-import { candidateAt, configured, policyOf } from './__fixtures__/snapshots.js';
-import { toyProvider } from './__fixtures__/toy-provider.js';
-import type { Opened } from './attempt.js';
-import { runAttempts } from './attempt-loop.js';
-import { Call } from './call.js';
-import type { RoutePolicy } from './snapshot.js';
+import { run } from './__fixtures__/attempt-trial.js';
+import { policyOf } from './__fixtures__/snapshots.js';
 
 const ALL: readonly FailureClass[] = [
   ...new Set(Object.keys(ERROR_TABLE).flatMap((code) => errorRow(code as ErrorCode).failureClass ?? [])),
 ];
-const OPENED: Opened = { kind: 'plain', body: 'ok', contentType: 'application/json', summary: {} };
-
-interface Trial {
-  /** What each try brings, in order; past the end, and for `ok`, an answer. */
-  readonly outcomes: readonly (ErrorCode | 'ok')[];
-  readonly policy?: RoutePolicy;
-  readonly targets?: readonly string[];
-  /** Circuits that are open. */
-  readonly closedOff?: readonly string[];
-  readonly signal?: AbortSignal;
-  readonly takesMs?: number;
-  /** Until the first open circuit lets a probe through; later ones take a multiple. */
-  readonly waitMs?: number;
-}
-
-/** Runs the loop and tells which targets were asked, how it ended and what became of the permits. */
-async function run({ outcomes, policy = policyOf(), targets = ['a', 'b', 'c'], closedOff = [], ...rest }: Trial) {
-  const clock = createManualClock();
-  const signal = rest.signal ?? new AbortController().signal;
-  const trace = { traceId: 't', spanId: 's', traceparent: 'p' };
-  const received = { requestId: 'r', headers: {}, trace, signal, readBody: () => Promise.resolve(new Uint8Array()) };
-  const call = new Call(received, '/toy', { clock, onInternalError: () => {} });
-  const verdicts: string[] = [];
-  const circuits: Circuits = {
-    admit: (target) =>
-      closedOff.includes(target)
-        ? undefined
-        : {
-            succeed: () => void verdicts.push('succeed'),
-            fail: ({ code }) => void verdicts.push(code),
-            forget: () => void verdicts.push('forget'),
-          },
-    retryAfterMs: (target) => (closedOff.indexOf(target) + 1) * (rest.waitMs ?? 1_500),
-    state: () => 'closed',
-  };
-  const candidates = targets.map((name) => candidateAt(configured(name, toyProvider())));
-  const asked: string[] = [];
-  const tryOne = ({ target }: { readonly target: { readonly provider: string } }): Promise<Opened> => {
-    const outcome = outcomes[asked.length] ?? 'ok';
-    asked.push(target.provider);
-    clock.advance(rest.takesMs ?? 10);
-    if (outcome === 'ok') return Promise.resolve(OPENED);
-    return Promise.reject(gatewayError(outcome, { details: { upstreamStatus: 500 } }));
-  };
-  const ended = await runAttempts(call, { candidates, policy }, { circuits, tryOne }).then(
-    ({ candidate }) => candidate.target.provider,
-    (cause: unknown) => cause,
-  );
-  return { asked: asked.join(''), ended, verdicts, call };
-}
 const failed = (code: ErrorCode): unknown => expect.objectContaining({ code });
 
 describe('the targets of a plan', () => {

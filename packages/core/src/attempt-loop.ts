@@ -1,12 +1,15 @@
-import { errorRow, gatewayError, toGatewayError } from '@sluice/contract';
-import type { AttemptRecord, Circuits, GatewayError, Permit } from '@sluice/contract';
+import { toGatewayError } from '@sluice/contract';
+import type { Backoff, BackoffStep, Circuits, Clock, GatewayError, Permit } from '@sluice/contract';
 import type { Opened } from './attempt.js';
+import type { AttemptMemory } from './attempts/attempt-memory.js';
+import { toRecord } from './attempts/attempt-record.js';
+import { endGuesses, isOfKey, isWorthRepeating, judge, mayGoOn } from './attempts/judge.js';
+import type { Account } from './attempts/key-ring.js';
+import { lastFailure, nobodyFree } from './attempts/nobody-free.js';
+import type { Obstacles } from './attempts/nobody-free.js';
+import { pause } from './attempts/pause.js';
 import type { Call } from './call.js';
 import type { Candidate, Plan } from './routing/plan.js';
-import type { RoutePolicy } from './snapshot.js';
-
-/** Failures that another try at the same target may well mend. The others would only cost time. */
-const WORTH_REPEATING: ReadonlySet<string> = new Set(['connection', 'truncated', 'server_error']);
 
 export interface Attempted {
   readonly candidate: Candidate;
@@ -14,93 +17,155 @@ export interface Attempted {
   readonly permit: Permit;
 }
 
+export interface AttemptLoopDeps {
+  readonly clock: Clock;
+  readonly circuits: Circuits;
+  readonly backoff: Backoff;
+  readonly memory: AttemptMemory;
+  tryOne(candidate: Candidate, account: Account): Promise<Opened>;
+}
+
 /**
- * Tries the plan's targets in order until one answers. Rejects with the last failure, or with the first that another
- * target could not mend; with `no_healthy_provider` when every circuit was open.
+ * Tries the plan's targets in order until one answers; at each, the keys that are free, and after a passing failure the
+ * same again. Rejects with the last failure, or with the first that another target could not mend; where nobody could be
+ * asked, with `no_healthy_provider`, or with the limit that all of them rest from.
  */
-export async function runAttempts(
-  call: Call,
-  plan: Plan,
-  { circuits, tryOne }: { readonly circuits: Circuits; readonly tryOne: (candidate: Candidate) => Promise<Opened> },
-): Promise<Attempted> {
-  const { candidates, policy } = plan;
-  let failure: GatewayError | undefined;
-  let left = policy.retries.max + 1;
-  for (const candidate of candidates) {
-    for (let again = 0; left > 0 && isInTime(call, candidate) && mayTry(policy, again, failure); again += 1) {
-      const permit = circuits.admit(candidate.circuit);
-      // An open circuit is no attempt: the next target gets its turn.
-      if (!permit) break;
-      left -= 1;
-      const beganMs = call.elapsedMs();
-      try {
-        const opened = await tryOne(candidate);
-        call.attempts.push(toRecord(candidate, call.elapsedMs() - beganMs));
-        return { candidate, permit, opened };
-      } catch (cause) {
-        const error = toGatewayError(cause);
-        call.attempts.push(toRecord(candidate, call.elapsedMs() - beganMs, error));
-        failure = passing(policy, verdict(call, error, permit));
-      }
+export function runAttempts(call: Call, plan: Plan, deps: AttemptLoopDeps): Promise<Attempted> {
+  return new AttemptLoop(call, plan, deps).run();
+}
+
+class AttemptLoop {
+  readonly #call: Call;
+  readonly #plan: Plan;
+  readonly #deps: AttemptLoopDeps;
+  readonly #obstacles: Obstacles;
+  /** Tries that the policy still allows. */
+  #left: number;
+  #failure: GatewayError | undefined;
+
+  constructor(call: Call, plan: Plan, deps: AttemptLoopDeps) {
+    this.#call = call;
+    this.#plan = plan;
+    this.#deps = deps;
+    this.#obstacles = { circuits: deps.circuits, rests: deps.memory.rests };
+    this.#left = plan.policy.retries.max + 1;
+  }
+
+  async run(): Promise<Attempted> {
+    this.#deps.memory.budget.deposit();
+    const { candidates, policy } = this.#plan;
+    let reachable = candidates;
+    for (const candidate of candidates) {
+      const answered = await this.#ask(candidate);
+      if (answered) return answered;
+      if (!this.#failure || mayGoOn(policy, this.#failure)) continue;
+      // The target itself may still be waited for, where all it said was when to come back.
+      if (this.#failure.code !== 'upstream_rate_limited') throw this.#failure;
+      reachable = [candidate];
+      break;
+    }
+    const answered = (await this.#waitOut(reachable)) ?? (await this.#askInSpite(candidates));
+    if (answered) return answered;
+    if (this.#failure) throw lastFailure(this.#failure, reachable, this.#obstacles);
+    throw nobodyFree(candidates, this.#obstacles);
+  }
+
+  /** One target: with each of its keys that is free, and again while its failures may be passing ones. */
+  async #ask(candidate: Candidate): Promise<Attempted | undefined> {
+    const { retries } = this.#plan.policy;
+    let wait: BackoffStep | undefined;
+    for (let again = 0; this.#mayTry(candidate);) {
+      const account = candidate.keys.pick(this.#deps.memory.rests);
+      const permit = account && this.#admit(candidate);
+      if (!account || !permit) return undefined;
+      const answered = await this.#try(candidate, account, permit);
+      if (answered) return answered;
+      const failure = this.#failure as GatewayError;
+      // The next key is asked at once; where none is free, the next turn of the loop finds out.
+      if (isOfKey(failure)) continue;
+      again += 1;
+      if (again > retries.sameTarget || !isWorthRepeating(failure) || !this.#mayTry(candidate)) return undefined;
+      wait = wait ? wait.next() : this.#deps.backoff();
+      if (!(await this.#pause(candidate, wait.delayMs))) return undefined;
+    }
+    return undefined;
+  }
+
+  /** Waits for the first target that asked to be left alone, as long as the policy allows, while tries are left. */
+  async #waitOut(candidates: readonly Candidate[]): Promise<Attempted | undefined> {
+    const { retryAfterMaxMs } = this.#plan.policy.retries;
+    const { rests } = this.#deps.memory;
+    while (retryAfterMaxMs > 0 && this.#left > 0) {
+      const waiting = candidates.filter(({ keys }) => keys.waitMs(rests) > 0);
+      const waits = waiting.map(({ keys }) => keys.waitMs(rests));
+      const waitMs = Math.min(...waits);
+      const candidate = waiting[waits.indexOf(waitMs)];
+      if (!candidate || waitMs > retryAfterMaxMs || !(await this.#pause(candidate, waitMs))) return undefined;
+      const answered = await this.#ask(candidate);
+      if (answered) return answered;
+      if (this.#failure?.code !== 'upstream_rate_limited') return undefined;
+    }
+    return undefined;
+  }
+
+  /** Where nobody was asked because of what the gateway guessed, asking is better than refusing: the guess may be old. */
+  async #askInSpite(candidates: readonly Candidate[]): Promise<Attempted | undefined> {
+    const { rests } = this.#deps.memory;
+    if (this.#failure || !rests.any) return undefined;
+    for (const candidate of candidates) {
+      const account = this.#mayTry(candidate) ? candidate.keys.pick(rests, true) : undefined;
+      const permit = account && this.#admit(candidate);
+      const answered = account && permit && (await this.#try(candidate, account, permit));
+      if (answered) return answered;
+      if (this.#failure && !mayGoOn(this.#plan.policy, this.#failure)) return undefined;
+    }
+    return undefined;
+  }
+
+  /** A try that begins after the request's time is over would come to nothing, and be held against its target. */
+  #mayTry({ timeouts }: Candidate): boolean {
+    return this.#left > 0 && (!this.#failure || this.#call.elapsedMs() < timeouts.totalMs);
+  }
+
+  /** A place at the target; where its circuit is open that is no attempt, and the next target gets its turn. */
+  #admit({ circuit }: Candidate): Permit | undefined {
+    const permit = this.#deps.circuits.admit(circuit);
+    if (!permit || !this.#failure || this.#deps.memory.budget.take()) return permit;
+    permit.forget();
+    this.#left = 0;
+    return undefined;
+  }
+
+  async #try(candidate: Candidate, account: Account, permit: Permit): Promise<Attempted | undefined> {
+    const call = this.#call;
+    const { rests } = this.#deps.memory;
+    this.#left -= 1;
+    const beganMs = call.elapsedMs();
+    try {
+      const opened = await this.#deps.tryOne(candidate, account);
+      call.attempts.push(toRecord({ candidate, account }, call.elapsedMs() - beganMs));
+      endGuesses(account, rests);
+      return { candidate, permit, opened };
+    } catch (cause) {
+      const error = toGatewayError(cause);
+      call.attempts.push(toRecord({ candidate, account }, call.elapsedMs() - beganMs, error));
+      const failure = judge(call, error, { account, permit, rests });
+      if (call.received.signal.aborted) throw failure;
+      this.#failure = failure;
+      return undefined;
     }
   }
-  throw failure ?? noneHealthy(candidates, circuits);
-}
 
-/** A try that begins after the request's time is over would come to nothing, and be held against its target. */
-function isInTime(call: Call, { timeouts }: Candidate): boolean {
-  return call.attempts.length === 0 || call.elapsedMs() < timeouts.totalMs;
-}
-
-/** The first time always; again at the same target while the policy allows and the failure may be a passing one. */
-function mayTry({ retries }: RoutePolicy, again: number, failure: GatewayError | undefined): boolean {
-  return again === 0 || (again <= retries.sameTarget && isWorthRepeating(failure));
-}
-
-function isWorthRepeating(failure: GatewayError | undefined): boolean {
-  const failureClass = failure && errorRow(failure.code).failureClass;
-  return failureClass !== undefined && WORTH_REPEATING.has(failureClass) && failure?.code !== 'upstream_auth_error';
-}
-
-export function toRecord({ target }: Candidate, durationMs: number, failure?: GatewayError): AttemptRecord {
-  const { provider, model } = target;
-  if (!failure) return { provider, model, durationMs, status: 200 };
-  const { code, details } = failure;
-  return {
-    provider,
-    model,
-    durationMs,
-    ...(details.upstreamStatus === undefined ? {} : { status: details.upstreamStatus }),
-    errorCode: code,
-  };
-}
-
-/** Says of a failure what it means for the target: the caller's leaving and the request's own faults say nothing. */
-export function verdict(call: Call, failure: GatewayError, permit: Permit): GatewayError {
-  if (call.received.signal.aborted || errorRow(failure.code).retry === 'never') permit.forget();
-  else permit.fail(failure);
-  return call.received.signal.aborted ? toGatewayError(call.received.signal.reason) : failure;
-}
-
-/** The failure, where another try may mend it. Throws it where none could. */
-function passing(policy: RoutePolicy, failure: GatewayError): GatewayError {
-  if (!mayGoOn(policy, failure)) throw failure;
-  return failure;
-}
-
-function mayGoOn({ fallbackOn }: RoutePolicy, failure: GatewayError): boolean {
-  const { retry, failureClass } = errorRow(failure.code);
-  // A refused credential of ours is never the caller's doing: the next target is asked whatever the policy says.
-  if (failure.code === 'upstream_auth_error') return true;
-  if (failureClass !== undefined) return fallbackOn.has(failureClass);
-  return retry === 'next-target';
-}
-
-/** The failure of a request whose every circuit is open. */
-export function noneHealthy(candidates: readonly Candidate[], circuits: Circuits): GatewayError {
-  const waits = candidates.map(({ circuit }) => circuits.retryAfterMs(circuit));
-  return gatewayError('no_healthy_provider', {
-    message: 'Every provider of this model is out of order at the moment.',
-    details: { retryAfterMs: Math.max(1_000, Math.min(...waits)) },
-  });
+  /** Waits, unless the request would have no time left afterwards: then false. */
+  async #pause({ timeouts }: Candidate, ms: number): Promise<boolean> {
+    const call = this.#call;
+    if (call.elapsedMs() + ms >= timeouts.totalMs) return false;
+    call.beginWait();
+    try {
+      await pause(this.#deps.clock, ms, call.received.signal);
+    } finally {
+      call.endWait();
+    }
+    return true;
+  }
 }

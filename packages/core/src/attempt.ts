@@ -9,6 +9,7 @@ import type {
   UpstreamResponse,
 } from '@sluice/contract';
 import { AttemptDeadline } from './attempt-deadline.js';
+import type { Account } from './attempts/key-ring.js';
 import type { Call } from './call.js';
 import type { Codec } from './codec.js';
 import { openStream } from './open-stream.js';
@@ -33,9 +34,10 @@ export type Opened =
     }
   | OpenedStream;
 
-/** What is asked of whom, and how. */
+/** What is asked of whom, with which key, and how. */
 export interface AttemptParts {
   readonly candidate: Candidate;
+  readonly account: Account;
   readonly codec: Codec;
   /** Absent = a stream is released with its first content. */
   readonly holdBack?: HoldBack | undefined;
@@ -52,18 +54,17 @@ export interface AttemptDeps {
  */
 export async function attempt(
   call: Call,
-  { candidate, codec, holdBack }: AttemptParts,
+  { candidate, codec, account: { provider }, holdBack }: AttemptParts,
   { clock, transport }: AttemptDeps,
 ): Promise<Opened> {
   const deadline = new AttemptDeadline(clock, call.received.signal);
-  const { provider } = candidate.provider;
   const { timeouts } = candidate;
   try {
     armForHead(deadline, call, timeouts);
     const request = await provider.authorize(withTrace(codec.request, call), deadline.signal);
     call.beginWait();
     const response = await transport.send(request, { connectTimeoutMs: timeouts.connectMs }, deadline.signal);
-    if (response.head.status < 200 || response.head.status > 299) throw await readFailure(response, provider);
+    if (response.head.status < 200 || response.head.status > 299) throw await readFailure(response, provider, clock);
     if (call.stream) return await openStream(call, { codec, response, deadline, timeouts, holdBack, clock });
     if (timeouts.firstTokenBindsPlain) armTotal(deadline, call, timeouts);
     const bytes = await response.body.bytes(MAX_ANSWER_BYTES);
@@ -98,9 +99,16 @@ export function withTrace(request: Codec['request'], call: Call): Codec['request
   return { ...request, headers: traced };
 }
 
-async function readFailure({ head, body }: UpstreamResponse, provider: Provider): Promise<GatewayError> {
+async function readFailure({ head, body }: UpstreamResponse, provider: Provider, clock: Clock): Promise<GatewayError> {
   const bytes = await body.bytes(MAX_ERROR_BYTES).catch(() => EMPTY);
-  return provider.classify({ stage: 'status', head, body: bytes });
+  return provider.classify({ stage: 'status', head: dated(head, clock), body: bytes });
+}
+
+/** A `Retry-After` that is a date is held against the answer's own, or against the time of its arrival: RFC 9110, 6.6.1. */
+function dated(head: ResponseHead, clock: Clock): ResponseHead {
+  const { headers, status } = head;
+  if (headers['retry-after'] === undefined || headers['date'] !== undefined) return head;
+  return { status, headers: { ...headers, date: new Date(clock.now()).toUTCString() } };
 }
 
 function toPlain(codec: Codec, head: ResponseHead, bytes: Uint8Array): Opened {

@@ -1,4 +1,5 @@
 export { jsonAnswer } from './answer.js';
+export { createAttemptMemory } from './attempts/attempt-memory.js';
 export { createPipeline } from './pipeline.js';
 export { RAW_ROUTE, createRawPipeline } from './raw/raw-pipeline.js';
 export { decide, mayUseModel } from './routing/decide.js';
@@ -7,6 +8,10 @@ export { parseBody, assertBodyType } from './parse-body.js';
 export { SettleScope } from './settle-scope.js';
 export { SnapshotHolder } from './snapshot.js';
 export type { Answer, PlainAnswer, StreamAnswer } from './answer.js';
+export type { AttemptMemory } from './attempts/attempt-memory.js';
+export type { Account, KeyRing } from './attempts/key-ring.js';
+export type { Rest, Rests } from './attempts/rests.js';
+export type { RetryBudget } from './attempts/retry-budget.js';
 export type { ReceivedCall, TraceContext } from './call.js';
 export type { Endpoint, Pipeline, Ports } from './ports.js';
 export type { RawPipeline, RawPipelineParts } from './raw/raw-pipeline.js';

@@ -1,5 +1,6 @@
 import type {
   Authenticator,
+  Backoff,
   CallMemory,
   Circuits,
   Clock,
@@ -13,6 +14,7 @@ import type {
   Transport,
 } from '@sluice/contract';
 import type { Answer } from './answer.js';
+import type { AttemptMemory } from './attempts/attempt-memory.js';
 import type { ReceivedCall } from './call.js';
 
 /** What the pipeline calls; the app plugs the packages in. */
@@ -22,6 +24,8 @@ export interface Ports {
   readonly authenticator: Authenticator;
   readonly limiter: Limiter;
   readonly circuits: Circuits;
+  readonly backoff: Backoff;
+  readonly attempts: AttemptMemory;
   readonly transport: Transport;
   readonly ledger: Ledger;
   readonly telemetry: Telemetry;

@@ -17,6 +17,8 @@ export interface RetryPolicy {
   readonly max: number;
   /** How many of them may go to the target that just failed. */
   readonly sameTarget: number;
+  /** A `Retry-After` of at most this is waited out, where no other target is left. 0 = none is. */
+  readonly retryAfterMaxMs: number;
 }
 
 /** Until when the beginning of a stream is kept from the caller; whichever comes first. 0 = not bound by it. */
@@ -39,6 +41,8 @@ export interface ConfiguredProvider {
   /** The operator's name for it. */
   readonly name: string;
   readonly provider: Provider;
+  /** Where its account has several keys: one adapter for each, the first of them `provider`. */
+  readonly pool?: readonly Provider[];
   /** For models addressed without an alias. */
   readonly timeouts: Timeouts;
   /** Whether a bare name that no list has may go here, when nobody else of the caller's dialect could take it. */

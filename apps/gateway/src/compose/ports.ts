@@ -1,8 +1,9 @@
 import type { KeyAuthenticator } from '@sluice/auth';
-import { createCircuits } from '@sluice/breaker';
+import { createBackoff, createCircuits } from '@sluice/breaker';
 import { createResponseCache } from '@sluice/cache';
 import type { Circuits, CircuitState, ResponseCache } from '@sluice/contract';
-import type { Ports } from '@sluice/core';
+import { createAttemptMemory } from '@sluice/core';
+import type { AttemptMemory, Ports } from '@sluice/core';
 import { createLedger, priceUse } from '@sluice/ledger';
 import { createLimiter } from '@sluice/limits';
 import { createMemoryCounterStore, createMemoryKeyValueStore } from '@sluice/store-memory';
@@ -33,6 +34,8 @@ export function composePorts({ config, telemetry, store, transport, authenticato
     authenticator,
     limiter: createLimiter({ store: createMemoryCounterStore({ clock: systemClock }), onError: onInternalError }),
     circuits: observedCircuits(config, telemetry),
+    backoff: createBackoff(),
+    attempts: observedMemory(telemetry),
     transport,
     ledger: createLedger({
       repository: store.ledger,
@@ -54,6 +57,18 @@ function memoryCache(config: Config, onError: (cause: unknown) => void): Respons
     clock: systemClock,
     onError,
   });
+}
+
+function observedMemory(telemetry: ProcessTelemetry): AttemptMemory {
+  const memory = createAttemptMemory(systemClock);
+  const { rests, budget } = memory;
+  telemetry.gauge(
+    'sluice_rest_seconds',
+    'How long a target, or a key of a provider by its number, is left alone yet.',
+    () => rests.list().map(([name, leftMs]) => [{ name }, leftMs / 1_000] as const),
+  );
+  telemetry.gauge('sluice_retries_refused', 'Further tries that the retry budget did not allow.', () => budget.refused);
+  return memory;
 }
 
 const STATE_VALUES: Readonly<Record<CircuitState, number>> = { closed: 0, 'half-open': 1, open: 2 };

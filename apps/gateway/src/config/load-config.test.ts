@@ -240,10 +240,6 @@ models:
     ['models: {m: {targets: [{provider: sim, model: echo}], strategy: sticky}}', 'models.m.strategy'],
     ['models: {m: {targets: [{provider: sim, model: echo}], continuation: prefill}}', 'models.m.continuation'],
     ['models: {m: {targets: [{provider: sim, model: echo}], hedge: {afterP95: true}}}', 'models.m.hedge.afterP95'],
-    [
-      'models: {m: {targets: [{provider: sim, model: echo}], retries: {retryAfterMaxMs: 9}}}',
-      'models.m.retries.retryAfterMaxMs',
-    ],
   ])('says of %s that this version does not serve it', async (yaml, path) => {
     expect(await problemLines({ yaml })).toEqual([`config error at ${path}: ${NOT_SERVED}`]);
   });

@@ -17,9 +17,12 @@ const FAILURE_CLASSES = [
 
 /** Holds for models asked for as provider/model, and for what an alias leaves out. */
 export const DEFAULT_POLICY: RoutePolicy = {
-  retries: { max: 2, sameTarget: 1 },
+  retries: { max: 2, sameTarget: 1, retryAfterMaxMs: 0 },
   fallbackOn: new Set(['rate_limit', 'server_error', 'timeout', 'connection', 'truncated', 'context_length']),
 };
+
+/** A provider that names a longer time is taken to have named this. */
+const MAX_RETRY_AFTER_MS = 300_000;
 
 /** A name that may travel in a header or a log line. */
 const PRINTABLE = /^[^\u0000-\u001f\u007f]+$/;
@@ -66,9 +69,13 @@ const retries = z
       .default(DEFAULT_POLICY.retries.sameTarget)
       .describe('Attempts after the first at one target before moving on.'),
     retryAfterMaxMs: z
-      .literal(0)
-      .default(0)
-      .describe('Only 0, never wait for a Retry-After, is served by this version.'),
+      .int()
+      .min(0)
+      .max(MAX_RETRY_AFTER_MS)
+      .default(DEFAULT_POLICY.retries.retryAfterMaxMs)
+      .describe(
+        'A Retry-After of at most so many milliseconds is waited out where no other target is left; 0 for never.',
+      ),
   })
   .describe('How often a failed attempt is repeated.');
 

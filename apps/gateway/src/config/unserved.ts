@@ -21,7 +21,6 @@ const UNSERVED: readonly Unserved[] = [
   { path: ['models', '*', 'answerModel'] },
   { path: ['models', '*', 'continuation'], values: ['prefill'] },
   { path: ['models', '*', 'hedge', 'afterP95'], values: [true] },
-  { path: ['models', '*', 'retries', 'retryAfterMaxMs'], values: isPositive },
   {
     path: ['models', '*', 'strategy'],
     values: ['least-latency', 'least-busy', 'lowest-cost', 'headroom', 'sticky'],

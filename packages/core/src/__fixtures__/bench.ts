@@ -1,4 +1,5 @@
 import type {
+  BackoffStep,
   Circuits,
   LedgerIntent,
   LedgerSettlement,
@@ -11,6 +12,7 @@ import { gatewayError } from '@sluice/contract';
 import { createManualClock } from '@sluice/testkit';
 import type { ManualClock } from '@sluice/testkit';
 import type { Answer, StreamAnswer } from '../answer.js';
+import { createAttemptMemory } from '../attempts/attempt-memory.js';
 import { createPipeline } from '../pipeline.js';
 import type { Ports } from '../ports.js';
 import { SnapshotHolder } from '../snapshot.js';
@@ -100,6 +102,9 @@ export function nothingSeen(): Seen {
   return { ...lists, admitted: 0, released: 0 };
 }
 
+/** Waits of no length. */
+export const AT_ONCE: BackoffStep = { delayMs: 0, next: () => AT_ONCE };
+
 type Surroundings = Pick<Bench, 'clock' | 'transport' | 'openCircuits'>;
 
 /** Ports that note what is done to them. */
@@ -111,6 +116,8 @@ export function portsOf(seen: Seen, { clock, transport, openCircuits }: Surround
     authenticator: { authenticate: () => Promise.resolve(PRINCIPAL) },
     limiter: { admit: () => Promise.resolve(admission(seen)) },
     circuits: rememberingCircuits(seen, openCircuits),
+    backoff: () => AT_ONCE,
+    attempts: createAttemptMemory(clock),
     ledger: {
       open: async (intent) => void seen.intents.push(intent),
       settle: (settlement) => void seen.settlements.push(settlement),

@@ -17,13 +17,15 @@ export function policyOf(
   retries: Partial<RetryPolicy> = {},
   fallbackOn: readonly FailureClass[] = CLASSES,
 ): RoutePolicy {
-  return { retries: { max: 2, sameTarget: 0, ...retries }, fallbackOn: new Set(fallbackOn) };
+  return { retries: { max: 2, sameTarget: 0, retryAfterMaxMs: 0, ...retries }, fallbackOn: new Set(fallbackOn) };
 }
 
 export interface ConfiguredOptions {
   readonly models?: readonly string[];
   readonly timeouts?: Partial<Timeouts>;
   readonly servesUnlisted?: boolean;
+  /** Adapters for more keys than one; `provider` is the first of them. */
+  readonly pool?: readonly Provider[];
   /** What the catalogue knows of its models, by name. */
   readonly facts?: Readonly<Record<string, ModelFacts>>;
 }
@@ -36,13 +38,13 @@ export function factsOf(change: Partial<ModelFacts> = {}): ModelFacts {
 export function configured(
   name: string,
   provider: Provider,
-  { models = [], timeouts = {}, servesUnlisted = true, facts = {} }: ConfiguredOptions = {},
+  { models = [], timeouts = {}, servesUnlisted = true, facts = {}, pool }: ConfiguredOptions = {},
 ): ConfiguredProvider {
   const known = new Set(models);
   const found = new Map(Object.entries(facts));
   const catalogue = { find: (model: string) => found.get(model), names: new Set(found.keys()) };
   const common = { servesUnlisted, knownModels: () => known, catalogue };
-  return { name, provider, timeouts: { ...TIMEOUTS, ...timeouts }, ...common };
+  return { name, provider, timeouts: { ...TIMEOUTS, ...timeouts }, ...common, ...(pool ? { pool } : {}) };
 }
 
 /** An alias that asks model `m` of each provider in turn. */

@@ -13,7 +13,10 @@ import type {
 import type { Answer, PlainAnswer } from '../answer.js';
 import { armForHead, withTrace } from '../attempt.js';
 import { AttemptDeadline } from '../attempt-deadline.js';
-import { noneHealthy, toRecord, verdict } from '../attempt-loop.js';
+import { toRecord } from '../attempts/attempt-record.js';
+import { endGuesses, judge } from '../attempts/judge.js';
+import type { Account } from '../attempts/key-ring.js';
+import { nobodyFree } from '../attempts/nobody-free.js';
 import { assertNotEncoded } from '../parse-body.js';
 import { createCandidate } from '../routing/plan.js';
 import type { Candidate } from '../routing/plan.js';
@@ -57,6 +60,7 @@ interface RawCase {
   readonly question: RawQuestion;
 }
 interface RawAttempt extends RawCase {
+  readonly account: Account;
   readonly permit: Permit;
   readonly deadline: AttemptDeadline;
 }
@@ -118,26 +122,33 @@ export class RawRun {
   async #ask(raw: RawCase): Promise<Answer> {
     const { call, ports } = this.#parts;
     const { candidate } = raw;
-    const permit = ports.circuits.admit(candidate.circuit);
-    if (!permit) throw noneHealthy([candidate], ports.circuits);
+    const { rests } = ports.attempts;
+    const account = candidate.keys.pick(rests) ?? candidate.keys.pick(rests, true);
+    const permit = account && ports.circuits.admit(candidate.circuit);
+    if (!account || !permit) throw nobodyFree([candidate], { circuits: ports.circuits, rests });
     const deadline = new AttemptDeadline(ports.clock, call.received.signal);
     const beganMs = call.elapsedMs();
     try {
-      const response = await this.#send(raw, deadline);
+      const response = await this.#send({ ...raw, account }, deadline);
       const { status } = response.head;
-      if (status >= 400) return await this.#passFailure(response, { ...raw, permit, deadline });
-      call.attempts.push({ ...toRecord(candidate, call.elapsedMs() - beganMs), status });
-      return await this.#pass(response, { ...raw, permit, deadline });
+      if (status >= 400) return await this.#passFailure(response, { ...raw, account, permit, deadline });
+      call.attempts.push({ ...toRecord({ candidate, account }, call.elapsedMs() - beganMs), status });
+      endGuesses(account, rests);
+      return await this.#pass(response, { ...raw, account, permit, deadline });
     } catch (cause) {
       call.endWait();
       deadline.dispose();
       const error = toGatewayError(deadline.signal.aborted ? deadline.signal.reason : cause);
-      if (call.attempts.length === 0) call.attempts.push(toRecord(candidate, call.elapsedMs() - beganMs, error));
-      throw verdict(call, error, permit);
+      if (call.attempts.length === 0)
+        call.attempts.push(toRecord({ candidate, account }, call.elapsedMs() - beganMs, error));
+      throw judge(call, error, { account, permit, rests });
     }
   }
 
-  async #send({ candidate, place, question }: RawCase, deadline: AttemptDeadline): Promise<UpstreamResponse> {
+  async #send(
+    { candidate, account, place, question }: RawCase & { readonly account: Account },
+    deadline: AttemptDeadline,
+  ): Promise<UpstreamResponse> {
     const { call, ports, asked } = this.#parts;
     const { timeouts, provider } = candidate;
     const { raw } = provider.provider;
@@ -147,7 +158,7 @@ export class RawRun {
     const headers = toRequestHeaders(raw?.headersFor(caller) ?? {}, caller, hasBody);
     const request: UpstreamRequest = { method: asked.method, url: place.url, headers, ...(hasBody ? { body } : {}) };
     armForHead(deadline, call, timeouts);
-    const authorized = await provider.provider.authorize(withTrace(request, call), deadline.signal);
+    const authorized = await account.provider.authorize(withTrace(request, call), deadline.signal);
     call.beginWait();
     const response = await ports.transport.send(authorized, { connectTimeoutMs: timeouts.connectMs }, deadline.signal);
     call.endWait();
@@ -156,14 +167,14 @@ export class RawRun {
 
   /** A failure in the vendor's own words, but for one of our credentials: it would look like one of the caller's. */
   async #passFailure({ head, body }: UpstreamResponse, attempt: RawAttempt): Promise<Answer> {
-    const { call } = this.#parts;
-    const { candidate, permit, deadline } = attempt;
+    const { call, ports } = this.#parts;
+    const { candidate, account, permit, deadline } = attempt;
     const bytes = await body.bytes(MAX_ERROR_BYTES);
     const error = candidate.provider.provider.classify({ stage: 'status', head, body: bytes });
     if (error.code === 'upstream_auth_error') throw error;
     deadline.dispose();
-    call.attempts.push({ ...toRecord(candidate, call.elapsedMs(), error), status: head.status });
-    verdict(call, error, permit);
+    call.attempts.push({ ...toRecord({ candidate, account }, call.elapsedMs(), error), status: head.status });
+    judge(call, error, { account, permit, rests: ports.attempts.rests });
     // The transport has undone what encoding there was.
     const { 'content-encoding': _, 'content-length': __, ...headers } = this.#answerHeaders(head.headers, attempt);
     return this.#finish(error, { kind: 'plain', status: head.status, headers, body: bytes });

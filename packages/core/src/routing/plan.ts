@@ -1,4 +1,6 @@
 import type { Target } from '@sluice/contract';
+import { KeyRing } from '../attempts/key-ring.js';
+import type { Turn } from '../attempts/key-ring.js';
 import type { ConfiguredProvider, RoutePolicy, Timeouts } from '../snapshot.js';
 
 /** One place to try. */
@@ -7,18 +9,30 @@ export interface Candidate {
   readonly provider: ConfiguredProvider;
   /** Name of its circuit: `provider/model`. */
   readonly circuit: string;
+  /** The keys that it can be asked with. */
+  readonly keys: KeyRing;
   readonly timeouts: Timeouts;
 }
 
 /** A model at a provider, with the provider's own timeouts unless others are given. */
 export function createCandidate(provider: ConfiguredProvider, model: string, timeouts?: Timeouts): Candidate {
   const facts = provider.catalogue?.find(model);
+  const circuit = `${provider.name}/${model}`;
   return {
     target: { provider: provider.name, model, baseUrl: provider.provider.baseUrl, ...(facts ? { facts } : {}) },
     provider,
-    circuit: `${provider.name}/${model}`,
+    circuit,
+    keys: keyRing(provider, circuit),
     timeouts: timeouts ?? provider.timeouts,
   };
+}
+
+const turns = new WeakMap<ConfiguredProvider, Turn>();
+
+function keyRing(provider: ConfiguredProvider, circuit: string): KeyRing {
+  let turn = turns.get(provider);
+  if (!turn) turns.set(provider, (turn = { next: 0 }));
+  return new KeyRing({ name: provider.name, circuit, providers: provider.pool ?? [provider.provider], turn });
 }
 
 /** Where a request may go, in order, and under which rules. */

@@ -15,11 +15,14 @@ export function attemptTargets<Request extends Pick<ChatRequest, 'extensions'>, 
   const { call, ports } = run;
   const { holdBack } = plan.policy;
   return runAttempts(call, plan, {
+    clock: ports.clock,
     circuits: ports.circuits,
-    tryOne: (candidate) => {
+    backoff: ports.backoff,
+    memory: ports.attempts,
+    tryOne: (candidate, account) => {
       const codec = chooseCodec(run, asked, candidate);
       call.adjustments = codec.adjustments;
-      return attempt(call, { candidate, codec, holdBack }, ports);
+      return attempt(call, { candidate, codec, account, holdBack }, ports);
     },
   });
 }

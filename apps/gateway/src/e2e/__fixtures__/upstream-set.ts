@@ -1,0 +1,78 @@
+import { fakeUpstream, reply } from '@sluice/testkit';
+import type { FakeUpstream, Reply } from '@sluice/testkit';
+import type { GatewayConfig } from '../../gateway.js';
+import { startGateway } from './gateway.js';
+import type { TestGateway } from './gateway.js';
+
+type AliasInput = NonNullable<GatewayConfig['models']>[string];
+
+export interface UpstreamSet extends AsyncDisposable {
+  readonly gateway: TestGateway;
+  /** By the provider's name. */
+  readonly upstreams: Readonly<Record<string, FakeUpstream>>;
+  /** Calls of that upstream, without those for its list of models. */
+  calls(name: string): number;
+  /** One question to the alias `fast`, or to `model`. */
+  ask(more?: Readonly<Record<string, unknown>>): Promise<Response>;
+}
+
+export interface UpstreamSetInit {
+  /** Each upstream's answers, by the provider's name; the last one repeats. */
+  readonly replies: Readonly<Record<string, readonly [Reply, ...Reply[]]>>;
+  /** What the alias `fast` says besides its targets, which are model `m` at each of the upstreams. */
+  readonly alias?: Partial<AliasInput>;
+  readonly provider?: Readonly<Record<string, unknown>>;
+  readonly config?: GatewayConfig;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A whole answer in the words of OpenAI's API. */
+export function saying(text: string): Reply {
+  return reply().json({
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 1,
+    model: 'm',
+    choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
+  });
+}
+
+/** An alias over upstreams that each have a script of their own, behind a gateway with a socket. */
+export async function upstreamSet(init: UpstreamSetInit): Promise<UpstreamSet> {
+  const upstreams: Record<string, FakeUpstream> = {};
+  // The first thing that a gateway asks a provider is which models it has.
+  for (const [name, replies] of Object.entries(init.replies))
+    upstreams[name] = await fakeUpstream(reply().json({ data: [] }), ...replies);
+  const gateway = await startGateway(configOf(init, upstreams), init.env ?? { UPSTREAM_KEY: 'sk-upstream' });
+  await Promise.all(Object.values(upstreams).map((upstream) => upstream.received(1)));
+  return {
+    gateway,
+    upstreams,
+    calls: (name) => (upstreams[name]?.requests.length ?? 0) - 1,
+    ask: (more) =>
+      gateway.call('/v1/chat/completions', {
+        model: 'fast',
+        messages: [{ role: 'user', content: 'Hello' }],
+        ...more,
+      }),
+    async [Symbol.asyncDispose]() {
+      await gateway.close();
+      await Promise.all(Object.values(upstreams).map((upstream) => upstream.close()));
+    },
+  };
+}
+
+function configOf(
+  { alias, provider, config }: UpstreamSetInit,
+  upstreams: Readonly<Record<string, FakeUpstream>>,
+): GatewayConfig {
+  const common = { kind: 'openai-compatible', ...provider };
+  const providers = Object.entries(upstreams).map(([name, { url }]) => [name, { ...common, baseUrl: `${url}/v1` }]);
+  const targets = Object.keys(upstreams).map((name) => ({ provider: name, model: 'm' }));
+  return {
+    ...config,
+    providers: Object.fromEntries(providers) as NonNullable<GatewayConfig['providers']>,
+    models: { fast: { targets, ...alias } },
+  };
+}

@@ -1,0 +1,47 @@
+import { gatewayError } from '@sluice/contract';
+import type { Circuits, GatewayError } from '@sluice/contract';
+import type { Candidate } from '../routing/plan.js';
+import type { Rests } from './rests.js';
+
+const LEAST_WAIT_MS = 1_000;
+
+/** What stands in the way of asking: circuits, and rests. */
+export interface Obstacles {
+  readonly circuits: Circuits;
+  readonly rests: Rests;
+}
+
+/** Milliseconds until the first of these targets may be asked again, at least a second. */
+export function firstFreeMs(candidates: readonly Candidate[], obstacles: Obstacles): number {
+  return Math.max(LEAST_WAIT_MS, Math.min(...candidates.map((candidate) => waitMs(candidate, obstacles))));
+}
+
+/** The failure of a request for which no target could be asked. Says when it is worth coming back. */
+export function nobodyFree(candidates: readonly Candidate[], obstacles: Obstacles): GatewayError {
+  const { circuits, rests } = obstacles;
+  const retryAfterMs = firstFreeMs(candidates, obstacles);
+  const limited = candidates.every(
+    ({ circuit, keys }) => circuits.state(circuit) === 'closed' && keys.waitMs(rests) > 0,
+  );
+  if (limited) return gatewayError('upstream_rate_limited', { details: { retryAfterMs } });
+  return gatewayError('no_healthy_provider', {
+    message: 'Every provider of this model is out of order at the moment.',
+    details: { retryAfterMs },
+  });
+}
+
+/** The failure as the caller gets it: after a limit, with the time at which the first of the targets is free again. */
+export function lastFailure(
+  failure: GatewayError,
+  candidates: readonly Candidate[],
+  obstacles: Obstacles,
+): GatewayError {
+  if (failure.code !== 'upstream_rate_limited') return failure;
+  const { message, cause, details } = failure;
+  const retryAfterMs = firstFreeMs(candidates, obstacles);
+  return gatewayError(failure.code, { message, cause, details: { ...details, retryAfterMs } });
+}
+
+function waitMs({ circuit, keys }: Candidate, { circuits, rests }: Obstacles): number {
+  return Math.max(circuits.retryAfterMs(circuit), keys.waitMs(rests));
+}
