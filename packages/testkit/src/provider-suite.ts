@@ -13,6 +13,8 @@ export interface ProviderSuiteOptions<Settings> {
   readonly settings: Readonly<Record<string, unknown>>;
   /** What the adapter is created with beside the clock and the canary; for one that mints tokens, who gives them out. */
   readonly deps?: (canary: string) => Partial<ProviderDeps>;
+  /** Addresses beside the provider's own to which its calls may go. */
+  readonly alsoAt?: readonly URL[];
   /** The folder of recordings; the package's README says how its files are named. Ends in `/`. */
   readonly fixtures: URL;
 }
@@ -27,7 +29,7 @@ export function providerSuite<Settings>(options: ProviderSuiteOptions<Settings>)
     classifyTests(subject.provider);
     modelTests(subject, fixtures);
     rawTests(subject);
-    for (const operation of operationsOf(subject, fixtures)) {
+    for (const operation of operationsOf(subject, options)) {
       describe(`its operation ${operation.name}`, () => {
         codecTests(operation);
         streamTests(operation);
@@ -37,7 +39,10 @@ export function providerSuite<Settings>(options: ProviderSuiteOptions<Settings>)
   });
 }
 
-function operationsOf({ provider }: Subject, fixtures: URL): readonly OperationUnderTest[] {
+function operationsOf(
+  { provider }: Subject,
+  { fixtures, alsoAt = [] }: Pick<ProviderSuiteOptions<never>, 'fixtures' | 'alsoAt'>,
+): readonly OperationUnderTest[] {
   const all: readonly (readonly [string, AnyOperation])[] = Object.entries(provider.operations);
   const recorded = all.filter(([, operation]) => !answersInBytes(operation));
   return recorded.map(([name, operation]) => ({
@@ -47,6 +52,7 @@ function operationsOf({ provider }: Subject, fixtures: URL): readonly OperationU
     cases: readFixtures(fixtures, name),
     casesOf: (other) => readFixtures(fixtures, other),
     baseUrl: provider.baseUrl,
+    alsoAt,
   }));
 }
 

@@ -49,6 +49,7 @@ export interface OperationUnderTest {
   /** The cases under another name than the operation's. */
   casesOf(name: string): readonly FixtureCase[];
   readonly baseUrl: URL;
+  readonly alsoAt: readonly URL[];
 }
 
 export const HEAD = { status: 200, headers: { 'content-type': 'application/json' } } as const;

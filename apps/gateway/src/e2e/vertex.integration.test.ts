@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fakeUpstream, reply } from '@sluice/testkit';
 import type { Reply } from '@sluice/testkit';
+import { CohereClientV2 } from 'cohere-ai';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { startGateway } from './__fixtures__/gateway.js';
 
@@ -128,4 +129,44 @@ it('tells a refusal of its credentials without what the vendor said of them', as
     readonly message: string;
   };
   expect([error.status, error.message.includes('account not found')]).toEqual([502, false]);
+});
+
+it('makes pictures, sound and text of what is said, and ranks, for clients of OpenAI and Cohere', async () => {
+  const made = (part: object) => ({
+    candidates: [{ content: { role: 'model', parts: [part] }, finishReason: 'STOP' }],
+    usageMetadata: { promptTokenCount: 1_000, candidatesTokenCount: 2_000, trafficType: 'ON_DEMAND' },
+  });
+  const { gateway, calls } = await serving(
+    reply().json({ predictions: [{ bytesBase64Encoded: 'aGk=', mimeType: 'image/png', prompt: 'A red disk' }] }),
+    reply().json(made({ inlineData: { mimeType: 'audio/L16;rate=24000', data: 'AQI=' } })),
+    reply().json(made({ text: 'Hello.' })),
+    reply().json({ records: [{ id: '1', score: 0.9 }] }),
+  );
+  const { openai } = gateway;
+  const picture = await openai.images.generate({ model: 'v/imagen-4.0-generate-001', prompt: 'A disk' });
+  const sound = await openai.audio.speech.create({ model: 'v/gemini-2.5-flash-tts', input: 'Hi', voice: 'Kore' });
+  const file = new File([Uint8Array.of(1)], 'a.wav', { type: 'audio/wav' });
+  const said = await openai.audio.transcriptions.create({ model: 'v/gemini-3.7-flash', file });
+  const cohere = new CohereClientV2({ token: gateway.key, environment: gateway.url });
+  const model = 'v/semantic-ranker-default@latest';
+  const ranking = await cohere.rerank({ model, query: 'q', documents: ['a', 'b'], topN: 1 }).withRawResponse();
+  expect([
+    picture.data?.[0],
+    [sound.headers.get('content-type'), (await sound.arrayBuffer()).byteLength, sound.headers.get('x-sluice-cost-usd')],
+    said.text,
+    [ranking.data.results[0]?.index, ranking.rawResponse.headers.get('x-sluice-cost-usd')],
+  ]).toEqual([
+    { b64_json: 'aGk=', revised_prompt: 'A red disk' },
+    // 1,000 tokens at 0.5 USD and 2,000 at 10 USD for a million.
+    ['audio/wav', 46, '0.0205'],
+    'Hello.',
+    [1, '0.001'],
+  ]);
+  const place = '/v1beta1/projects/p1/locations/us-east5/publishers/google/models';
+  expect(calls().map(({ path }) => path)).toEqual([
+    `${place}/imagen-4.0-generate-001:predict`,
+    `${place}/gemini-2.5-flash-tts:generateContent`,
+    `${place}/gemini-3.7-flash:generateContent`,
+    '/v1/projects/p1/locations/global/rankingConfigs/default_ranking_config:rank',
+  ]);
 });

@@ -46,7 +46,7 @@ function encodeEmbed(request: EmbedRequest, target: Target, api: GeminiApi): Enc
 const OWN_FIELDS: ReadonlySet<string> = new Set(['taskType', 'title']);
 
 /** The caller's fields that this wire knows: of its own dialect all of them. */
-export function ownFields(request: EmbedRequest): NativeExtensions {
+function ownFields(request: EmbedRequest): NativeExtensions {
   if (request.extensions?.dialect !== GEMINI_EMBED) return nativeExtensions(request, OWN_FIELDS);
   return { fields: request.extensions.fields, adjustments: [] };
 }

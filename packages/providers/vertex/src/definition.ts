@@ -7,8 +7,10 @@ import { createChat } from './chat.js';
 import { classify } from './classify.js';
 import { createCountTokens } from './count-tokens.js';
 import { createEmbed } from './embed.js';
+import { createImages, createSpeech, createTranscription } from './media.js';
 import { createModelListing } from './models.js';
 import { createRawApi } from './raw.js';
+import { createRerank, toRankingPlace } from './rerank.js';
 import { vertexSettings } from './settings.js';
 import type { VertexSettings } from './settings.js';
 
@@ -22,7 +24,8 @@ export const vertex: ProviderDefinition<VertexSettings> = {
 
 function createProvider(settings: VertexSettings, deps: ProviderDeps): Provider {
   const { project, location } = settings;
-  const baseUrl = settings.baseUrl === undefined ? toBaseUrl(location) : new URL(settings.baseUrl);
+  const ownBaseUrl = settings.baseUrl === undefined ? undefined : new URL(settings.baseUrl);
+  const baseUrl = ownBaseUrl ?? toBaseUrl(location);
   const account: Account = { project, location, headers: jsonHeaders(settings.headers) };
   const tokens = new TokenSource(createMint(settings, deps), deps.clock);
   return {
@@ -31,6 +34,10 @@ function createProvider(settings: VertexSettings, deps: ProviderDeps): Provider 
       chat: createChat(account),
       embed: createEmbed(account),
       countTokens: createCountTokens(account),
+      image: createImages(account),
+      speech: createSpeech(account),
+      transcription: createTranscription(account),
+      rerank: createRerank(account, toRankingPlace(location, ownBaseUrl)),
     },
     models: createModelListing(baseUrl, account.headers),
     raw: createRawApi(account),

@@ -1,13 +1,7 @@
 import { gatewayError } from '@sluice/contract';
 import type { EmbedRequest, EmbedResult, Encoded, Feature, JsonObject, Operation, Target } from '@sluice/contract';
-import {
-  dropped,
-  droppedExtensions,
-  extensionsFor,
-  isJsonObject,
-  parseUpstreamJson,
-  untranslatable,
-} from '@sluice/toolkit';
+import { dropped, isJsonObject, nativeExtensions, parseUpstreamJson, untranslatable } from '@sluice/toolkit';
+import type { NativeExtensions } from '@sluice/toolkit';
 import { GEMINI_EMBED, readGeminiEmbeddings, readGeminiUsage } from '@sluice/toolkit/gemini-wire';
 import { toMethodUrl } from './account.js';
 import type { Account } from './account.js';
@@ -41,7 +35,7 @@ function encodeEmbed(request: EmbedRequest, target: Target, account: Account): E
     if (typeof text === 'string') return text;
     throw untranslatable('a text as token ids', 'input');
   });
-  const fields = extensionsFor(request, GEMINI_EMBED);
+  const { fields, adjustments } = ownFields(request);
   const { method, body, lost } = embedsContent(target)
     ? writeContent(texts, request, fields)
     : writePredictions(texts, request, fields);
@@ -52,12 +46,16 @@ function encodeEmbed(request: EmbedRequest, target: Target, account: Account): E
       headers: account.headers,
       body: JSON.stringify(body),
     },
-    adjustments: [
-      ...dropped('user', request.user),
-      ...lost.flatMap((name) => dropped(name, true)),
-      ...droppedExtensions(request, GEMINI_EMBED),
-    ],
+    adjustments: [...dropped('user', request.user), ...lost.flatMap((name) => dropped(name, true)), ...adjustments],
   };
+}
+
+/** What a text is embedded for, and what it is called: the vendor's own words, which a caller of any dialect may use. */
+const OWN_FIELDS: ReadonlySet<string> = new Set(['taskType', 'title', 'autoTruncate']);
+
+function ownFields(request: EmbedRequest): NativeExtensions {
+  if (request.extensions?.dialect !== GEMINI_EMBED) return nativeExtensions(request, OWN_FIELDS);
+  return { fields: request.extensions.fields, adjustments: [] };
 }
 
 function embedsContent({ model }: Target): boolean {

@@ -9,5 +9,6 @@ providerSuite({
     secret: () => Promise.resolve(keyFile()),
     send: () => Promise.resolve(answering({ access_token: canary, expires_in: 3599, token_type: 'Bearer' })),
   }),
+  alsoAt: [new URL('https://discoveryengine.googleapis.com')],
   fixtures: new URL('./__fixtures__/', import.meta.url),
 });
