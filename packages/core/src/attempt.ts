@@ -16,6 +16,8 @@ import { openStream } from './open-stream.js';
 import type { OpenedStream } from './open-stream.js';
 import { isOfType, unexpected } from './response-type.js';
 import type { Candidate } from './routing/plan.js';
+import { verdictOn } from './routing/target-stats.js';
+import type { TargetStatsTable } from './routing/target-stats.js';
 import type { HoldBack, Timeouts } from './snapshot.js';
 
 /** An answer larger than this is refused. */
@@ -46,6 +48,7 @@ export interface AttemptParts {
 export interface AttemptDeps {
   readonly clock: Clock;
   readonly transport: Transport;
+  readonly stats: TargetStatsTable;
 }
 
 /**
@@ -55,8 +58,12 @@ export interface AttemptDeps {
 export async function attempt(
   call: Call,
   { candidate, codec, account: { provider }, holdBack }: AttemptParts,
-  { clock, transport }: AttemptDeps,
+  { clock, transport, stats: table }: AttemptDeps,
 ): Promise<Opened> {
+  const stats = table.of(candidate.circuit);
+  const kind = call.stream ? 'stream' : 'plain';
+  const beganMs = call.elapsedMs();
+  stats.begin(kind, clock.monotonic());
   const deadline = new AttemptDeadline(clock, call.received.signal);
   const { timeouts } = candidate;
   try {
@@ -64,17 +71,28 @@ export async function attempt(
     const request = await provider.authorize(withTrace(codec.request, call), deadline.signal);
     call.beginWait();
     const response = await transport.send(request, { connectTimeoutMs: timeouts.connectMs }, deadline.signal);
+    stats.noteHeaders(response.head.headers, clock.monotonic());
     if (response.head.status < 200 || response.head.status > 299) throw await readFailure(response, provider, clock);
-    if (call.stream) return await openStream(call, { codec, response, deadline, timeouts, holdBack, clock });
+    if (call.stream) {
+      const opened = await openStream(call, { codec, response, deadline, timeouts, holdBack, clock, stats });
+      stats.answered(kind, opened.firstTokenMs - beganMs, clock.monotonic());
+      return opened;
+    }
     if (timeouts.firstTokenBindsPlain) armTotal(deadline, call, timeouts);
     const bytes = await response.body.bytes(MAX_ANSWER_BYTES);
     call.endWait();
     deadline.dispose();
-    return toPlain(codec, response.head, bytes);
+    const answer = toPlain(codec, response.head, bytes);
+    stats.answered(kind, call.elapsedMs() - beganMs, clock.monotonic());
+    stats.end('ok', clock.monotonic());
+    return answer;
   } catch (cause) {
     call.endWait();
     deadline.dispose();
-    throw toGatewayError(deadline.signal.aborted ? deadline.signal.reason : cause);
+    const failure = toGatewayError(deadline.signal.aborted ? deadline.signal.reason : cause);
+    stats.gaveUp(kind, call.elapsedMs() - beganMs, clock.monotonic());
+    stats.end(call.received.signal.aborted ? undefined : verdictOn(failure), clock.monotonic());
+    throw failure;
   }
 }
 

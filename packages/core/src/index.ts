@@ -2,8 +2,11 @@ export { jsonAnswer } from './answer.js';
 export { createAttemptMemory } from './attempts/attempt-memory.js';
 export { createPipeline } from './pipeline.js';
 export { RAW_ROUTE, createRawPipeline } from './raw/raw-pipeline.js';
-export { decide, mayUseModel } from './routing/decide.js';
+export { decide } from './routing/decide.js';
 export { createCandidate } from './routing/plan.js';
+export { mayUseModel } from './routing/resolve.js';
+export { STRATEGIES } from './routing/strategies/strategies.js';
+export { TargetStatsTable } from './routing/target-stats.js';
 export { parseBody, assertBodyType } from './parse-body.js';
 export { SettleScope } from './settle-scope.js';
 export { SnapshotHolder } from './snapshot.js';
@@ -17,10 +20,13 @@ export type { Endpoint, Pipeline, Ports } from './ports.js';
 export type { RawPipeline, RawPipelineParts } from './raw/raw-pipeline.js';
 export type { RawAsked } from './raw/raw-run.js';
 export type { RawTarget } from './raw/raw-url.js';
-export type { RouteQuestion } from './routing/decide.js';
 export type { Candidate, Plan } from './routing/plan.js';
+export type { RouteQuestion, RoutingState } from './routing/question.js';
+export type { StrategyName } from './routing/strategies/strategies.js';
+export type { AnswerKind, StatsView, TargetStats, TargetView } from './routing/target-stats.js';
 export type {
   Alias,
+  AliasTarget,
   ConfiguredProvider,
   HoldBack,
   Lease,
@@ -28,5 +34,4 @@ export type {
   RoutePolicy,
   Snapshot,
   Timeouts,
-  WeightedCandidate,
 } from './snapshot.js';

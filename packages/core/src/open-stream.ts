@@ -5,6 +5,7 @@ import type { Codec } from './codec.js';
 import { holdBack } from './hold-back.js';
 import type { Beginning } from './hold-back.js';
 import { isOfType, unexpected } from './response-type.js';
+import type { TargetStats } from './routing/target-stats.js';
 import type { HoldBack, Timeouts } from './snapshot.js';
 import { StreamState } from './stream-state.js';
 
@@ -21,6 +22,8 @@ export interface OpenedStream extends Beginning {
   readonly state: StreamState;
   /** When the first content came, in milliseconds since the request began. */
   readonly firstTokenMs: number;
+  /** Whoever takes the stream owes them its `end`. */
+  readonly stats: TargetStats;
 }
 
 export interface Opening {
@@ -30,6 +33,7 @@ export interface Opening {
   readonly timeouts: Timeouts;
   readonly holdBack: HoldBack | undefined;
   readonly clock: Clock;
+  readonly stats: TargetStats;
 }
 
 /**
@@ -37,7 +41,7 @@ export interface Opening {
  * send a start and then stall, so a start commits to nothing.
  */
 export async function openStream(call: Call, opening: Opening): Promise<OpenedStream> {
-  const { codec, response, deadline, timeouts } = opening;
+  const { codec, response, deadline, timeouts, stats } = opening;
   if (!isOfType(response.head, codec.streamType)) throw await explainNoStream(codec, response);
   const state = new StreamState();
   try {
@@ -52,7 +56,7 @@ export async function openStream(call: Call, opening: Opening): Promise<OpenedSt
     if (rule) beginning = await holdBack(beginning, { reads, scanner, deadline, clock: opening.clock, holdBack: rule });
     state.step('release');
     call.endWait();
-    return { kind: 'stream', response, reads, scanner, ...beginning, deadline, state, firstTokenMs };
+    return { kind: 'stream', response, reads, scanner, ...beginning, deadline, state, firstTokenMs, stats };
   } catch (cause) {
     state.step(call.received.signal.aborted ? 'leave' : 'cut');
     response.body.cancel();

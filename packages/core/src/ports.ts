@@ -16,6 +16,7 @@ import type {
 import type { Answer } from './answer.js';
 import type { AttemptMemory } from './attempts/attempt-memory.js';
 import type { ReceivedCall } from './call.js';
+import type { TargetStatsTable } from './routing/target-stats.js';
 
 /** What the pipeline calls; the app plugs the packages in. */
 export interface Ports {
@@ -26,6 +27,8 @@ export interface Ports {
   readonly circuits: Circuits;
   readonly backoff: Backoff;
   readonly attempts: AttemptMemory;
+  /** Written by attempts, read by routing; as long-lived as the circuits. */
+  readonly stats: TargetStatsTable;
   readonly transport: Transport;
   readonly ledger: Ledger;
   readonly telemetry: Telemetry;

@@ -1,5 +1,6 @@
 import type { FailureClass, ModelCatalogue, Provider } from '@sluice/contract';
 import type { Candidate } from './routing/plan.js';
+import type { StrategyName } from './routing/strategies/strategies.js';
 
 /** Milliseconds; an absent bound does not bound. */
 export interface Timeouts {
@@ -54,15 +55,16 @@ export interface ConfiguredProvider {
   /** What is known of its models; absent where nothing is. */
   readonly catalogue?: ModelCatalogue;
 }
-export interface WeightedCandidate {
+/** One of an alias's targets. */
+export interface AliasTarget {
   readonly candidate: Candidate;
-  /** Share under strategy `weighted`. */
+  /** Its share of the requests, where the strategy weighs; 0 stands last. */
   readonly weight: number;
 }
 export interface Alias {
   readonly name: string;
-  readonly strategy: 'priority' | 'weighted';
-  readonly targets: readonly WeightedCandidate[];
+  readonly strategy: StrategyName;
+  readonly targets: readonly AliasTarget[];
   /** Asked in order after the targets; aliases among them are already resolved to their own targets. */
   readonly fallbacks: readonly Candidate[];
   readonly policy: RoutePolicy;

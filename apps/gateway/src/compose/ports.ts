@@ -2,7 +2,7 @@ import type { KeyAuthenticator } from '@sluice/auth';
 import { createBackoff, createCircuits } from '@sluice/breaker';
 import { createResponseCache } from '@sluice/cache';
 import type { Circuits, CircuitState, ResponseCache } from '@sluice/contract';
-import { createAttemptMemory } from '@sluice/core';
+import { TargetStatsTable, createAttemptMemory } from '@sluice/core';
 import type { AttemptMemory, Ports } from '@sluice/core';
 import { createLedger, priceUse } from '@sluice/ledger';
 import { createLimiter } from '@sluice/limits';
@@ -36,6 +36,7 @@ export function composePorts({ config, telemetry, store, transport, authenticato
     circuits: observedCircuits(config, telemetry),
     backoff: createBackoff(),
     attempts: observedMemory(telemetry),
+    stats: new TargetStatsTable(),
     transport,
     ledger: createLedger({
       repository: store.ledger,

@@ -46,7 +46,7 @@ function unknownAliases(name: string, alias: Alias, models: Aliases): readonly C
 }
 
 function weightless(name: string, { strategy, targets }: Alias): readonly ConfigProblem[] {
-  if (strategy !== 'weighted' || targets.some(({ weight = 1 }) => weight > 0)) return [];
+  if (strategy === 'priority' || targets.some(({ weight = 1 }) => weight > 0)) return [];
   return [
     { path: formatPath(['models', name, 'targets']), reason: 'every weight is 0, so no target would ever be chosen' },
   ];

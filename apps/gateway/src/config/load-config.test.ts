@@ -220,7 +220,7 @@ models:
       expect.stringMatching(/^config error at providers\["bad name"\]: this name is not allowed/),
       'config error at providers.openai.apiKey: expected a reference, { env: NAME } or { file: PATH }',
       'config error at providers.odd.kind: expected one of openai, anthropic, bedrock, google, vertex, cohere, watsonx, ollama, azure-openai, mistral, deepseek, xai, groq, openrouter, openai-compatible, sim',
-      'config error at models.fast.strategy: expected one of "priority"|"weighted"',
+      'config error at models.fast.strategy: expected one of "priority"|"weighted"|"least-latency"|"least-busy"|"lowest-cost"|"headroom"|"sticky"',
       'config error at models.fast.targets: Too small: expected array to have >=1 items',
     ]);
   });
@@ -237,7 +237,6 @@ models:
     ['server: {workers: 4}', 'server.workers'],
     ['providers: {sim: {kind: sim, maxConcurrent: 1}}', 'providers.sim.maxConcurrent'],
     ['providers: {o: {kind: openai, apiKeys: []}}', 'providers.o.apiKeys'],
-    ['models: {m: {targets: [{provider: sim, model: echo}], strategy: sticky}}', 'models.m.strategy'],
     ['models: {m: {targets: [{provider: sim, model: echo}], continuation: prefill}}', 'models.m.continuation'],
     ['models: {m: {targets: [{provider: sim, model: echo}], hedge: {afterP95: true}}}', 'models.m.hedge.afterP95'],
   ])('says of %s that this version does not serve it', async (yaml, path) => {

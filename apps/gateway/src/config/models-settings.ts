@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { FailureClass } from '@sluice/contract';
-import type { RoutePolicy } from '@sluice/core';
+import { STRATEGIES } from '@sluice/core';
+import type { RoutePolicy, StrategyName } from '@sluice/core';
 import { timeoutSettings } from './timeouts.js';
 
 const FAILURE_CLASSES = [
@@ -41,7 +42,7 @@ const target = z
       .number()
       .min(0)
       .optional()
-      .describe('Share of the requests under `weighted`, against the sum of all. Default 1.'),
+      .describe('Share of the requests, against the sum of all; `priority` and `lowest-cost` do not weigh. Default 1.'),
   })
   .describe('One model at one provider.');
 
@@ -110,9 +111,13 @@ const hedge = z
 const alias = z
   .strictObject({
     strategy: z
-      .enum(['priority', 'weighted'])
+      .enum(Object.keys(STRATEGIES) as StrategyName[])
       .default('priority')
-      .describe('priority: in the order of the list; weighted: by chance, in proportion to the weights.'),
+      .describe(
+        'priority: in the order of the list; weighted: by chance, in proportion to the weights; least-latency, ' +
+          'least-busy, lowest-cost: the best first; headroom: by chance, by what is left of the limits; sticky: the ' +
+          'same target for the same session or conversation.',
+      ),
     targets: z.array(target).min(1).describe('Where requests for this alias go.'),
     fallbacks: z.array(fallback).default([]).describe('Where they go when no target answered.'),
     timeouts: timeoutSettings.prefault({}),

@@ -21,10 +21,6 @@ const UNSERVED: readonly Unserved[] = [
   { path: ['models', '*', 'answerModel'] },
   { path: ['models', '*', 'continuation'], values: ['prefill'] },
   { path: ['models', '*', 'hedge', 'afterP95'], values: [true] },
-  {
-    path: ['models', '*', 'strategy'],
-    values: ['least-latency', 'least-busy', 'lowest-cost', 'headroom', 'sticky'],
-  },
   { path: ['models', '*', 'unknownFields'] },
   { path: ['providers', '*', 'apiKeys'] },
   { path: ['providers', '*', 'faults'] },

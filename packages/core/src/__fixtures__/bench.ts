@@ -15,6 +15,7 @@ import type { Answer, StreamAnswer } from '../answer.js';
 import { createAttemptMemory } from '../attempts/attempt-memory.js';
 import { createPipeline } from '../pipeline.js';
 import type { Ports } from '../ports.js';
+import { TargetStatsTable } from '../routing/target-stats.js';
 import { SnapshotHolder } from '../snapshot.js';
 import type { Snapshot } from '../snapshot.js';
 import { scriptedTransport } from './scripted-transport.js';
@@ -118,6 +119,7 @@ export function portsOf(seen: Seen, { clock, transport, openCircuits }: Surround
     circuits: rememberingCircuits(seen, openCircuits),
     backoff: () => AT_ONCE,
     attempts: createAttemptMemory(clock),
+    stats: new TargetStatsTable(),
     ledger: {
       open: async (intent) => void seen.intents.push(intent),
       settle: (settlement) => void seen.settlements.push(settlement),

@@ -3,7 +3,7 @@ import { gatewayError } from '@sluice/contract';
 import type { IncomingHeaders, JsonObject, Principal, RecognisedCall } from '@sluice/contract';
 import { asBuffer, editTopLevel, isJsonObject, parseCallBody } from '@sluice/toolkit';
 import { JSON_TYPE, parseForm } from '../parse-body.js';
-import { mayUseModel } from '../routing/decide.js';
+import { mayUseModel } from '../routing/resolve.js';
 import type { Snapshot } from '../snapshot.js';
 
 /** What the gateway sees of a raw request. */

@@ -1,30 +1,27 @@
 import type { Feature, Principal } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
 import { PRINCIPAL } from '../__fixtures__/bench.js';
+import { questionOf as ask, stateOf } from '../__fixtures__/routing.js';
 import { aliasOf, candidateAt, configured, factsOf, policyOf, snapshotOf } from '../__fixtures__/snapshots.js';
 import { toyProvider } from '../__fixtures__/toy-provider.js';
 import type { Alias, ConfiguredProvider, Snapshot } from '../snapshot.js';
 import { decide } from './decide.js';
-import type { RouteQuestion } from './decide.js';
+import type { RouteQuestion } from './question.js';
 
 const native = (name: string, models: readonly string[] = []): ConfiguredProvider =>
   configured(name, toyProvider({ passes: true }), { models });
 const foreign = (name: string, models: readonly string[] = [], features: readonly Feature[] = []): ConfiguredProvider =>
   configured(name, toyProvider({ features }), { models });
 
-const ask = (model: string, change: Partial<RouteQuestion> = {}): RouteQuestion => ({
-  model,
-  operation: 'chat',
-  dialect: 'toy',
-  features: [],
-  principal: PRINCIPAL,
-  ...change,
-});
 const allowing = (...models: readonly string[]): Principal => ({ ...PRINCIPAL, models });
 
 /** The targets that a question leads to. */
 function targetsOf(snapshot: Snapshot, question: RouteQuestion, chance = 0): readonly string[] {
-  return decide(snapshot, question, () => chance).candidates.map(({ circuit }) => circuit);
+  return decide(
+    snapshot,
+    stateOf(() => chance),
+    question,
+  ).candidates.map(({ circuit }) => circuit);
 }
 const refusal = (code: string, message: string | RegExp = ''): unknown =>
   expect.objectContaining({ code, message: expect.stringMatching(message), details: { param: 'model' } });
@@ -35,7 +32,7 @@ describe('an alias', () => {
   it('leads to its targets in order, then to its fallbacks, under its own policy', () => {
     const policy = policyOf({ max: 5 });
     const alias: Alias = { ...aliasOf('fast', [a, b], policy), fallbacks: [candidateAt(a, 'spare')] };
-    const plan = decide(snapshotOf([a, b], [alias]), ask('fast'), () => 0);
+    const plan = decide(snapshotOf([a, b], [alias]), stateOf(), ask('fast'));
     expect([plan.alias, plan.policy, plan.candidates.map(({ circuit }) => circuit)]).toEqual([
       'fast',
       policy,
@@ -90,13 +87,13 @@ describe('a name with a provider in front', () => {
   });
 
   it('is followed under the default policy', () => {
-    const plan = decide(snapshot, ask('a/m'), () => 0);
+    const plan = decide(snapshot, stateOf(), ask('a/m'));
     expect([plan.alias, plan.policy]).toEqual([undefined, snapshot.defaultPolicy]);
   });
 
   it('leads to the same candidate each time', () => {
-    const [first] = decide(snapshot, ask('a/m'), () => 0).candidates;
-    expect(decide(snapshot, ask('a/m'), () => 0).candidates[0]).toBe(first);
+    const [first] = decide(snapshot, stateOf(), ask('a/m')).candidates;
+    expect(decide(snapshot, stateOf(), ask('a/m')).candidates[0]).toBe(first);
   });
 
   it('is followed also past the number of names that are remembered', () => {
@@ -197,7 +194,7 @@ describe('what the catalogue knows', () => {
 
 describe('a key with a list of models', () => {
   it('is not told what providers there are', () => {
-    const question = { ...ask('x'), principal: { ...ask('x').principal, models: ['fast'] } };
+    const question = ask('x', { principal: allowing('fast') });
     expect(() => targetsOf(snapshotOf([foreign('secret')]), question)).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('secret') as string }),
     );

@@ -7,7 +7,7 @@ import type { ConfiguredProvider, RoutePolicy, Timeouts } from '../snapshot.js';
 export interface Candidate {
   readonly target: Target;
   readonly provider: ConfiguredProvider;
-  /** Name of its circuit: `provider/model`. */
+  /** Name of its circuit and of its statistics: `provider/model`. */
   readonly circuit: string;
   /** The keys that it can be asked with. */
   readonly keys: KeyRing;

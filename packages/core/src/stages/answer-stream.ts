@@ -1,8 +1,10 @@
-import type { StreamScanner, Target } from '@sluice/contract';
+import type { Outcome, StreamScanner, Target } from '@sluice/contract';
 import type { StreamAnswer } from '../answer.js';
 import type { Attempted } from '../attempt-loop.js';
 import { LiveStream } from '../live-stream.js';
 import type { OpenedStream } from '../open-stream.js';
+import { verdictOn } from '../routing/target-stats.js';
+import type { Verdict } from '../routing/target-stats.js';
 import { TappedScanner } from '../tapped-scanner.js';
 import { headersOf } from './finish.js';
 import { visibleId } from './run-context.js';
@@ -25,7 +27,7 @@ export function answerStream<Request, Result, Event>(
   call.served = attempted.candidate.target;
   call.status = 200;
   call.firstTokenMs = opened.firstTokenMs;
-  giveVerdict(run, attempted, scanner);
+  giveVerdict(run, attempted, { scanner, stats: opened.stats });
   const headers = headersOf(run);
   headers['content-type'] = streamType ?? 'text/event-stream; charset=utf-8';
   headers['cache-control'] = 'no-cache';
@@ -45,15 +47,21 @@ export function answerStream<Request, Result, Event>(
 function giveVerdict<Request, Result, Event>(
   { call, ports }: RunContext<Request, Result, Event>,
   { candidate, permit }: Attempted,
-  scanner: StreamScanner,
+  { scanner, stats }: Pick<OpenedStream, 'scanner' | 'stats'>,
 ): void {
   if (ports.circuits.state(candidate.circuit) !== 'closed') permit.succeed();
   call.scope.add((outcome) => {
     call.summary = scanner.summary();
+    stats.end(verdictOf(outcome), ports.clock.monotonic());
     if (outcome.kind === 'completed') permit.succeed();
     else if (outcome.kind === 'failed') permit.fail(outcome.error);
     else permit.forget();
   });
+}
+
+function verdictOf(outcome: Outcome): Verdict | undefined {
+  if (outcome.kind === 'completed') return 'ok';
+  return outcome.kind === 'failed' ? verdictOn(outcome.error) : undefined;
 }
 
 /** The scanner of a stream; what it lets through is also shown to the endpoint's memory, where that keeps it. */
