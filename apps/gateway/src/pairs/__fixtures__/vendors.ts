@@ -30,6 +30,6 @@ export const VENDORS: readonly Vendor[] = [...createKinds(), ...createPresets()]
   const { chat } = operations;
   if (!chat?.stream) return [];
   const wire = WIRES.find(([of]) => of.test(path))?.[1];
-  if (!wire) throw new Error(`No wire in this folder speaks ${path} of kind "${kind}".`);
+  if (!wire) throw new Error(`Add the API at ${path} of kind "${kind}" to WIRES in ${import.meta.filename}, with a wire.`);
   return [{ kind, chat: { ...chat, stream: chat.stream }, target, wire }];
 });
