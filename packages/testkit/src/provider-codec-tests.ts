@@ -12,7 +12,12 @@ export function codecTests(subject: OperationUnderTest): void {
   const answers = subject.cases.filter((one) => one.has('response.json', 'result.json'));
 
   it('has a recorded request and a recorded answer', () => {
-    expect([encodings.length > 0, answers.length > 0]).toEqual([true, true]);
+    const { name, folder } = subject;
+    const lacking = [
+      ...(encodings.length > 0 ? [] : [`${name}-text.request.json and ${name}-text.upstream.json`]),
+      ...(answers.length > 0 ? [] : [`${name}-text.response.json and ${name}-text.result.json`]),
+    ];
+    expect(lacking, `Record in ${folder}, by these or other words after "${name}-"`).toEqual([]);
   });
   describe.for(encodings)('encoding $name', (fixture) => encodeTests(subject, fixture));
   describe.for(answers)('decoding $name', (fixture) => decodeTests(subject, fixture));
@@ -37,7 +42,8 @@ function encodeTests(subject: OperationUnderTest, fixture: FixtureCase): void {
   it('gives the recorded body', async () => {
     const { request: sent } = encode();
     const body = isForm ? await formFields(sent) : (JSON.parse(bodyText(sent)) as JsonObject);
-    expect(body).toEqual(fixture.json(isForm ? 'upstream.form.json' : 'upstream.json'));
+    const hint = `For the model "${target.model}", which ${fixture.name}.target.json or \`model\` of .upstream.json can name`;
+    expect(body, hint).toEqual(fixture.json(isForm ? 'upstream.form.json' : 'upstream.json'));
   });
 
   it('lists exactly the parameters that it could not carry', () => {

@@ -60,7 +60,10 @@ export function streamTests(subject: OperationUnderTest): void {
   const whole = cases.filter((one) => one.has(file, 'events.json'));
   const failing = cases.filter((one) => one.has(file, 'error.json'));
 
-  it('has a recorded stream', () => expect(whole.length).toBeGreaterThan(0));
+  it('has a recorded stream', () => {
+    const lacking = whole.length > 0 ? [] : [`${subject.name}-text.${file} and ${subject.name}-text.events.json`];
+    expect(lacking, `Record in ${subject.folder}, by these or other words after "${subject.name}-"`).toEqual([]);
+  });
   describe.for(whole)('decoding the stream $name', (fixture) => wholeStreamTests(fixture, reading));
   it.for(failing)('reports the error inside the stream $name', (fixture) => {
     const { code } = fixture.json<{ readonly code: string }>('error.json');
@@ -93,14 +96,16 @@ function wholeStreamTests(fixture: FixtureCase, { framing, frames, of }: Reading
   if (typeof framing === 'string') {
     it('gives the same events with other line ends', () => {
       const crlf = Buffer.from(fixture.text(framing).replaceAll('\n', '\r\n'));
-      expect(decode(frames(splitEvery(crlf, 7)))).toEqual(expected);
+      expect(decode(frames(splitEvery(crlf, 7)))).toEqual(decode(frames([bytes])));
     });
   }
 
   it('never takes a stream cut between two frames for a whole one', () => {
     const all = frames([bytes]);
-    const mistaken = all.flatMap((_, count) => cutAt(all.slice(0, count), expected, decode));
-    expect(mistaken).toEqual([]);
+    const whole = decode(all);
+    const mistaken = all.flatMap((_, count) => cutAt(all.slice(0, count), whole, decode));
+    const hint = 'end() has to throw upstream_truncated unless the frame that ends an answer came';
+    expect(mistaken, hint).toEqual([]);
   });
 
   it('keeps the order of events and reports usage', () => {
@@ -120,15 +125,16 @@ function wholeStreamTests(fixture: FixtureCase, { framing, frames, of }: Reading
 /** What is wrong with a decoder's view of a stream that ends here; nothing where it is right. */
 function cutAt(
   frames: readonly Frame[],
-  expected: readonly ChatEvent[],
+  whole: readonly ChatEvent[],
   decode: ReturnType<Reading['of']>,
 ): readonly string[] {
   try {
     // An end without the terminal frame may pass only where nothing but usage was lost.
     const content = (events: readonly ChatEvent[]) => events.filter(({ type }) => type !== 'usage');
-    return sameJson(content(decode(frames)), content(expected)) ? [] : [`${frames.length} frames pass for the whole`];
+    if (sameJson(content(decode(frames)), content(whole))) return [];
+    return [`The first ${frames.length} frames pass for a whole answer`];
   } catch (error) {
-    return isGatewayError(error, 'upstream_truncated') ? [] : [`${frames.length} frames: ${String(error)}`];
+    return isGatewayError(error, 'upstream_truncated') ? [] : [`The first ${frames.length} frames: ${String(error)}`];
   }
 }
 

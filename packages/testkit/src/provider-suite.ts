@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Operations, ProviderDefinition, ProviderDeps, UpstreamRequest } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
 import { CANARY, createSubject, type OperationUnderTest, type Subject } from './suite-subject.js';
@@ -6,6 +7,7 @@ import { codecTests, failureOf } from './provider-codec-tests.js';
 import { passthroughTests } from './provider-passthrough-tests.js';
 import { readFixtures } from './fixtures.js';
 import { streamTests } from './provider-stream-tests.js';
+import { unreadRecordings } from './unread-recordings.js';
 
 export interface ProviderSuiteOptions<Settings> {
   readonly definition: ProviderDefinition<Settings>;
@@ -29,6 +31,9 @@ export function providerSuite<Settings>(options: ProviderSuiteOptions<Settings>)
     classifyTests(subject.provider);
     modelTests(subject, fixtures);
     rawTests(subject);
+    it('has no recording that is not read', () => {
+      expect(unreadRecordings(fixtures, prefixesOf(subject)), `In ${fileURLToPath(fixtures)}`).toEqual([]);
+    });
     for (const operation of operationsOf(subject, options)) {
       describe(`its operation ${operation.name}`, () => {
         codecTests(operation);
@@ -49,11 +54,19 @@ function operationsOf(
     name,
     // The suite feeds an operation only what was recorded for it.
     operation,
+    folder: fileURLToPath(fixtures),
     cases: readFixtures(fixtures, name),
     casesOf: (other) => readFixtures(fixtures, other),
     baseUrl: provider.baseUrl,
     alsoAt,
   }));
+}
+
+/** What the names of recordings begin with. */
+function prefixesOf({ provider: { operations, models } }: Subject): readonly string[] {
+  const all: readonly (readonly [string, AnyOperation])[] = Object.entries(operations);
+  const dialects = all.flatMap(([, { passthroughs = [] }]) => passthroughs.map(({ dialect }) => dialect));
+  return [...new Set([...all.map(([name]) => name), ...dialects, ...(models ? ['models'] : [])])];
 }
 
 /** Forms, sound and subtitles as they travel have no recorded form of ours: they are their own package's to test. */

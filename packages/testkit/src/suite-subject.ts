@@ -45,6 +45,8 @@ export function createSubject<Settings>({ definition, settings, deps }: SubjectO
 export interface OperationUnderTest {
   readonly name: string;
   readonly operation: Operation<unknown, unknown, ChatEvent>;
+  /** Where its recordings are, for those who look for one. */
+  readonly folder: string;
   readonly cases: readonly FixtureCase[];
   /** The cases under another name than the operation's. */
   casesOf(name: string): readonly FixtureCase[];
