@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config';
 const conditions = ['@sluice/source', 'node', 'development|production'];
 const mainFields: string[] = [];
 const SOURCES = '{packages,apps,tooling}/**/src/**';
-const NEVER = ['**/node_modules/**', '**/dist/**', 'tooling/new-provider/template/**'];
+const NEVER = ['**/node_modules/**', '**/dist/**', 'tooling/new-provider/templates/**'];
 
 /** One after another, with nothing beside it: what measures time or starts servers has the machine to itself. */
 const alone = { fileParallelism: false };

@@ -15,7 +15,7 @@ export function checkShape(candidate: WorkspacePackage, around: Surroundings): r
   const problems = [
     ...fileProblems(around),
     ...manifestProblems(candidate.manifest),
-    ...exportProblems(candidate.manifest.exports ?? {}),
+    ...exportProblems(candidate.manifest.exports ?? {}, around),
     ...sourceProblems(candidate),
     ...suiteProblems(candidate, around),
     ...definitionProblems(candidate, around),
@@ -36,13 +36,15 @@ function manifestProblems({ license, description, sideEffects }: Manifest): read
 }
 
 /** The source condition comes first, so that tests need no build; then types, as resolvers take the first match. */
-function exportProblems(exports: NonNullable<Manifest['exports']>): readonly string[] {
+function exportProblems(exports: NonNullable<Manifest['exports']>, { exists }: Surroundings): readonly string[] {
   if (!('.' in exports)) return ['"exports" has no "."'];
   const entries = Object.entries(exports).filter(([, target]) => typeof target !== 'string');
   return entries.flatMap(([entry, target]) => {
-    const [first, second] = Object.keys(target);
-    const ordered = first === '@sluice/source' && second === 'types';
-    return ordered ? [] : [`"exports" of "${entry}" does not begin with "@sluice/source", "types"`];
+    const [[first, source = ''] = [], [second] = []] = Object.entries(target);
+    if (first !== '@sluice/source' || second !== 'types') {
+      return [`"exports" of "${entry}" does not begin with "@sluice/source", "types"`];
+    }
+    return exists(source) ? [] : [`"exports" of "${entry}" leads to ${source}, which is missing`];
   });
 }
 
