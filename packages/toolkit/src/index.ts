@@ -23,7 +23,7 @@ export { sliceJson } from './json-slice.js';
 export { changed, dropped, droppedAsides, droppedFields } from './losses.js';
 export { writeForm } from './multipart.js';
 export { createLineReader } from './ndjson.js';
-export { isOutOfRange } from './out-of-range.js';
+export { isOutOfRange, valueAt, writeParam } from './schema-issue.js';
 export { findRefusedName } from './refused-names.js';
 export { hasParameter, withoutParameters } from './parameters.js';
 export { nearestRatio, ratioOf, readPictureSize } from './picture-size.js';

@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { ErrorCode, GatewayError } from '@sluice/contract';
-import { isOutOfRange } from '@sluice/toolkit';
+import { isOutOfRange, valueAt } from '@sluice/toolkit';
 import type { z } from 'zod';
 
 /** The first thing that the schema found wrong, with the parameter's path: `messages.0.content`. */
@@ -23,13 +23,4 @@ function toCode(issue: z.core.$ZodIssue | undefined, value: unknown): ErrorCode 
   if (value === undefined) return 'missing_required_parameter';
   if (issue && isOutOfRange(issue, value)) return 'number_out_of_range';
   return issue?.code === 'invalid_type' ? 'invalid_type' : 'invalid_value';
-}
-
-function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
-  let value = body;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[key];
-  }
-  return value;
 }

@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { ErrorCode, GatewayError } from '@sluice/contract';
-import { isOutOfRange } from '@sluice/toolkit';
+import { isOutOfRange, valueAt, writeParam } from '@sluice/toolkit';
 import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
@@ -10,7 +10,7 @@ type Path = readonly PropertyKey[];
 export function toInvalid(error: z.ZodError, body: unknown): GatewayError {
   const [first] = error.issues;
   const path = first?.path ?? [];
-  const param = writePath(path);
+  const param = writeParam(path);
   const value = valueAt(body, path);
   if (value === undefined) {
     const message = `invalid request: ${param} is required.`;
@@ -22,7 +22,7 @@ export function toInvalid(error: z.ZodError, body: unknown): GatewayError {
 
 /** A name that callers may not use. */
 export function refusedName(path: Path): GatewayError {
-  const param = writePath(path);
+  const param = writeParam(path);
   const message = `invalid request: ${param} is not taken from callers.`;
   return gatewayError('unknown_parameter', { message, details: { param } });
 }
@@ -31,25 +31,6 @@ export function refusedName(path: Path): GatewayError {
 function toCode(issue: Issue, value: unknown): ErrorCode {
   if (isOutOfRange(issue, value)) return 'number_out_of_range';
   return issue.code === 'invalid_type' || issue.code === 'invalid_union' ? 'invalid_type' : 'invalid_value';
-}
-
-function valueAt(body: unknown, path: Path): unknown {
-  let value = body;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Readonly<Record<PropertyKey, unknown>>)[key];
-  }
-  return value;
-}
-
-/** `documents[0]` */
-function writePath(path: Path): string {
-  let text = '';
-  for (const key of path) {
-    if (typeof key === 'number') text += `[${key}]`;
-    else text += text === '' ? String(key) : `.${String(key)}`;
-  }
-  return text.slice(0, 200);
 }
 
 function lowerFirst(text: string): string {

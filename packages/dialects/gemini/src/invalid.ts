@@ -1,10 +1,9 @@
 import { gatewayError } from '@sluice/contract';
 import type { GatewayError } from '@sluice/contract';
-import { isOutOfRange } from '@sluice/toolkit';
+import { isOutOfRange, valueAt, writeParam } from '@sluice/toolkit';
 import type { z } from 'zod';
 
 type Path = readonly PropertyKey[];
-const MAX_PARAM_CHARS = 200;
 
 /** The first problem that a schema found with a body, as an error of the table. */
 export function toInvalid({ issues: [issue] }: z.ZodError, body: unknown): GatewayError {
@@ -25,7 +24,7 @@ export function invalid(
   path: Path,
   problem: string,
 ): GatewayError {
-  const param = writePath(path);
+  const param = writeParam(path);
   const where = param === '' ? 'Invalid body' : `Invalid value at '${param}'`;
   return gatewayError(code, { message: `${where}: ${problem}.`, details: param === '' ? {} : { param } });
 }
@@ -33,23 +32,4 @@ export function invalid(
 /** The failure of content that only targets of this dialect take. Dropping it would change what is asked. */
 export function untranslatable(path: Path, what: string): GatewayError {
   return invalid('invalid_value', path, `${what} cannot be sent to this model's provider`);
-}
-
-function valueAt(body: unknown, path: Path): unknown {
-  let value = body;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Readonly<Record<PropertyKey, unknown>>)[key];
-  }
-  return value;
-}
-
-/** `contents[0].parts[1].text` */
-function writePath(path: Path): string {
-  let text = '';
-  for (const key of path) {
-    if (typeof key === 'number') text += `[${key}]`;
-    else text += text === '' ? String(key) : `.${String(key)}`;
-  }
-  return text.slice(0, MAX_PARAM_CHARS);
 }

@@ -1,12 +1,10 @@
 import { gatewayError } from '@sluice/contract';
 import type { GatewayError } from '@sluice/contract';
-import { isOutOfRange } from '@sluice/toolkit';
+import { isOutOfRange, valueAt, writeParam } from '@sluice/toolkit';
 import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
-
-const MAX_PARAM_CHARS = 200;
 
 /** The first problem that a schema found with a body, as an error of the table. */
 export function toInvalid(error: z.ZodError, body: unknown): GatewayError {
@@ -25,14 +23,14 @@ export function invalid(
   path: Path,
   problem: string,
 ): GatewayError {
-  const param = writePath(path);
+  const param = writeParam(path);
   if (param === '') return gatewayError(code, { message: `The body is not valid: ${problem}.` });
   return gatewayError(code, { message: `"${param}" is not valid: ${problem}.`, details: { param } });
 }
 
 /** A name that callers may not use. */
 export function refusedName(path: Path): GatewayError {
-  const param = writePath(path);
+  const param = writeParam(path);
   return gatewayError('unknown_parameter', { message: `"${param}" is not taken from callers.`, details: { param } });
 }
 
@@ -50,25 +48,6 @@ function distance(problems: readonly Issue[]): number {
   if (first?.path.length === 1 && first.path[0] === 'type') return 1_000 + problems.length;
   const isOtherKind = first?.path.length === 0 && (first.code === 'invalid_type' || first.code === 'invalid_value');
   return (isOtherKind ? 1_000_000 : 0) + problems.length + (first?.code === 'invalid_type' ? 0.5 : 0);
-}
-
-function valueAt(body: unknown, path: Path): unknown {
-  let value = body;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Readonly<Record<PropertyKey, unknown>>)[key];
-  }
-  return value;
-}
-
-/** `messages[0].content` */
-function writePath(path: Path): string {
-  let text = '';
-  for (const key of path) {
-    if (typeof key === 'number') text += `[${key}]`;
-    else text += text === '' ? String(key) : `.${String(key)}`;
-  }
-  return text.slice(0, MAX_PARAM_CHARS);
 }
 
 function lowerFirst(text: string): string {
