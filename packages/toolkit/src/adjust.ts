@@ -1,5 +1,5 @@
 import { gatewayError } from '@sluice/contract';
-import type { Adjustment, ChatRequest, DialectId, GatewayError } from '@sluice/contract';
+import type { Adjustment, ChatRequest, DialectId, GatewayError, ToolDefinition } from '@sluice/contract';
 
 /** The caller's fields that have no canonical place, for a vendor of the same dialect; of another one, none. */
 export function extensionsFor(request: Pick<ChatRequest, 'extensions'>, dialect: DialectId): Record<string, unknown> {
@@ -16,6 +16,13 @@ export function droppedExtensions(request: Pick<ChatRequest, 'extensions'>, dial
 export function untranslatable(what: string, param = 'messages'): GatewayError {
   const message = `${param}: ${what} cannot be sent to this model's provider.`;
   return gatewayError('invalid_value', { message, details: { param } });
+}
+
+/** The tool that a choice names, alone, for a vendor that cannot be told the name. Throws where there is none. */
+export function namedTools(tools: readonly ToolDefinition[], wanted: string): readonly ToolDefinition[] {
+  const found = tools.filter(({ name }) => name === wanted);
+  if (found.length === 0) throw untranslatable(`the choice of "${wanted}", which is none of the tools,`, 'tool_choice');
+  return found;
 }
 
 export interface NativeExtensions {

@@ -3,7 +3,7 @@ import type { AnswerSummary, Finish, GatewayError, JsonObject } from '@sluice/co
 import { classifyGoogleInBand, readGoogleError } from './gemini-errors.js';
 import { readBlock, readFinish, readFinishFailure, toSettled } from './gemini-finish.js';
 import { readGeminiTier, readGeminiUsage } from './gemini-usage.js';
-import { isJsonObject, parseUpstreamJson, tryParseExact } from './json.js';
+import { isJsonObject, isNumbers, parseUpstreamJson, tryParseExact } from './json.js';
 
 /** A plain answer that was checked to be one. */
 export interface GeminiAnswer {
@@ -81,7 +81,7 @@ export function inspectCount(bytes: Uint8Array): AnswerSummary {
 
 function toVector(embedding: unknown): readonly number[] {
   const values: unknown = isJsonObject(embedding) ? embedding.values : undefined;
-  if (Array.isArray(values) && values.every((value): value is number => typeof value === 'number')) return values;
+  if (isNumbers(values)) return values;
   throw notA('list of embeddings');
 }
 

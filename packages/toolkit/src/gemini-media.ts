@@ -1,7 +1,7 @@
 import type { AudioPart, FilePart, ImagePart, JsonObject } from '@sluice/contract';
 import { untranslatable } from './adjust.js';
 import { geminiFields, geminiState, stateBeside } from './gemini-shapes.js';
-import { isJsonObject } from './json.js';
+import { isJsonObject, toText } from './json.js';
 import { readImageUrl } from './openai-shapes.js';
 
 export type GeminiMedia = ImagePart | FilePart | AudioPart;
@@ -70,8 +70,8 @@ export function readMedia(part: JsonObject): GeminiMedia | undefined {
 }
 
 function readInline(part: JsonObject, { mimeType, data, displayName }: JsonObject): GeminiMedia {
-  const mediaType = asText(mimeType);
-  const base64 = asText(data);
+  const mediaType = toText(mimeType);
+  const base64 = toText(data);
   const beside = stateBeside(part, INLINE);
   if (/^audio\//i.test(mediaType)) return { type: 'audio', format: toAudioFormat(mediaType), base64, ...beside };
   const source = { kind: 'base64', mediaType, base64 } as const;
@@ -81,8 +81,8 @@ function readInline(part: JsonObject, { mimeType, data, displayName }: JsonObjec
 
 /** Only an address of the open web means something to others; what lies at Google is this vendor's own. */
 function readFile(part: JsonObject, fileData: JsonObject): GeminiMedia {
-  const type = /^image\//i.test(asText(fileData.mimeType)) ? 'image' : 'file';
-  const url = asText(fileData.fileUri);
+  const type = /^image\//i.test(toText(fileData.mimeType)) ? 'image' : 'file';
+  const url = toText(fileData.fileUri);
   if (/^https?:/.test(url) && !/^https:\/\/generativelanguage\.googleapis\.com\//.test(url)) {
     return { type, source: { kind: 'url', url }, opaque: geminiState(part) };
   }
@@ -105,8 +105,4 @@ function toAudioFormat(mediaType: string): string {
 function typeOf(url: string): string | undefined {
   const [path = ''] = url.split(/[?#]/, 1);
   return FILE_TYPES.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase());
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

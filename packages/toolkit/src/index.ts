@@ -1,7 +1,7 @@
 export { readAccessToken, unusableCredentials } from './access-token.js';
 export { asBuffer } from './bytes.js';
 export { editCallBody, parseCallBody } from './call-body.js';
-export { droppedExtensions, extensionsFor, nativeExtensions, untranslatable } from './adjust.js';
+export { droppedExtensions, extensionsFor, namedTools, nativeExtensions, untranslatable } from './adjust.js';
 export { classifyReported, classifyStatus } from './classify-status.js';
 export { writeErrorHeaders } from './error-headers.js';
 export { audioFormatOf } from './audio-format.js';
@@ -11,8 +11,10 @@ export {
   decodeText,
   isExactNumber,
   isJsonObject,
+  isNumbers,
   parseExact,
   parseUpstreamJson,
+  toText,
   tryParseExact,
   tryParseJson,
 } from './json.js';

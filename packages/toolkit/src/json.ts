@@ -8,6 +8,16 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A text as it is, and an empty one for anything else. */
+export function toText(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** True for a list of numbers, as a vector is one. */
+export function isNumbers(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'number');
+}
+
 /** The text as a JSON value, nothing where it is not JSON. */
 export function tryParseJson(text: string): unknown {
   try {

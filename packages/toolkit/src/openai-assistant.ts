@@ -10,7 +10,7 @@ import type {
 import { audioFormatOf } from './audio-format.js';
 import { geminiState } from './gemini-shapes.js';
 import { given } from './given.js';
-import { isJsonObject, tryParseJson } from './json.js';
+import { isJsonObject, toText, tryParseJson } from './json.js';
 import { writeAnnotations } from './openai-annotations.js';
 import { readReasoningDetail, readThinkingBlock, writeReasoningDetail, writeStateDetail } from './openai-details.js';
 import type { ReasoningDetail, WireDetail } from './openai-details.js';
@@ -249,8 +249,4 @@ function listed<Key extends string, Entry>(
   entries: readonly Entry[],
 ): { readonly [K in Key]?: readonly Entry[] } {
   return given(key, entries.length === 0 ? undefined : entries);
-}
-
-function toText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

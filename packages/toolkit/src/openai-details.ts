@@ -1,7 +1,7 @@
 import type { JsonObject, ReasoningPart, VendorState } from '@sluice/contract';
 import { ANTHROPIC_MESSAGES, redactedState, signatureState } from './anthropic-state.js';
 import { GEMINI_GENERATE, geminiState } from './gemini-shapes.js';
-import { isJsonObject, tryParseExact } from './json.js';
+import { isJsonObject, toText, tryParseExact } from './json.js';
 import { OPENAI_CHAT } from './openai-shapes.js';
 
 /**
@@ -178,8 +178,4 @@ function readToken(text: string): Required<Held> | undefined {
   const { of, kind, data, at } = token;
   const holder = of === 'call' || of === 'text' || of === 'part' ? of : 'reasoning';
   return { of: holder, state: { kind, data }, at: typeof at === 'number' ? at : 0 };
-}
-
-function toText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -1,7 +1,7 @@
 import { gatewayError } from '@sluice/contract';
 import type { Adjustment, EmbedRequest, EmbedResult, JsonObject, Operation, ResponseHead } from '@sluice/contract';
 import { adjusted, dropped } from '@sluice/provider-anthropic/internal';
-import { isJsonObject, parseUpstreamJson, untranslatable } from '@sluice/toolkit';
+import { isJsonObject, isNumbers, parseUpstreamJson, untranslatable } from '@sluice/toolkit';
 import { NO_FEATURES, toFamily } from './families.js';
 import type { Families, Written } from './families.js';
 import type { Headers } from './headers.js';
@@ -95,7 +95,7 @@ function toVectors({ embedding, embeddings }: JsonObject): readonly (readonly nu
 }
 
 function toVector(value: unknown): readonly number[] {
-  if (Array.isArray(value) && value.every((one): one is number => typeof one === 'number')) return value;
+  if (isNumbers(value)) return value;
   throw unusable();
 }
 

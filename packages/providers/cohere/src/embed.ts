@@ -1,5 +1,13 @@
 import type { EmbedRequest, EmbedResult, Encoded, Feature, Operation, Target } from '@sluice/contract';
-import { dropped, endpoint, isJsonObject, nativeExtensions, parseUpstreamJson, untranslatable } from '@sluice/toolkit';
+import {
+  dropped,
+  endpoint,
+  isJsonObject,
+  isNumbers,
+  nativeExtensions,
+  parseUpstreamJson,
+  untranslatable,
+} from '@sluice/toolkit';
 import { readCohereUsage } from '@sluice/toolkit/cohere-wire';
 import { notA } from './classify.js';
 import { EMBED_FIELDS } from './extensions.js';
@@ -45,13 +53,9 @@ function encodeEmbed(request: EmbedRequest, target: Target, headers: Headers): E
 function decodeEmbed(bytes: Uint8Array): EmbedResult {
   const answer = parseUpstreamJson(bytes);
   const vectors: unknown = isJsonObject(answer.embeddings) ? answer.embeddings.float : undefined;
-  if (!Array.isArray(vectors) || vectors.length === 0 || !vectors.every(isVector)) {
+  if (!Array.isArray(vectors) || vectors.length === 0 || !vectors.every(isNumbers)) {
     throw notA('list of embeddings', answer);
   }
   const usage = readCohereUsage(answer.meta);
   return { model: '', vectors, ...(usage ? { usage } : {}) };
-}
-
-function isVector(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'number');
 }

@@ -1,5 +1,5 @@
 import type { EmbedRequest, EmbedResult, Encoded, Feature, Operation, Target } from '@sluice/contract';
-import { dropped, endpoint, nativeExtensions, parseUpstreamJson, untranslatable } from '@sluice/toolkit';
+import { dropped, endpoint, isNumbers, nativeExtensions, parseUpstreamJson, untranslatable } from '@sluice/toolkit';
 import { errorIn, unusable } from './classify.js';
 import { OLLAMA_FIELDS, TRUNCATE } from './extensions.js';
 import { readUsage } from './usage.js';
@@ -31,7 +31,7 @@ function encodeEmbed(request: EmbedRequest, target: Target, headers: Headers): E
 function decodeEmbed(bytes: Uint8Array): EmbedResult {
   const answer = parseUpstreamJson(bytes);
   const { model, embeddings } = answer;
-  if (!Array.isArray(embeddings) || embeddings.length === 0 || !embeddings.every(isVector)) {
+  if (!Array.isArray(embeddings) || embeddings.length === 0 || !embeddings.every(isNumbers)) {
     throw errorIn(answer) ?? unusable("The provider's answer is not a list of embeddings.");
   }
   const usage = readUsage(answer);
@@ -40,8 +40,4 @@ function decodeEmbed(bytes: Uint8Array): EmbedResult {
     vectors: embeddings,
     ...(usage ? { usage } : {}),
   };
-}
-
-function isVector(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'number');
 }

@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { EmbedRequest, EmbedResult, Feature, JsonObject, Operation } from '@sluice/contract';
-import { droppedExtensions, editCallBody, extensionsFor } from '@sluice/toolkit';
+import { droppedExtensions, editCallBody, extensionsFor, isNumbers } from '@sluice/toolkit';
 import { OPENAI_EMBEDDINGS, inspectEmbeddings, readEmbeddingsAnswer, readUsage } from '@sluice/toolkit/openai-wire';
 import { fieldsFor, holdsAny } from './foreign-fields.js';
 import type { Server } from './server.js';
@@ -58,8 +58,7 @@ function inOrder(rows: readonly JsonObject[]): readonly JsonObject[] {
 
 function readVector(embedding: unknown): readonly number[] {
   if (typeof embedding === 'string') return readBase64(embedding);
-  if (Array.isArray(embedding) && embedding.every((value): value is number => typeof value === 'number'))
-    return embedding;
+  if (isNumbers(embedding)) return embedding;
   throw gatewayError('upstream_invalid_response', {
     message: 'The provider sent a vector that holds more than numbers.',
   });

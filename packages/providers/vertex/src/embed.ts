@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { EmbedRequest, EmbedResult, Encoded, Feature, JsonObject, Operation, Target } from '@sluice/contract';
-import { dropped, isJsonObject, nativeExtensions, parseUpstreamJson, untranslatable } from '@sluice/toolkit';
+import { dropped, isJsonObject, isNumbers, nativeExtensions, parseUpstreamJson, untranslatable } from '@sluice/toolkit';
 import type { NativeExtensions } from '@sluice/toolkit';
 import { GEMINI_EMBED, readGeminiEmbeddings, readGeminiUsage } from '@sluice/toolkit/gemini-wire';
 import { toMethodUrl } from './account.js';
@@ -96,7 +96,7 @@ function decodePredictions(bytes: Uint8Array): EmbedResult {
   if (!Array.isArray(predictions) || predictions.length === 0) throw noEmbeddings();
   const embeddings = predictions.map((one: unknown) => {
     const embedding = isJsonObject(one) ? one.embeddings : undefined;
-    if (!isJsonObject(embedding) || !isVector(embedding.values)) throw noEmbeddings();
+    if (!isJsonObject(embedding) || !isNumbers(embedding.values)) throw noEmbeddings();
     return { values: embedding.values, statistics: embedding.statistics };
   });
   const inputTokens = embeddings.reduce((sum, { statistics }) => sum + tokensOf(statistics), 0);
@@ -105,10 +105,6 @@ function decodePredictions(bytes: Uint8Array): EmbedResult {
     vectors: embeddings.map(({ values }) => values),
     ...(inputTokens > 0 ? { usage: { inputTokens, outputTokens: 0 } } : {}),
   };
-}
-
-function isVector(values: unknown): values is readonly number[] {
-  return Array.isArray(values) && values.every((value) => typeof value === 'number');
 }
 
 function tokensOf(statistics: unknown): number {

@@ -1,5 +1,5 @@
 import type { EmbedRequest, EmbedResult, Encoded, Feature, JsonObject, Operation, Target } from '@sluice/contract';
-import { dropped, nativeExtensions, untranslatable } from '@sluice/toolkit';
+import { dropped, isNumbers, nativeExtensions, untranslatable } from '@sluice/toolkit';
 import { placeOf } from './account.js';
 import type { Account } from './account.js';
 import { notA, readList } from './answer.js';
@@ -39,6 +39,6 @@ function decodeEmbed(bytes: Uint8Array): EmbedResult {
 }
 
 function readVector({ embedding }: JsonObject): readonly number[] {
-  if (Array.isArray(embedding) && embedding.every((value) => typeof value === 'number')) return embedding;
+  if (isNumbers(embedding)) return embedding;
   throw notA(WHAT);
 }

@@ -1,4 +1,5 @@
 import type { ChatResult } from '@sluice/contract';
+import { toText } from '@sluice/toolkit';
 import { createEnding, isEmptyPart, parseMessage, toAssistantPart, toUsage } from '@sluice/toolkit/anthropic-wire';
 
 /** A plain answer. What only this vendor understands, such as the calls of its own tools, is kept as it came. */
@@ -10,15 +11,11 @@ export function decodeChat(body: Uint8Array): ChatResult {
   const content = blocks.map(toAssistantPart).filter((part) => !isEmptyPart(part));
   const refusal = ending.refusal();
   return {
-    id: asText(message.id),
-    model: asText(message.model),
+    id: toText(message.id),
+    model: toText(message.model),
     content: refusal === undefined ? content : [...content, { type: 'refusal', text: refusal }],
     finish: ending.finish(),
     ...(usage ? { usage } : {}),
     ...ending.serviceTier(),
   };
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

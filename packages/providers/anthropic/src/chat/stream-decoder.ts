@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { ChatEvent, Frame, GatewayError, JsonObject, StreamDecoder } from '@sluice/contract';
-import { isJsonObject, tryParseExact } from '@sluice/toolkit';
+import { isJsonObject, toText, tryParseExact } from '@sluice/toolkit';
 import { classifyInBand, createEnding, createUsageMeter, readAnthropicError } from '@sluice/toolkit/anthropic-wire';
 import { createStreamBlock } from './stream-block.js';
 import type { StreamBlock } from './stream-block.js';
@@ -51,7 +51,7 @@ class MessageStream implements StreamDecoder<ChatEvent> {
 
   #start(message: unknown): readonly ChatEvent[] {
     if (!isJsonObject(message)) throw unusable('The provider started a stream without a message.');
-    return [{ type: 'start', id: asText(message.id), model: asText(message.model) }, ...this.#note(message)];
+    return [{ type: 'start', id: toText(message.id), model: toText(message.model) }, ...this.#note(message)];
   }
 
   #openBlock(block: unknown): readonly ChatEvent[] {
@@ -91,10 +91,6 @@ class MessageStream implements StreamDecoder<ChatEvent> {
     const usage = this.#meter.usage();
     return usage ? [{ type: 'usage', usage }] : NONE;
   }
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function unusable(message: string): GatewayError {

@@ -1,13 +1,12 @@
 import { gatewayError } from '@sluice/contract';
 import type { AssistantPart, ChatResult, JsonObject, ReasoningPart, ResponseHead } from '@sluice/contract';
-import { isJsonObject, parseUpstreamJson, tryParseExact } from '@sluice/toolkit';
+import { isJsonObject, parseUpstreamJson, toText, tryParseExact } from '@sluice/toolkit';
 import { signatureState } from '@sluice/toolkit/anthropic-wire';
 import {
   ANSWER_TOOL,
   NO_TOOL,
   REQUEST_ID,
   asAnswered,
-  asText,
   toCitation,
   toFinish,
   toRedactedState,
@@ -53,12 +52,12 @@ function toPart(block: JsonObject): readonly AssistantPart[] {
 }
 
 function toCall(toolUse: JsonObject): readonly AssistantPart[] {
-  const name = asText(toolUse.name);
+  const name = toText(toolUse.name);
   const json = JSON.stringify(toolUse.input ?? {});
   if (name === ANSWER_TOOL) return [{ type: 'text', text: json }];
   if (name === NO_TOOL) return [];
   if (toolUse.type === 'server_tool_use') return [{ type: 'vendor', state: toState({ toolUse }) }];
-  return [{ type: 'tool-call', id: asText(toolUse.toolUseId), name, json }];
+  return [{ type: 'tool-call', id: toText(toolUse.toolUseId), name, json }];
 }
 
 function toReasoning({ reasoningText, redactedContent }: JsonObject): readonly ReasoningPart[] {
@@ -66,21 +65,21 @@ function toReasoning({ reasoningText, redactedContent }: JsonObject): readonly R
     return [{ type: 'reasoning', text: '', opaque: toRedactedState(redactedContent) }];
   }
   const { text, signature } = isJsonObject(reasoningText) ? reasoningText : {};
-  if (asText(signature) !== '')
-    return [{ type: 'reasoning', text: asText(text), opaque: signatureState(asText(signature)) }];
-  return asText(text) === '' ? [] : [{ type: 'reasoning', text: asText(text) }];
+  if (toText(signature) !== '')
+    return [{ type: 'reasoning', text: toText(text), opaque: signatureState(toText(signature)) }];
+  return toText(text) === '' ? [] : [{ type: 'reasoning', text: toText(text) }];
 }
 
 function toCited({ content, citations }: JsonObject): readonly AssistantPart[] {
   const pieces = Array.isArray(content) ? content.filter(isJsonObject) : [];
-  const text = pieces.map((piece) => asText(piece.text)).join('');
+  const text = pieces.map((piece) => toText(piece.text)).join('');
   const cited = Array.isArray(citations) ? citations.filter(isJsonObject).map(toCitation) : [];
   if (text === '') return [];
   return [{ type: 'text', text, ...(cited.length === 0 ? {} : { citations: cited }) }];
 }
 
 function toImage({ format, source }: JsonObject): readonly AssistantPart[] {
-  const bytes = isJsonObject(source) ? asText(source.bytes) : '';
+  const bytes = isJsonObject(source) ? toText(source.bytes) : '';
   if (bytes === '') return [];
-  return [{ type: 'image', source: { kind: 'base64', mediaType: `image/${asText(format)}`, base64: bytes } }];
+  return [{ type: 'image', source: { kind: 'base64', mediaType: `image/${toText(format)}`, base64: bytes } }];
 }

@@ -1,7 +1,7 @@
 import type { ChatEvent, Citation, JsonObject, VendorState, WholePart } from '@sluice/contract';
-import { isJsonObject, tryParseExact } from '@sluice/toolkit';
+import { isJsonObject, toText, tryParseExact } from '@sluice/toolkit';
 import { signatureState } from '@sluice/toolkit/anthropic-wire';
-import { ANSWER_TOOL, NO_TOOL, asText, toCitation, toRedactedState, toState } from './wire.js';
+import { ANSWER_TOOL, NO_TOOL, toCitation, toRedactedState, toState } from './wire.js';
 
 /** How many parts the answer has so far, and how many of them are calls of tools that the caller knows. */
 export interface Parts {
@@ -35,7 +35,7 @@ export function openBlock(delta: JsonObject, parts: Parts): OpenBlock | undefine
 }
 
 function startCall(toolUse: JsonObject, parts: Parts): OpenBlock {
-  const name = asText(toolUse.name);
+  const name = toText(toolUse.name);
   if (name === ANSWER_TOOL) return new AnswerBlock(parts);
   if (name === NO_TOOL) return IGNORED;
   if (toolUse.type === 'server_tool_use')
@@ -65,9 +65,9 @@ class TextBlock implements OpenBlock {
 
   push({ text, citation }: JsonObject): readonly ChatEvent[] {
     if (isJsonObject(citation)) return this.#cite(toCitation(citation));
-    if (asText(text) === '') return NONE;
+    if (toText(text) === '') return NONE;
     const index = (this.#index ??= this.#parts.count++);
-    const event: ChatEvent = { type: 'text-delta', index, text: asText(text) };
+    const event: ChatEvent = { type: 'text-delta', index, text: toText(text) };
     if (this.#early.length === 0) return [event];
     const cited = this.#early.map((early): ChatEvent => ({ type: 'citation', index, citation: early }));
     this.#early = [];
@@ -106,9 +106,9 @@ class ReasoningBlock implements OpenBlock {
   push({ reasoningContent }: JsonObject): readonly ChatEvent[] {
     if (!isJsonObject(reasoningContent)) return NONE;
     const { text, signature, redactedContent } = reasoningContent;
-    this.#signature += asText(signature);
-    if (asText(redactedContent) !== '') this.#redacted.push(asText(redactedContent));
-    return asText(text) === '' ? NONE : this.#delta(asText(text));
+    this.#signature += toText(signature);
+    if (toText(redactedContent) !== '') this.#redacted.push(toText(redactedContent));
+    return toText(text) === '' ? NONE : this.#delta(toText(text));
   }
 
   end(): readonly ChatEvent[] {
@@ -142,7 +142,7 @@ class CallBlock implements OpenBlock {
 
   begin(): readonly ChatEvent[] {
     const { toolUseId, name } = this.#toolUse;
-    return [{ type: 'tool-start', index: this.#index, id: asText(toolUseId), name: asText(name) }];
+    return [{ type: 'tool-start', index: this.#index, id: toText(toolUseId), name: toText(name) }];
   }
 
   takes({ toolUse }: JsonObject): boolean {
@@ -238,14 +238,14 @@ function toServerResult(toolResult: JsonObject, pieces: readonly unknown[]): Who
 }
 
 function toImage({ format }: JsonObject, pieces: readonly unknown[]): WholePart | undefined {
-  const sources = pieces.filter(isJsonObject).map(({ source }) => (isJsonObject(source) ? asText(source.bytes) : ''));
+  const sources = pieces.filter(isJsonObject).map(({ source }) => (isJsonObject(source) ? toText(source.bytes) : ''));
   const base64 = joinBase64(sources);
   if (base64 === '') return undefined;
-  return { type: 'image', source: { kind: 'base64', mediaType: `image/${asText(format)}`, base64 } };
+  return { type: 'image', source: { kind: 'base64', mediaType: `image/${toText(format)}`, base64 } };
 }
 
 function inputOf(toolUse: unknown): string {
-  return isJsonObject(toolUse) ? asText(toolUse.input) : '';
+  return isJsonObject(toolUse) ? toText(toolUse.input) : '';
 }
 
 /** Each piece is whole base64 of its own bytes. */

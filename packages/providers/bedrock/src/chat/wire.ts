@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { gatewayError } from '@sluice/contract';
 import type { Citation, Finish, FinishReason, JsonObject, Usage, VendorState } from '@sluice/contract';
-import { isJsonObject } from '@sluice/toolkit';
+import { isJsonObject, toText } from '@sluice/toolkit';
 import { redactedState } from '@sluice/toolkit/anthropic-wire';
 
 /** The kind of the state that only this API understands. */
@@ -73,12 +73,12 @@ function toHourTokens(details: unknown): number | undefined {
 export function toCitation(wire: JsonObject): Citation {
   const { title, source, sourceContent, location } = wire;
   const web = isJsonObject(location) && isJsonObject(location.web) ? location.web : {};
-  const url = asText(web.url) || (/^https?:/.test(asText(source)) ? asText(source) : '');
+  const url = toText(web.url) || (/^https?:/.test(toText(source)) ? toText(source) : '');
   const parts = Array.isArray(sourceContent) ? sourceContent.filter(isJsonObject) : [];
-  const citedText = parts.map(({ text }) => asText(text)).join('');
+  const citedText = parts.map(({ text }) => toText(text)).join('');
   return {
     ...(url === '' ? {} : { url }),
-    ...(asText(title) === '' ? {} : { title: asText(title) }),
+    ...(toText(title) === '' ? {} : { title: toText(title) }),
     ...(citedText === '' ? {} : { citedText }),
     opaque: toState(wire),
   };
@@ -90,14 +90,14 @@ export function toState(data: unknown): VendorState {
 
 /** The tier that served an answer. */
 export function toServiceTier(tier: unknown): { readonly serviceTier?: string } {
-  const type = isJsonObject(tier) ? asText(tier.type) : '';
+  const type = isJsonObject(tier) ? toText(tier.type) : '';
   return type === '' ? {} : { serviceTier: type };
 }
 
 /** The model that a prompt router chose; empty where the request named one, for then the answer does not. */
 export function toRoutedModel(trace: unknown): string {
   const router = isJsonObject(trace) ? trace.promptRouter : undefined;
-  return isJsonObject(router) ? asText(router.invokedModelId) : '';
+  return isJsonObject(router) ? toText(router.invokedModelId) : '';
 }
 
 /**
@@ -111,10 +111,6 @@ export function toRedactedState(base64: string): VendorState {
 
 /** The id of the exchange, which no body names. */
 export const REQUEST_ID = 'x-amzn-requestid';
-
-export function asText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
 
 function asCount(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;

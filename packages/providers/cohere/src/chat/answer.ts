@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { Finish, FinishReason, GatewayError, JsonObject, TokenLogprob } from '@sluice/contract';
-import { isJsonObject } from '@sluice/toolkit';
+import { isJsonObject, toText } from '@sluice/toolkit';
 import { reported } from '../classify.js';
 
 /** npm cohere-ai 8.1.0, `ChatFinishReason`. */
@@ -41,8 +41,4 @@ export function readLogprob(item: unknown): readonly TokenLogprob[] {
   const each = item.logprobs.filter((value): value is number => typeof value === 'number');
   if (each.length === 0) return [];
   return [{ token: toText(item.text), logprob: each.reduce((sum, value) => sum + value, 0), top: [] }];
-}
-
-export function toText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

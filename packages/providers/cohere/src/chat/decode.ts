@@ -1,8 +1,8 @@
 import type { AssistantPart, ChatResult, Citation, JsonObject } from '@sluice/contract';
-import { isJsonObject, parseUpstreamJson } from '@sluice/toolkit';
+import { isJsonObject, parseUpstreamJson, toText } from '@sluice/toolkit';
 import { readCohereUsage } from '@sluice/toolkit/cohere-wire';
 import { notA, unusable } from '../classify.js';
-import { failureOf, readLogprob, toArguments, toFinish, toText } from './answer.js';
+import { failureOf, readLogprob, toArguments, toFinish } from './answer.js';
 import { createRuler, isOfText, readCitations } from './citations.js';
 import { reasoningState } from './state.js';
 

@@ -1,9 +1,9 @@
 import { gatewayError } from '@sluice/contract';
 import type { ChatEvent, Frame, JsonObject, StreamDecoder } from '@sluice/contract';
-import { isJsonObject, tryParseJson } from '@sluice/toolkit';
+import { isJsonObject, toText, tryParseJson } from '@sluice/toolkit';
 import { readCohereUsage } from '@sluice/toolkit/cohere-wire';
 import { reported, unusable } from '../classify.js';
-import { failureOf, readLogprob, toFinish, toText } from './answer.js';
+import { failureOf, readLogprob, toFinish } from './answer.js';
 import { createPartStream } from './part-stream.js';
 
 /** Reads one stream of events. https://docs.cohere.com/v2/docs/streaming */

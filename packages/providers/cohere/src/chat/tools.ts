@@ -1,5 +1,5 @@
 import type { Adjustment, ChatRequest, JsonObject, ToolChoice, ToolDefinition } from '@sluice/contract';
-import { dropped, untranslatable } from '@sluice/toolkit';
+import { dropped, namedTools } from '@sluice/toolkit';
 import type { Plan } from './plan.js';
 
 /** https://docs.cohere.com/docs/tool-use-usage-patterns: one at a time cannot be asked for. */
@@ -10,7 +10,7 @@ export function planTools(request: ChatRequest): Plan {
     const isForced = choice?.type === 'required' || choice?.type === 'tool';
     return { fields: {}, adjustments: [...dropped('tool_choice', isForced ? choice : undefined), ...serial] };
   }
-  const shown = choice?.type === 'tool' ? named(tools, choice.name) : tools;
+  const shown = choice?.type === 'tool' ? namedTools(tools, choice.name) : tools;
   const isStrict = shown.every(isStrictTool);
   return {
     fields: {
@@ -40,12 +40,6 @@ function writeChoice(choice: ToolChoice | undefined): string | undefined {
     case undefined:
       return undefined;
   }
-}
-
-function named(tools: readonly ToolDefinition[], wanted: string): readonly ToolDefinition[] {
-  const found = tools.filter(({ name }) => name === wanted);
-  if (found.length === 0) throw untranslatable(`the choice of "${wanted}", which is none of the tools,`, 'tool_choice');
-  return found;
 }
 
 function writeTool({ name, description, schema }: ToolDefinition): JsonObject {

@@ -10,7 +10,7 @@ import type {
   TokenLogprob,
   VendorState,
 } from '@sluice/contract';
-import { isJsonObject, tryParseExact } from '@sluice/toolkit';
+import { isJsonObject, toText, tryParseExact } from '@sluice/toolkit';
 import {
   classifyGoogleInBand,
   createGeminiUsageMeter,
@@ -86,9 +86,9 @@ class AnswerStream implements StreamDecoder<ChatEvent> {
   }
 
   #start({ responseId, modelVersion }: JsonObject, events: ChatEvent[]): void {
-    const id = asText(responseId);
+    const id = toText(responseId);
     this.#mintId = createCallIds(id);
-    events.push({ type: 'start', id, model: asText(modelVersion) });
+    events.push({ type: 'start', id, model: toText(modelVersion) });
   }
 
   #read(candidate: JsonObject, events: ChatEvent[]): void {
@@ -197,10 +197,6 @@ function firstOf(candidates: unknown): JsonObject | undefined {
 /** Only with `streamFunctionCallArguments` on Vertex AI. */
 function isPiece({ functionCall }: JsonObject): boolean {
   return isJsonObject(functionCall) && (functionCall.willContinue === true || functionCall.partialArgs !== undefined);
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function unusable(message: string): GatewayError {

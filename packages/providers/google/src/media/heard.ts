@@ -7,7 +7,7 @@ import type {
   TranscriptionRequest,
   TranscriptionResult,
 } from '@sluice/contract';
-import { changed, dropped, isJsonObject, nativeExtensions, untranslatable } from '@sluice/toolkit';
+import { changed, dropped, isJsonObject, nativeExtensions, toText, untranslatable } from '@sluice/toolkit';
 import type { GeminiApi } from '../api.js';
 import { adjusted } from '../chat/plan.js';
 import { readMediaAnswer } from './answer-media.js';
@@ -89,13 +89,13 @@ export function decodeHeard(bytes: Uint8Array): TranscriptionResult {
     throw gatewayError('upstream_invalid_response', { message: 'The provider answered without a transcript.' });
   }
   const pieces = parts.map(({ audioTranscription }) => audioTranscription).filter(isJsonObject);
-  const written = parts.map(({ text }) => asText(text)).join('');
+  const written = parts.map(({ text }) => toText(text)).join('');
   const words = pieces.flatMap(wordsOf);
   const segments = pieces.flatMap(toSegments);
-  const language = pieces.map(({ languageCode }) => asText(languageCode)).find((code) => code !== '');
+  const language = pieces.map(({ languageCode }) => toText(languageCode)).find((code) => code !== '');
   return {
     model,
-    text: (written === '' ? pieces.map(({ text }) => asText(text)).join('') : written).trim(),
+    text: (written === '' ? pieces.map(({ text }) => toText(text)).join('') : written).trim(),
     ...(language === undefined ? {} : { language }),
     ...(segments.length > 0 ? { segments } : {}),
     ...(words.length > 0 ? { words } : {}),
@@ -112,13 +112,9 @@ function wordsOf({ words }: JsonObject): readonly TimedText[] {
 
 function toSegments(piece: JsonObject): readonly TimedText[] {
   const timed = toTimed(piece, PIECE);
-  return timed.length > 0 ? timed : toSegment(asText(piece.text), wordsOf(piece));
+  return timed.length > 0 ? timed : toSegment(toText(piece.text), wordsOf(piece));
 }
 
 function isSaid({ text, audioTranscription }: JsonObject): boolean {
   return typeof text === 'string' || isJsonObject(audioTranscription);
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

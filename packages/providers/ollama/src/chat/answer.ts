@@ -1,5 +1,5 @@
 import type { Finish, FinishReason, JsonObject, TokenLogprob, ToolCallPart } from '@sluice/contract';
-import { isJsonObject, sliceJson } from '@sluice/toolkit';
+import { isJsonObject, sliceJson, toText } from '@sluice/toolkit';
 import { unusable } from '../classify.js';
 
 /** The words of the server's `llm/server.go`. Its `load` and `unload` answer a call without messages. */
@@ -58,10 +58,6 @@ function readToken({ token, logprob, bytes }: JsonObject): Omit<TokenLogprob, 't
     logprob: typeof logprob === 'number' ? logprob : 0,
     ...(Array.isArray(bytes) ? { bytes: bytes.filter((byte) => typeof byte === 'number') } : {}),
   };
-}
-
-export function toText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function isText(value: unknown): value is string {

@@ -1,9 +1,9 @@
 import { gatewayError } from '@sluice/contract';
 import type { AssistantPart, ChatResult } from '@sluice/contract';
-import { decodeText, isJsonObject, parseUpstreamJson } from '@sluice/toolkit';
+import { decodeText, isJsonObject, parseUpstreamJson, toText } from '@sluice/toolkit';
 import { errorIn, unusable } from '../classify.js';
 import { readUsage } from '../usage.js';
-import { readLogprobs, readToolCalls, toFinish, toText } from './answer.js';
+import { readLogprobs, readToolCalls, toFinish } from './answer.js';
 
 /** A plain answer. The server gives it no id. */
 export function decodeChat(bytes: Uint8Array): ChatResult {

@@ -1,9 +1,9 @@
 import { gatewayError } from '@sluice/contract';
 import type { ChatEvent, Frame, GatewayError, JsonObject, StreamDecoder } from '@sluice/contract';
-import { isJsonObject, tryParseJson } from '@sluice/toolkit';
+import { isJsonObject, toText, tryParseJson } from '@sluice/toolkit';
 import { errorIn, unusable } from '../classify.js';
 import { readUsage } from '../usage.js';
-import { readLogprobs, readToolCalls, toFinish, toText } from './answer.js';
+import { readLogprobs, readToolCalls, toFinish } from './answer.js';
 
 /** Reads one stream of lines, the last of which says `"done": true`. https://docs.ollama.com/api/streaming */
 export function createLineDecoder(): StreamDecoder<ChatEvent> {

@@ -1,5 +1,5 @@
 import type { Adjustment, ChatRequest, JsonObject, ToolDefinition } from '@sluice/contract';
-import { changed, dropped, untranslatable } from '@sluice/toolkit';
+import { changed, dropped, namedTools } from '@sluice/toolkit';
 
 export interface ToolPlan {
   readonly field: readonly JsonObject[] | undefined;
@@ -24,7 +24,7 @@ export function planTools(request: ChatRequest): ToolPlan {
       return { field: tools.map(writeTool), adjustments: [...dropped('tool_choice', choice), ...rest] };
     case 'tool':
       return {
-        field: named(tools, choice.name).map(writeTool),
+        field: namedTools(tools, choice.name).map(writeTool),
         adjustments: [...changed('tool_choice', true), ...rest],
       };
     case 'auto':
@@ -35,12 +35,6 @@ export function planTools(request: ChatRequest): ToolPlan {
 
 /** Tools that are not shown are not called. */
 const EMULATED: Adjustment = { parameter: 'tool_choice', action: 'emulated' };
-
-function named(tools: readonly ToolDefinition[], wanted: string): readonly ToolDefinition[] {
-  const found = tools.filter(({ name }) => name === wanted);
-  if (found.length === 0) throw untranslatable(`the choice of "${wanted}", which is none of the tools,`, 'tool_choice');
-  return found;
-}
 
 /** Templates of models go through the properties, which must be there for that. */
 function writeTool({ name, description, schema }: ToolDefinition): JsonObject {

@@ -1,5 +1,5 @@
 import type { AssistantPart, ChatResult, Citation, Finish, JsonObject, TextPart } from '@sluice/contract';
-import { given } from '@sluice/toolkit';
+import { given, toText } from '@sluice/toolkit';
 import {
   readAnnotation,
   readAudio,
@@ -66,8 +66,4 @@ function withCitations(parts: readonly AssistantPart[], citations: readonly Cita
   if (at < 0) return parts;
   const part = parts[at] as TextPart;
   return parts.with(at, { ...part, citations: [...(part.citations ?? []), ...citations] });
-}
-
-function toText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
