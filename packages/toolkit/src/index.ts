@@ -5,6 +5,7 @@ export { droppedExtensions, extensionsFor, namedTools, nativeExtensions, untrans
 export { classifyReported, classifyStatus } from './classify-status.js';
 export { writeErrorHeaders } from './error-headers.js';
 export { audioFormatOf } from './audio-format.js';
+export { imageTypeOf } from './image-type.js';
 export { endpoint } from './endpoint.js';
 export { given } from './given.js';
 export {

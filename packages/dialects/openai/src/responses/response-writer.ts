@@ -4,6 +4,7 @@ import type {
   JsonObject,
   StreamWriter,
   Usage,
+  VendorPart,
   VendorState,
   WholePart,
   WriteContext,
@@ -90,7 +91,7 @@ export class ResponseWriter implements StreamWriter<ChatEvent> {
       case 'part-end':
         return this.#closePart(event);
       case 'part':
-        return this.#addWhole(event.part);
+        return this.#addWhole(event);
       case 'usage':
         this.#usage = event.usage;
         return;
@@ -194,21 +195,30 @@ export class ResponseWriter implements StreamWriter<ChatEvent> {
     else if (part.kind !== 'reasoning') this.#carry(opaque, { call: part.item.call_id });
   }
 
-  #addWhole(part: WholePart): void {
-    if (part.type === 'vendor' && part.state.kind !== OPENAI_RESPONSES) return this.#carry(part.state, 'part');
-    const item = this.#toItem(part);
-    if (!item) return;
+  #addWhole({ index, part }: Delta<'part'>): void {
+    if (part.type === 'vendor') {
+      const { kind, data } = part.state;
+      if (kind !== OPENAI_RESPONSES || !isJsonObject(data)) return this.#carry(part.state, 'part');
+      return this.#addDone(data as OutputItem);
+    }
+    if (part.type !== 'image' || part.source.kind !== 'base64') {
+      this.#addText({ type: 'text-delta', index, text: inWords(part) });
+      return this.#closePart({ type: 'part-end', index });
+    }
+    const { base64: result } = part.source;
+    this.#addDone({ type: 'image_generation_call', id: this.#nextId('ig'), status: 'completed', result });
+    this.#carry(part.opaque, 'text');
+  }
+
+  #addDone(item: OutputItem): void {
     const at = this.#addItem(item);
     this.#emit('response.output_item.done', { output_index: at, item });
   }
 
-  #toItem(part: WholePart): OutputItem | undefined {
-    if (part.type === 'vendor') return isJsonObject(part.state.data) ? (part.state.data as OutputItem) : undefined;
-    if (part.type !== 'image' || part.source.kind !== 'base64') return undefined;
-    return { type: 'image_generation_call', id: this.#nextId('ig'), status: 'completed', result: part.source.base64 };
-  }
-
-  /** What a vendor wants back with a part that has no field for it: an item behind it, which clients return as it is. */
+  /**
+   * What a vendor wants back with a part that has no field for it: an item behind it, which clients return as it is.
+   * `text` is whatever was said or drawn before.
+   */
   #carry(state: VendorState | undefined, on: 'text' | 'part' | { readonly call: string }): void {
     if (!state) return;
     const item: ReasoningItem = {
@@ -217,8 +227,7 @@ export class ResponseWriter implements StreamWriter<ChatEvent> {
       summary: [],
       encrypted_content: sealState({ state, on }),
     };
-    const at = this.#addItem(item);
-    this.#emit('response.output_item.done', { output_index: at, item });
+    this.#addDone(item);
   }
 
   /** Where a piece of text goes: the open message, or a new one. */
@@ -281,4 +290,10 @@ export class ResponseWriter implements StreamWriter<ChatEvent> {
 function customToolsOf(wire: JsonObject | undefined): ReadonlySet<unknown> {
   const tools: readonly unknown[] = Array.isArray(wire?.tools) ? wire.tools : [];
   return new Set(tools.filter(isJsonObject).flatMap(({ type, name }) => (type === 'custom' ? [name] : [])));
+}
+
+/** What of an answer has no item here: sound, and a picture that stands elsewhere. */
+function inWords(part: Exclude<WholePart, VendorPart>): string {
+  if (part.type === 'audio') return part.transcript ?? `[sound: ${part.format}]`;
+  return part.source.kind === 'url' ? `![](${part.source.url})` : '[image]';
 }

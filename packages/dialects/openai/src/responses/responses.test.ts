@@ -84,6 +84,14 @@ describe('an answer that a client sends back', () => {
     ],
     ["another vendor's part", [{ type: 'vendor', state: opaque }]],
     [
+      'pictures, one with a state',
+      [
+        { type: 'text', text: 'See' },
+        { type: 'image', source: { kind: 'base64', mediaType: 'image/jpeg', base64: '/9j/AA==' }, opaque },
+        { type: 'image', source: { kind: 'base64', mediaType: 'image/png', base64: 'iVBORw0KGgo=' } },
+      ],
+    ],
+    [
       'a refusal',
       [
         { type: 'text', text: 'Hi' },
@@ -100,6 +108,18 @@ describe('an answer that a client sends back', () => {
     ],
   ])('is the same again: %s', ([, content]) => {
     expect(sentBack(write(content).output)).toEqual(content);
+  });
+
+  it('has in words what no item is for', () => {
+    const url = 'https://a.example/b.png';
+    const { output } = write([
+      { type: 'audio', format: 'wav', base64: 'UklG', transcript: 'Hi.' },
+      { type: 'audio', format: 'wav', base64: 'UklG' },
+      { type: 'image', source: { kind: 'url', url } },
+    ]);
+    expect(output).toMatchObject([
+      { type: 'message', content: [{ text: 'Hi.' }, { text: '[sound: wav]' }, { text: `![](${url})` }] },
+    ]);
   });
 
   it('is the same again where a tool takes free text', () => {

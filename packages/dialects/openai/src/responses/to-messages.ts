@@ -2,7 +2,8 @@ import type { AssistantPart, FilePart, ImagePart, Message, UserPart } from '@slu
 import { OPENAI_RESPONSES, readImageUrl } from '@sluice/toolkit/openai-wire';
 import { untranslatable } from '../untranslatable.js';
 import { isKnown, isMessage } from './items-schema.js';
-import type { WireItem, WireKnownItem, WireMessageItem, WirePart } from './items-schema.js';
+import type { WireItem, WireKnownItem, WireMessageItem, WireOtherItem, WirePart } from './items-schema.js';
+import { imageTypeOf } from '@sluice/toolkit';
 import type { SealedState } from '@sluice/toolkit';
 import { openState } from './sealed-state.js';
 
@@ -97,12 +98,19 @@ function storedFile(id: string): ImagePart['source'] {
 
 function addAssistantItem(said: AssistantPart[], item: AssistantItem, path: Path): void {
   if (isMessage(item)) said.push(...toSaid(item.content, path));
-  else if (!isKnown(item)) said.push({ type: 'vendor', state: { kind: OPENAI_RESPONSES, data: item } });
+  else if (!isKnown(item))
+    said.push(toPicture(item) ?? { type: 'vendor', state: { kind: OPENAI_RESPONSES, data: item } });
   else if (item.type === 'function_call') {
     said.push({ type: 'tool-call', id: item.call_id, name: item.name, json: item.arguments });
   } else if (item.type === 'custom_tool_call') {
     said.push({ type: 'tool-call', id: item.call_id, name: item.name, json: JSON.stringify({ input: item.input }) });
   } else if (item.type === 'reasoning') addReasoning(said, item);
+}
+
+/** A picture that an answer brought: whoever sees pictures of its own can look at it again. */
+function toPicture({ type, result }: WireOtherItem): ImagePart | undefined {
+  if (type !== 'image_generation_call' || typeof result !== 'string' || result === '') return undefined;
+  return { type: 'image', source: { kind: 'base64', mediaType: imageTypeOf(result), base64: result } };
 }
 
 function toSaid(content: WireMessageItem['content'], path: Path): readonly AssistantPart[] {
@@ -135,8 +143,11 @@ function attach(said: AssistantPart[], { state, on }: SealedState): void {
     return;
   }
   const wanted = (part: AssistantPart): boolean =>
-    on === 'text' ? part.type === 'text' : part.type === 'tool-call' && typeof on === 'object' && part.id === on.call;
+    on === 'text'
+      ? part.type === 'text' || part.type === 'image'
+      : part.type === 'tool-call' && typeof on === 'object' && part.id === on.call;
   const at = said.findLastIndex(wanted);
   const part = said[at];
-  if (part?.type === 'text' || part?.type === 'tool-call') said[at] = { ...part, opaque: state };
+  if (part?.type === 'text' || part?.type === 'image' || part?.type === 'tool-call')
+    said[at] = { ...part, opaque: state };
 }
