@@ -10,7 +10,8 @@ export const COHERE_RERANK = 'cohere-rerank';
 
 /**
  * A ranking, as Cohere answers it (npm cohere-ai 8.1.0, `V2RerankResponse`, `RerankResponse`) and as those who copied it do:
- * vLLM (https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html), Jina (https://api.jina.ai/redoc), llama.cpp.
+ * vLLM (https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html), Jina (https://api.jina.ai/redoc), llama.cpp;
+ * Fireworks has it under `data` (PyPI litellm 1.110.2, llms/fireworks_ai/rerank/transformation.py).
  * Throws `upstream_truncated`, `upstream_invalid_response`, or the error that the answer holds.
  */
 export function decodeRerank(bytes: Uint8Array): RerankResult {
@@ -33,8 +34,8 @@ export function inspectRerank(bytes: Uint8Array): AnswerSummary {
 
 function readAnswer(bytes: Uint8Array): { readonly body: JsonObject; readonly rows: readonly JsonObject[] } {
   const body = parseUpstreamJson(bytes);
-  const { results } = body;
-  if (Array.isArray(results) && results.every(isRow)) return { body, rows: results };
+  const rows: unknown = body.results ?? body.data;
+  if (Array.isArray(rows) && rows.every(isRow)) return { body, rows };
   if (isErrorAnswer(body) || typeof body.message === 'string') throw classifyInBand(readOpenAiError(body));
   throw gatewayError('upstream_invalid_response', { message: "The provider's answer is not a ranking." });
 }
@@ -56,8 +57,11 @@ function readRow(row: JsonObject): RankedDocument {
   };
 }
 
-/** Cohere's stands under `meta`; the others count tokens, and some of them only all together. */
+/** Cohere's stands under `meta`; the others count tokens, some only all together, and OpenRouter what it charges for. */
 function usageOf({ meta, usage }: JsonObject): Usage | undefined {
   if (!isJsonObject(usage)) return readCohereUsage(meta);
-  return readUsage({ ...usage, prompt_tokens: usage.prompt_tokens ?? usage.total_tokens });
+  const { search_units: searches, total_tokens: total, prompt_tokens: prompt = total } = usage;
+  const tokens = readUsage({ ...usage, prompt_tokens: prompt });
+  if (typeof searches !== 'number') return tokens;
+  return { inputTokens: 0, outputTokens: 0, ...tokens, searchUnits: searches };
 }

@@ -1,7 +1,7 @@
 import { COMPATIBLE, OPENAI_ONLY, foreignBut } from '@sluice/provider-openai-compatible/internal';
 import type { ServerRules } from '@sluice/provider-openai-compatible/internal';
 
-/** Groq: npm groq-sdk 1.6.0, resources/chat/completions.d.ts; npm @ai-sdk/groq 3.0.71, src/groq-chat-language-model.ts. */
+/** Groq: npm groq-sdk 1.6.0, resources/chat/completions.d.ts, /audio/; npm @ai-sdk/groq 3.0.71, src/groq-chat-language-model.ts. */
 export const RULES: ServerRules = {
   ...COMPATIBLE,
   maxTokensField: 'max_completion_tokens',
@@ -31,6 +31,10 @@ export const RULES: ServerRules = {
     performance: 'performance',
   },
   media: ['speech', 'transcription'],
+  mediaRules: {
+    speech: { refused: ['instructions'], formats: ['wav', 'mp3', 'flac'] },
+    transcription: { formats: ['json', 'text', 'verbose_json'] },
+  },
   files: [],
   sounds: false,
   customTools: false,

@@ -24,7 +24,7 @@ export const openAiCompatible = {
     const baseUrl = new URL(settings.baseUrl ?? known?.baseUrl ?? '');
     const rules = known?.rules ?? UNKNOWN;
     const provider = createServerProvider({ baseUrl, secretRef: apiKey, headers, deps, rules });
-    const rerank = createRerankOperation(createHeaderWriter(headers));
+    const rerank = createRerankOperation(createHeaderWriter(headers), rules.rankings);
     return { ...provider, operations: { ...provider.operations, rerank } };
   },
 } as const satisfies ProviderDefinition<OpenAiCompatibleSettings>;

@@ -6,6 +6,7 @@ export { createChunkDecoder } from './chat/stream-decoder.js';
 export { createHeaderWriter } from './headers.js';
 export { createOpenAiProvider, createServerProvider } from './provider.js';
 export { allowPrivateNetwork, baseUrl, extraHeaders, secretRef } from './settings.js';
+export { createRerankOperation } from './rerank.js';
 export { COMPATIBLE } from './rules.js';
 export type { WrittenChat } from './chat/encode.js';
 export type { OpenAiProvider, OpenAiProviderInit, ServerProvider } from './provider.js';

@@ -1,7 +1,8 @@
-import type { Feature, Operation, RerankRequest, RerankResult } from '@sluice/contract';
+import type { Feature, Operation, Passthrough, RerankRequest, RerankResult } from '@sluice/contract';
 import { dropped, droppedExtensions, editCallBody, endpoint, extensionsFor } from '@sluice/toolkit';
 import { COHERE_RERANK, decodeRerank, inspectRerank } from '@sluice/toolkit/cohere-wire';
 import type { HeaderWriter } from './headers.js';
+import type { ServerRules } from './rules.js';
 
 const PATH = 'rerank';
 const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
@@ -9,8 +10,12 @@ const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
 /**
  * Ranking, as servers have it beside chat: in Cohere's form. vLLM, llama.cpp and Jina do
  * (https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html, https://api.jina.ai/redoc); who does not answers 404.
+ * `rankings`: the member of the answer, where it is not Cohere's.
  */
-export function createRerankOperation(headers: HeaderWriter): Operation<RerankRequest, RerankResult, never> {
+export function createRerankOperation(
+  headers: HeaderWriter,
+  rankings?: ServerRules['rankings'],
+): Operation<RerankRequest, RerankResult, never> {
   return {
     features: FEATURES,
     encode(request, target) {
@@ -32,15 +37,17 @@ export function createRerankOperation(headers: HeaderWriter): Operation<RerankRe
       };
     },
     decode: decodeRerank,
-    passthroughs: [
-      {
-        dialect: COHERE_RERANK,
-        encode(call, target) {
-          const body = editCallBody(call, { model: target.model });
-          return { method: 'POST', url: endpoint(target.baseUrl, PATH), headers: headers.plain, body };
-        },
-        inspect: inspectRerank,
-      },
-    ],
+    passthroughs: rankings === undefined ? [createPassthrough(headers)] : [],
+  };
+}
+
+function createPassthrough(headers: HeaderWriter): Passthrough {
+  return {
+    dialect: COHERE_RERANK,
+    encode(call, target) {
+      const body = editCallBody(call, { model: target.model });
+      return { method: 'POST', url: endpoint(target.baseUrl, PATH), headers: headers.plain, body };
+    },
+    inspect: inspectRerank,
   };
 }

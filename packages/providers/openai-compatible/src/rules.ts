@@ -23,12 +23,29 @@ export interface ModelRule {
 /** What a server may have beside chat and embeddings. */
 export type MediaOperation = 'image' | 'speech' | 'transcription' | 'moderation';
 
+/** What of an operation a server has otherwise than OpenAI. A request that says such a thing does not pass as it came. */
+export interface MediaRules {
+  /** Where it stands, where not at OpenAI's path. */
+  readonly path?: string;
+  /** Fields that the server has no place for. They are left out, and the caller is told. */
+  readonly refused?: readonly string[];
+  /** The values of `response_format` that it knows; where another is asked for, the first of them comes. */
+  readonly formats?: readonly string[];
+  /** How the size of a picture is said, where not as `1024x1024`: by these values of `aspect_ratio`, or in two fields. */
+  readonly size?: 'width-and-height' | readonly string[];
+  /** Its word for `b64_json`; true where pictures come so and nothing is said of it. */
+  readonly base64?: string | true;
+}
+
 /** Where servers of the dialect differ. Data only, so that one more server is one more row. */
 export interface ServerRules {
   /** OpenAI renamed it; servers that copied the older API know the older name only. */
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
   /** None where absent. */
   readonly media?: readonly MediaOperation[];
+  readonly mediaRules?: Readonly<Partial<Record<MediaOperation, MediaRules>>>;
+  /** The member in which a ranking comes, where it is not `results`: such an answer cannot pass. */
+  readonly rankings?: 'data';
   /** Fields that the server has under another name. */
   readonly renamed?: Readonly<Record<string, string>>;
   /** Fields that it answers with an error or does not look at. They are left out, and the caller is told. */

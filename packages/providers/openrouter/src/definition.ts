@@ -1,4 +1,4 @@
-import { defineVendor } from '@sluice/provider-openai-compatible/internal';
+import { createRerankOperation, defineVendor } from '@sluice/provider-openai-compatible/internal';
 import type { VendorSettings } from '@sluice/provider-openai-compatible/internal';
 import { RULES } from './rules.js';
 
@@ -10,4 +10,5 @@ export const openrouter = defineVendor({
   about: 'An account at OpenRouter.',
   baseUrl: 'https://openrouter.ai/api/v1',
   rules: RULES,
+  operations: ({ headers }) => ({ rerank: createRerankOperation(headers) }),
 });

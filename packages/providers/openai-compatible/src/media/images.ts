@@ -1,38 +1,71 @@
 import { gatewayError } from '@sluice/contract';
-import type { AnswerSummary, GeneratedImage, ImageRequest, ImageResult, JsonObject, Operation } from '@sluice/contract';
-import { droppedExtensions, extensionsFor, isJsonObject } from '@sluice/toolkit';
+import type {
+  Adjustment,
+  AnswerSummary,
+  GeneratedImage,
+  ImageRequest,
+  ImageResult,
+  JsonObject,
+  Operation,
+} from '@sluice/contract';
+import { changed, droppedExtensions, extensionsFor, isJsonObject } from '@sluice/toolkit';
 import { OPENAI_IMAGES } from '@sluice/toolkit/openai-wire';
+import { fieldsFor } from '../foreign-fields.js';
+import type { MediaRules } from '../rules.js';
 import type { Server } from '../server.js';
 import { FEATURES, jsonPassthrough, readAnswer, readAnyUsage } from './json-passthrough.js';
+import { rulesFor, toSizeFields } from './media-rules.js';
 
 const PATH = 'images/generations';
 
 /** Pictures. Source: npm openai 6.49.0, `resources/images.d.ts`. */
 export function createImageOperation(server: Server): Operation<ImageRequest, ImageResult, never> {
+  const rules = rulesFor(server, 'image');
+  const { path = PATH } = rules;
   return {
     features: FEATURES,
     encode(request, target) {
-      const { prompt, count, size, quality, style, background, outputFormat, delivery, user } = request;
-      const body = JSON.stringify({
-        ...extensionsFor(request, OPENAI_IMAGES),
-        model: server.nameOf(target.model),
-        prompt,
-        n: count,
-        size,
-        quality,
-        style,
-        background,
-        output_format: outputFormat,
-        response_format: delivery && (delivery === 'url' ? 'url' : 'b64_json'),
-        user,
-      });
+      const { fields, adjustments } = toFields(request, rules);
+      const body = JSON.stringify({ ...fields, model: server.nameOf(target.model) });
       return {
-        request: { method: 'POST', url: server.locate(target, PATH), headers: server.headers.plain, body },
-        adjustments: droppedExtensions(request, OPENAI_IMAGES),
+        request: { method: 'POST', url: server.locate(target, path), headers: server.headers.plain, body },
+        adjustments: [...adjustments, ...droppedExtensions(request, OPENAI_IMAGES)],
       };
     },
     decode: decodeImages,
-    passthroughs: [jsonPassthrough(server, { dialect: OPENAI_IMAGES, path: PATH, inspect: inspectImages })],
+    passthroughs: [jsonPassthrough(server, { dialect: OPENAI_IMAGES, path, rules, inspect: inspectImages })],
+  };
+}
+
+interface Fields {
+  readonly fields: JsonObject;
+  readonly adjustments: readonly Adjustment[];
+}
+
+function toFields(request: ImageRequest, rules: MediaRules): Fields {
+  const { prompt, count, size, quality, style, background, outputFormat, delivery, user } = request;
+  const { base64 = 'b64_json' } = rules;
+  const said = toSizeFields(rules, size);
+  const isUnsaid = base64 === true;
+  const { fields, dropped: lost } = fieldsFor(rules, {
+    ...extensionsFor(request, OPENAI_IMAGES),
+    prompt,
+    n: count,
+    ...said.fields,
+    quality,
+    style,
+    background,
+    output_format: outputFormat,
+    response_format: isUnsaid ? undefined : delivery && (delivery === 'url' ? 'url' : base64),
+    user,
+  });
+  return {
+    fields,
+    adjustments: [
+      ...changed('size', !said.isExact),
+      ...changed('response_format', isUnsaid && delivery === 'url'),
+      ...lost,
+    ],
   };
 }
 
@@ -42,7 +75,12 @@ function readImages(bytes: Uint8Array): { readonly body: JsonObject; readonly ro
   if (!Array.isArray(data)) {
     throw gatewayError('upstream_invalid_response', { message: "The provider's answer is not a list of images." });
   }
-  return { body, rows: data.filter(isJsonObject) };
+  const rows = data.filter(isJsonObject);
+  // So xAI says that it held a picture back: npm @ai-sdk/xai 3.0.138, src/xai-image-model.ts.
+  if (rows.length > 0 && rows.every(({ respect_moderation: respects }) => respects === false)) {
+    throw gatewayError('content_policy_violation', { message: 'The provider held its pictures back.' });
+  }
+  return { body, rows };
 }
 
 function decodeImages(bytes: Uint8Array): ImageResult {

