@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KeyAdmin } from '@sluice/auth';
-import type { Ledger, Principal, Provider } from '@sluice/contract';
+import type { GatewayError, Ledger, Principal, Provider } from '@sluice/contract';
 import { SnapshotHolder } from '@sluice/core';
-import { createResponseMemory } from '@sluice/dialect-openai';
+import { BackgroundResponses, createResponseMemory } from '@sluice/dialect-openai';
 import type { Ports } from '@sluice/core';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import type { SqliteStore } from '@sluice/store-sqlite';
@@ -50,7 +50,10 @@ export interface GatewayState extends IdentitySecrets {
 /** A gateway that has no socket of its own. */
 export interface ComposedGateway {
   readonly keys: KeyAdmin;
-  readonly callers: Callers;
+  /** Resolves when no call is under way any more, whether somebody waits for it or not. */
+  empty(): Promise<void>;
+  /** Ends every call that is under way with `reason`. */
+  dismiss(reason: GatewayError): void;
   handle(req: IncomingMessage, res: ServerResponse): void;
   /** Without `principal` the request must bring a key. */
   answer(request: Request, principal?: Principal): Promise<Response>;
@@ -113,13 +116,20 @@ interface Parts {
   readonly lifecycle: Lifecycle;
   readonly callers: Callers;
   readonly ports: Ports;
+  readonly background: BackgroundResponses;
 }
 
 function composeParts({ config, state }: ComposeOptions, resources: Resources): Parts {
   const identity = composeIdentity(config, state, resources.store);
   const lifecycle = new Lifecycle(systemClock);
   const ports = composePorts({ config, ...resources, authenticator: identity.authenticator, lifecycle });
-  return { config, resources, identity, lifecycle, callers: createCallers(config), ports };
+  const background = new BackgroundResponses({
+    repository: resources.store.responses,
+    clock: systemClock,
+    limits: config.responses,
+    onError: ports.onInternalError,
+  });
+  return { config, resources, identity, lifecycle, callers: createCallers(config), ports, background };
 }
 
 function createCallers({ server: { bodyLimitBytes } }: Config): Callers {
@@ -133,16 +143,25 @@ function createCallers({ server: { bodyLimitBytes } }: Config): Callers {
 }
 
 function assemble(parts: Parts, providers: ReadonlyMap<string, Provider>): ComposedGateway {
-  const { lifecycle, callers, identity, ports, resources } = parts;
+  const { lifecycle, callers, identity, ports, resources, background } = parts;
   const entry = composeEntry(parts, providers);
+  const empty = async (): Promise<void> => {
+    await callers.empty();
+    // Whoever waited may have left work behind.
+    await background.idle();
+  };
   return {
     keys: identity.keys,
-    callers,
+    empty,
+    dismiss(reason) {
+      callers.dismiss(reason);
+      background.stop(reason);
+    },
     handle: (req, res) => entry.handle(req, res),
     answer: (request, principal) => answerWebRequest(request, { callers, principal, answer: entry.answer }),
     async drain() {
       await lifecycle.drain({ isInUse: callers.seenWithin(IN_USE_MS) });
-      await callers.empty();
+      await empty();
     },
     stop: () => lifecycle.stop(),
     close: () => release(resources, ports.ledger),
@@ -150,7 +169,7 @@ function assemble(parts: Parts, providers: ReadonlyMap<string, Provider>): Compo
 }
 
 function composeEntry(parts: Parts, providers: ReadonlyMap<string, Provider>): Entry {
-  const { config, resources, identity, lifecycle, callers, ports } = parts;
+  const { config, resources, identity, lifecycle, callers, ports, background } = parts;
   const { store, transport } = resources;
   const lists = new ModelLists(providers, { transport, clock: systemClock });
   fixSimulatorLists(config, lists);
@@ -168,6 +187,7 @@ function composeEntry(parts: Parts, providers: ReadonlyMap<string, Provider>): E
   const responses = createResponseMemory({
     repository: store.responses,
     clock: systemClock,
+    background,
     onError: ports.onInternalError,
   });
   const inference = createInference({ snapshots, ports, responses });
@@ -185,7 +205,7 @@ function composeEntry(parts: Parts, providers: ReadonlyMap<string, Provider>): E
 }
 
 function composeRoutes(
-  { resources: { store, telemetry }, identity, lifecycle, ports }: Parts,
+  { resources: { store, telemetry }, identity, lifecycle, ports, background }: Parts,
   models: ListModels,
 ): readonly Route[] {
   return createRoutes({
@@ -193,6 +213,7 @@ function composeRoutes(
     ledger: ports.ledger,
     rows: store.ledger,
     responses: store.responses,
+    background,
     clock: systemClock,
     isReady: () => lifecycle.isReady,
     metrics: () => telemetry.metrics(),

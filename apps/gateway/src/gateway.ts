@@ -75,7 +75,7 @@ function toGateway(running: ComposedGateway, { principal, drainTimeoutMs }: Mann
 
 async function shutDown(running: ComposedGateway, drainTimeoutMs: number): Promise<void> {
   running.stop();
-  await within(running.callers.empty(), drainTimeoutMs);
+  await within(running.empty(), drainTimeoutMs);
   await dismissAll(running);
   await running.close();
 }

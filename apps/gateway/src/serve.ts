@@ -40,9 +40,7 @@ export async function serve(gateway: ComposedGateway, options: ListenOptions): P
 }
 
 /** Tells everyone who still waits that it is over. */
-export async function dismissAll({ callers }: Pick<ComposedGateway, 'callers'>): Promise<void> {
-  callers.dismiss(
-    gatewayError('draining', { message: 'The gateway is shutting down.', details: { retryAfterMs: 1_000 } }),
-  );
-  await within(callers.empty(), LAST_WORDS_MS);
+export async function dismissAll({ dismiss, empty }: Pick<ComposedGateway, 'dismiss' | 'empty'>): Promise<void> {
+  dismiss(gatewayError('draining', { message: 'The gateway is shutting down.', details: { retryAfterMs: 1_000 } }));
+  await within(empty(), LAST_WORDS_MS);
 }

@@ -130,6 +130,8 @@ export type {
   Limiter,
   Permit,
   Principal,
+  DetachedAnswer,
+  DetachedCall,
   RecalledCall,
   RecallingCall,
   RequestRecord,

@@ -120,12 +120,17 @@ export interface CallMemory {
 }
 export interface RecallingCall {
   readonly tenant: string;
+  readonly keyId: string;
+  /** The body as it came. */
+  readonly bytes: Uint8Array;
   /** Unique for each answer. */
   readonly answerId: string;
 }
 export interface RecalledCall {
   /** The body as it is to be read: earlier turns are put in. */
   readonly body: unknown;
+  /** In place of the caller's bytes, where what changed in the body is meant for every provider. */
+  readonly bytes?: Uint8Array;
   /** The one provider to whom the caller's bytes still say everything; absent where they do so to all. */
   readonly onlyAt?: string;
   /**
@@ -133,7 +138,24 @@ export interface RecalledCall {
    * out. Absent where nothing is to be remembered. Must not throw.
    */
   keep?(bytes: Uint8Array | string, provider: string): void;
+  /** Set where the caller does not wait: the call goes on without it. */
+  readonly detached?: DetachedCall;
 }
+
+/** A call that outlives its caller's connection. */
+export interface DetachedCall {
+  /** In place of the caller's, which counts no more. */
+  readonly signal: AbortSignal;
+  /**
+   * Once, when the call is admitted: has the work done, and gives what the caller gets at once, a body of JSON or the whole
+   * frames of a stream. Throws an error of the table where there is no room for it; then nothing was begun.
+   */
+  begin(work: () => Promise<DetachedAnswer>): string | AsyncIterable<string, undefined>;
+}
+/** What came of it; a failure is a body too. */
+export type DetachedAnswer =
+  | { readonly kind: 'plain'; readonly status: number; readonly body: Uint8Array | string }
+  | { readonly kind: 'stream'; readonly chunks: AsyncIterable<Uint8Array | string, undefined> };
 
 export type UsageSource = 'provider' | 'counted' | 'estimated' | 'unknown';
 export type CacheState = 'hit' | 'miss' | 'refresh' | 'bypass';

@@ -94,7 +94,7 @@ export interface ResponseRecord {
   readonly tenant: string;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
-  /** Who answered. */
+  /** Who answered, and knows the answer by this id; empty where nobody does. */
   readonly provider: string;
   /** Everything that was said before the answer, earlier turns included. */
   readonly input: readonly JsonObject[];

@@ -150,7 +150,7 @@ class AttemptLoop {
       const error = toGatewayError(cause);
       call.attempts.push(toRecord({ candidate, account }, call.elapsedMs() - beganMs, error));
       const failure = judge(call, error, { account, permit, rests });
-      if (call.received.signal.aborted) throw failure;
+      if (call.signal.aborted) throw failure;
       this.#failure = failure;
       return undefined;
     }
@@ -162,7 +162,7 @@ class AttemptLoop {
     if (call.elapsedMs() + ms >= timeouts.totalMs) return false;
     call.beginWait();
     try {
-      await pause(this.#deps.clock, ms, call.received.signal);
+      await pause(this.#deps.clock, ms, call.signal);
     } finally {
       call.endWait();
     }

@@ -64,7 +64,7 @@ export async function attempt(
   const kind = call.stream ? 'stream' : 'plain';
   const beganMs = call.elapsedMs();
   stats.begin(kind, clock.monotonic());
-  const deadline = new AttemptDeadline(clock, call.received.signal);
+  const deadline = new AttemptDeadline(clock, call.signal);
   const { timeouts } = candidate;
   try {
     armForHead(deadline, call, timeouts);
@@ -91,7 +91,7 @@ export async function attempt(
     deadline.dispose();
     const failure = toGatewayError(deadline.signal.aborted ? deadline.signal.reason : cause);
     stats.gaveUp(kind, call.elapsedMs() - beganMs, clock.monotonic());
-    stats.end(call.received.signal.aborted ? undefined : verdictOn(failure), clock.monotonic());
+    stats.end(call.signal.aborted ? undefined : verdictOn(failure), clock.monotonic());
     throw failure;
   }
 }

@@ -56,6 +56,8 @@ export interface CallDeps {
 /** What is known of one request so far, and everything that it holds. */
 export class Call {
   readonly received: ReceivedCall;
+  /** Whose end is the call's: the caller's signal, or that of the work which goes on without it. */
+  signal: AbortSignal;
   readonly route: string;
   readonly scope: SettleScope;
   readonly startedAtMs: number;
@@ -85,6 +87,7 @@ export class Call {
 
   constructor(received: ReceivedCall, route: string, { clock, onInternalError, priceUse }: CallDeps) {
     this.received = received;
+    this.signal = received.signal;
     this.route = route;
     this.scope = new SettleScope(onInternalError);
     this.#clock = clock;
@@ -116,7 +119,7 @@ export class Call {
 
   /** The caller's leaving as its own outcome, everything else as the failure that it is. */
   outcomeOf(cause: unknown): Outcome {
-    const { signal } = this.received;
+    const { signal } = this;
     const error = toGatewayError(signal.aborted ? signal.reason : cause);
     return error.code === 'client_closed_request' ? { kind: 'client-gone' } : { kind: 'failed', error };
   }

@@ -58,7 +58,7 @@ export async function openStream(call: Call, opening: Opening): Promise<OpenedSt
     call.endWait();
     return { kind: 'stream', response, reads, scanner, ...beginning, deadline, state, firstTokenMs, stats };
   } catch (cause) {
-    state.step(call.received.signal.aborted ? 'leave' : 'cut');
+    state.step(call.signal.aborted ? 'leave' : 'cut');
     response.body.cancel();
     throw cause;
   }

@@ -1,7 +1,9 @@
 import { gatewayError } from '@sluice/contract';
 import type { ChatRequest } from '@sluice/contract';
-import type { Answer } from './answer.js';
+import type { Answer, PlainAnswer } from './answer.js';
+import type { Plan } from './routing/plan.js';
 import { admit } from './stages/admit.js';
+import { answerDetached } from './stages/answer-detached.js';
 import { answerPlain } from './stages/answer-plain.js';
 import { answerStream } from './stages/answer-stream.js';
 import { attemptTargets } from './stages/attempt-targets.js';
@@ -11,7 +13,7 @@ import { planRoute } from './stages/plan-route.js';
 import { readCall } from './stages/read-call.js';
 import { refuse } from './stages/refuse.js';
 import { visibleId } from './stages/run-context.js';
-import type { RunContext } from './stages/run-context.js';
+import type { Asked, RunContext } from './stages/run-context.js';
 
 /**
  * The stages of one request, in the order in which they run; each is a file of `stages/`. Never rejects: a failure of any
@@ -25,17 +27,33 @@ export async function answer<Request extends Pick<ChatRequest, 'extensions'>, Re
     const asked = await readCall(run);
     const plan = planRoute(run, asked);
     await admit(run, asked.principal);
-    const counted = countHere(run, plan, asked);
-    if (counted) return counted;
-    const cacheKey = cacheKeyOf(run, asked);
-    const cached = cacheKey === undefined ? undefined : await lookUp(run, cacheKey);
-    if (cached) return cached;
-    const attempted = await attemptTargets(run, plan, asked);
-    const { opened } = attempted;
-    return opened.kind === 'plain'
-      ? answerPlain(run, { attempted, opened, asked, cacheKey })
-      : answerStream(run, { attempted, opened, asked });
+    const { detached } = asked.recalled ?? {};
+    if (detached)
+      return answerDetached(run, detached, () => serve(run, plan, asked).catch((cause) => fail(run, cause)));
+    return await serve(run, plan, asked);
   } catch (cause) {
-    return refuse(run, cause, (error) => run.endpoint.dialect.writeError(error, { requestId: visibleId(run.call) }));
+    return fail(run, cause);
   }
+}
+
+/** What comes once the call is admitted. */
+async function serve<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>(
+  run: RunContext<Request, Result, Event>,
+  plan: Plan,
+  asked: Asked<Request>,
+): Promise<Answer> {
+  const counted = countHere(run, plan, asked);
+  if (counted) return counted;
+  const cacheKey = cacheKeyOf(run, asked);
+  const cached = cacheKey === undefined ? undefined : await lookUp(run, cacheKey);
+  if (cached) return cached;
+  const attempted = await attemptTargets(run, plan, asked);
+  const { opened } = attempted;
+  return opened.kind === 'plain'
+    ? answerPlain(run, { attempted, opened, asked, cacheKey })
+    : answerStream(run, { attempted, opened, asked });
+}
+
+function fail<Request, Result, Event>(run: RunContext<Request, Result, Event>, cause: unknown): PlainAnswer {
+  return refuse(run, cause, (error) => run.endpoint.dialect.writeError(error, { requestId: visibleId(run.call) }));
 }

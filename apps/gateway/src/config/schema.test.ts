@@ -47,7 +47,18 @@ describe('configJsonSchema', () => {
 
   it('describes every setting of the app itself', () => {
     const { properties } = z.toJSONSchema(createConfigSchema([]), { io: 'input' });
-    const slices = ['server', 'auth', 'providers', 'models', 'limits', 'cache', 'breaker', 'telemetry', 'catalogue'];
+    const slices = [
+      'server',
+      'auth',
+      'providers',
+      'models',
+      'limits',
+      'responses',
+      'cache',
+      'breaker',
+      'telemetry',
+      'catalogue',
+    ];
     expect(Object.keys(properties ?? {})).toEqual(slices);
     expect(properties?.['server']).toMatchObject({
       properties: { port: { description: expect.any(String) as unknown } },

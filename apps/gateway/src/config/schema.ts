@@ -8,6 +8,8 @@ import type { CacheSettings } from '@sluice/cache';
 import { catalogueSettings } from '@sluice/catalogue';
 import type { CatalogueSettings } from '@sluice/catalogue';
 import type { ProviderDefinition } from '@sluice/contract';
+import { responsesSettings } from '@sluice/dialect-openai';
+import type { ResponsesSettings } from '@sluice/dialect-openai';
 import { limitsSettings } from '@sluice/limits';
 import type { LimitsSettings } from '@sluice/limits';
 import { telemetrySettings } from '@sluice/telemetry';
@@ -38,6 +40,7 @@ export interface Config {
   readonly providers: Providers;
   readonly models: Readonly<Record<string, AliasSettings>>;
   readonly limits: LimitsSettings;
+  readonly responses: ResponsesSettings;
   readonly cache: CacheSettings;
   readonly breaker: BreakerSettings;
   readonly telemetry: TelemetrySettings;
@@ -51,6 +54,7 @@ export interface ConfigInput {
   readonly providers?: Providers | undefined;
   readonly models?: z.input<typeof modelsSettings> | undefined;
   readonly limits?: z.input<typeof limitsSettings> | undefined;
+  readonly responses?: z.input<typeof responsesSettings> | undefined;
   readonly cache?: z.input<typeof cacheSettings> | undefined;
   readonly breaker?: z.input<typeof breakerSettings> | undefined;
   readonly telemetry?: z.input<typeof telemetrySettings> | undefined;
@@ -67,6 +71,7 @@ export function createConfigSchema(definitions: readonly ProviderDefinition[]): 
       providers: providersSettings(definitions),
       models: modelsSettings,
       limits: limitsSettings.prefault({}),
+      responses: responsesSettings.prefault({}),
       cache: cacheSettings.prefault({}),
       breaker: breakerSettings.prefault({}),
       telemetry: telemetrySettings.prefault({}),

@@ -106,6 +106,7 @@ describe('what /openapi.json describes', () => {
       'POST /v1/moderations',
       'POST /v1/rerank',
       'POST /v1/responses',
+      'POST /v1/responses/some/cancel',
       'POST /v1beta/models/some:batchEmbedContents',
       'POST /v1beta/models/some:countTokens',
       'POST /v1beta/models/some:embedContent',

@@ -1,12 +1,15 @@
 import { gatewayError } from '@sluice/contract';
 import type { Clock, JsonObject, Principal, ResponseRecord, ResponseRepository } from '@sluice/contract';
 import { jsonAnswer } from '@sluice/core';
+import type { Answer } from '@sluice/core';
+import type { BackgroundResponses } from '@sluice/dialect-openai';
 import { z } from 'zod';
 import { jsonContent, noStore } from './answers.js';
 import type { Route, RouteCall } from './route.js';
 
 export interface ResponsesRoutesDeps {
   readonly responses: ResponseRepository;
+  readonly background: BackgroundResponses;
   readonly clock: Clock;
 }
 
@@ -29,8 +32,15 @@ export function createResponsesRoutes(deps: ResponsesRoutesDeps): readonly Route
       method: 'GET',
       path: '/v1/responses/{id}',
       access: 'caller',
-      openapi: describe('getResponse', 'Show a stored response', stored),
-      handle: async (call) => jsonAnswer(200, found(call, deps).response, noStore),
+      openapi: describeGet(),
+      handle: async (call) => show(call, found(call, deps), deps),
+    },
+    {
+      method: 'POST',
+      path: '/v1/responses/{id}/cancel',
+      access: 'caller',
+      openapi: describe('cancelResponse', 'End a response that is made in the background', stored),
+      handle: async (call) => jsonAnswer(200, await deps.background.cancel(found(call, deps)), noStore),
     },
     {
       method: 'GET',
@@ -46,7 +56,9 @@ export function createResponsesRoutes(deps: ResponsesRoutesDeps): readonly Route
       openapi: describe('deleteResponse', 'Forget a stored response', deleted),
       async handle(call) {
         const id = idOf(call);
-        if (!deps.responses.delete(tenantOf(call.principal), id)) throw notFound(id);
+        const tenant = tenantOf(call.principal);
+        deps.background.forget({ tenant, id });
+        if (!deps.responses.delete(tenant, id)) throw notFound(id);
         return jsonAnswer(200, { id, object: 'response', deleted: true });
       },
     },
@@ -61,6 +73,41 @@ function describe(operationId: string, summary: string, schema: z.ZodType): Rout
     requestParams,
     responses: { 200: { description: 'The answer.', content: jsonContent(schema) } },
   };
+}
+
+const query = z.object({
+  stream: z.enum(['true', 'false']).optional().meta({ description: 'Whether its events are streamed.' }),
+  starting_after: z.int().min(0).optional().meta({ description: 'The number of the last event that is not wanted.' }),
+});
+
+function describeGet(): Route['openapi'] {
+  const described = describe('getResponse', 'Show a stored response', stored);
+  const content = { ...jsonContent(stored), 'text/event-stream': { schema: z.string() } };
+  return {
+    ...described,
+    requestParams: { path, query },
+    responses: { 200: { description: 'The response, or its events as they come.', content } },
+  };
+}
+
+function show({ query: asked }: RouteCall, record: ResponseRecord, { background }: ResponsesRoutesDeps): Answer {
+  if (asked.get('stream') !== 'true') return jsonAnswer(200, background.current(record), noStore);
+  const chunks = background.follow(record, startingAfter(asked.get('starting_after')));
+  const headers = {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    'x-accel-buffering': 'no',
+  };
+  return { kind: 'stream', status: 200, headers, chunks };
+}
+
+function startingAfter(text: string | null): number {
+  if (text === null) return -1;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw gatewayError('invalid_value', {
+    message: 'starting_after: expected the number of an event.',
+    details: { param: 'starting_after' },
+  });
 }
 
 function found(call: RouteCall, { responses, clock }: ResponsesRoutesDeps): ResponseRecord {

@@ -1,4 +1,5 @@
 import type { KeyAdmin } from '@sluice/auth';
+import type { BackgroundResponses } from '@sluice/dialect-openai';
 import type { Clock, Ledger, LedgerRepository, ResponseRepository } from '@sluice/contract';
 import { createKeyRoutes } from './admin/keys.js';
 import { createRequestRoutes } from './admin/requests.js';
@@ -18,6 +19,7 @@ export interface RoutesDeps {
   readonly ledger: Ledger;
   readonly rows: LedgerRepository;
   readonly responses: ResponseRepository;
+  readonly background: BackgroundResponses;
   readonly clock: Clock;
   readonly listModels: ListModels;
   isReady(): boolean;

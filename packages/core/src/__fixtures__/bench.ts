@@ -1,5 +1,6 @@
 import type {
   BackoffStep,
+  CallMemory,
   Circuits,
   LedgerIntent,
   LedgerSettlement,
@@ -60,17 +61,22 @@ export interface BenchOptions {
   readonly scripts?: readonly Script[];
   readonly ports?: Partial<Ports>;
   readonly cache?: ResponseCache;
+  readonly memory?: CallMemory;
 }
 
 /** A pipeline on ports that remember, in front of scripted providers. */
-export function createBench({ snapshot, scripts = [], ports: changed = {}, cache }: BenchOptions): Bench {
+export function createBench({ snapshot, scripts = [], ports: changed = {}, cache, memory }: BenchOptions): Bench {
   const seen = nothingSeen();
   const clock = createManualClock();
   const transport = scriptedTransport(scripts);
   const snapshots = new SnapshotHolder(snapshot);
   const openCircuits = new Set<string>();
   const ports = { ...portsOf(seen, { clock, transport, openCircuits }), ...(cache ? { cache } : {}), ...changed };
-  const pipeline = createPipeline({ route: '/toy', operation: 'chat', dialect: toyDialect }, snapshots, ports);
+  const pipeline = createPipeline(
+    { route: '/toy', operation: 'chat', dialect: toyDialect, ...(memory ? { memory } : {}) },
+    snapshots,
+    ports,
+  );
   let calls = 0;
   return {
     seen,

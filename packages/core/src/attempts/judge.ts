@@ -26,7 +26,7 @@ export interface Tried {
  * nothing. Returns what the request has failed of.
  */
 export function judge(call: Call, failure: GatewayError, { account, permit, rests }: Tried): GatewayError {
-  const { signal } = call.received;
+  const { signal } = call;
   if (signal.aborted || errorRow(failure.code).retry === 'never') permit.forget();
   else permit.fail(failure);
   if (signal.aborted) return toGatewayError(signal.reason);

@@ -126,7 +126,7 @@ export class RawRun {
     const account = candidate.keys.pick(rests) ?? candidate.keys.pick(rests, true);
     const permit = account && ports.circuits.admit(candidate.circuit);
     if (!account || !permit) throw nobodyFree([candidate], { circuits: ports.circuits, rests });
-    const deadline = new AttemptDeadline(ports.clock, call.received.signal);
+    const deadline = new AttemptDeadline(ports.clock, call.signal);
     const beganMs = call.elapsedMs();
     try {
       const response = await this.#send({ ...raw, account }, deadline);

@@ -4,7 +4,7 @@ import type { CallContext } from './run-context.js';
 /** Takes a place within the limits and writes the intent; from here on the request counts. */
 export async function admit(run: CallContext, principal: Principal): Promise<void> {
   const { call, ports } = run;
-  const admission = await ports.limiter.admit(principal, call.received.signal);
+  const admission = await ports.limiter.admit(principal, call.signal);
   call.scope.add(() => admission.release());
   run.admission = admission;
   await ports.ledger.open(call.intent());

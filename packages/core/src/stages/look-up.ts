@@ -25,7 +25,7 @@ export async function lookUp<Request, Result, Event>(
 ): Promise<PlainAnswer | undefined> {
   const { call, ports } = run;
   if (call.cache !== 'miss') return undefined;
-  const found = await ports.cache?.lookup(key, call.received.signal);
+  const found = await ports.cache?.lookup(key, call.signal);
   if (!found) return undefined;
   call.cache = 'hit';
   call.served = { provider: found.provider, model: found.model };

@@ -14,9 +14,16 @@ export async function readCall<Request, Result, Event>(
   const body = await readBody(call, endpoint.dialect.body === 'multipart');
   const recalled = endpoint.memory?.recall(body.wire, {
     tenant: principal.tenant,
+    keyId: principal.keyId,
     answerId: call.received.requestId,
+    bytes: body.body,
   });
-  return parse(run, { principal, recalled, body: recalled ? { ...body, wire: recalled.body } : body });
+  return parse(run, { principal, recalled, body: recalled ? recalledBody(body, recalled) : body });
+}
+
+/** In other bytes, the model stands elsewhere. */
+function recalledBody(body: CallBody, { body: wire, bytes }: RecalledCall): CallBody {
+  return bytes ? { body: bytes, wire } : { ...body, wire };
 }
 
 async function readBody(call: Call, form: boolean): Promise<CallBody> {

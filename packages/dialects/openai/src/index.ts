@@ -9,8 +9,12 @@ export { moderationsRequestSchema, openAiModerations } from './media/moderations
 export { openAiSpeech, speechRequestSchema } from './media/speech.js';
 export { openAiTranscriptions, transcriptionsFormSchema } from './media/transcriptions.js';
 export { openAiResponses } from './responses/dialect.js';
+export { BackgroundResponses } from './responses/background/background-responses.js';
+export { responsesSettings } from './responses/background/settings.js';
 export { createResponseMemory } from './responses/memory.js';
 export { responsesRequestSchema } from './responses/schema.js';
 export { writeModel, writeModelList } from './model-list.js';
 export { writeOpenAiError, writeOpenAiStreamError } from './write-error.js';
+export type { BackgroundParts } from './responses/background/background-responses.js';
+export type { ResponsesSettings } from './responses/background/settings.js';
 export type { ResponseMemoryParts } from './responses/memory.js';

@@ -1,6 +1,14 @@
-import type { CallMemory, JsonObject, RecalledCall, ResponseRecord, ResponseRepository } from '@sluice/contract';
+import type {
+  CallMemory,
+  JsonObject,
+  RecalledCall,
+  RecallingCall,
+  ResponseRecord,
+  ResponseRepository,
+} from '@sluice/contract';
 import { createManualClock } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
+import { BackgroundResponses } from './background/background-responses.js';
 import { createResponseMemory } from './memory.js';
 
 const DAY = 86_400_000;
@@ -17,10 +25,13 @@ function setUp() {
   };
   const clock = createManualClock();
   const onError = (cause: unknown): void => void errors.push(cause);
-  return { memory: createResponseMemory({ repository, clock, onError }), repository, records, swept, errors, clock };
+  const limits = { backgroundPerKey: 1, backgroundTotal: 2 };
+  const background = new BackgroundResponses({ repository, clock, limits, onError });
+  const memory = createResponseMemory({ repository, clock, background, onError });
+  return { memory, background, repository, records, swept, errors, clock };
 }
 
-const call = { tenant: 'a', answerId: 'x' };
+const call: RecallingCall = { tenant: 'a', keyId: 'k', answerId: 'x', bytes: Buffer.from('{}') };
 const recall = (memory: CallMemory, body: JsonObject, tenant = 'a'): RecalledCall =>
   memory.recall(body, { ...call, tenant });
 const RESPONSE = {
@@ -112,6 +123,35 @@ describe('the memory of responses', () => {
     };
     recall(memory, { input: 'Hi' }).keep?.(JSON.stringify(RESPONSE), 'p');
     expect(errors).toHaveLength(1);
+  });
+
+  it('sends a response to the background as a stream, with what was said before', () => {
+    const { memory } = setUp();
+    recall(memory, { input: 'Hi' }).keep?.(JSON.stringify(RESPONSE), 'openai');
+    const bytes = Buffer.from('{"model":"m" , "background":true,"input":"Go on","previous_response_id":"resp_1"}');
+    const body = JSON.parse(bytes.toString()) as JsonObject;
+    const recalled = memory.recall(body, { ...call, bytes });
+    expect(recalled.bytes?.toString()).toBe(
+      '{"stream":true,"model":"m" , "input":"Go on","previous_response_id":"resp_1"}',
+    );
+    const input = [{ role: 'user', content: 'Hi' }, ...RESPONSE.output, { role: 'user', content: 'Go on' }];
+    expect(recalled.body).toEqual({ model: 'm', input, previous_response_id: 'resp_1', stream: true });
+    expect([recalled.onlyAt, recalled.keep, recalled.detached?.signal.aborted]).toEqual(['openai', undefined, false]);
+  });
+
+  it('sends nothing to the background that nobody could read later', () => {
+    const { memory } = setUp();
+    expect(() => recall(memory, { input: 'Hi', background: true, store: false })).toThrow(
+      expect.objectContaining({ code: 'invalid_value', details: { param: 'background' } }),
+    );
+  });
+
+  it('does not go on from what is not complete', () => {
+    const { memory } = setUp();
+    recall(memory, { input: 'Hi' }).keep?.(JSON.stringify({ ...RESPONSE, status: 'in_progress' }), 'p');
+    expect(() => recall(memory, { input: 'x', previous_response_id: 'resp_1' })).toThrow(
+      expect.objectContaining({ code: 'invalid_value', details: { param: 'previous_response_id' } }),
+    );
   });
 
   it('leaves a body that is no object to the checks', () => {

@@ -1,6 +1,8 @@
 import { gatewayError } from '@sluice/contract';
 import type { CallMemory, Clock, JsonObject, RecalledCall, RecallingCall, ResponseRepository } from '@sluice/contract';
-import { createFrameReader, isJsonObject, tryParseExact } from '@sluice/toolkit';
+import { createFrameReader, isJsonObject, removeMember, setTopLevel, tryParseExact } from '@sluice/toolkit';
+import { isUnfinished } from './background/background-responses.js';
+import type { BackgroundResponses } from './background/background-responses.js';
 
 /** As long as OpenAI keeps them. https://developers.openai.com/api/docs/guides/conversation-state */
 const TTL_MS = 30 * 86_400_000;
@@ -11,6 +13,8 @@ const LAST_EVENT = /^event: response\.(?:completed|incomplete)$/m;
 export interface ResponseMemoryParts {
   readonly repository: ResponseRepository;
   readonly clock: Clock;
+  /** Takes the responses that their callers do not wait for. */
+  readonly background: BackgroundResponses;
   /** What could not be kept: the answer goes out all the same. */
   onError(cause: unknown): void;
 }
@@ -39,10 +43,38 @@ function recallResponse(body: JsonObject, call: RecallingCall, parts: ResponseMe
   const earlier = typeof previous === 'string' ? findEarlier(previous, call, parts) : undefined;
   const input = [...(earlier?.items ?? []), ...toItems(body.input)];
   const recalled = earlier ? { body: { ...body, input }, onlyAt: earlier.provider } : { body };
+  if (body.background === true) return toBackground({ body, recalled, input }, call, parts);
   if (store === false) return recalled;
   const keep = (response: JsonObject, provider: string): void =>
     keepResponse({ response, provider, input }, call, parts);
   return { ...recalled, keep: stream === true ? keepLastEvent(keep) : keepWhole(keep) };
+}
+
+interface Recalling {
+  readonly body: JsonObject;
+  readonly recalled: Omit<RecalledCall, 'body'> & { readonly body: JsonObject };
+  readonly input: readonly JsonObject[];
+}
+
+/** The provider is asked for a stream: what it brings until it is cancelled can be told and paid for. */
+function toBackground(
+  { body, recalled, input }: Recalling,
+  call: RecallingCall,
+  { background }: ResponseMemoryParts,
+): RecalledCall {
+  if (body.store === false) {
+    throw gatewayError('invalid_value', {
+      message: 'background: needs "store", for the response is read later.',
+      details: { param: 'background' },
+    });
+  }
+  const { background: _, ...asked } = recalled.body;
+  return {
+    ...recalled,
+    body: { ...asked, stream: true },
+    bytes: setTopLevel(removeMember(call.bytes, ['background']), 'stream', true),
+    detached: background.prepare({ wire: body, input, ttlMs: TTL_MS }, call),
+  };
 }
 
 interface Earlier {
@@ -55,6 +87,12 @@ function findEarlier(id: string, { tenant }: RecallingCall, { repository, clock 
   if (!found) {
     throw gatewayError('not_found', {
       message: `Previous response with id "${id.slice(0, 100)}" not found.`,
+      details: { param: 'previous_response_id' },
+    });
+  }
+  if (isUnfinished(found.response)) {
+    throw gatewayError('invalid_value', {
+      message: `Previous response with id "${id.slice(0, 100)}" is not complete.`,
       details: { param: 'previous_response_id' },
     });
   }

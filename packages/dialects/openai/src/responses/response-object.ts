@@ -3,7 +3,7 @@ import type { OutputItem } from './output-items.js';
 
 /** How far an answer is. */
 export interface ResponseState {
-  readonly status: 'in_progress' | 'completed' | 'incomplete';
+  readonly status: 'queued' | 'in_progress' | 'completed' | 'incomplete';
   readonly model: string;
   readonly output: readonly OutputItem[];
   readonly finish?: Finish | undefined;
@@ -35,7 +35,10 @@ const DEFAULTS: JsonObject = {
 };
 
 /** The `response` object of a plain answer and of a stream's first and last events. */
-export function writeResponse(state: ResponseState, { answerId, createdSeconds, wire = {} }: WriteContext): JsonObject {
+export function writeResponse(
+  state: ResponseState,
+  { answerId, createdSeconds, wire = {} }: Pick<WriteContext, 'answerId' | 'createdSeconds' | 'wire'>,
+): JsonObject {
   const { status, model, output, finish, usage, serviceTier } = state;
   return {
     id: `resp_${answerId}`,
