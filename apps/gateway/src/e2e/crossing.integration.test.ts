@@ -101,6 +101,17 @@ describe('a client of OpenAI at a provider of the Anthropic dialect', () => {
     expect(JSON.parse(answer.choices[0]?.message.content ?? '')).toEqual({ city: expect.any(String) });
   });
 
+  it('gets structured output also by a schema that the provider refuses, and is told of the change', async () => {
+    const { data, response } = await openai.chat.completions
+      .create({
+        ...chat('json'),
+        response_format: { type: 'json_schema', json_schema: { name: 'place', schema: PARAMETERS } },
+      })
+      .withResponse();
+    expect(JSON.parse(data.choices[0]?.message.content ?? '')).toEqual({ city: expect.any(String) });
+    expect(adjustmentsOf(response)).toEqual(['response_format.schema=changed']);
+  });
+
   it('is told which parameters the provider does not take', async () => {
     const request = { ...chat('echo'), seed: 7, frequency_penalty: 0.5, logit_bias: { '1': 1 } };
     const { response } = await openai.chat.completions.create(request).withResponse();
