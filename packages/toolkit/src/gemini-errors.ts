@@ -4,6 +4,7 @@ import { classifyReported, classifyStatus } from './classify-status.js';
 import type { VendorError } from './classify-status.js';
 import { isJsonObject } from './json.js';
 import { parseRetryAfter } from './retry-after.js';
+import { given } from './given.js';
 
 /**
  * Google's errors, `{"error": {"code", "message", "status", "details"}}`: a `google.rpc.Status` with its HTTP code, its
@@ -141,8 +142,4 @@ function isHttpCode(code: unknown): code is number {
 
 function asText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function given<Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [K in Key]: Value });
 }

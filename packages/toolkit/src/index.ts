@@ -23,7 +23,7 @@ export { jsonHeaders, withBearerToken } from './json-call.js';
 export { addTopLevel, editItems, editTopLevel, removeMember, setTopLevel } from './json-edit.js';
 export { isSealed, readSealed, writeSealed } from './sealed-state.js';
 export { sliceJson } from './json-slice.js';
-export { changed, dropped, droppedAsides, droppedFields } from './losses.js';
+export { changed, dropped, droppedAsides, droppedFields, isSystemMoved } from './losses.js';
 export { writeForm } from './multipart.js';
 export { createLineReader } from './ndjson.js';
 export { isOutOfRange, valueAt, writeParam } from './schema-issue.js';

@@ -46,3 +46,9 @@ function notePart(part: Part, seen: Set<Aside>): void {
   if (part.type === 'text' && part.citations && part.citations.length > 0) seen.add('citations');
   if (part.type === 'image' && part.detail !== undefined && part.detail !== 'auto') seen.add('image_url.detail');
 }
+
+/** Whether instructions came in the middle of a conversation: a vendor that has one place for them puts them in front. */
+export function isSystemMoved(messages: readonly Message[]): boolean {
+  const firstTurn = messages.findIndex(({ role }) => role !== 'system');
+  return firstTurn >= 0 && messages.slice(firstTurn).some(({ role }) => role === 'system');
+}

@@ -1,5 +1,5 @@
 import type { ChatRequest, JsonObject, ReasoningEffort, ResponseFormat, VendorState } from '@sluice/contract';
-import { isJsonObject } from '@sluice/toolkit';
+import { given, isJsonObject } from '@sluice/toolkit';
 import {
   GEMINI_GENERATE,
   fromOpenApiSchema,
@@ -123,8 +123,4 @@ function readExtensions(wire: GenerateWire, config: WireConfig): JsonObject | un
       : [];
   const fields = [...top, ...inner, ...odd, ...lostChoice];
   return fields.length === 0 ? undefined : Object.fromEntries(fields);
-}
-
-function given<Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [K in Key]: Value });
 }

@@ -1,5 +1,6 @@
 import type { Adjustment, CacheMark, ChatRequest, JsonObject, Message } from '@sluice/contract';
 import { adjusted } from '@sluice/provider-anthropic/internal';
+import { isSystemMoved } from '@sluice/toolkit';
 import {
   isCited,
   toAssistantEntries,
@@ -112,12 +113,6 @@ export function hasToolBlocks({ messages }: ChatRequest): boolean {
     ({ role, content }) =>
       role === 'tool' || (role === 'assistant' && content.some(({ type }) => type === 'tool-call')),
   );
-}
-
-/** Instructions that came in the middle of the conversation stand in front of it afterwards. */
-function isSystemMoved(messages: readonly Message[]): boolean {
-  const firstTurn = messages.findIndex((message) => message.role !== 'system');
-  return firstTurn >= 0 && messages.slice(firstTurn).some((message) => message.role === 'system');
 }
 
 /** Citations that this API did not make. They go with its own alone. */

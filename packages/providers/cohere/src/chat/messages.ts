@@ -1,5 +1,5 @@
 import type { JsonObject, Message, ToolMessage, UserPart } from '@sluice/contract';
-import { changed, dropped, untranslatable } from '@sluice/toolkit';
+import { changed, dropped, isSystemMoved, untranslatable } from '@sluice/toolkit';
 import { writeImageUrl } from '@sluice/toolkit/openai-wire';
 import { losesCitation, losesReasoning, writeAssistant } from './assistant.js';
 import type { Plan } from './plan.js';
@@ -62,12 +62,6 @@ function lostOf(results: readonly ToolMessage[]): Plan['adjustments'] {
   const types = new Set(results.flatMap(({ content }) => content.map(({ type }) => type)));
   types.delete('text');
   return [...types].map((type) => ({ parameter: `tool_result.${type}`, action: 'dropped' }));
-}
-
-/** Instructions that came in the middle of the conversation stand in front of it afterwards. */
-function isSystemMoved(messages: readonly Message[]): boolean {
-  const firstTurn = messages.findIndex(({ role }) => role !== 'system');
-  return firstTurn >= 0 && messages.slice(firstTurn).some(({ role }) => role === 'system');
 }
 
 function hasSpoken(message: Message): boolean {

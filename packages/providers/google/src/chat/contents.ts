@@ -8,7 +8,7 @@ import type {
   ToolMessage,
   UserPart,
 } from '@sluice/contract';
-import { droppedAsides, isJsonObject, untranslatable } from '@sluice/toolkit';
+import { droppedAsides, isJsonObject, isSystemMoved, untranslatable } from '@sluice/toolkit';
 import { geminiFields, writeFunctionResponse, writeModelPart, writeUserPart } from '@sluice/toolkit/gemini-wire';
 import type { GeminiApi } from '../api.js';
 import type { ModelFamily } from './model-family.js';
@@ -160,12 +160,6 @@ function withInstructions(contents: readonly Content[], system: readonly JsonObj
   if (system.length === 0) return contents;
   if (first?.role !== 'user') return [{ role: 'user', parts: [...system] }, ...contents];
   return [{ role: 'user', parts: [...system, ...first.parts] }, ...rest];
-}
-
-/** Instructions that came in the middle of the conversation stand in front of it afterwards. */
-function isSystemMoved(messages: readonly Message[]): boolean {
-  const firstTurn = messages.findIndex(({ role }) => role !== 'system');
-  return firstTurn >= 0 && messages.slice(firstTurn).some(({ role }) => role === 'system');
 }
 
 function losesReasoning({ role, content }: Message): boolean {
