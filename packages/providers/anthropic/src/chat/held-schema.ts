@@ -43,6 +43,8 @@ interface Walk {
 
 /** Taken whatever they hold. */
 const PLAIN: ReadonlySet<string> = new Set(['type', 'title', 'description', 'default', 'required', '$ref']);
+/** All that may stand beside a reference. */
+const BESIDE_REFERENCE: ReadonlySet<string> = new Set(['$ref', '$defs', 'definitions']);
 /** They say nothing of the answer, and the service does not take them. */
 const NOTES: ReadonlySet<string> = new Set(['$schema', '$id', '$comment']);
 const FORMATS: ReadonlySet<unknown> = new Set([
@@ -65,13 +67,18 @@ type Entry = readonly [string, unknown];
 function toNode(node: JsonObject, walk: Walk): JsonObject {
   const held: Record<string, unknown> = {};
   const unheld: Entry[] = [];
+  const refers = typeof node.$ref === 'string';
   for (const [name, value] of Object.entries(node)) {
     if (NOTES.has(name)) continue;
+    if (refers && !BESIDE_REFERENCE.has(name)) {
+      walk.changed = true;
+      continue;
+    }
     const entry = toHeld(name, value, { node, walk });
     if (entry) held[entry[0]] = entry[1];
     else unheld.push([name, value]);
   }
-  if (isObjectNode(node)) close(held, walk);
+  if (isObjectNode(node) && !refers) close(held, walk);
   if (unheld.length === 0) return held;
   walk.changed = true;
   return { ...held, description: describe(held['description'], unheld) };
