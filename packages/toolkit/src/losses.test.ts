@@ -7,7 +7,13 @@ const RICH: ChatRequest = {
   messages: [
     { role: 'system', content: [{ type: 'text', text: 'a', cache: {} }] },
     { role: 'user', content: [{ type: 'image', source: IMAGE, detail: 'low' }] },
-    { role: 'assistant', content: [{ type: 'text', text: 'b', citations: [{ url: 'https://example.com' }] }] },
+    {
+      role: 'assistant',
+      content: [
+        { type: 'reasoning', text: 'a' },
+        { type: 'text', text: 'b', citations: [{ url: 'https://example.com' }] },
+      ],
+    },
     { role: 'tool', callId: 'c', content: [], isError: true },
   ],
   stream: false,
@@ -39,7 +45,7 @@ it('names what is changed only where it is', () => {
 });
 
 describe('droppedAsides', () => {
-  const ALL = ['cache_control', 'citations', 'image_url.detail', 'tool_result.is_error'] as const;
+  const ALL = ['cache_control', 'citations', 'image_url.detail', 'reasoning_content', 'tool_result.is_error'] as const;
   const names = (request: ChatRequest, lost: Parameters<typeof droppedAsides>[1]) =>
     droppedAsides(request, lost).map(({ parameter }) => parameter);
 

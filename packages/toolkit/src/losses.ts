@@ -20,7 +20,7 @@ export function droppedFields(
 }
 
 /** What hangs on the parts of a conversation beside their content, by the name under which its loss is reported. */
-export type Aside = 'cache_control' | 'citations' | 'image_url.detail' | 'tool_result.is_error';
+export type Aside = 'cache_control' | 'citations' | 'image_url.detail' | 'reasoning_content' | 'tool_result.is_error';
 
 type Part = UserPart | AssistantPart;
 
@@ -43,6 +43,7 @@ function noteMessage(message: Message, seen: Set<Aside>): void {
 
 function notePart(part: Part, seen: Set<Aside>): void {
   if ('cache' in part && part.cache) seen.add('cache_control');
+  if (part.type === 'reasoning') seen.add('reasoning_content');
   if (part.type === 'text' && part.citations && part.citations.length > 0) seen.add('citations');
   if (part.type === 'image' && part.detail !== undefined && part.detail !== 'auto') seen.add('image_url.detail');
 }
