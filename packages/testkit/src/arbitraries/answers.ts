@@ -12,6 +12,8 @@ export interface AnswerShape {
   readonly reasoning?: fc.Arbitrary<VendorState | undefined>;
   /** Reasoning of no text, which is state alone. */
   readonly hidden?: fc.Arbitrary<VendorState>;
+  /** False where the vendor has no tools. */
+  readonly tools?: false;
   /** Of tool calls; JSON in any form where absent. */
   readonly arguments?: fc.Arbitrary<string>;
   readonly callState?: fc.Arbitrary<VendorState | undefined>;
@@ -79,7 +81,8 @@ function reasoning({ reasoning: state, hidden }: AnswerShape): fc.Arbitrary<Assi
   );
 }
 
-function calls({ callState, arguments: json = toolJson }: AnswerShape): fc.Arbitrary<readonly AssistantPart[]> {
+function calls({ tools, callState, arguments: json = toolJson }: AnswerShape): fc.Arbitrary<readonly AssistantPart[]> {
+  if (tools === false) return fc.constant([]);
   const call = fc
     .tuple(callId, name, json, callState ?? fc.constant(undefined))
     .map(([id, called, written, opaque]) => ({
