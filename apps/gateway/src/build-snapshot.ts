@@ -3,6 +3,8 @@ import { createCandidate } from '@sluice/core';
 import type { Alias, Candidate, ConfiguredProvider, RoutePolicy, Snapshot } from '@sluice/core';
 import type { Provider } from '@sluice/contract';
 import type { Catalogue } from '@sluice/catalogue';
+import { toDetours } from './build-detours.js';
+import type { Place } from './build-detours.js';
 import { catalogueKindOf } from './compose/catalogue.js';
 import { DEFAULT_POLICY } from './config/models-settings.js';
 import type { AliasSettings } from './config/models-settings.js';
@@ -54,8 +56,10 @@ function buildAlias(name: string, settings: AliasSettings, tables: Tables): Alia
     targets: settings.targets.map((target) => ({
       candidate: toCandidate(target, settings, tables),
       weight: target.weight ?? 1,
+      ...(target.tags ? { tags: new Set(target.tags) } : {}),
     })),
     fallbacks: toFallbacks(settings, tables),
+    ...toDetours(settings, (place) => toCandidate(place, settings, tables)),
     policy: toPolicy(settings),
   };
 }
@@ -65,7 +69,7 @@ function toPolicy({ retries, fallbackOn, holdBack }: AliasSettings): RoutePolicy
   return { retries, fallbackOn: new Set(fallbackOn), ...(holds ? { holdBack } : {}) };
 }
 
-type Place = Pick<AliasSettings['targets'][number], 'provider' | 'model'>;
+type OnlyOn = AliasSettings['fallbacks'][number]['on'];
 
 function toCandidate(
   { provider, model }: Place,
@@ -78,28 +82,31 @@ function toCandidate(
 }
 
 /**
- * An alias among the fallbacks stands for its own targets and fallbacks, under the asking alias's timeouts. However the
+ * An alias among the fallbacks stands for its own targets, those kept for tags left out, and fallbacks, under the asking alias's timeouts. However the
  * aliases name each other, each of them and each target stands in the list once.
  */
 function toFallbacks(settings: AliasSettings, tables: Tables): Candidate[] {
   const found = new Map<string, Candidate>();
   const seen = new Set<string>();
-  const add = (place: Place): void => {
+  const add = (place: Place, on: OnlyOn): void => {
     const candidate = toCandidate(place, settings, tables);
-    if (!found.has(candidate.circuit)) found.set(candidate.circuit, candidate);
+    if (!found.has(candidate.circuit))
+      found.set(candidate.circuit, on ? { ...candidate, only: new Set(on) } : candidate);
   };
-  const follow = (fallbacks: AliasSettings['fallbacks']): void => {
+  // What an alias is asked for holds for all that it stands for.
+  const follow = (fallbacks: AliasSettings['fallbacks'], within: OnlyOn): void => {
     for (const fallback of fallbacks) {
-      if ('provider' in fallback) add(fallback);
+      const on = within ?? fallback.on;
+      if ('provider' in fallback) add(fallback, on);
       else if (!seen.has(fallback.alias)) {
         seen.add(fallback.alias);
         const other = tables.config.models[fallback.alias];
-        other?.targets.forEach(add);
-        follow(other?.fallbacks ?? []);
+        other?.targets.filter(({ tags }) => !tags).forEach((target) => add(target, on));
+        follow(other?.fallbacks ?? [], on);
       }
     }
   };
-  follow(settings.fallbacks);
+  follow(settings.fallbacks, undefined);
   return [...found.values()];
 }
 

@@ -3,12 +3,13 @@ import type { Backoff, BackoffStep, Circuits, Clock, GatewayError, Permit } from
 import type { Opened } from './attempt.js';
 import type { AttemptMemory } from './attempts/attempt-memory.js';
 import { toRecord } from './attempts/attempt-record.js';
-import { endGuesses, isOfKey, isWorthRepeating, judge, mayGoOn } from './attempts/judge.js';
+import { endGuesses, isOfKey, isWorthRepeating, judge } from './attempts/judge.js';
 import type { Account } from './attempts/key-ring.js';
 import { lastFailure, nobodyFree } from './attempts/nobody-free.js';
 import type { Obstacles } from './attempts/nobody-free.js';
 import { pause } from './attempts/pause.js';
 import type { Call } from './call.js';
+import { mayAsk, mayGoOn } from './routing/follow.js';
 import type { Candidate, Plan } from './routing/plan.js';
 
 export interface Attempted {
@@ -53,12 +54,13 @@ class AttemptLoop {
 
   async run(): Promise<Attempted> {
     this.#deps.memory.budget.deposit();
-    const { candidates, policy } = this.#plan;
+    const { candidates } = this.#plan;
     let reachable = candidates;
     for (const candidate of candidates) {
+      if (!mayAsk(this.#plan, candidate, this.#failure)) continue;
       const answered = await this.#ask(candidate);
       if (answered) return answered;
-      if (!this.#failure || mayGoOn(policy, this.#failure)) continue;
+      if (!this.#failure || mayGoOn(this.#plan, this.#failure)) continue;
       // The target itself may still be waited for, where all it said was when to come back.
       if (this.#failure.code !== 'upstream_rate_limited') throw this.#failure;
       reachable = [candidate];
@@ -96,7 +98,7 @@ class AttemptLoop {
     const { retryAfterMaxMs } = this.#plan.policy.retries;
     const { rests } = this.#deps.memory;
     while (retryAfterMaxMs > 0 && this.#left > 0) {
-      const waiting = candidates.filter(({ keys }) => keys.waitMs(rests) > 0);
+      const waiting = candidates.filter((one) => one.keys.waitMs(rests) > 0 && this.#isOpenTo(one));
       const waits = waiting.map(({ keys }) => keys.waitMs(rests));
       const waitMs = Math.min(...waits);
       const candidate = waiting[waits.indexOf(waitMs)];
@@ -113,13 +115,19 @@ class AttemptLoop {
     const { rests } = this.#deps.memory;
     if (this.#failure || !rests.any) return undefined;
     for (const candidate of candidates) {
+      if (!mayAsk(this.#plan, candidate, this.#failure)) continue;
       const account = this.#mayTry(candidate) ? candidate.keys.pick(rests, true) : undefined;
       const permit = account && this.#admit(candidate);
       const answered = account && permit && (await this.#try(candidate, account, permit));
       if (answered) return answered;
-      if (this.#failure && !mayGoOn(this.#plan.policy, this.#failure)) return undefined;
+      if (this.#failure && !mayGoOn(this.#plan, this.#failure)) return undefined;
     }
     return undefined;
+  }
+
+  /** Whether the plan has a candidate for what happened so far; the one that has failed may be asked once more. */
+  #isOpenTo(candidate: Candidate): boolean {
+    return candidate.only === undefined || mayAsk(this.#plan, candidate, this.#failure);
   }
 
   /** A try that begins after the request's time is over would come to nothing, and be held against its target. */

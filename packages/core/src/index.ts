@@ -26,12 +26,15 @@ export type { StrategyName } from './routing/strategies/strategies.js';
 export type { AnswerKind, StatsView, TargetStats, TargetView } from './routing/target-stats.js';
 export type {
   Alias,
+  AliasRule,
   AliasTarget,
+  Canary,
   ConfiguredProvider,
   HoldBack,
   Lease,
   RetryPolicy,
   RoutePolicy,
+  RuleConditions,
   Snapshot,
   Timeouts,
 } from './snapshot.js';

@@ -44,7 +44,7 @@ async function serve<Request extends Pick<ChatRequest, 'extensions'>, Result, Ev
 ): Promise<Answer> {
   const counted = countHere(run, plan, asked);
   if (counted) return counted;
-  const cacheKey = cacheKeyOf(run, asked);
+  const cacheKey = cacheKeyOf(run, asked, plan);
   const cached = cacheKey === undefined ? undefined : await lookUp(run, cacheKey);
   if (cached) return cached;
   const attempted = await attemptTargets(run, plan, asked);

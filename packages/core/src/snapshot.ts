@@ -60,6 +60,34 @@ export interface AliasTarget {
   readonly candidate: Candidate;
   /** Its share of the requests, where the strategy weighs; 0 stands last. */
   readonly weight: number;
+  /** Kept for requests with one of these tags. */
+  readonly tags?: ReadonlySet<string>;
+}
+
+/** A target on trial. */
+export interface Canary {
+  readonly candidate: Candidate;
+  /** Of the requests, 0 to 1. */
+  readonly share: number;
+}
+
+/** Sends requests elsewhere. */
+export interface AliasRule {
+  readonly when: RuleConditions;
+  /** Another alias, as if the caller had asked for it, or one target in place of the alias's own. */
+  readonly use: { readonly alias: string } | { readonly candidate: Candidate };
+}
+
+/** All that are given must hold; of each list, one. `*` at the end of an entry stands for any rest. */
+export interface RuleConditions {
+  readonly tags?: readonly string[];
+  /** By the field of the body's `metadata`. */
+  readonly metadata?: ReadonlyMap<string, readonly string[]>;
+  /** By the lower-case name. */
+  readonly headers?: ReadonlyMap<string, readonly string[]>;
+  /** Names or ids of keys. */
+  readonly keys?: readonly string[];
+  readonly tenants?: readonly string[];
 }
 export interface Alias {
   readonly name: string;
@@ -67,6 +95,9 @@ export interface Alias {
   readonly targets: readonly AliasTarget[];
   /** Asked in order after the targets; aliases among them are already resolved to their own targets. */
   readonly fallbacks: readonly Candidate[];
+  readonly canary?: Canary;
+  /** The first whose conditions hold decides. */
+  readonly rules?: readonly AliasRule[];
   readonly policy: RoutePolicy;
 }
 

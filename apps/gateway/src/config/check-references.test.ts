@@ -77,4 +77,60 @@ models:
       'config error at models.m.fallbacks[0]: expected { provider, model } or { alias }',
     ]);
   });
+
+  it('refuses a rule or a canary that refers to nothing', async () => {
+    const yaml = `
+models:
+  m:
+    ${targets}
+    canary: {provider: nobody, model: x, share: 0.1}
+    rules:
+      - {when: {tags: eu}, use: {provider: nowhere, model: y}}
+      - {when: {tenants: [a]}, use: {alias: none}}
+      - {when: {headers: {x-app: [a, b]}}, use: {provider: sim, model: echo}}
+`;
+    expect(await problemLines({ yaml })).toEqual([
+      'config error at models.m.canary.provider: there is no provider "nobody"',
+      'config error at models.m.rules[0].use.provider: there is no provider "nowhere"',
+      'config error at models.m.rules[1].use.alias: there is no alias "none"',
+    ]);
+  });
+
+  it('refuses rules that lead around', async () => {
+    const yaml = `
+models:
+  a: {${targets}, rules: [{when: {tags: x}, use: {alias: b}}]}
+  b: {${targets}, rules: [{when: {tags: y}, use: {alias: a}}]}
+  c: {${targets}, rules: [{when: {tags: y}, use: {alias: a}}]}
+`;
+    expect(await problemLines({ yaml })).toEqual([
+      'config error at models.a.rules[0].use.alias: this rule is part of a circle of aliases',
+      'config error at models.b.rules[0].use.alias: this rule is part of a circle of aliases',
+    ]);
+  });
+
+  it('refuses a canary that is one of the targets', async () => {
+    const yaml = `models: {m: {targets: [{provider: sim, model: echo}], canary: {provider: sim, model: echo, share: 0.1}}}`;
+    expect(await problemLines({ yaml })).toEqual([
+      'config error at models.m.canary: this target is one of `targets` already',
+    ]);
+  });
+
+  it.for([
+    ['rules: [{when: {}, use: {alias: m}}]', 'rules[0].when: at least one condition'],
+    ['rules: [{when: {tags: []}, use: {alias: m}}]', 'rules[0].when.tags: Too small: expected array to have >=1 items'],
+    [
+      'rules: [{when: {headers: {X-App: a}}, use: {alias: m}}]',
+      'rules[0].when.headers.X-App: this name is not allowed: the name of a header, in small letters',
+    ],
+    ['rules: [{when: {tags: a}, use: {}}]', 'rules[0].use: expected { provider, model } or { alias }'],
+    ['canary: {provider: sim, model: echo, share: 2}', 'canary.share: Too big: expected number to be <=1'],
+    [
+      'fallbacks: [{provider: sim, model: slow, on: []}]',
+      'fallbacks[0].on: Too small: expected array to have >=1 items',
+    ],
+  ] as const)('refuses %s', async ([setting, problem]) => {
+    const yaml = `models: {m: {targets: [{provider: sim, model: slow}], ${setting}}}`;
+    expect(await problemLines({ yaml })).toEqual([`config error at models.m.${problem}`]);
+  });
 });

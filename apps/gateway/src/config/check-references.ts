@@ -11,18 +11,53 @@ export function checkReferences({ models, providers }: Pick<Config, 'models' | '
     ...unknownProviders(name, alias, providers),
     ...unknownAliases(name, alias, models),
     ...weightless(name, alias),
+    ...doubleCanary(name, alias),
   ]);
-  return [...problems, ...cycles(models)];
+  return [
+    ...problems,
+    ...cycles(
+      Object.entries(models).flatMap(([name, alias]) => fallbackEdges(name, alias)),
+      'fallback',
+    ),
+    ...cycles(
+      Object.entries(models).flatMap(([name, alias]) => ruleEdges(name, alias)),
+      'rule',
+    ),
+  ];
+}
+
+interface Place {
+  readonly provider: string;
+  readonly model: string;
+}
+type Reference<To> = { readonly to: To; readonly path: readonly (string | number)[] };
+
+/** Every target that an alias names, and where. */
+function placesOf(name: string, { targets, fallbacks, canary, rules = [] }: Alias): readonly Reference<Place>[] {
+  const at = (to: Place | { readonly alias: string }, ...path: readonly (string | number)[]) =>
+    'provider' in to ? [{ to, path: ['models', name, ...path] }] : [];
+  return [
+    ...targets.flatMap((target, index) => at(target, 'targets', index)),
+    ...fallbacks.flatMap((fallback, index) => at(fallback, 'fallbacks', index)),
+    ...(canary ? at(canary, 'canary') : []),
+    ...rules.flatMap(({ use }, index) => at(use, 'rules', index, 'use')),
+  ];
 }
 
 function unknownProviders(name: string, alias: Alias, providers: Config['providers']): readonly ConfigProblem[] {
-  return (['targets', 'fallbacks'] as const).flatMap((list) =>
-    alias[list].flatMap((entry, index) => {
-      if (!('provider' in entry) || Object.hasOwn(providers, entry.provider)) return [];
-      const path = formatPath(['models', name, list, index, 'provider']);
-      return [{ path, reason: `there is no provider ${JSON.stringify(entry.provider)}` }];
-    }),
-  );
+  return placesOf(name, alias)
+    .filter(({ to }) => !Object.hasOwn(providers, to.provider))
+    .map(({ to, path }) => ({
+      path: formatPath([...path, 'provider']),
+      reason: `there is no provider ${JSON.stringify(to.provider)}`,
+    }));
+}
+
+/** The share of a target on trial is its own: as one of the targets it would get more. */
+function doubleCanary(name: string, { canary, targets }: Alias): readonly ConfigProblem[] {
+  const isSame = (target: Place): boolean => target.provider === canary?.provider && target.model === canary.model;
+  if (!targets.some(isSame)) return [];
+  return [{ path: formatPath(['models', name, 'canary']), reason: 'this target is one of `targets` already' }];
 }
 
 interface Edge {
@@ -31,16 +66,24 @@ interface Edge {
   readonly path: string;
 }
 
-function aliasEdges(name: string, alias: Alias): readonly Edge[] {
-  return alias.fallbacks.flatMap((entry, index) =>
+function fallbackEdges(name: string, { fallbacks }: Alias): readonly Edge[] {
+  return fallbacks.flatMap((entry, index) =>
     'alias' in entry
       ? [{ from: name, to: entry.alias, path: formatPath(['models', name, 'fallbacks', index, 'alias']) }]
       : [],
   );
 }
 
+function ruleEdges(name: string, { rules = [] }: Alias): readonly Edge[] {
+  return rules.flatMap(({ use }, index) =>
+    'alias' in use
+      ? [{ from: name, to: use.alias, path: formatPath(['models', name, 'rules', index, 'use', 'alias']) }]
+      : [],
+  );
+}
+
 function unknownAliases(name: string, alias: Alias, models: Aliases): readonly ConfigProblem[] {
-  return aliasEdges(name, alias)
+  return [...fallbackEdges(name, alias), ...ruleEdges(name, alias)]
     .filter(({ to }) => !Object.hasOwn(models, to))
     .map(({ to, path }) => ({ path, reason: `there is no alias ${JSON.stringify(to)}` }));
 }
@@ -52,12 +95,11 @@ function weightless(name: string, { strategy, targets }: Alias): readonly Config
   ];
 }
 
-/** Every fallback on a way that leads around. */
-function cycles(models: Aliases): readonly ConfigProblem[] {
-  const edges = Object.entries(models).flatMap(([name, alias]) => aliasEdges(name, alias));
+/** Everything on a way that leads around. */
+function cycles(edges: readonly Edge[], kind: 'fallback' | 'rule'): readonly ConfigProblem[] {
   const goingOn = withoutDeadEnds(edges, (edge) => [edge.from, edge.to]);
   const goingRound = withoutDeadEnds(goingOn, (edge) => [edge.to, edge.from]);
-  return goingRound.map(({ path }) => ({ path, reason: 'this fallback is part of a circle of aliases' }));
+  return goingRound.map(({ path }) => ({ path, reason: `this ${kind} is part of a circle of aliases` }));
 }
 
 /** Peels off, again and again, the edges whose end has no edge going on. Linear, and no recursion: a chain may be long. */

@@ -1,20 +1,17 @@
 import { z } from 'zod';
-import type { FailureClass } from '@sluice/contract';
 import { STRATEGIES } from '@sluice/core';
 import type { RoutePolicy, StrategyName } from '@sluice/core';
+import {
+  FAILURE_CLASSES,
+  canary,
+  fallback,
+  modelName,
+  name,
+  providerName,
+  rules,
+  targetTags,
+} from './routing-settings.js';
 import { timeoutSettings } from './timeouts.js';
-
-const FAILURE_CLASSES = [
-  'rate_limit',
-  'server_error',
-  'timeout',
-  'connection',
-  'truncated',
-  'context_length',
-  'content_policy',
-  'bad_request',
-  'budget',
-] as const satisfies readonly FailureClass[];
 
 /** Holds for models asked for as provider/model, and for what an alias leaves out. */
 export const DEFAULT_POLICY: RoutePolicy = {
@@ -25,15 +22,6 @@ export const DEFAULT_POLICY: RoutePolicy = {
 /** A provider that names a longer time is taken to have named this. */
 const MAX_RETRY_AFTER_MS = 300_000;
 
-/** A name that may travel in a header or a log line. */
-const PRINTABLE = /^[^\u0000-\u001f\u007f]+$/;
-
-const name = (meaning: string) =>
-  z.string().min(1).max(256).regex(PRINTABLE, 'control characters are not allowed').describe(meaning);
-
-const providerName = name('A key under `providers`.');
-const modelName = name("The provider's own name of the model.");
-
 const target = z
   .strictObject({
     provider: providerName,
@@ -43,17 +31,9 @@ const target = z
       .min(0)
       .optional()
       .describe('Share of the requests, against the sum of all; `priority` and `lowest-cost` do not weigh. Default 1.'),
+    tags: targetTags,
   })
   .describe('One model at one provider.');
-
-const fallback = z
-  .union(
-    [z.strictObject({ provider: providerName, model: modelName }), z.strictObject({ alias: name('Another alias.') })],
-    {
-      error: 'expected { provider, model } or { alias }',
-    },
-  )
-  .describe('Tried in order when no target answered.');
 
 const retries = z
   .strictObject({
@@ -119,6 +99,8 @@ const alias = z
           'same target for the same session or conversation.',
       ),
     targets: z.array(target).min(1).describe('Where requests for this alias go.'),
+    canary,
+    rules,
     fallbacks: z.array(fallback).default([]).describe('Where they go when no target answered.'),
     timeouts: timeoutSettings.prefault({}),
     retries: retries.prefault({}),

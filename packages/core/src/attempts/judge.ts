@@ -1,7 +1,6 @@
 import { errorRow, toGatewayError } from '@sluice/contract';
 import type { GatewayError, Permit } from '@sluice/contract';
 import type { Call } from '../call.js';
-import type { RoutePolicy } from '../snapshot.js';
 import type { Account } from './key-ring.js';
 import type { Rests } from './rests.js';
 
@@ -32,15 +31,6 @@ export function judge(call: Call, failure: GatewayError, { account, permit, rest
   if (signal.aborted) return toGatewayError(signal.reason);
   restAfter(failure, account, rests);
   return failure;
-}
-
-/** Whether the next target may mend the failure, and the policy wants it asked. */
-export function mayGoOn({ fallbackOn }: RoutePolicy, failure: GatewayError): boolean {
-  const { retry, failureClass } = errorRow(failure.code);
-  // A refused credential of ours is never the caller's doing: the next target is asked whatever the policy says.
-  if (failure.code === 'upstream_auth_error') return true;
-  if (failureClass !== undefined) return fallbackOn.has(failureClass);
-  return retry === 'next-target';
 }
 
 /** Whether the target itself may do better in a moment. One that named a time is not asked before. */

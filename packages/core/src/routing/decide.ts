@@ -1,15 +1,18 @@
-import type { Alias, AliasTarget, Snapshot } from '../snapshot.js';
-import { isAble, keep, keepAble } from './fit.js';
-import type { Candidate, Plan } from './plan.js';
+import type { Alias, Snapshot } from '../snapshot.js';
+import { routeOfAlias } from './alias-route.js';
+import { keepAble } from './fit.js';
+import { joined } from './plan.js';
+import type { Plan } from './plan.js';
 import type { RouteContext, RouteQuestion, RoutingState } from './question.js';
 import { assertAllowed, resolve } from './resolve.js';
-import { STRATEGIES } from './strategies/strategies.js';
+import type { AskedName } from './resolve.js';
+import { keepRoomy } from './window.js';
 
 /**
  * Turns a model name into the places that may answer, in the order in which they are asked: an alias's targets by its
- * strategy and then its fallbacks, or the one place that any other name leads to. Pure: equal configuration, state and
- * question give the same plan. Throws `model_not_found`, `model_not_allowed`, or `invalid_value` when no target can do
- * what the request asks.
+ * strategy and then its fallbacks, or the one place that any other name leads to; after them those of the caller's own
+ * list. Pure: equal configuration, state and question give the same plan. Throws `model_not_found`, `model_not_allowed`,
+ * or `invalid_value` when no target can do what the request asks.
  */
 export function decide(snapshot: Snapshot, state: RoutingState, question: RouteQuestion): Plan {
   return decideIn({ snapshot, state, question });
@@ -17,46 +20,31 @@ export function decide(snapshot: Snapshot, state: RoutingState, question: RouteQ
 
 /** As {@link decide}, with reasons where the context takes them. */
 export function decideIn(context: RouteContext): Plan {
-  const { snapshot, question } = context;
-  const asked = { name: question.parsed.model, param: 'model' };
-  const alias = snapshot.aliases.get(asked.name);
+  const { parsed, wishes } = context.question;
+  const route = routeTo({ name: parsed.model, param: 'model' }, context);
+  const named = wishes?.models ? withListed(route, wishes.models, context) : route;
+  const able = keepAble(named.candidates, context);
+  const candidates = keepRoomy(able, context);
+  if (candidates.length < able.length) return { ...named, candidates, passedOver: 'context_length' };
+  // Most plans are the route itself, which is the same for each request.
+  return candidates === named.candidates ? named : { ...named, candidates };
+}
+
+function routeTo(asked: AskedName, context: RouteContext): Plan {
+  const { snapshot, question, notes } = context;
+  const alias: Alias | undefined = snapshot.aliases.get(asked.name);
   if (alias) {
     assertAllowed(question.principal, asked);
-    return { alias: alias.name, candidates: keepAble(candidatesOf(alias, context), context), policy: alias.policy };
+    return routeOfAlias(alias, context);
   }
   const candidate = resolve(snapshot, question, asked);
-  context.notes?.keep(candidate, 'requested', 'The request names it.');
-  return { candidates: keepAble([candidate], context), policy: snapshot.defaultPolicy };
+  const listed = asked.param !== 'model';
+  notes?.keep(candidate, listed ? 'requested_fallback' : 'requested', `The request names it in ${asked.param}.`);
+  return { candidates: [candidate], policy: snapshot.defaultPolicy };
 }
 
-function candidatesOf(alias: Alias, context: RouteContext): readonly Candidate[] {
-  const { question, notes } = context;
-  if (alias.strategy === 'priority' && !notes) return fixedOrder(alias);
-  // Only what can answer takes part: an order is drawn, and explored, among those.
-  const able = keep(alias.targets, ({ candidate }) => isAble(candidate, question, notes));
-  const strategy = STRATEGIES[alias.strategy];
-  const ordered = strategy.order(able, context);
-  if (notes) {
-    for (const [position, target] of ordered.entries()) {
-      const { code, reason } = strategy.explain({ target, position }, context);
-      notes.keep(target.candidate, code, reason);
-    }
-    for (const fallback of alias.fallbacks) notes.keep(fallback, 'fallback', 'A fallback of the alias.');
-  }
-  return withFallbacks(alias, ordered);
-}
-
-const fixedOrders = new WeakMap<Alias, readonly Candidate[]>();
-
-/** The order of an alias whose strategy asks for nothing is the same for every request. */
-function fixedOrder(alias: Alias): readonly Candidate[] {
-  let order = fixedOrders.get(alias);
-  if (!order) fixedOrders.set(alias, (order = withFallbacks(alias, alias.targets)));
-  return order;
-}
-
-function withFallbacks({ fallbacks }: Alias, targets: readonly AliasTarget[]): readonly Candidate[] {
-  const first = targets.map(({ candidate }) => candidate);
-  // A target that has failed is not asked again because a fallback names it too.
-  return [...first, ...fallbacks.filter(({ circuit }) => first.every((candidate) => candidate.circuit !== circuit))];
+/** The caller's own fallbacks come after those of the alias, each as if it had been asked for. */
+function withListed(route: Plan, models: readonly string[], context: RouteContext): Plan {
+  const more = models.map((name, index) => routeTo({ name, param: `models[${index}]` }, context));
+  return { ...route, candidates: joined([route, ...more].map(({ candidates }) => candidates)) };
 }

@@ -1,4 +1,4 @@
-import type { Target } from '@sluice/contract';
+import type { FailureClass, Target } from '@sluice/contract';
 import { KeyRing } from '../attempts/key-ring.js';
 import type { Turn } from '../attempts/key-ring.js';
 import type { ConfiguredProvider, RoutePolicy, Timeouts } from '../snapshot.js';
@@ -12,6 +12,8 @@ export interface Candidate {
   /** The keys that it can be asked with. */
   readonly keys: KeyRing;
   readonly timeouts: Timeouts;
+  /** Asked only after a failure of one of these classes; absent where `fallbackOn` decides. */
+  readonly only?: ReadonlySet<FailureClass>;
 }
 
 /** A model at a provider, with the provider's own timeouts unless others are given. */
@@ -41,4 +43,22 @@ export interface Plan {
   readonly alias?: string;
   readonly candidates: readonly Candidate[];
   readonly policy: RoutePolicy;
+  /** What a candidate was left out for that would have failed of it: counts as a failure of that class. */
+  readonly passedOver?: FailureClass;
+  /** What of an alias the request is led to by what it says; answers of one are none of another. */
+  readonly variant?: string;
+}
+
+/** Lists one after the other. A target that has failed is not asked again because it stands in a second one. */
+export function joined(lists: readonly (readonly Candidate[])[]): readonly Candidate[] {
+  const seen = new Set<string>();
+  const all: Candidate[] = [];
+  for (const list of lists) {
+    for (const candidate of list) {
+      if (seen.has(candidate.circuit)) continue;
+      seen.add(candidate.circuit);
+      all.push(candidate);
+    }
+  }
+  return all;
 }

@@ -2,6 +2,7 @@ import type { Clock, DialectId, IncomingHeaders, OperationName, ParsedCall, Prin
 import type { Snapshot } from '../snapshot.js';
 import type { Notes } from './reasons.js';
 import type { StatsView } from './target-stats.js';
+import type { Wishes } from './wishes.js';
 
 /** All that a request says of where it may go. */
 export interface RouteQuestion {
@@ -13,6 +14,8 @@ export interface RouteQuestion {
   /** Lower-case names. */
   readonly headers: IncomingHeaders;
   readonly bodyBytes: number;
+  /** Absent where the body says nothing to the gateway itself. */
+  readonly wishes?: Wishes | undefined;
 }
 
 /** What routing may know of the present; it changes nothing of it. */

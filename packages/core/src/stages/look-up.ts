@@ -1,4 +1,5 @@
 import type { PlainAnswer } from '../answer.js';
+import type { Plan } from '../routing/plan.js';
 import { finishPlain } from './finish.js';
 import type { Asked, RunContext } from './run-context.js';
 
@@ -6,6 +7,7 @@ import type { Asked, RunContext } from './run-context.js';
 export function cacheKeyOf<Request, Result, Event>(
   { call, endpoint, ports }: RunContext<Request, Result, Event>,
   { parsed, principal: { tenant } }: Asked<Request>,
+  { variant }: Plan,
 ): string | undefined {
   const { cache } = ports;
   if (!cache) return undefined;
@@ -15,7 +17,9 @@ export function cacheKeyOf<Request, Result, Event>(
   }
   const wish = call.received.headers['x-sluice-cache'];
   call.cache = wish === 'bypass' || wish === 'refresh' ? wish : 'miss';
-  return wish === 'bypass' ? undefined : cache.key({ tenant, dialect: endpoint.dialect.id, wire: parsed.wire });
+  if (wish === 'bypass') return undefined;
+  const wire = variant === undefined ? parsed.wire : { variant, wire: parsed.wire };
+  return cache.key({ tenant, dialect: endpoint.dialect.id, wire });
 }
 
 /** The answer that the cache has, where the caller would take one. */

@@ -2,6 +2,8 @@ import type { Principal, RecalledCall } from '@sluice/contract';
 import type { Call } from '../call.js';
 import { assertBodyType, parseCall, parseForm } from '../parse-body.js';
 import type { CallBody } from '../parse-body.js';
+import { takeWishes } from '../routing/wishes.js';
+import type { Wishes } from '../routing/wishes.js';
 import type { Asked, RunContext } from './run-context.js';
 
 /** Who is calling, and what for. The body of a caller that is not known is never read. */
@@ -18,7 +20,8 @@ export async function readCall<Request, Result, Event>(
     answerId: call.received.requestId,
     bytes: body.body,
   });
-  return parse(run, { principal, recalled, body: recalled ? recalledBody(body, recalled) : body });
+  const { body: asked, wishes } = takeWishes(recalled ? recalledBody(body, recalled) : body);
+  return parse(run, { principal, recalled, wishes, body: asked });
 }
 
 /** In other bytes, the model stands elsewhere. */
@@ -37,12 +40,13 @@ async function readBody(call: Call, form: boolean): Promise<CallBody> {
 interface Read {
   readonly principal: Principal;
   readonly recalled: RecalledCall | undefined;
+  readonly wishes: Wishes | undefined;
   readonly body: CallBody;
 }
 
 function parse<Request, Result, Event>(
   { call, endpoint }: RunContext<Request, Result, Event>,
-  { principal, recalled, body: { wire, body, modelAt } }: Read,
+  { principal, recalled, wishes, body: { wire, body, modelAt } }: Read,
 ): Asked<Request> {
   const { headers } = call.received;
   const parsed = endpoint.dialect.parse(wire, call.received);
@@ -52,5 +56,5 @@ function parse<Request, Result, Event>(
   call.characters = parsed.characters;
   const { stream, wantsUsage } = parsed;
   const raw = { body, ...(modelAt ? { modelAt } : {}), wire: parsed.wire, stream, wantsUsage, headers };
-  return { principal, parsed, raw, recalled };
+  return { principal, parsed, raw, recalled, wishes };
 }

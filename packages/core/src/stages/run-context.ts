@@ -1,6 +1,7 @@
 import type { Admission, ParsedCall, Principal, RawCall, RecalledCall, WriteContext } from '@sluice/contract';
 import type { Call } from '../call.js';
 import type { Endpoint, Ports } from '../ports.js';
+import type { Wishes } from '../routing/wishes.js';
 import type { Lease } from '../snapshot.js';
 
 /** What the stages of any request share. */
@@ -21,6 +22,8 @@ export interface Asked<Request> {
   readonly principal: Principal;
   readonly parsed: ParsedCall<Request>;
   readonly raw: RawCall;
+  /** What the body says to the gateway itself. */
+  readonly wishes: Wishes | undefined;
   /** Absent where the endpoint remembers nothing. */
   readonly recalled: RecalledCall | undefined;
 }
