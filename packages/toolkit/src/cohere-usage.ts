@@ -1,4 +1,4 @@
-import type { Usage } from '@sluice/contract';
+import type { JsonObject, Usage } from '@sluice/contract';
 import { isJsonObject } from './json.js';
 
 /**
@@ -10,14 +10,19 @@ export function readCohereUsage(usage: unknown): Usage | undefined {
   const used = readTokens(usage.tokens);
   const billed = readTokens(usage.billed_units);
   const counts = used ?? billed;
-  const searches = isJsonObject(usage.billed_units) ? toCount(usage.billed_units.search_units) : undefined;
-  if (!counts && searches === undefined) return undefined;
+  const { search_units: units, images: pictures }: JsonObject = isJsonObject(usage.billed_units)
+    ? usage.billed_units
+    : {};
+  const searches = toCount(units);
+  const images = toCount(pictures);
+  if (!counts && searches === undefined && images === undefined) return undefined;
   const cached = toCount(usage.cached_tokens);
   return {
     ...(counts ?? { inputTokens: 0, outputTokens: 0 }),
     ...(cached === undefined ? {} : { cachedInputTokens: cached }),
     ...(used && billed ? { billed } : {}),
     ...(searches === undefined ? {} : { searchUnits: searches }),
+    ...(images === undefined ? {} : { images }),
   };
 }
 
@@ -29,10 +34,11 @@ interface Counts {
 function readTokens(tokens: unknown): Counts | undefined {
   if (!isJsonObject(tokens)) return undefined;
   const input = toCount(tokens.input_tokens);
+  const seen = toCount(tokens.image_tokens);
   const output = toCount(tokens.output_tokens);
-  return input === undefined && output === undefined
+  return input === undefined && output === undefined && seen === undefined
     ? undefined
-    : { inputTokens: input ?? 0, outputTokens: output ?? 0 };
+    : { inputTokens: (input ?? 0) + (seen ?? 0), outputTokens: output ?? 0 };
 }
 
 function toCount(value: unknown): number | undefined {

@@ -46,6 +46,8 @@ describe("Cohere's counts", () => {
   it.each([
     [{ tokens: used }, { inputTokens: 500, outputTokens: 5 }],
     [{ billed_units: { input_tokens: 5 } }, { inputTokens: 5, outputTokens: 0 }],
+    [{ billed_units: { input_tokens: 5, image_tokens: 80 } }, { inputTokens: 85, outputTokens: 0 }],
+    [{ billed_units: { images: 1 } }, { inputTokens: 0, outputTokens: 0, images: 1 }],
     [{ tokens: { input_tokens: -1 } }, undefined],
     [{}, undefined],
     [undefined, undefined],

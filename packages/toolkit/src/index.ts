@@ -8,6 +8,7 @@ export { audioFormatOf } from './audio-format.js';
 export { imageTypeOf } from './image-type.js';
 export { endpoint } from './endpoint.js';
 export { given } from './given.js';
+export { readInlineImage } from './inline-image.js';
 export {
   decodeText,
   isExactNumber,
@@ -39,6 +40,7 @@ export { TokenSource } from './token-source.js';
 export type { NativeExtensions } from './adjust.js';
 export type { FormField, WrittenForm } from './multipart.js';
 export type { BodyEdit, ParsedCallBody } from './call-body.js';
+export type { InlineImage } from './inline-image.js';
 export type { PictureSize } from './picture-size.js';
 export type { VendorError } from './classify-status.js';
 export type { Aside } from './losses.js';

@@ -123,6 +123,14 @@ describe('a client of OpenAI, at Gemini', () => {
     expect(subtitles).toBe('1\n00:00:00,000 --> 00:00:00,660\nHello there\n\n');
   });
 
+  it('embeds a picture that it has', async () => {
+    await using gateway = await start();
+    const body = { model: 'g/gemini-embedding-2', input: ['data:image/png;base64,aGk=', 'Hi'], dimensions: 8 };
+    const { data } = await gateway.openai.embeddings.create(body);
+    const sent = gateway.simulator.requests.at(-1);
+    expect([data.length, sent?.path]).toEqual([2, '/v1beta/models/gemini-embedding-2:batchEmbedContents']);
+  });
+
   it('embeds for a purpose', async () => {
     await using gateway = await start();
     const body = { model: 'g/gemini-embedding-001', input: ['a', 'b'], dimensions: 8, taskType: 'RETRIEVAL_QUERY' };

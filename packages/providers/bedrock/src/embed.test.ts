@@ -40,6 +40,24 @@ describe('embeddings', () => {
     ]);
   });
 
+  const IMAGE = 'data:image/png;base64,aGk=';
+  it.for([
+    ['cohere.embed-english-v3', { images: [IMAGE], input_type: 'image' }],
+    ['cohere.embed-v4:0', { images: [IMAGE], input_type: 'image', output_dimension: 8 }],
+    ['amazon.titan-embed-image-v1', { inputImage: 'aGk=', embeddingConfig: { outputEmbeddingLength: 8 } }],
+    ['amazon.titan-embed-text-v2:0', { inputText: IMAGE, dimensions: 8 }],
+  ] as const)('of an image are asked of %s as %j', ([model, body]) => {
+    expect(encode(model, { input: [IMAGE], dimensions: 8 }).body).toEqual(body);
+  });
+
+  it('of texts by the model that sees too are asked for as texts', () => {
+    expect(encode('amazon.titan-embed-image-v1', { input: ['a'] }).body).toEqual({ inputText: 'a' });
+  });
+
+  it('of an image beside a text are refused', () => {
+    expect(() => encode('cohere.embed-v4:0', { input: [IMAGE, 'a'] })).toThrow(refused('input'));
+  });
+
   it('are refused of a model that is not known to make any', () => {
     expect(() => encode('mystery', { input: ['a'] })).toThrow(refused('model'));
   });

@@ -1,7 +1,7 @@
 import { gatewayError } from '@sluice/contract';
 import type { Adjustment, EmbedRequest, EmbedResult, JsonObject, Operation, ResponseHead } from '@sluice/contract';
 import { adjusted, dropped } from '@sluice/provider-anthropic/internal';
-import { isJsonObject, isNumbers, parseUpstreamJson, untranslatable } from '@sluice/toolkit';
+import { isJsonObject, isNumbers, parseUpstreamJson, readInlineImage, untranslatable } from '@sluice/toolkit';
 import { NO_FEATURES, toFamily } from './families.js';
 import type { Families, Written } from './families.js';
 import type { Headers } from './headers.js';
@@ -26,6 +26,7 @@ export function createEmbed(headers: Headers): Operation<EmbedRequest, EmbedResu
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html */
 const FAMILIES: Families<EmbedRequest> = [
   [/amazon\.titan-embed-text-v2/, (request) => writeTitan(request, { dimensions: request.dimensions })],
+  [/amazon\.titan-embed-image/, writeTitanImage],
   [/amazon\.titan-embed/, (request) => withoutDimensions(request, writeTitan(request, {}))],
   [/amazon\.nova-.*embed/, writeNova],
   [/cohere\.embed-v4/, (request) => writeCohere(request, { output_dimension: request.dimensions })],
@@ -34,6 +35,18 @@ const FAMILIES: Families<EmbedRequest> = [
 
 function writeTitan(request: EmbedRequest, more: JsonObject): Written {
   return { body: { inputText: toOneText(request), ...more }, adjustments: lost(request) };
+}
+
+/** A text or an image. https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-mm.html */
+function writeTitanImage(request: EmbedRequest): Written {
+  const { dimensions } = request;
+  const text = toOneText(request);
+  const image = readInlineImage(text);
+  const length = dimensions === undefined ? {} : { embeddingConfig: { outputEmbeddingLength: dimensions } };
+  return {
+    body: { ...(image ? { inputImage: image.base64 } : { inputText: text }), ...length },
+    adjustments: lost(request),
+  };
 }
 
 /** https://docs.aws.amazon.com/nova/latest/userguide/nova-embeddings.html */
@@ -46,11 +59,20 @@ function writeNova(request: EmbedRequest): Written {
 
 const INPUT_TYPES: ReadonlySet<unknown> = new Set(['search_document', 'search_query', 'classification', 'clustering']);
 
-/** The wire wants to know what the texts are for. A caller may say so; documents are taken for granted. */
+/**
+ * The wire wants to know what the texts are for. A caller may say so; documents are taken for granted. An image is an input
+ * that comes as its own address (`data:image/...`).
+ */
 function writeCohere(request: EmbedRequest, more: JsonObject): Written {
   const { input_type: given, ...fields } = request.extensions?.fields ?? {};
   const known = INPUT_TYPES.has(given);
-  const body = { texts: toTexts(request), input_type: known ? given : 'search_document', ...more };
+  const texts = toTexts(request);
+  const images = texts.filter((text) => readInlineImage(text) !== undefined);
+  if (images.length > 0 && images.length < texts.length) throw untranslatable('an image beside a text', 'input');
+  const body =
+    images.length > 0
+      ? { images, input_type: 'image', ...more }
+      : { texts, input_type: known ? given : 'search_document', ...more };
   return { body, adjustments: known ? lost(request, fields) : lost(request) };
 }
 

@@ -1,4 +1,4 @@
-import type { EmbedRequest, EmbedResult, Encoded, Feature, Operation, Target } from '@sluice/contract';
+import type { EmbedRequest, EmbedResult, Encoded, Feature, JsonObject, Operation, Target } from '@sluice/contract';
 import {
   dropped,
   endpoint,
@@ -6,6 +6,7 @@ import {
   isNumbers,
   nativeExtensions,
   parseUpstreamJson,
+  readInlineImage,
   untranslatable,
 } from '@sluice/toolkit';
 import { readCohereUsage } from '@sluice/toolkit/cohere-wire';
@@ -33,13 +34,12 @@ export function createEmbed(headers: Headers): Operation<EmbedRequest, EmbedResu
 
 function encodeEmbed(request: EmbedRequest, target: Target, headers: Headers): Encoded {
   const { input, dimensions, user } = request;
-  if (typeof input[0] !== 'string') throw untranslatable('an input of token ids', 'input');
   const { fields, adjustments } = nativeExtensions(request, EMBED_FIELDS);
   const body = JSON.stringify({
     ...UNLESS_SAID,
     ...fields,
     model: target.model,
-    texts: input,
+    ...toInputs(input, target.model),
     embedding_types: ['float'],
     output_dimension: dimensions,
   });
@@ -47,6 +47,31 @@ function encodeEmbed(request: EmbedRequest, target: Target, headers: Headers): E
     request: { method: 'POST', url: endpoint(target.baseUrl, 'v2/embed'), headers, body },
     adjustments: [...dropped('user', user), ...adjustments],
   };
+}
+
+const ONE_KIND = /-v3\.0$/;
+
+/**
+ * Texts; an image is one that comes as its own address (`data:image/...`). Models before `embed-v4.0` take one image a call
+ * and no text beside it. npm cohere-ai 8.1.0, `V2EmbedRequest`, `EmbedInput`.
+ */
+function toInputs(input: EmbedRequest['input'], model: string): JsonObject {
+  const texts = input.map((text: string | readonly number[]) => {
+    if (typeof text !== 'string') throw untranslatable('an input of token ids', 'input');
+    return text;
+  });
+  if (!texts.some(isImage)) return { texts };
+  if (!ONE_KIND.test(model)) return { inputs: texts.map((text) => ({ content: [toContent(text)] })) };
+  if (texts.length > 1) throw untranslatable('an image beside other inputs', 'input');
+  return { images: texts, input_type: 'image' };
+}
+
+function isImage(text: string): boolean {
+  return readInlineImage(text) !== undefined;
+}
+
+function toContent(text: string): JsonObject {
+  return isImage(text) ? { type: 'image_url', image_url: { url: text } } : { type: 'text', text };
 }
 
 /** The answer does not say which model made it. */

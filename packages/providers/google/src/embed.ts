@@ -1,5 +1,22 @@
-import type { EmbedRequest, EmbedResult, Encoded, Feature, Operation, Passthrough, Target } from '@sluice/contract';
-import { dropped, editItems, editTopLevel, nativeExtensions, setTopLevel, untranslatable } from '@sluice/toolkit';
+import type {
+  EmbedRequest,
+  EmbedResult,
+  Encoded,
+  Feature,
+  JsonObject,
+  Operation,
+  Passthrough,
+  Target,
+} from '@sluice/contract';
+import {
+  dropped,
+  editItems,
+  editTopLevel,
+  nativeExtensions,
+  readInlineImage,
+  setTopLevel,
+  untranslatable,
+} from '@sluice/toolkit';
 import type { NativeExtensions } from '@sluice/toolkit';
 import {
   GEMINI_EMBED,
@@ -34,7 +51,7 @@ function encodeEmbed(request: EmbedRequest, target: Target, api: GeminiApi): Enc
   };
   const requests = input.map((text: string | readonly number[]) => {
     if (typeof text !== 'string') throw untranslatable('a text as token ids', 'input');
-    return { model, content: { parts: [{ text }] }, ...shared };
+    return { model, content: { parts: [toPart(text, target.model)] }, ...shared };
   });
   return {
     request: { method: 'POST', url: api.url(target, BATCH), headers: api.headers, body: JSON.stringify({ requests }) },
@@ -49,6 +66,15 @@ const OWN_FIELDS: ReadonlySet<string> = new Set(['taskType', 'title']);
 function ownFields(request: EmbedRequest): NativeExtensions {
   if (request.extensions?.dialect !== GEMINI_EMBED) return nativeExtensions(request, OWN_FIELDS);
   return { fields: request.extensions.fields, adjustments: [] };
+}
+
+/** Those that came before Gemini Embedding 2 read texts only. https://ai.google.dev/gemini-api/docs/embeddings */
+const TEXT_ONLY = /embedding-00\d$/;
+
+/** A text; or an image, where one comes as its own address (`data:image/...`). */
+function toPart(text: string, model: string): JsonObject {
+  const image = TEXT_ONLY.test(model) ? undefined : readInlineImage(text);
+  return image ? { inlineData: { mimeType: image.mediaType, data: image.base64 } } : { text };
 }
 
 /** The answer names no model: there is nothing but vectors in it. */

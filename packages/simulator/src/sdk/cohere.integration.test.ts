@@ -81,6 +81,24 @@ describe("Cohere's SDK", () => {
     expect(seen.message.content).toMatchObject([{ text: 'image: image/png, 70 bytes' }]);
   });
 
+  it('embeds images, alone or among texts', async () => {
+    const image = 'data:image/png;base64,aGk=';
+    const asked = { model: 'embed-v4.0', embeddingTypes: ['float' as const] };
+    const alone = await client.embed({ ...asked, inputType: 'image', images: [image] });
+    const mixed = await client.embed({
+      ...asked,
+      inputType: 'search_document',
+      inputs: [
+        { content: [{ type: 'text', text: 'Hello' }] },
+        { content: [{ type: 'image_url', imageUrl: { url: image } }] },
+      ],
+    });
+    expect([alone.embeddings.float?.length, mixed.embeddings.float?.length]).toEqual([1, 2]);
+    await expect(client.embed({ ...asked, inputType: 'search_document', images: [image] })).rejects.toThrow(
+      'input_type',
+    );
+  });
+
   it('ranks and embeds', async () => {
     const documents = ['ships sail home', 'a red fox', 'a red dog'];
     const { results } = await client.rerank({ model: 'rerank-v4.0-pro', query: 'red fox', documents, topN: 2 });

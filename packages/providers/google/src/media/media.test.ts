@@ -159,3 +159,13 @@ it('a caller of any dialect may say what a text is embedded for', () => {
     [{ parameter: 'x', action: 'dropped' }],
   ]);
 });
+
+it.for([
+  ['gemini-embedding-2', { inlineData: { mimeType: 'image/png', data: 'aGk=' } }],
+  ['gemini-embedding-001', { text: 'data:image/png;base64,aGk=' }],
+] as const)('%s sees an image as %j', ([model, part]) => {
+  const { request } = embed.encode({ input: ['data:image/png;base64,aGk=', 'a'] }, at(model));
+  expect(JSON.parse(String(request.body))).toMatchObject({
+    requests: [{ content: { parts: [part] } }, { content: { parts: [{ text: 'a' }] } }],
+  });
+});

@@ -17,7 +17,7 @@ import { embedQuestion } from '../embed-question.js';
 import { embedWords } from '../../embed-words.js';
 import { padded, type Asked, type Call, type Wire } from '../wire.js';
 import { rankWords } from '../../rank-words.js';
-import { isObject, textOr } from '../../question.js';
+import { isObject, objects, textOr } from '../../question.js';
 import { refuse } from '../../steps.js';
 import type { JsonObject } from '../../question.js';
 
@@ -88,6 +88,20 @@ const EMBED = object({
   priority: nullish(integer({ min: 0, max: 999 })),
 });
 
+/** Texts, addresses of images, or parts of both; one of the three. */
+function readInputs(body: JsonObject): readonly string[] {
+  const given = ['texts', 'images', 'inputs'].filter((name) => body[name] !== undefined && body[name] !== null);
+  if (given.length > 1) refuse(`invalid request: only one of ${given.join(' and ')} may be given.`);
+  if (Array.isArray(body['images']) && body['input_type'] !== 'image')
+    refuse("invalid request: input_type must be 'image' for images.");
+  const parts = objects(body['inputs']).map(({ content }) => objects(content).map(partText).join(' '));
+  return [body['texts'], body['images']].flatMap((list) => (Array.isArray(list) ? list.map(String) : [])).concat(parts);
+}
+
+function partText({ text: said, image_url: image }: JsonObject): string {
+  return isObject(image) ? textOr(image['url'], '') : textOr(said, '');
+}
+
 /** `POST /v2/embed`: docs.cohere.com/reference/embed. Floats only, whatever else is asked for. */
 export const cohereEmbed: Wire = {
   vendor: COHERE,
@@ -95,7 +109,7 @@ export const cohereEmbed: Wire = {
     const flaw = world.strict ? findFlaw(EMBED, body) : undefined;
     if (flaw) refuseFlaw(flaw);
     const name = textOr(body['model'], '');
-    const texts = (Array.isArray(body['texts']) ? body['texts'] : []).map(String);
+    const texts = readInputs(body);
     if (texts.length === 0) refuse('invalid request: valid input is required: texts, images or inputs.');
     const model = chooseModel('cohere', name);
     const dimensions =

@@ -39,13 +39,19 @@ function checked({ body, world }: Asked, shape: Shape): JsonObject {
   return known;
 }
 
+/** A picture stands for itself: for its bytes, where there are no words. */
+function textOf(content: JsonObject): string {
+  const { text, attachments } = readContent(content);
+  return text === '' ? attachments.map(({ mediaType = '', bytes = 0 }) => `${mediaType} ${bytes}`).join(' ') : text;
+}
+
 function toCall(
   { params: { model: name = '' } }: Asked,
   requests: readonly JsonObject[],
   write: (embeddings: readonly JsonObject[]) => JsonObject,
 ): Call {
   const model = chooseModel('gemini', name);
-  const texts = requests.map(({ content }) => (isObject(content) ? readContent(content).text : ''));
+  const texts = requests.map(({ content }) => (isObject(content) ? textOf(content) : ''));
   if (texts.includes('')) refuseArgument('* EmbedContentRequest.content: content is empty');
   const values = (text: string, index: number): readonly number[] => {
     const wanted = requests[index]?.['outputDimensionality'];
