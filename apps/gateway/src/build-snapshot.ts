@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createCandidate } from '@sluice/core';
+import { createCandidate, stableHash } from '@sluice/core';
 import type { Alias, Candidate, ConfiguredProvider, RoutePolicy, Snapshot } from '@sluice/core';
 import type { Provider } from '@sluice/contract';
 import type { Catalogue } from '@sluice/catalogue';
@@ -41,7 +40,7 @@ export function buildSnapshot({ config, providers, knownModels, catalogue }: Sna
   for (const [name, settings] of Object.entries(config.models)) {
     aliases.set(name, buildAlias(name, settings, { config, configured }));
   }
-  return Object.freeze({ version: versionOf(config), providers: configured, aliases, defaultPolicy: DEFAULT_POLICY });
+  return Object.freeze({ version: stableHash(config), providers: configured, aliases, defaultPolicy: DEFAULT_POLICY });
 }
 
 interface Tables {
@@ -108,10 +107,4 @@ function toFallbacks(settings: AliasSettings, tables: Tables): Candidate[] {
   };
   follow(settings.fallbacks, undefined);
   return [...found.values()];
-}
-
-const VERSION_CHARS = 12;
-
-function versionOf(config: Config): string {
-  return createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, VERSION_CHARS);
 }

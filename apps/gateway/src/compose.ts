@@ -1,38 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KeyAdmin } from '@sluice/auth';
-import type { GatewayError, Ledger, Principal, Provider } from '@sluice/contract';
-import { SnapshotHolder } from '@sluice/core';
-import { BackgroundResponses, createResponseMemory } from '@sluice/dialect-openai';
-import type { Ports } from '@sluice/core';
+import type { GatewayError, Principal } from '@sluice/contract';
+import { ResourcePool } from '@sluice/core';
+import { BackgroundResponses } from '@sluice/dialect-openai';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import { createRandomHex, createTelemetry } from '@sluice/telemetry';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import { createTransport } from '@sluice/transport';
 import type { PooledTransport } from '@sluice/transport';
-import { buildSnapshot } from './build-snapshot.js';
-import { composeIdentity } from './compose/identity.js';
-import type { Identity, IdentitySecrets } from './compose/identity.js';
-import { composeCatalogue } from './compose/catalogue.js';
-import { composePorts } from './compose/ports.js';
-import { createProviders, fixSimulatorLists } from './compose/providers.js';
+import { buildGeneration } from './compose/build-generation.js';
+import type { GatewayGeneration } from './compose/build-generation.js';
+import { composeEntry, currentKeys } from './compose/entry.js';
+import { Generations } from './compose/generations.js';
+import { Holding } from './compose/holding.js';
+import type { IdentitySecrets } from './compose/identity.js';
+import { composeLastingPorts } from './compose/ports.js';
+import type { LastingPorts } from './compose/ports.js';
+import { takeProviders } from './compose/providers.js';
+import { Reloads } from './compose/reloads.js';
+import type { LoadAgain } from './compose/reloads.js';
 import type { Config } from './config/schema.js';
-import type { OpenSimulator } from './config/definitions.js';
 import type { SecretPlace } from './config/secrets.js';
 import { Callers } from './http/callers.js';
-import { createEntry } from './http/entry.js';
-import type { Entry } from './http/entry.js';
-import { createInference } from './http/inference.js';
 import { answerWebRequest } from './http/in-process.js';
-import { createRawPassthrough } from './http/raw-passthrough.js';
 import { createRequestIds } from './http/request-ids.js';
-import type { ListModels } from './http/models-routes.js';
-import type { Route } from './http/route.js';
-import { createRoutes } from './http/routes.js';
 import { Lifecycle } from './lifecycle.js';
-import { listModels } from './list-models.js';
-import { ModelLists } from './model-lists.js';
-import { Simulators } from './simulators.js';
 import { systemClock } from './system-clock.js';
 
 export interface ComposeOptions extends SecretPlace {
@@ -40,6 +33,8 @@ export interface ComposeOptions extends SecretPlace {
   readonly state: GatewayState;
   /** Where log lines go; standard output unless given. */
   readonly logFd?: number;
+  /** Reads the configuration anew from where it came from; absent where a program gave it. */
+  readonly loadAgain?: LoadAgain;
 }
 
 /** Where state is kept, and what opens it. */
@@ -54,6 +49,10 @@ export interface ComposedGateway {
   empty(): Promise<void>;
   /** Ends every call that is under way with `reason`. */
   dismiss(reason: GatewayError): void;
+  /** How its configuration changes. */
+  readonly reloads: Reloads;
+  /** The configuration that serves at the moment. */
+  readonly config: Config;
   handle(req: IncomingMessage, res: ServerResponse): void;
   /** Without `principal` the request must bring a key. */
   answer(request: Request, principal?: Principal): Promise<Response>;
@@ -74,65 +73,137 @@ export interface ComposedGateway {
 /** Without a call or a probe for this long, nobody is there to see the readiness change. */
 const IN_USE_MS = 10_000;
 
+/** What a gateway opens once, whatever its configuration. */
+interface Base {
+  readonly options: ComposeOptions;
+  readonly telemetry: ProcessTelemetry;
+  readonly transport: PooledTransport;
+  readonly pool: ResourcePool;
+  readonly lifecycle: Lifecycle;
+}
+
+/** With its state open. */
+interface Opened extends Base {
+  readonly store: SqliteStore;
+  readonly lasting: LastingPorts;
+}
+
 /** Plugs the packages together: the one place that knows them all. Throws when the data cannot be opened. */
 export function composeGateway(options: ComposeOptions): ComposedGateway {
-  const simulators = new Simulators();
-  const openSimulator: OpenSimulator = (settings) => simulators.open(settings);
-  // Whatever can be wrong with the settings shows before anything is opened.
-  const transport = createTransport();
-  const providers = createProviders({ config: options.config, secrets: options, openSimulator, transport });
-  const resources = openResources(options, { simulators, transport });
+  const base = openBase(options);
+  const holding = new Holding(base.pool);
+  let opened: Opened | undefined;
   try {
-    return assemble(composeParts(options, resources), providers);
+    // Whatever can be wrong with the providers shows before anything is written.
+    const providers = takeProviders(options.config, holding, { secrets: options, transport: base.transport });
+    const { store, lasting } = (opened = openState(base));
+    const first = buildGeneration(options.config, {
+      holding,
+      providers,
+      store,
+      lasting,
+      telemetry: base.telemetry,
+      secrets: options.state,
+    });
+    return assemble(first, opened);
   } catch (cause) {
-    void release(resources);
+    holding.release();
+    void release(base, opened);
     throw cause;
   }
 }
 
-/** What has to be given back. */
-interface Resources {
-  readonly store: SqliteStore;
-  readonly telemetry: ProcessTelemetry;
-  readonly transport: PooledTransport;
-  readonly simulators: Simulators;
+function openBase(options: ComposeOptions): Base {
+  const fd = options.logFd === undefined ? {} : { fd: options.logFd };
+  const telemetry = createTelemetry(options.config.telemetry, { clock: systemClock, ...fd });
+  const pool = new ResourcePool((cause) => telemetry.log.error('internal error', { err: cause }));
+  return { options, telemetry, pool, transport: createTransport(), lifecycle: new Lifecycle(systemClock) };
 }
 
-function openResources(
-  { config, state, logFd }: ComposeOptions,
-  idle: Pick<Resources, 'simulators' | 'transport'>,
-): Resources {
-  // First, for it is the one that can fail: nothing else is open then.
-  const store = openSqliteStore({ path: state.databasePath });
-  const fd = logFd === undefined ? {} : { fd: logFd };
-  const telemetry = createTelemetry(config.telemetry, { clock: systemClock, ...fd });
-  return { store, telemetry, ...idle };
+function openState(base: Base): Opened {
+  const store = openSqliteStore({ path: base.options.state.databasePath });
+  return { ...base, store, lasting: composeLastingPorts({ ...base, store }) };
 }
 
-interface Parts {
-  readonly config: Config;
-  readonly resources: Resources;
-  readonly identity: Identity;
-  readonly lifecycle: Lifecycle;
-  readonly callers: Callers;
-  readonly ports: Ports;
-  readonly background: BackgroundResponses;
+/** Builds a further configuration; throws, and then holds nothing, where it cannot be built. */
+function buildAnew(config: Config, opened: Opened): GatewayGeneration {
+  const { pool, options, transport, ...rest } = opened;
+  const holding = new Holding(pool);
+  try {
+    const providers = takeProviders(config, holding, { secrets: options, transport });
+    return buildGeneration(config, { ...rest, holding, providers, secrets: options.state });
+  } catch (cause) {
+    holding.release();
+    throw cause;
+  }
 }
 
-function composeParts({ config, state }: ComposeOptions, resources: Resources): Parts {
-  const identity = composeIdentity(config, state, resources.store);
-  const lifecycle = new Lifecycle(systemClock);
-  const ports = composePorts({ config, ...resources, authenticator: identity.authenticator, lifecycle });
-  const background = new BackgroundResponses({
-    repository: resources.store.responses,
+function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
+  const { lifecycle, telemetry, options } = opened;
+  const callers = createCallers(() => generations.current.config.server.bodyLimitBytes);
+  const generations = new Generations(first, { clock: systemClock, callers });
+  const reloads = new Reloads({
+    generations,
+    telemetry,
     clock: systemClock,
-    limits: config.responses,
-    onError: ports.onInternalError,
+    build: (config) => buildAnew(config, opened),
+    load: options.loadAgain,
   });
-  return { config, resources, identity, lifecycle, callers: createCallers(config), ports, background };
+  showCircuits(telemetry, generations);
+  const background = openBackground(opened, generations);
+  const entry = composeEntry({ ...opened, generations, reloads, callers, background });
+  // Nobody waits for the lists: until they are there, models are reached as provider/model.
+  void first.refreshLists();
+  const { empty, dismiss } = underWay(callers, background);
+  return {
+    keys: currentKeys(generations),
+    empty,
+    dismiss,
+    reloads,
+    get config() {
+      return generations.current.config;
+    },
+    handle: (req, res) => entry.handle(req, res),
+    answer: (request, principal) => answerWebRequest(request, { callers, principal, answer: entry.answer }),
+    async drain() {
+      await lifecycle.drain({ isInUse: callers.seenWithin(IN_USE_MS) });
+      await empty();
+    },
+    stop: () => lifecycle.stop(),
+    async close() {
+      await generations.close();
+      await release(opened, opened);
+    },
+  };
 }
 
-function createCallers({ server: { bodyLimitBytes } }: Config): Callers {
+/** Every call, whether somebody waits for it or not. */
+function underWay(callers: Callers, background: BackgroundResponses): Pick<ComposedGateway, 'empty' | 'dismiss'> {
+  return {
+    async empty() {
+      await callers.empty();
+      // Whoever waited may have left work behind.
+      await background.idle();
+    },
+    dismiss(reason) {
+      callers.dismiss(reason);
+      background.stop(reason);
+    },
+  };
+}
+
+function openBackground({ store, lasting }: Opened, generations: Generations): BackgroundResponses {
+  return new BackgroundResponses({
+    repository: store.responses,
+    clock: systemClock,
+    get limits() {
+      return generations.current.config.responses;
+    },
+    onError: lasting.onInternalError,
+  });
+}
+
+function createCallers(bodyLimitBytes: () => number): Callers {
   const random = createRandomHex();
   return new Callers({
     newRequestId: createRequestIds(systemClock, random),
@@ -142,92 +213,21 @@ function createCallers({ server: { bodyLimitBytes } }: Config): Callers {
   });
 }
 
-function assemble(parts: Parts, providers: ReadonlyMap<string, Provider>): ComposedGateway {
-  const { lifecycle, callers, identity, ports, resources, background } = parts;
-  const entry = composeEntry(parts, providers);
-  const empty = async (): Promise<void> => {
-    await callers.empty();
-    // Whoever waited may have left work behind.
-    await background.idle();
-  };
-  return {
-    keys: identity.keys,
-    empty,
-    dismiss(reason) {
-      callers.dismiss(reason);
-      background.stop(reason);
-    },
-    handle: (req, res) => entry.handle(req, res),
-    answer: (request, principal) => answerWebRequest(request, { callers, principal, answer: entry.answer }),
-    async drain() {
-      await lifecycle.drain({ isInUse: callers.seenWithin(IN_USE_MS) });
-      await empty();
-    },
-    stop: () => lifecycle.stop(),
-    close: () => release(resources, ports.ledger),
-  };
-}
+const STATE_VALUES = { closed: 0, 'half-open': 1, open: 2 } as const;
 
-function composeEntry(parts: Parts, providers: ReadonlyMap<string, Provider>): Entry {
-  const { config, resources, identity, lifecycle, callers, ports, background } = parts;
-  const { store, transport } = resources;
-  const lists = new ModelLists(providers, { transport, clock: systemClock });
-  fixSimulatorLists(config, lists);
-  // Nobody waits for the lists: until they are there, models are reached as provider/model.
-  void lists.refresh();
-  const catalogue = composeCatalogue(config);
-  const snapshots = new SnapshotHolder(
-    buildSnapshot({ config, providers, knownModels: (name) => lists.of(name), catalogue }),
+function showCircuits(telemetry: ProcessTelemetry, generations: Generations): void {
+  telemetry.gauge('sluice_breaker_state', 'Circuit of a target: 0 closed, 1 half-open, 2 open.', () =>
+    generations.current.circuits.troubled().map(([target, state]) => [{ target }, STATE_VALUES[state]] as const),
   );
-  const routes = composeRoutes(parts, async (principal) => {
-    await lists.refresh();
-    return listModels(snapshots.current, principal, systemClock);
-  });
-  const { authenticator } = identity;
-  const responses = createResponseMemory({
-    repository: store.responses,
-    clock: systemClock,
-    background,
-    onError: ports.onInternalError,
-  });
-  const inference = createInference({ snapshots, ports, responses });
-  const raw = createRawPassthrough({ snapshots, ports });
-  return createEntry(
-    { inference, raw, routes },
-    {
-      ...ports,
-      authenticator,
-      callers,
-      isStopped: () => lifecycle.isStopped(),
-      keepsConnections: () => lifecycle.isReady,
-    },
-  );
-}
-
-function composeRoutes(
-  { resources: { store, telemetry }, identity, lifecycle, ports, background }: Parts,
-  models: ListModels,
-): readonly Route[] {
-  return createRoutes({
-    keys: identity.keys,
-    ledger: ports.ledger,
-    rows: store.ledger,
-    responses: store.responses,
-    background,
-    clock: systemClock,
-    isReady: () => lifecycle.isReady,
-    metrics: () => telemetry.metrics(),
-    listModels: models,
-  });
 }
 
 /** Who makes rows and lines goes before what keeps them; the log is last, for it tells of the others. Never rejects. */
-async function release({ transport, simulators, store, telemetry }: Resources, ledger?: Ledger): Promise<void> {
+async function release({ transport, telemetry, pool }: Base, opened: Opened | undefined): Promise<void> {
   const steps: readonly (() => Promise<void> | void)[] = [
     () => transport.close(),
-    () => simulators.close(),
-    () => ledger?.flush(),
-    () => store.close(),
+    () => pool.settled(),
+    () => opened?.lasting.ledger.flush(),
+    () => opened?.store.close(),
     () => telemetry.close(),
   ];
   for (const step of steps) {

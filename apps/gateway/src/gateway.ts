@@ -2,8 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '@sluice/contract';
 import { composeGateway } from './compose.js';
 import type { ComposedGateway } from './compose.js';
-import { parseConfig } from './config/parse-config.js';
+import { checkGiven, parseConfig } from './config/parse-config.js';
+import { problemLine } from './config/problem.js';
 import type { ConfigInput } from './config/schema.js';
+import type { SecretPlace } from './config/secrets.js';
 import { readEnvironment } from './config/environment.js';
 import { openDataDir } from './data-dir.js';
 import { dismissAll } from './serve.js';
@@ -31,10 +33,26 @@ export interface Gateway {
   /** Like the global `fetch`, but answered here: `new OpenAI({ fetch: gateway.fetch })`. Needs no key; one that is sent counts. */
   readonly fetch: (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
   /**
+   * Serves another configuration from now on; calls in flight end under the one that they began with. Sockets, circuits,
+   * counters and lists of what it leaves as it was go on. Throws one error with a line for every problem; the one before
+   * then goes on serving.
+   */
+  reload(config: GatewayConfig): Reloaded;
+  /**
    * Refuses new calls with `draining`, waits for those in flight, up to `server.drainTimeoutMs`, writes what is pending
    * and releases everything. Idempotent.
    */
   close(): Promise<void>;
+}
+
+/** What a change of the configuration came to. */
+export interface Reloaded {
+  /** As in `x-sluice-config`. */
+  readonly version: string;
+  /** False where it says what the one before said. */
+  readonly changed: boolean;
+  /** Settings whose new value only a new gateway brings about. */
+  readonly restartNeeded: readonly string[];
 }
 
 const OPERATOR: Principal = { kind: 'admin', keyId: 'admin', keyName: 'in-process', tenant: 'default', limits: {} };
@@ -50,15 +68,15 @@ export function createGateway(config: GatewayConfig = {}, options: GatewayOption
   const state = { databasePath, keyPepper, adminKey: dataDir.adminKey(adminKey).key };
   const logFd = options.logFd === undefined ? {} : { logFd: options.logFd };
   const running = composeGateway({ config: parsed, state, env, cwd, ...logFd });
-  return toGateway(running, { principal: options.principal ?? OPERATOR, drainTimeoutMs: parsed.server.drainTimeoutMs });
+  return toGateway(running, { principal: options.principal ?? OPERATOR, place: { env, cwd } });
 }
 
 interface Manners {
   readonly principal: Principal;
-  readonly drainTimeoutMs: number;
+  readonly place: SecretPlace;
 }
 
-function toGateway(running: ComposedGateway, { principal, drainTimeoutMs }: Manners): Gateway {
+function toGateway(running: ComposedGateway, { principal, place }: Manners): Gateway {
   let closed: Promise<void> | undefined;
   function handle(request: Request): Promise<Response>;
   function handle(req: IncomingMessage, res: ServerResponse): void;
@@ -69,13 +87,22 @@ function toGateway(running: ComposedGateway, { principal, drainTimeoutMs }: Mann
   return {
     handle,
     fetch: (input, init) => running.answer(new Request(input, init), principal),
-    close: () => (closed ??= shutDown(running, drainTimeoutMs)),
+    reload: (config) => reload(running, config, place),
+    close: () => (closed ??= shutDown(running)),
   };
 }
 
-async function shutDown(running: ComposedGateway, drainTimeoutMs: number): Promise<void> {
+function reload({ reloads }: ComposedGateway, config: GatewayConfig, place: SecretPlace): Reloaded {
+  const checked = checkGiven(config, place);
+  const result = checked.ok ? reloads.apply(checked.config) : reloads.fail(checked.problems);
+  if (!result.ok) throw new Error(result.problems.map(problemLine).join('\n'));
+  const { version, changed, restartNeeded } = result;
+  return { version, changed, restartNeeded };
+}
+
+async function shutDown(running: ComposedGateway): Promise<void> {
   running.stop();
-  await within(running.empty(), drainTimeoutMs);
+  await within(running.empty(), running.config.server.drainTimeoutMs);
   await dismissAll(running);
   await running.close();
 }

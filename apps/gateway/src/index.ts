@@ -1,2 +1,2 @@
 export { createGateway } from './gateway.js';
-export type { Gateway, GatewayConfig, GatewayOptions } from './gateway.js';
+export type { Gateway, GatewayConfig, GatewayOptions, Reloaded } from './gateway.js';

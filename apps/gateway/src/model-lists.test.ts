@@ -1,9 +1,11 @@
 import type { Provider, Transport } from '@sluice/contract';
+import { ResourcePool } from '@sluice/core';
 import { createManualClock, fakeUpstream, reply } from '@sluice/testkit';
 import type { FakeUpstream, Reply } from '@sluice/testkit';
 import { createTransport } from '@sluice/transport';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createProviders } from './compose/providers.js';
+import { Holding } from './compose/holding.js';
+import { takeProviders } from './compose/providers.js';
 import { parseConfig } from './config/parse-config.js';
 import { ModelLists } from './model-lists.js';
 
@@ -31,9 +33,9 @@ async function listsOf(...answers: [Reply, ...Reply[]]): Promise<Setup> {
 function providerAt(url: string): ReadonlyMap<string, Provider> {
   const place = { env: {}, cwd: '/' };
   const config = parseConfig({ providers: { up: { kind: 'openai-compatible', baseUrl: `${url}/v1` } } }, place);
-  const openSimulator = (): Promise<URL> => Promise.reject(new Error('none'));
-  const providers = createProviders({ config, secrets: place, openSimulator, transport: createTransport() });
-  return new Map([...providers].filter(([name]) => name === 'up'));
+  const holding = new Holding(new ResourcePool(() => undefined));
+  const up = takeProviders(config, holding, { secrets: place, transport: createTransport() }).get('up');
+  return new Map(up ? [['up', up.provider]] : []);
 }
 
 const modelsOf = ({ lists }: Setup): readonly string[] => [...lists.of('up')];

@@ -8,6 +8,7 @@ export { mayUseModel } from './routing/resolve.js';
 export { STRATEGIES } from './routing/strategies/strategies.js';
 export { TargetStatsTable } from './routing/target-stats.js';
 export { parseBody, assertBodyType } from './parse-body.js';
+export { ResourcePool, resourceKey, stableHash } from './resource-pool.js';
 export { SettleScope } from './settle-scope.js';
 export { SnapshotHolder } from './snapshot.js';
 export type { Answer, PlainAnswer, StreamAnswer } from './answer.js';
@@ -20,6 +21,7 @@ export type { Endpoint, Pipeline, Ports } from './ports.js';
 export type { RawPipeline, RawPipelineParts } from './raw/raw-pipeline.js';
 export type { RawAsked } from './raw/raw-run.js';
 export type { RawTarget } from './raw/raw-url.js';
+export type { Resource, Share } from './resource-pool.js';
 export type { Candidate, Plan } from './routing/plan.js';
 export type { RouteQuestion, RoutingState } from './routing/question.js';
 export type { StrategyName } from './routing/strategies/strategies.js';
@@ -30,6 +32,7 @@ export type {
   AliasTarget,
   Canary,
   ConfiguredProvider,
+  Generation,
   HoldBack,
   Lease,
   RetryPolicy,

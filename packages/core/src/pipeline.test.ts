@@ -162,7 +162,7 @@ describe('a call that is refused before it is accepted', () => {
 it('keeps the snapshot that a request began with', async () => {
   const bench = fastBench([saying('hello')]);
   const pending = bench.call(ask);
-  const idle = bench.snapshots.swap(snapshotOf([], [], 'v2'));
+  const idle = bench.snapshots.swap({ ...bench.snapshots.current, snapshot: snapshotOf([], [], 'v2') });
   const answer = await pending;
   await idle;
   expect([answer.headers['x-sluice-config'], codeOf(await bench.call(ask))]).toEqual(['v1', 'model_not_found']);

@@ -13,20 +13,19 @@ import type { CallContext } from './stages/run-context.js';
  */
 export function createPipeline<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>(
   endpoint: Endpoint<Request, Result, Event>,
-  snapshots: SnapshotHolder,
-  ports: Ports,
+  snapshots: Pick<SnapshotHolder, 'acquire'>,
 ): Pipeline {
-  return (received) => answer({ endpoint, ...openCall({ received, route: endpoint.route }, snapshots, ports) });
+  return (received) => answer({ endpoint, ...openCall({ received, route: endpoint.route }, snapshots) });
 }
 
 /** Begins the bookkeeping of a request: from here on its scope must be settled. */
 export function openCall(
   { received, route }: { readonly received: ReceivedCall; readonly route: string },
-  snapshots: SnapshotHolder,
-  ports: Ports,
+  snapshots: Pick<SnapshotHolder, 'acquire'>,
 ): CallContext {
-  const call = new Call(received, route, ports);
   const lease = snapshots.acquire();
+  const { ports } = lease;
+  const call = new Call(received, route, ports);
   call.scope.add(() => lease.release());
   ports.telemetry.opened(route);
   call.scope.add((outcome) => writeRecord(call, outcome, ports));

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { createBench } from './__fixtures__/bench.js';
 import { snapshotOf } from './__fixtures__/snapshots.js';
 import { SnapshotHolder } from './snapshot.js';
+import type { Generation } from './snapshot.js';
 
-const first = snapshotOf([], [], 'first');
-const second = snapshotOf([], [], 'second');
+/** Tables and stages of its own. */
+function generationOf(version: string): Generation {
+  return createBench({ snapshot: snapshotOf([], [], version) }).snapshots.current;
+}
+
+const first = generationOf('first');
+const second = generationOf('second');
 
 /** Whether a promise has resolved by now. */
 async function isResolved(promise: Promise<unknown>): Promise<boolean> {
@@ -12,11 +19,17 @@ async function isResolved(promise: Promise<unknown>): Promise<boolean> {
 }
 
 describe('SnapshotHolder', () => {
-  it('leases the snapshot of the moment', async () => {
+  it('leases the generation of the moment, tables and stages alike', () => {
     const holder = new SnapshotHolder(first);
     const early = holder.acquire();
     void holder.swap(second);
-    expect([early.snapshot, holder.acquire().snapshot, holder.current]).toEqual([first, second, second]);
+    const late = holder.acquire();
+    expect([early.snapshot, late.snapshot, holder.current.snapshot]).toEqual([
+      first.snapshot,
+      second.snapshot,
+      second.snapshot,
+    ]);
+    expect([early.ports === first.ports, late.ports === second.ports]).toEqual([true, true]);
   });
 
   it('counts the leases on the current snapshot', () => {

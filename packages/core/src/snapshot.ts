@@ -1,4 +1,5 @@
 import type { FailureClass, ModelCatalogue, Provider } from '@sluice/contract';
+import type { Ports } from './ports.js';
 import type { Candidate } from './routing/plan.js';
 import type { StrategyName } from './routing/strategies/strategies.js';
 
@@ -111,48 +112,54 @@ export interface Snapshot {
   readonly defaultPolicy: RoutePolicy;
 }
 
-export interface Lease {
+/** What serves requests under one configuration: its tables, and the stages as it sets them up. */
+export interface Generation {
   readonly snapshot: Snapshot;
+  readonly ports: Ports;
+}
+
+export interface Lease extends Generation {
   /** Idempotent. */
   release(): void;
 }
 
-/** Hands out the current snapshot and knows how many requests still read an older one. */
-export class SnapshotHolder {
-  #current: Generation;
+/** Hands out the current generation and knows how many requests still read an older one. */
+export class SnapshotHolder<G extends Generation = Generation> {
+  #current: Tenancy<G>;
 
-  constructor(first: Snapshot) {
-    this.#current = { snapshot: first, leases: 0, onIdle: undefined };
+  constructor(first: G) {
+    this.#current = { generation: first, leases: 0, onIdle: undefined };
   }
 
-  get current(): Snapshot {
-    return this.#current.snapshot;
+  get current(): G {
+    return this.#current.generation;
   }
 
-  /** Requests that hold a lease on the current snapshot. */
+  /** Requests that hold a lease on the current generation. */
   get leases(): number {
     return this.#current.leases;
   }
 
   acquire(): Lease {
-    const generation = this.#current;
-    generation.leases += 1;
+    const tenancy = this.#current;
+    tenancy.leases += 1;
     let held = true;
     return {
-      snapshot: generation.snapshot,
+      snapshot: tenancy.generation.snapshot,
+      ports: tenancy.generation.ports,
       release: () => {
         if (!held) return;
         held = false;
-        generation.leases -= 1;
-        if (generation.leases === 0) generation.onIdle?.();
+        tenancy.leases -= 1;
+        if (tenancy.leases === 0) tenancy.onIdle?.();
       },
     };
   }
 
-  /** Serves `next` from now on. Resolves when no request reads the snapshot before it any more. */
-  swap(next: Snapshot): Promise<void> {
+  /** Serves `next` from now on. Resolves when no request reads the generation before it any more. */
+  swap(next: G): Promise<void> {
     const before = this.#current;
-    this.#current = { snapshot: next, leases: 0, onIdle: undefined };
+    this.#current = { generation: next, leases: 0, onIdle: undefined };
     if (before.leases === 0) return Promise.resolve();
     return new Promise((resolve) => {
       before.onIdle = resolve;
@@ -160,8 +167,8 @@ export class SnapshotHolder {
   }
 }
 
-interface Generation {
-  readonly snapshot: Snapshot;
+interface Tenancy<G> {
+  readonly generation: G;
   leases: number;
   onIdle: (() => void) | undefined;
 }

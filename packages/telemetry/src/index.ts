@@ -6,5 +6,5 @@ export type { Labels } from './metric-families.js';
 export type { LogFields, ProcessLog } from './process-log.js';
 export type { RandomHex } from './random-hex.js';
 export type { LogLevel, TelemetrySettings } from './settings.js';
-export type { ProcessTelemetry, TelemetryDeps } from './telemetry.js';
+export type { ProcessTelemetry, ReadFigures, TelemetryDeps } from './telemetry.js';
 export type { TraceContext } from './trace-context.js';

@@ -11,6 +11,10 @@ export interface ProcessLog {
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
 }
+/** A log whose level can change. */
+export interface LeveledLog extends ProcessLog {
+  setLevel(level: LogLevel): void;
+}
 export type LogFields = Readonly<Record<string, unknown>>;
 
 export interface ProcessLogDeps {
@@ -23,7 +27,7 @@ export interface ProcessLogDeps {
  * Writes messages of the process as JSON lines through pino. What looks like a credential is blotted out of the whole
  * line, however deep it stands: an error's text or a nested field may quote one.
  */
-export function createProcessLog(level: LogLevel, { clock, write }: ProcessLogDeps): ProcessLog {
+export function createProcessLog(level: LogLevel, { clock, write }: ProcessLogDeps): LeveledLog {
   const log = pino(
     {
       level,
@@ -38,5 +42,8 @@ export function createProcessLog(level: LogLevel, { clock, write }: ProcessLogDe
     info: (message, fields = {}) => log.info(fields, message),
     warn: (message, fields = {}) => log.warn(fields, message),
     error: (message, fields = {}) => log.error(fields, message),
+    setLevel(next) {
+      log.level = next;
+    },
   };
 }

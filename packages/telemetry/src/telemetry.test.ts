@@ -45,6 +45,17 @@ describe('createTelemetry', () => {
     expect(await lines()).toHaveLength(2);
   });
 
+  it('changes its level for requests and messages alike', async () => {
+    const { telemetry, lines } = start({ logs: { level: 'error' } });
+    telemetry.settled(sampleRecord());
+    telemetry.log.info('lost');
+    telemetry.setLevel('info');
+    telemetry.settled(sampleRecord());
+    telemetry.log.info('kept');
+    const messages = (await lines()).map((line) => (JSON.parse(line) as { msg: string }).msg);
+    expect(messages).toEqual(['request', 'kept']);
+  });
+
   it('writes process messages between the requests, in order', async () => {
     const { telemetry, lines } = start();
     telemetry.settled(sampleRecord());

@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import type { Clock, RequestRecord, Telemetry } from '@sluice/contract';
+import type { Clock, Telemetry } from '@sluice/contract';
 import { LineSink } from './line-sink.js';
 import { readFamily } from './metric-families.js';
 import type { Labels } from './metric-families.js';
@@ -19,13 +19,20 @@ export interface TelemetryDeps {
   readonly fd?: number;
 }
 
+/** One figure, or one for each set of labels. */
+export type ReadFigures = () => number | readonly (readonly [Labels, number])[];
+
 /** Telemetry with all that only the process needs of it. */
 export interface ProcessTelemetry extends Telemetry {
   readonly log: ProcessLog;
   /** The answer of `/metrics`; empty when metrics are off. Rejects when a gauge's reader throws. */
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
   /** Adds a gauge that is read at each scrape. Throws on a name that is taken. */
-  gauge(name: string, help: string, read: () => number | readonly (readonly [Labels, number])[]): void;
+  gauge(name: string, help: string, read: ReadFigures): void;
+  /** Adds a counter that is read at each scrape. Throws on a name that is taken. */
+  counter(name: string, help: string, read: ReadFigures): void;
+  /** The least important lines that are written from now on. */
+  setLevel(level: LogLevel): void;
   /** Writes what is pending; at latest after a second it resolves. Afterwards nothing must be logged. */
   close(): Promise<void>;
 }
@@ -37,36 +44,34 @@ export function createTelemetry(settings: TelemetrySettings, { clock, fd = STDOU
   const enabled = settings.metrics.enabled;
   const counted = enabled ? createRequestMetrics(registry) : undefined;
   if (enabled) registerDropped(registry, sink);
-  const logged = createRequestLog(settings.logs.level, sink);
+  const log = createProcessLog(settings.logs.level, { clock, write: (line) => sink.write(line) });
+  let least = RANK[settings.logs.level];
 
   return {
-    log: createProcessLog(settings.logs.level, { clock, write: (line) => sink.write(line) }),
+    log,
     opened(route) {
       counted?.opened(route);
     },
     settled(record) {
       counted?.settled(record);
-      logged(record);
+      if (RANK[requestLevel(record.status)] >= least) sink.write(requestLine(record));
     },
     async metrics() {
       const texts = enabled ? await Promise.all([registry.metrics(), processMetrics().metrics()]) : [];
       return { contentType: registry.contentType, text: texts.join('\n') };
     },
-    gauge(name, help, read) {
-      readFamily(registry, { name, help, type: 'gauge' }, () => {
-        const values = read();
-        return typeof values === 'number' ? [[{}, values]] : values;
-      });
+    gauge: (name, help, read) => readFamily(registry, { name, help, type: 'gauge' }, () => toList(read())),
+    counter: (name, help, read) => readFamily(registry, { name, help, type: 'counter' }, () => toList(read())),
+    setLevel(level) {
+      least = RANK[level];
+      log.setLevel(level);
     },
     close: () => sink.close(),
   };
 }
 
-function createRequestLog(level: LogLevel, sink: LineSink): (record: RequestRecord) => void {
-  const least = RANK[level];
-  return (record) => {
-    if (RANK[requestLevel(record.status)] >= least) sink.write(requestLine(record));
-  };
+function toList(figures: ReturnType<ReadFigures>): readonly (readonly [Labels, number])[] {
+  return typeof figures === 'number' ? [[{}, figures]] : figures;
 }
 
 function registerDropped(registry: Registry, sink: LineSink): void {

@@ -1,6 +1,7 @@
 export { readAccessToken, unusableCredentials } from './access-token.js';
 export { asBuffer } from './bytes.js';
 export { editCallBody, parseCallBody } from './call-body.js';
+export { canonicalJson } from './canonical-json.js';
 export { droppedExtensions, extensionsFor, namedTools, nativeExtensions, untranslatable } from './adjust.js';
 export { classifyReported, classifyStatus } from './classify-status.js';
 export { writeErrorHeaders } from './error-headers.js';

@@ -248,6 +248,49 @@ describe('a streamed answer', () => {
   });
 });
 
+describe('forget', () => {
+  it('closes idle sockets, and the next request there opens a new one', async () => {
+    await using upstream = await fakeUpstream(reply().body('ok'));
+    await using transport = openTransport();
+    const url = new URL('/v1/chat', upstream.url);
+    await text(await post(transport, upstream, { request: { url } }));
+    await transport.forget(url.origin);
+    expect(await upstream.closedWithin(500)).toBe(true);
+    expect(await text(await post(transport, upstream, { request: { url } }))).toBe('ok');
+    expect(upstream.acceptedConnections).toBe(2);
+  });
+
+  it('lets what is in flight end', async () => {
+    await using upstream = await fakeUpstream(reply().sse(SSE.slice(0, 1)).delay(50).sse(SSE.slice(1)));
+    await using transport = openTransport();
+    const { body } = await post(transport, upstream);
+    const forgotten = transport.forget(new URL(upstream.url).origin);
+    expect((await readAll(body)).join('')).toBe(SSE.join(''));
+    await forgotten;
+  });
+
+  it('leaves other origins as they are', async () => {
+    await using upstream = await fakeUpstream(reply().body('ok'));
+    await using transport = openTransport();
+    await text(await post(transport, upstream));
+    await setImmediate();
+    await transport.forget('http://127.0.0.1:9');
+    await text(await post(transport, upstream));
+    expect(upstream.acceptedConnections).toBe(1);
+  });
+
+  it('does not keep what it let go from being closed', async () => {
+    await using upstream = await fakeUpstream(reply().silence());
+    const transport = openTransport();
+    const pending = codeOf(post(transport, upstream));
+    await upstream.received();
+    const forgotten = transport.forget(new URL(upstream.url).origin);
+    await transport.close();
+    await forgotten;
+    expect(await pending).toBe('upstream_connection_error');
+  });
+});
+
 describe('close', () => {
   it('ends what is in flight', async () => {
     await using upstream = await fakeUpstream(reply().head().silence());

@@ -7,6 +7,8 @@ import { mapSocketError } from './map-socket-error.js';
 
 /** A transport that owns its sockets. */
 export interface PooledTransport extends Transport {
+  /** Lets the sockets to an origin go: idle ones now, the others with their answer. Who calls there again opens new ones. */
+  forget(origin: string): Promise<void>;
   /** Closes every socket at once. Whoever wants requests in flight to end well waits for them first. */
   close(): Promise<void>;
 }
@@ -16,15 +18,17 @@ export interface TransportSettings {
   readonly maxConnectionsPerOrigin: number;
 }
 
-/** One pool of sockets for each origin and connect timeout; pools live as long as the transport. */
+/** One pool of sockets for each origin and connect timeout, until the origin is forgotten. */
 export function createTransport(settings: TransportSettings = { maxConnectionsPerOrigin: 512 }): PooledTransport {
-  const pools = new Map<string, Pool>();
-  const routes = new WeakMap<URL, Route>();
+  const pools = new Map<string, Map<number, Pool>>();
+  const leaving = new Set<Pool>();
+  let routes = new WeakMap<URL, Route>();
 
   const poolFor = (origin: string, connectTimeoutMs: number): Pool => {
-    const key = `${origin} ${connectTimeoutMs}`;
-    let pool = pools.get(key);
-    if (!pool) pools.set(key, (pool = createPool(origin, connectTimeoutMs, settings)));
+    const there = pools.get(origin) ?? new Map<number, Pool>();
+    pools.set(origin, there);
+    let pool = there.get(connectTimeoutMs);
+    if (!pool) there.set(connectTimeoutMs, (pool = createPool(origin, connectTimeoutMs, settings)));
     return pool;
   };
 
@@ -42,10 +46,27 @@ export function createTransport(settings: TransportSettings = { maxConnectionsPe
       if (signal.aborted) return Promise.reject(signal.reason as Error);
       return dispatch(request, routeFor(request.url, connectTimeoutMs), signal);
     },
+    async forget(origin) {
+      const gone = [...(pools.get(origin)?.values() ?? [])];
+      pools.delete(origin);
+      // Routes may name the pools that go.
+      routes = new WeakMap();
+      await Promise.all(gone.map((pool) => leave(pool, leaving)));
+    },
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      const all = [...leaving, ...[...pools.values()].flatMap((there) => [...there.values()])];
+      await Promise.all(all.map((pool) => pool.destroy()));
     },
   };
+}
+
+async function leave(pool: Pool, leaving: Set<Pool>): Promise<void> {
+  leaving.add(pool);
+  try {
+    await pool.close();
+  } finally {
+    leaving.delete(pool);
+  }
 }
 
 interface Route {

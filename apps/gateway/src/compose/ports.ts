@@ -1,7 +1,7 @@
 import type { KeyAuthenticator } from '@sluice/auth';
-import { createBackoff, createCircuits } from '@sluice/breaker';
+import { createBackoff } from '@sluice/breaker';
 import { createResponseCache } from '@sluice/cache';
-import type { Circuits, CircuitState, ResponseCache } from '@sluice/contract';
+import type { Circuits, ResponseCache } from '@sluice/contract';
 import { TargetStatsTable, createAttemptMemory } from '@sluice/core';
 import type { AttemptMemory, Ports } from '@sluice/core';
 import { createLedger, priceUse } from '@sluice/ledger';
@@ -13,27 +13,26 @@ import type { PooledTransport } from '@sluice/transport';
 import type { Config } from '../config/schema.js';
 import type { Lifecycle } from '../lifecycle.js';
 import { systemClock } from '../system-clock.js';
+import type { Holding } from './holding.js';
 
 const CACHE_BYTES = 268_435_456;
 
-export interface PortParts {
-  readonly config: Config;
+/** The stages that no configuration changes: counters, the ledger and the sockets go on through every reload. */
+export type LastingPorts = Omit<Ports, 'authenticator' | 'circuits' | 'cache'>;
+
+export interface LastingParts {
   readonly telemetry: ProcessTelemetry;
   readonly store: SqliteStore;
   readonly transport: PooledTransport;
-  readonly authenticator: KeyAuthenticator;
   readonly lifecycle: Lifecycle;
 }
 
-/** The stages of the pipeline, each from its own package. */
-export function composePorts({ config, telemetry, store, transport, authenticator, lifecycle }: PortParts): Ports {
+export function composeLastingPorts({ telemetry, store, transport, lifecycle }: LastingParts): LastingPorts {
   const onInternalError = (cause: unknown): void => telemetry.log.error('internal error', { err: cause });
   return {
     clock: systemClock,
     random: () => Math.random(),
-    authenticator,
     limiter: createLimiter({ store: createMemoryCounterStore({ clock: systemClock }), onError: onInternalError }),
-    circuits: observedCircuits(config, telemetry),
     backoff: createBackoff(),
     attempts: observedMemory(telemetry),
     stats: new TargetStatsTable(),
@@ -45,19 +44,14 @@ export function composePorts({ config, telemetry, store, transport, authenticato
     }),
     telemetry,
     priceUse,
-    ...(config.cache.enabled ? { cache: memoryCache(config, onInternalError) } : {}),
     isRefusing: () => lifecycle.isRefusing(),
     onInternalError,
   };
 }
 
-function memoryCache(config: Config, onError: (cause: unknown) => void): ResponseCache {
-  return createResponseCache({
-    store: createMemoryKeyValueStore({ clock: systemClock, maxBytes: CACHE_BYTES }),
-    ttlMs: config.cache.ttl,
-    clock: systemClock,
-    onError,
-  });
+export interface ConfiguredStages {
+  readonly authenticator: KeyAuthenticator;
+  readonly circuits: Circuits;
 }
 
 function observedMemory(telemetry: ProcessTelemetry): AttemptMemory {
@@ -72,20 +66,24 @@ function observedMemory(telemetry: ProcessTelemetry): AttemptMemory {
   return memory;
 }
 
-const STATE_VALUES: Readonly<Record<CircuitState, number>> = { closed: 0, 'half-open': 1, open: 2 };
+/** The stages of the pipeline, each from its own package, as one configuration has them. */
+export function composePorts(
+  lasting: LastingPorts,
+  { authenticator, circuits }: ConfiguredStages,
+  cache: ResponseCache | undefined,
+): Ports {
+  return { ...lasting, authenticator, circuits, ...(cache ? { cache } : {}) };
+}
 
-function observedCircuits(config: Config, telemetry: ProcessTelemetry): Circuits {
-  const states = new Map<string, CircuitState>();
-  telemetry.gauge('sluice_breaker_state', 'Circuit of a target: 0 closed, 1 half-open, 2 open.', () =>
-    [...states].map(([target, state]) => [{ target }, STATE_VALUES[state]] as const),
-  );
-  return createCircuits(config.breaker, {
-    clock: systemClock,
-    onChange: (target, state) => {
-      // Targets that never failed are not listed: callers can name as many as they like.
-      if (state === 'closed') states.delete(target);
-      else states.set(target, state);
-      telemetry.log.warn('circuit changed', { target, state });
-    },
-  });
+/** What is kept stays, however often the rules for keeping change. */
+export function takeCache(
+  { cache: { enabled, ttl } }: Pick<Config, 'cache'>,
+  holding: Holding,
+  onError: (cause: unknown) => void,
+): ResponseCache | undefined {
+  if (!enabled) return undefined;
+  const store = holding.take('cache store', () => ({
+    value: createMemoryKeyValueStore({ clock: systemClock, maxBytes: CACHE_BYTES }),
+  }));
+  return createResponseCache({ store, ttlMs: ttl, clock: systemClock, onError });
 }

@@ -1,53 +1,87 @@
 import type { Provider, Transport, WholeResponse, UpstreamRequest } from '@sluice/contract';
+import { resourceKey } from '@sluice/core';
+import type { Resource } from '@sluice/core';
 import { SIMULATOR_MODELS } from '@sluice/simulator';
-import { providerDefinitions } from '../config/definitions.js';
-import type { OpenSimulator } from '../config/definitions.js';
-import type { Config } from '../config/schema.js';
+import type { PooledTransport } from '@sluice/transport';
+import { PROVIDER_DEFINITIONS, providerDefinitions } from '../config/definitions.js';
+import type { Config, ProviderSettings } from '../config/schema.js';
 import { createSecretReader } from '../config/secrets.js';
 import type { SecretPlace } from '../config/secrets.js';
-import type { ModelLists } from '../model-lists.js';
+import { ModelLists } from '../model-lists.js';
+import { Simulators } from '../simulators.js';
 import { systemClock } from '../system-clock.js';
+import type { Holding } from './holding.js';
 
 const OWN_CALL_CONNECT_MS = 5_000;
 const OWN_CALL_MAX_BYTES = 4_194_304;
 
-export interface ProviderParts {
-  readonly config: Config;
+export interface ProviderPlace {
   readonly secrets: SecretPlace;
-  readonly openSimulator: OpenSimulator;
-  readonly transport: Transport;
+  readonly transport: PooledTransport;
 }
 
-/** One adapter for each entry under `providers:`. */
-export function createProviders({
-  config,
-  secrets,
-  openSimulator,
-  transport,
-}: ProviderParts): ReadonlyMap<string, Provider> {
-  const definitions = new Map(providerDefinitions(openSimulator).map((found) => [found.kind, found]));
-  const secret = createSecretReader(secrets);
-  const send = (request: UpstreamRequest, signal: AbortSignal): Promise<WholeResponse> =>
-    sendWhole(transport, request, signal);
-  const providers = new Map<string, Provider>();
-  for (const [name, { timeouts: _, passthrough: __, ...settings }] of Object.entries(config.providers)) {
-    const definition = definitions.get(settings.kind);
-    if (!definition) throw new Error(`There is no provider kind "${settings.kind}".`);
-    providers.set(name, definition.create(settings, { clock: systemClock, secret, send }));
+/** An adapter with what it has learned: its tokens, and the list of its models. */
+export interface OpenProvider {
+  readonly provider: Provider;
+  readonly lists: ModelLists;
+}
+
+/**
+ * One adapter for each entry under `providers:`. An entry that stands in two configurations word for word is one adapter
+ * in both, with its tokens and its list; two entries with one origin have its sockets in common.
+ */
+export function takeProviders(
+  { providers }: Pick<Config, 'providers'>,
+  holding: Holding,
+  place: ProviderPlace,
+): ReadonlyMap<string, OpenProvider> {
+  const taken = new Map<string, OpenProvider>();
+  for (const [name, settings] of Object.entries(providers)) {
+    const open = holding.take(providerKey(name, settings), () => openProvider(name, settings, place));
+    const { origin } = open.provider.baseUrl;
+    holding.take(`sockets ${origin}`, () => ({ value: origin, dispose: () => place.transport.forget(origin) }));
+    taken.set(name, open);
   }
-  return providers;
+  return taken;
+}
+
+export function providerKey(name: string, entry: ProviderSettings): string {
+  return resourceKey(`provider ${name}`, ownSettings(entry));
+}
+
+/** How long the gateway waits for a provider, and what it lets through to it, is no part of what the provider is. */
+function ownSettings({ timeouts: _, passthrough: __, ...settings }: ProviderSettings): ProviderSettings {
+  return settings;
+}
+
+function openProvider(
+  name: string,
+  entry: ProviderSettings,
+  { secrets, transport }: ProviderPlace,
+): Resource<OpenProvider> {
+  const settings = ownSettings(entry);
+  const simulators = new Simulators();
+  const definitions =
+    settings.kind === 'sim' ? providerDefinitions((given) => simulators.open(given)) : PROVIDER_DEFINITIONS;
+  const definition = definitions.find(({ kind }) => kind === settings.kind);
+  if (!definition) throw new Error(`There is no provider kind "${settings.kind}".`);
+  const provider = definition.create(settings, {
+    clock: systemClock,
+    secret: createSecretReader(secrets),
+    send: (request, signal) => sendWhole(transport, request, signal),
+  });
+  const lists = new ModelLists(new Map([[name, provider]]), { transport, clock: systemClock });
+  // The simulator's models are known: it need not run to list them.
+  if (settings.kind === 'sim')
+    lists.fix(
+      name,
+      SIMULATOR_MODELS.map(({ id }) => id),
+    );
+  return { value: { provider, lists }, dispose: () => simulators.close() };
 }
 
 /** For calls of an adapter's own; their answers are small. */
 async function sendWhole(transport: Transport, request: UpstreamRequest, signal: AbortSignal): Promise<WholeResponse> {
   const { head, body } = await transport.send(request, { connectTimeoutMs: OWN_CALL_CONNECT_MS }, signal);
   return { head, body: await body.bytes(OWN_CALL_MAX_BYTES) };
-}
-
-/** The simulator's models are known: it need not run to list them. */
-export function fixSimulatorLists(config: Config, lists: ModelLists): void {
-  const models = SIMULATOR_MODELS.map(({ id }) => id);
-  for (const [name, { kind }] of Object.entries(config.providers)) {
-    if (kind === 'sim') lists.fix(name, models);
-  }
 }

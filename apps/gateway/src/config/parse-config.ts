@@ -1,6 +1,7 @@
 import { isJsonObject } from '@sluice/toolkit';
 import { withAwsVariables } from './aws-variables.js';
 import { checkConfig } from './check-config.js';
+import type { CheckedConfig } from './check-config.js';
 import { PROVIDER_DEFINITIONS } from './definitions.js';
 import { isProduction } from './environment.js';
 import { gatherNamed } from './gather-providers.js';
@@ -11,9 +12,14 @@ import type { SecretPlace } from './secrets.js';
 
 /** A configuration given as a value. Throws one error with a line for each problem, those found elsewhere first. */
 export function parseConfig(raw: unknown, place: SecretPlace, elsewhere: readonly ConfigProblem[] = []): Config {
-  const checked = checkConfig(asAtStart(raw, place), { definitions: PROVIDER_DEFINITIONS, secrets: place });
+  const checked = checkGiven(raw, place);
   if (checked.ok && elsewhere.length === 0) return checked.config;
   throw new Error([...elsewhere, ...(checked.ok ? [] : checked.problems)].map(problemLine).join('\n'));
+}
+
+/** A configuration given as a value, or everything that is wrong with it. */
+export function checkGiven(raw: unknown, place: SecretPlace): CheckedConfig {
+  return checkConfig(asAtStart(raw, place), { definitions: PROVIDER_DEFINITIONS, secrets: place });
 }
 
 /** As at a start: in development the simulator is there unless the name is taken, and the usual AWS variables count. */

@@ -12,7 +12,7 @@ import { Callers } from './callers.js';
 async function serverWith(answer: Answer) {
   const clock = createManualClock();
   const random = createRandomHex();
-  const callers = new Callers({ newRequestId: () => 'req-1', random, clock, bodyLimitBytes: 1 });
+  const callers = new Callers({ newRequestId: () => 'req-1', random, clock, bodyLimitBytes: () => 1 });
   const failures: unknown[] = [];
   const onInternalError = (cause: unknown): void => void failures.push(cause);
   const deps = { callers, clock, keepsConnections: () => true, onInternalError };

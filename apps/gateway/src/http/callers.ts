@@ -12,7 +12,8 @@ export interface CallerDeps {
   readonly newRequestId: () => string;
   readonly random: RandomHex;
   readonly clock: Clock;
-  readonly bodyLimitBytes: number;
+  /** Asked for each caller as it comes. */
+  readonly bodyLimitBytes: () => number;
 }
 
 /** What a caller brings, over a socket or in the process. */
@@ -49,6 +50,7 @@ export class Callers {
   /** Makes a call of an arrival and counts its caller in. */
   admit({ headers, principal, readBody: read }: Arrival): Visit {
     const { newRequestId, random, clock, bodyLimitBytes } = this.#deps;
+    const limit = bodyLimitBytes();
     const controller = new AbortController();
     const number = (this.#admitted += 1);
     this.#present.set(number, controller);
@@ -59,11 +61,16 @@ export class Callers {
       headers,
       trace: readTraceContext(headers['traceparent'], random),
       signal: controller.signal,
-      readBody: () => read(bodyLimitBytes),
+      readBody: () => read(limit),
     };
     if (ownId !== undefined) received.clientRequestId = ownId;
     if (principal) received.principal = principal;
     return { received, abort: (reason) => controller.abort(reason), leave: () => this.#leave(number) };
+  }
+
+  /** How many have come so far: the number of the last one. */
+  get admitted(): number {
+    return this.#admitted;
   }
 
   /** Admits who came over a socket. The call's signal fires when the caller leaves before the answer is complete. */
@@ -88,9 +95,9 @@ export class Callers {
     return this.#emptied.promise;
   }
 
-  /** Ends every call that is still running with `reason`. */
-  dismiss(reason: GatewayError): void {
-    for (const controller of this.#present.values()) controller.abort(reason);
+  /** Ends with `reason` every call that is still running, or those up to the caller of that number. */
+  dismiss(reason: GatewayError, last = this.#admitted): void {
+    for (const [number, controller] of this.#present) if (number <= last) controller.abort(reason);
   }
 
   #leave(number: number): void {

@@ -1,6 +1,8 @@
 import type { KeyAdmin } from '@sluice/auth';
 import type { BackgroundResponses } from '@sluice/dialect-openai';
 import type { Clock, Ledger, LedgerRepository, ResponseRepository } from '@sluice/contract';
+import { createConfigRoutes } from './admin/config.js';
+import type { ConfigControl } from './admin/config.js';
 import { createKeyRoutes } from './admin/keys.js';
 import { createRequestRoutes } from './admin/requests.js';
 import { INFERENCE_DESCRIPTIONS } from './inference.js';
@@ -16,6 +18,7 @@ import type { Route } from './route.js';
 
 export interface RoutesDeps {
   readonly keys: KeyAdmin;
+  readonly reloads: ConfigControl;
   readonly ledger: Ledger;
   readonly rows: LedgerRepository;
   readonly responses: ResponseRepository;
@@ -28,12 +31,13 @@ export interface RoutesDeps {
 
 /** Every route but the models' own endpoints, which have their pipelines. */
 export function createRoutes(deps: RoutesDeps): readonly Route[] {
-  const { keys, ledger, rows, listModels, isReady, metrics } = deps;
+  const { keys, reloads, ledger, rows, listModels, isReady, metrics } = deps;
   const routes = [
     ...createProbeRoutes({ isReady }),
     ...createModelsRoutes(listModels),
     ...createResponsesRoutes(deps),
     ...createKeyRoutes(keys),
+    ...createConfigRoutes(reloads),
     ...createRequestRoutes({ ledger, rows }),
     createMetricsRoute(metrics),
   ];

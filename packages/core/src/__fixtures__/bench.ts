@@ -69,13 +69,12 @@ export function createBench({ snapshot, scripts = [], ports: changed = {}, cache
   const seen = nothingSeen();
   const clock = createManualClock();
   const transport = scriptedTransport(scripts);
-  const snapshots = new SnapshotHolder(snapshot);
   const openCircuits = new Set<string>();
   const ports = { ...portsOf(seen, { clock, transport, openCircuits }), ...(cache ? { cache } : {}), ...changed };
+  const snapshots = new SnapshotHolder({ snapshot, ports });
   const pipeline = createPipeline(
     { route: '/toy', operation: 'chat', dialect: toyDialect, ...(memory ? { memory } : {}) },
     snapshots,
-    ports,
   );
   let calls = 0;
   return {

@@ -30,12 +30,12 @@ export function createRawBench({ snapshot, scripts = [], ports: changed = {} }: 
   const seen = nothingSeen();
   const clock = createManualClock();
   const transport = scriptedTransport(scripts);
-  const snapshots = new SnapshotHolder(snapshot);
   const openCircuits = new Set<string>();
   const ports = { ...portsOf(seen, { clock, transport, openCircuits }), ...changed };
+  const snapshots = new SnapshotHolder({ snapshot, ports });
   const writeError = (error: Parameters<typeof toyDialect.writeError>[0]) =>
     toyDialect.writeError(error, { requestId: 'r' });
-  const pipeline = createRawPipeline({ snapshots, ports, writeError });
+  const pipeline = createRawPipeline({ snapshots, writeError });
   return {
     seen,
     clock,

@@ -2,7 +2,6 @@ import type { GatewayError, WrittenError } from '@sluice/contract';
 import type { Answer } from '../answer.js';
 import type { ReceivedCall } from '../call.js';
 import { openCall } from '../pipeline.js';
-import type { Ports } from '../ports.js';
 import type { SnapshotHolder } from '../snapshot.js';
 import { RawRun } from './raw-run.js';
 import type { RawAsked } from './raw-run.js';
@@ -11,8 +10,7 @@ import type { RawAsked } from './raw-run.js';
 export const RAW_ROUTE = '/passthrough/{provider}';
 
 export interface RawPipelineParts {
-  readonly snapshots: SnapshotHolder;
-  readonly ports: Ports;
+  readonly snapshots: Pick<SnapshotHolder, 'acquire'>;
   /** A failure as the caller's client reads it, which shows by what it asked. */
   writeError(error: GatewayError, received: ReceivedCall, asked: RawAsked): WrittenError;
 }
@@ -25,9 +23,9 @@ export type RawPipeline = (received: ReceivedCall, asked: RawAsked) => Promise<A
  * and circuits around them. The body is held whole, for what it asks must be known before anything is sent; the answer is
  * pulled as it comes.
  */
-export function createRawPipeline({ snapshots, ports, writeError }: RawPipelineParts): RawPipeline {
+export function createRawPipeline({ snapshots, writeError }: RawPipelineParts): RawPipeline {
   return (received, asked) => {
-    const context = openCall({ received, route: RAW_ROUTE }, snapshots, ports);
+    const context = openCall({ received, route: RAW_ROUTE }, snapshots);
     const write = (error: GatewayError): WrittenError => writeError(error, received, asked);
     return new RawRun({ ...context, asked, write }).answer();
   };

@@ -1,6 +1,6 @@
 import type { CallMemory, ChatRequest } from '@sluice/contract';
 import { createPipeline } from '@sluice/core';
-import type { Endpoint, Pipeline, Ports, SnapshotHolder } from '@sluice/core';
+import type { Endpoint, Pipeline, SnapshotHolder } from '@sluice/core';
 import { z } from 'zod';
 import { jsonContent } from '../answers.js';
 import type { Route, RouteMethod } from '../route.js';
@@ -11,8 +11,7 @@ export interface RouteDescription extends Omit<Route, 'handle' | 'method'> {
 }
 
 export interface InferenceParts {
-  readonly snapshots: SnapshotHolder;
-  readonly ports: Ports;
+  readonly snapshots: Pick<SnapshotHolder, 'acquire'>;
   /** For `/v1/responses`. */
   readonly responses: CallMemory;
 }
@@ -40,7 +39,7 @@ export function endpoint<Request extends Pick<ChatRequest, 'extensions'>, Result
   const isForm = row.dialect.body === 'multipart';
   return {
     descriptions: [row.route, ...(about.aliases ?? [])].map((path) => describe(path, about, isForm)),
-    open: (parts) => createPipeline({ ...row, ...plugged(parts) }, parts.snapshots, parts.ports),
+    open: (parts) => createPipeline({ ...row, ...plugged(parts) }, parts.snapshots),
   };
 }
 

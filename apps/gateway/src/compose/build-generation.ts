@@ -1,0 +1,63 @@
+import type { Generation } from '@sluice/core';
+import { resourceKey } from '@sluice/core';
+import type { SqliteStore } from '@sluice/store-sqlite';
+import type { ProcessTelemetry } from '@sluice/telemetry';
+import { buildSnapshot } from '../build-snapshot.js';
+import type { Config } from '../config/schema.js';
+import { composeCatalogue } from './catalogue.js';
+import { takeCircuits } from './circuits.js';
+import type { ConfiguredCircuits } from './circuits.js';
+import type { Holding } from './holding.js';
+import { composeIdentity } from './identity.js';
+import type { Identity, IdentitySecrets } from './identity.js';
+import { composePorts, takeCache } from './ports.js';
+import type { LastingPorts } from './ports.js';
+import type { OpenProvider } from './providers.js';
+
+/** Everything that one configuration brings about. */
+export interface GatewayGeneration extends Generation {
+  readonly config: Config;
+  readonly identity: Identity;
+  readonly circuits: ConfiguredCircuits;
+  /** Resolves when providers whose list of models is unknown have been asked; never rejects. */
+  refreshLists(): Promise<void>;
+  /** Gives back what it holds. Nobody reads it any more. */
+  dispose(): void;
+}
+
+export interface GenerationDeps {
+  readonly holding: Holding;
+  readonly providers: ReadonlyMap<string, OpenProvider>;
+  readonly store: SqliteStore;
+  readonly telemetry: ProcessTelemetry;
+  readonly lasting: LastingPorts;
+  readonly secrets: IdentitySecrets;
+}
+
+/** Throws where the configuration, though it passed its checks, cannot be built; what it holds is then the caller's to release. */
+export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGeneration {
+  const { holding, providers, store, telemetry, lasting, secrets } = deps;
+  const snapshot = buildSnapshot({
+    config,
+    providers: new Map([...providers].map(([name, { provider }]) => [name, provider])),
+    knownModels: (name) => providers.get(name)?.lists.of(name) ?? NONE,
+    catalogue: composeCatalogue(config),
+  });
+  const { auth, limits } = config;
+  const identity = holding.take(resourceKey('identity', { auth, limits }), () => ({
+    value: composeIdentity(config, secrets, store),
+  }));
+  const circuits = takeCircuits(config, holding, telemetry);
+  const cache = takeCache(config, holding, lasting.onInternalError);
+  return {
+    config,
+    snapshot,
+    identity,
+    circuits,
+    ports: composePorts(lasting, { authenticator: identity.authenticator, circuits }, cache),
+    refreshLists: async () => void (await Promise.all([...providers.values()].map(({ lists }) => lists.refresh()))),
+    dispose: () => holding.release(),
+  };
+}
+
+const NONE: ReadonlySet<string> = new Set();

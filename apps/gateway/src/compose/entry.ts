@@ -1,0 +1,91 @@
+import type { KeyAdmin } from '@sluice/auth';
+import { createResponseMemory } from '@sluice/dialect-openai';
+import type { BackgroundResponses } from '@sluice/dialect-openai';
+import type { SqliteStore } from '@sluice/store-sqlite';
+import type { ProcessTelemetry } from '@sluice/telemetry';
+import type { Callers } from '../http/callers.js';
+import { createEntry } from '../http/entry.js';
+import type { Entry } from '../http/entry.js';
+import { createInference } from '../http/inference.js';
+import { createRawPassthrough } from '../http/raw-passthrough.js';
+import { createRoutes } from '../http/routes.js';
+import type { RouteDeps } from '../http/run-route.js';
+import type { Lifecycle } from '../lifecycle.js';
+import { listModels } from '../list-models.js';
+import { systemClock } from '../system-clock.js';
+import type { Generations } from './generations.js';
+import type { LastingPorts } from './ports.js';
+import type { Reloads } from './reloads.js';
+
+export interface EntryParts {
+  readonly generations: Generations;
+  readonly reloads: Reloads;
+  readonly lasting: LastingPorts;
+  readonly store: SqliteStore;
+  readonly telemetry: ProcessTelemetry;
+  readonly lifecycle: Lifecycle;
+  readonly callers: Callers;
+  readonly background: BackgroundResponses;
+}
+
+/** Everything that can be asked of the gateway. It is made once: which configuration answers is decided for each request. */
+export function composeEntry(parts: EntryParts): Entry {
+  const { generations, reloads, lasting, store, telemetry, lifecycle, callers, background } = parts;
+  const { clock, ledger, onInternalError } = lasting;
+  const routes = createRoutes({
+    keys: currentKeys(generations),
+    reloads,
+    ledger,
+    rows: store.ledger,
+    responses: store.responses,
+    background,
+    clock,
+    isReady: () => lifecycle.isReady,
+    metrics: () => telemetry.metrics(),
+    listModels: async (principal) => {
+      const { snapshot, release } = generations.acquire();
+      try {
+        await generations.current.refreshLists();
+        return listModels(snapshot, principal, systemClock);
+      } finally {
+        release();
+      }
+    },
+  });
+  const responses = createResponseMemory({ repository: store.responses, clock, background, onError: onInternalError });
+  const inference = createInference({ snapshots: generations, responses });
+  const raw = createRawPassthrough({ snapshots: generations });
+  return createEntry(
+    { inference, raw, routes },
+    {
+      ...currentAuthenticator(generations),
+      telemetry,
+      clock,
+      onInternalError,
+      callers,
+      isStopped: () => lifecycle.isStopped(),
+      keepsConnections: () => lifecycle.isReady,
+    },
+  );
+}
+
+/** Who administers keys is the configuration of the moment. */
+export function currentKeys(generations: Generations): KeyAdmin {
+  const now = (): KeyAdmin => generations.current.identity.keys;
+  return {
+    create: (input) => now().create(input),
+    list: () => now().list(),
+    revoke: (id) => now().revoke(id),
+  };
+}
+
+function currentAuthenticator(generations: Generations): Pick<RouteDeps, 'authenticator'> {
+  const now = () => generations.current.identity.authenticator;
+  return {
+    authenticator: {
+      authenticate: (headers, signal) => now().authenticate(headers, signal),
+      authenticateOperator: (headers, signal) => now().authenticateOperator(headers, signal),
+      refresh: () => now().refresh(),
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import type { Config } from './schema.js';
+
+/** What a running process cannot change. */
+const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
+  'server.host': ({ server }) => server.host,
+  'server.port': ({ server }) => server.port,
+  'server.workers': ({ server }) => server.workers,
+  'telemetry.metrics.enabled': ({ telemetry }) => telemetry.metrics.enabled,
+};
+
+/** The settings of `wanted` that differ from those of the start and that only a restart brings about. */
+export function needingRestart(started: Config, wanted: Config): readonly string[] {
+  return Object.keys(FIXED).filter((name) => FIXED[name]?.(started) !== FIXED[name]?.(wanted));
+}
