@@ -92,6 +92,8 @@ export interface RecognisedCall {
   readonly model?: string;
   /** Where the address says that a stream is asked for; else the body's `stream` does. */
   readonly stream?: true;
+  /** Reads a whole answer, where that is another than the operation's. May throw. */
+  inspect?(body: Uint8Array, head: ResponseHead): AnswerSummary;
 }
 
 /** Absent key = unsupported. A new operation never breaks an adapter. */

@@ -3,7 +3,7 @@ import type { AnswerSummary, Finish, GatewayError, JsonObject } from '@sluice/co
 import { classifyGoogleInBand, readGoogleError } from './gemini-errors.js';
 import { readBlock, readFinish, readFinishFailure, toSettled } from './gemini-finish.js';
 import { readGeminiTier, readGeminiUsage } from './gemini-usage.js';
-import { isJsonObject, isNumbers, parseUpstreamJson, tryParseExact } from './json.js';
+import { decodeText, isJsonObject, isNumbers, parseUpstreamJson, tryParseExact } from './json.js';
 
 /** A plain answer that was checked to be one. */
 export interface GeminiAnswer {
@@ -45,6 +45,23 @@ export function inspectGenerate(bytes: Uint8Array): AnswerSummary {
   const { body, parts, finish } = readGeminiAnswer(bytes);
   const outputChars = parts.reduce((chars, part) => chars + charsOf(part), 0);
   return { ...summarize(body), finish: toSettled(finish), outputChars };
+}
+
+/**
+ * What settling needs of a stream in the form of one list, which `:streamGenerateContent` sends to whoever does not ask for
+ * events: its items are what the events would be. Throws as {@link readGeminiAnswer}.
+ */
+export function inspectGenerateList(bytes: Uint8Array): AnswerSummary {
+  const list = tryParseExact(decodeText(bytes));
+  if (!Array.isArray(list)) return inspectGenerate(bytes);
+  const items = list.filter(isJsonObject);
+  const parts = items.flatMap(({ candidates }) => objectsOf(candidates)).flatMap(partsOf);
+  const outputChars = parts.reduce((chars, part) => chars + charsOf(part), 0);
+  return { ...summarize(items.findLast(({ usageMetadata }) => usageMetadata !== undefined) ?? {}), outputChars };
+}
+
+function objectsOf(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
 /** A plain answer of `:embedContent` or `:batchEmbedContents`: its vectors, in the order of the questions. */

@@ -11,6 +11,7 @@ export {
   inspectCount,
   inspectEmbed,
   inspectGenerate,
+  inspectGenerateList,
   partsOf,
   readGeminiAnswer,
   readGeminiCount,

@@ -1,12 +1,9 @@
-import type { DialectId, OperationName, RawApi, RecognisedCall } from '@sluice/contract';
+import type { RawApi, RecognisedCall } from '@sluice/contract';
 
-/** One address of a vendor's API. Without an operation, its answers cannot be read. */
-export interface RawEndpoint {
+/** One address of a vendor's API, and what is known of requests to it. */
+export interface RawEndpoint extends Omit<RecognisedCall, 'model'> {
   /** Over the path below the base. A group named `model` holds the model's name, percent-encoded. */
   readonly path: RegExp;
-  readonly operation?: OperationName;
-  readonly dialect?: DialectId;
-  readonly stream?: true;
 }
 
 /** Recognises the requests of a vendor by a table of its addresses; they are all asked by `POST`. */

@@ -179,6 +179,17 @@ describe('the SDK of Google through /passthrough', () => {
   });
 });
 
+it("a stream of Gemini's that is one list is metered too", async () => {
+  const body = { contents: [{ role: 'user', parts: [{ text: 'Hello there' }] }] };
+  const answer = await gateway.call('/passthrough/g/v1beta/models/gemini-3.7-flash:streamGenerateContent', body);
+  expect(answer.headers.get('content-type')).toContain('application/json');
+  const items = (await answer.json()) as { usageMetadata?: { promptTokenCount: number } }[];
+  expect(await lastRow()).toMatchObject({
+    inputTokens: items.at(-1)?.usageMetadata?.promptTokenCount,
+    usageSource: 'provider',
+  });
+});
+
 describe('the wire of Bedrock through /passthrough', () => {
   const call = (path: string): Promise<Response> =>
     gateway.call(`/passthrough/aws/${path}`, { messages: [{ role: 'user', content: [{ text: 'Hello there' }] }] });

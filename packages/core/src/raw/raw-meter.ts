@@ -42,7 +42,8 @@ type AnyOperation = Operation<unknown, unknown, unknown>;
 
 /** The meter for an answer with this head; nothing where nobody knows how to read it. */
 export function createMeter(call: MeteredCall, head: ResponseHead): RawMeter | undefined {
-  const { operation: name, dialect } = call.recognised ?? {};
+  const { operation: name, dialect, inspect } = call.recognised ?? {};
+  if (inspect && !isCompressed(head) && !isEventStream(head)) return new WholeMeter((body) => inspect(body, head));
   const operation = name && (call.operations[name] as AnyOperation | undefined);
   if (!operation || isCompressed(head)) return undefined;
   if (dialect === undefined) return codecMeter(operation, call.target, head);

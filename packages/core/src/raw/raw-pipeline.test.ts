@@ -119,6 +119,15 @@ describe('a raw request', () => {
     expect(run.seen.records).toMatchObject([{ model: 'm/x', inputTokens: 3, usageSource: 'provider' }]);
   });
 
+  it('is metered by what the adapter reads, where that is another form', async () => {
+    const inspect = () => ({ usage: { inputTokens: 7, outputTokens: 8 } });
+    const raw = { ...TOY_RAW, recognise: () => ({ model: 'm', inspect }) };
+    const provider = configured('a', { ...toyProvider(), raw });
+    const run = createRawBench({ snapshot: snapshotOf([provider]), scripts: [answering('x')] });
+    await readStream(await run.ask({ path: 'other' }, ASK));
+    expect(run.seen.records).toMatchObject([{ inputTokens: 7, outputTokens: 8, usageSource: 'provider' }]);
+  });
+
   it('has unknown usage where nobody knows the address', async () => {
     const run = bench([{ steps: ['abc'] }]);
     await readStream(await run.ask({ path: 'files/1' }));
@@ -253,6 +262,9 @@ describe('a key with a list of models', () => {
     [['a/m'], '{"model":"m","model":"other"}', 'duplicate_key'],
     [['a/m'], '{"model_id":"m"}', 'passes'],
     [['a/m'], '{"model":"m","model_id":"other"}', 'model_not_allowed'],
+    [['a/m'], '{"model":"m","models":["models/m","m"]}', 'passes'],
+    [['*'], '{"model":"a\\u0000"}', 'invalid_value'],
+    [['*'], JSON.stringify({ model: 'x'.repeat(257) }), 'invalid_value'],
     [['a/m'], '{"x":1}', 'route_not_allowed'],
     [['a/m'], undefined, 'route_not_allowed'],
     [['a/*'], undefined, 'passes'],

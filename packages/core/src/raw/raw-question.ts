@@ -20,6 +20,8 @@ export interface RawQuestion {
 
 /** What vendors call the model in their bodies. */
 const NAMES = ['model', 'model_id', 'modelId'] as const;
+const MAX_NAME_CHARS = 256;
+const CONTROL = /\p{Cc}/u;
 const NOTHING: JsonObject = {};
 const UNCHANGED = (value: Buffer): Buffer => value;
 
@@ -32,12 +34,28 @@ export async function readQuestion(
   const wire = await readWire(body, recognised, headers);
   const { models } = wire;
   const listed: readonly unknown[] = Array.isArray(models) ? models : [];
-  const [model = '', ...others] = [recognised?.model, ...NAMES.map((name) => wire[name]), ...listed].filter(isName);
-  return { body, wire, model, others, stream: recognised?.stream ?? wire['stream'] === true };
+  const [model = '', ...others] = [recognised?.model, ...NAMES.map((name) => wire[name]), ...listed].filter(isText);
+  assertName(model);
+  const stream = recognised?.stream ?? wire['stream'] === true;
+  return { body, wire, model, others: others.filter((other) => !isSame(other, model)), stream };
 }
 
-function isName(value: unknown): value is string {
+function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
+}
+
+/** Google's bodies name the model of the path once more, with its collection. */
+function isSame(other: string, model: string): boolean {
+  return other === model || other === `models/${model}`;
+}
+
+/** What is no name has no business in logs and headers. */
+function assertName(model: string): void {
+  if (model.length <= MAX_NAME_CHARS && !CONTROL.test(model)) return;
+  throw gatewayError('invalid_value', {
+    message: `The model's name must hold no control characters and at most ${MAX_NAME_CHARS} others.`,
+    details: { param: 'model' },
+  });
 }
 
 async function readWire(

@@ -63,6 +63,8 @@ interface RawAttempt extends RawCase {
   readonly account: Account;
   readonly permit: Permit;
   readonly deadline: AttemptDeadline;
+  /** Since the request came. */
+  readonly beganMs: number;
 }
 
 /** The stages of a request that is passed on as it came, in the order in which they run. */
@@ -131,10 +133,10 @@ export class RawRun {
     try {
       const response = await this.#send({ ...raw, account }, deadline);
       const { status } = response.head;
-      if (status >= 400) return await this.#passFailure(response, { ...raw, account, permit, deadline });
+      if (status >= 400) return await this.#passFailure(response, { ...raw, account, permit, deadline, beganMs });
       call.attempts.push({ ...toRecord({ candidate, account }, call.elapsedMs() - beganMs), status });
       endGuesses(account, rests);
-      return await this.#pass(response, { ...raw, account, permit, deadline });
+      return await this.#pass(response, { ...raw, account, permit, deadline, beganMs });
     } catch (cause) {
       call.endWait();
       deadline.dispose();
@@ -168,12 +170,12 @@ export class RawRun {
   /** A failure in the vendor's own words, but for one of our credentials: it would look like one of the caller's. */
   async #passFailure({ head, body }: UpstreamResponse, attempt: RawAttempt): Promise<Answer> {
     const { call, ports } = this.#parts;
-    const { candidate, account, permit, deadline } = attempt;
+    const { candidate, account, permit, deadline, beganMs } = attempt;
     const bytes = await body.bytes(MAX_ERROR_BYTES);
     const error = candidate.provider.provider.classify({ stage: 'status', head, body: bytes });
     if (error.code === 'upstream_auth_error') throw error;
     deadline.dispose();
-    call.attempts.push({ ...toRecord({ candidate, account }, call.elapsedMs(), error), status: head.status });
+    call.attempts.push({ ...toRecord({ candidate, account }, call.elapsedMs() - beganMs, error), status: head.status });
     judge(call, error, { account, permit, rests: ports.attempts.rests });
     // The transport has undone what encoding there was.
     const { 'content-encoding': _, 'content-length': __, ...headers } = this.#answerHeaders(head.headers, attempt);

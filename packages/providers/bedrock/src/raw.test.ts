@@ -10,9 +10,22 @@ describe('raw requests', () => {
     ['model/us.anthropic.claude%3A0/converse', { operation: 'chat', model: 'us.anthropic.claude:0' }],
     ['model/m/converse-stream', { operation: 'chat', model: 'm', stream: true }],
     ['model/amazon.titan-embed-text-v2%3A0/invoke', { operation: 'embed', model: 'amazon.titan-embed-text-v2:0' }],
-    ['model/arn%3Aaws%3Ax%2Fy/invoke', { model: 'arn:aws:x/y' }],
+    ['model/arn%3Aaws%3Ax%2Fy/invoke', { model: 'arn:aws:x/y', inspect: expect.any(Function) as unknown }],
+    ['model/m/invoke-with-response-stream', { model: 'm' }],
     ['guardrail/g/version/1/apply', undefined],
   ] as const)('know %s', ([path, call]) => expect(raw.recognise({ method: 'POST', path })).toEqual(call));
+
+  it.for([
+    [
+      { 'x-amzn-bedrock-input-token-count': '7', 'x-amzn-bedrock-output-token-count': '3' },
+      { inputTokens: 7, outputTokens: 3 },
+    ],
+    [{ 'x-amzn-bedrock-input-token-count': '7' }, undefined],
+    [{}, undefined],
+  ] as const)('that invoke a model used what the headers say: %j', ([headers, usage]) => {
+    const call = raw.recognise({ method: 'POST', path: 'model/m/invoke' });
+    expect(call?.inspect?.(new Uint8Array(), { status: 200, headers })).toEqual(usage ? { usage } : {});
+  });
 
   it('carry what the vendor defines, and not the signature of the caller', () => {
     const caller = { 'x-amzn-bedrock-trace': 'ENABLED', 'x-amz-date': 'd', 'x-amz-security-token': 's' };

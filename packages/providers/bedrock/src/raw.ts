@@ -1,6 +1,8 @@
-import type { RawApi } from '@sluice/contract';
+import type { AnswerSummary, RawApi, ResponseHead } from '@sluice/contract';
 import { createRecogniser, pickHeaders } from '@sluice/toolkit';
 import type { Headers } from './headers.js';
+
+const COUNT = 'x-amzn-bedrock-';
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Bedrock_Runtime.html */
 const recognise = createRecogniser([
@@ -10,8 +12,19 @@ const recognise = createRecogniser([
   { path: /^model\/(?<model>[^/]*embed[^/]*)\/invoke$/, operation: 'embed' },
   { path: /^model\/(?<model>[^/]*rerank[^/]*)\/invoke$/, operation: 'rerank' },
   { path: /^model\/(?<model>[^/]*(?:image|canvas|stability)[^/]*)\/invoke$/, operation: 'image' },
+  { path: /^model\/(?<model>[^/]+)\/invoke$/, inspect: inspectInvoked },
   { path: /^model\/(?<model>[^/]+)\/[a-z-]+$/ },
 ]);
+
+/**
+ * What was used stands in the headers of an invocation, whatever the model's own form is.
+ * https://github.com/aws/aws-sdk-js-v3/issues/5917
+ */
+function inspectInvoked(_: Uint8Array, { headers }: ResponseHead): AnswerSummary {
+  const [input, output] = [headers[`${COUNT}input-token-count`], headers[`${COUNT}output-token-count`]].map(Number);
+  if (!Number.isSafeInteger(input) || !Number.isSafeInteger(output)) return {};
+  return { usage: { inputTokens: input ?? 0, outputTokens: output ?? 0 } };
+}
 
 /** What InvokeModel takes in headers. npm @aws-sdk/client-bedrock-runtime 3.1164.0, dist-es/schemas/schemas_0.js. */
 const CALLER_HEADERS = [

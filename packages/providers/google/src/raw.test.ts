@@ -8,7 +8,16 @@ it.for([
     'v1beta/models/gemini-3-pro:generateContent',
     { operation: 'chat', dialect: 'gemini-generate', model: 'gemini-3-pro' },
   ],
-  ['models/m:streamGenerateContent', { operation: 'chat', dialect: 'gemini-generate', model: 'm', stream: true }],
+  [
+    'models/m:streamGenerateContent',
+    {
+      operation: 'chat',
+      dialect: 'gemini-generate',
+      model: 'm',
+      stream: true,
+      inspect: expect.any(Function) as unknown,
+    },
+  ],
   ['v1/models/m:batchEmbedContents', { operation: 'embed', dialect: 'gemini-embed-batch', model: 'm' }],
   ['v1beta/models/m:predictLongRunning', { model: 'm' }],
   ['v1beta/files', undefined],
