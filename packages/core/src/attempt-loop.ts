@@ -141,6 +141,7 @@ class AttemptLoop {
     if (!permit || !this.#failure || this.#deps.memory.budget.take()) return permit;
     permit.forget();
     this.#left = 0;
+    this.#call.isOutOfRetries = true;
     return undefined;
   }
 

@@ -62,6 +62,8 @@ export class Call {
   readonly scope: SettleScope;
   readonly startedAtMs: number;
   readonly attempts: AttemptRecord[] = [];
+  /** True once another try was due and the gateway had spent what it may try again. */
+  isOutOfRetries = false;
   principal: Principal | undefined;
   requestedModel = '';
   stream = false;

@@ -90,6 +90,13 @@ describe('a failure before the commit', () => {
     expect([twice.headers['x-should-retry'], once.headers['x-should-retry']]).toEqual(['false', undefined]);
   });
 
+  it('tells them so as well where it may try no more', async () => {
+    const bench = fastBench(Array.from({ length: 400 }, () => ({ status: 500 })));
+    let answer = await bench.call(ask);
+    while (bench.seen.records.at(-1)?.attempts.length !== 1) answer = await bench.call(ask);
+    expect([answer.status, answer.headers['x-should-retry']]).toEqual([502, 'false']);
+  });
+
   it('that is the fault of the request is asked of one target', async () => {
     const bench = fastBench([{ status: 400, steps: ['{"error":{"message":"no"}}'] }, saying('never asked')]);
     expect([(await bench.call(ask)).status, bench.transport.requests.length, bench.seen.verdicts]).toEqual([

@@ -13,8 +13,9 @@ export function refuse(run: CallContext, cause: unknown, write: (error: GatewayE
     if (error.code === 'internal_error') ports.onInternalError(error.cause ?? cause);
     const { status, headers, body } = write(error);
     call.status = outcome.kind === 'failed' ? status : 0;
-    // Tries of both sides would multiply. The SDKs of all dialects look for this header.
-    const retried = call.attempts.length > 1 ? { 'x-should-retry': 'false' } : {};
+    // Tries of both sides would multiply, and where the gateway may not try again, callers had better not either. The
+    // SDKs of all dialects look for this header.
+    const retried = call.attempts.length > 1 || call.isOutOfRetries ? { 'x-should-retry': 'false' } : {};
     return {
       kind: 'plain',
       status,
