@@ -7,7 +7,10 @@ import { collect, failure } from './__fixtures__/collect.js';
 import { openaiClient, startGateway } from './__fixtures__/gateway.js';
 
 const simulator = await startSimulator();
-const gateway = await startGateway({ providers: { claude: { kind: 'anthropic', baseUrl: simulator.url } } });
+const gateway = await startGateway({
+  // `apart` keeps its key free while refused credentials rest the other's.
+  providers: { claude: { kind: 'anthropic', baseUrl: simulator.url }, apart: { kind: 'sim' } },
+});
 const { openai } = gateway;
 afterAll(async () => {
   await gateway.close();
@@ -294,7 +297,7 @@ describe('failures through the OpenAI SDK', () => {
   it('tell the SDK not to try again what the gateway tried already', async () => {
     const stubborn = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: gateway.key, maxRetries: 5 });
     const before = (await gateway.rows()).length;
-    await failure(stubborn.chat.completions.create({ ...hello, model: 'sim/error-503' }));
+    await failure(stubborn.chat.completions.create({ ...hello, model: 'apart/error-503' }));
     expect(await gateway.rows()).toHaveLength(before + 1);
   });
 });
