@@ -63,9 +63,14 @@ function buildAlias(name: string, settings: AliasSettings, tables: Tables): Alia
   };
 }
 
-function toPolicy({ retries, fallbackOn, holdBack }: AliasSettings): RoutePolicy {
+function toPolicy({ retries, fallbackOn, holdBack, continuation }: AliasSettings): RoutePolicy {
   const holds = holdBack.tokens > 0 || holdBack.ms > 0;
-  return { retries, fallbackOn: new Set(fallbackOn), ...(holds ? { holdBack } : {}) };
+  return {
+    retries,
+    fallbackOn: new Set(fallbackOn),
+    ...(holds ? { holdBack } : {}),
+    ...(continuation === 'prefill' ? { continuation } : {}),
+  };
 }
 
 type OnlyOn = AliasSettings['fallbacks'][number]['on'];

@@ -79,6 +79,7 @@ export type {
   OperationName,
   Operations,
   Passthrough,
+  Prefill,
   Provider,
   ProviderDefinition,
   ProviderDeps,

@@ -170,6 +170,8 @@ export interface AttemptRecord {
   readonly durationMs: number;
   /** Which key of the provider's pool it was made with, counted from 0; absent where there is one key. */
   readonly key?: number;
+  /** It was to go on with the answer that an attempt before it had begun. */
+  readonly continues?: true;
 }
 
 /** Written before any upstream call. */

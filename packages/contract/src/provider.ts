@@ -123,8 +123,19 @@ export interface Operation<Request, Result, Event> {
     /** One decoder per attempt; it holds that stream's state. */
     open(head: ResponseHead, target: Target): StreamDecoder<Event>;
   };
+  /**
+   * How this model goes on with an answer that was begun for it: the text of an assistant's message that comes last.
+   * Absent, or nothing for the model, where it answers such a message instead, refuses it, or is not known to do either.
+   */
+  prefill?(target: Target): Prefill | undefined;
   /** One for each client dialect that the vendor speaks itself: bytes may then pass without being re-encoded. */
   readonly passthroughs?: readonly Passthrough[];
+}
+
+/** An answer that goes on from a beginning. */
+export interface Prefill {
+  /** Whether it says the beginning again. */
+  readonly repeats: boolean;
 }
 
 /** Push a frame, get zero or more events. No timers, no promises, no buffering of finished text. */

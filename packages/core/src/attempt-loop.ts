@@ -23,6 +23,8 @@ export interface AttemptLoopDeps {
   readonly circuits: Circuits;
   readonly backoff: Backoff;
   readonly memory: AttemptMemory;
+  /** The failure from which the attempts go on, where there was one: then all of them are further tries. */
+  readonly after?: GatewayError;
   tryOne(candidate: Candidate, account: Account): Promise<Opened>;
 }
 
@@ -50,10 +52,11 @@ class AttemptLoop {
     this.#deps = deps;
     this.#obstacles = { circuits: deps.circuits, rests: deps.memory.rests };
     this.#left = plan.policy.retries.max + 1;
+    this.#failure = deps.after;
   }
 
   async run(): Promise<Attempted> {
-    this.#deps.memory.budget.deposit();
+    if (!this.#failure) this.#deps.memory.budget.deposit();
     const { candidates } = this.#plan;
     let reachable = candidates;
     for (const candidate of candidates) {

@@ -17,6 +17,7 @@ import type {
   UsageSource,
 } from '@sluice/contract';
 import type { Writable } from '@sluice/toolkit';
+import { addUsage } from './add-usage.js';
 import { estimateTokens } from './estimate.js';
 import { SettleScope } from './settle-scope.js';
 import { toMicroUsd } from './usd.js';
@@ -53,6 +54,11 @@ export interface CallDeps {
   onInternalError(cause: unknown): void;
 }
 
+interface Used {
+  readonly usage: Usage | undefined;
+  readonly source: UsageSource;
+}
+
 /** What is known of one request so far, and everything that it holds. */
 export class Call {
   readonly received: ReceivedCall;
@@ -83,6 +89,8 @@ export class Call {
   #waitingSinceMs: number | undefined;
   #overheadMs: number | undefined;
   #priced: { readonly summary: AnswerSummary | undefined; readonly cost: bigint | undefined } | undefined;
+  /** What the targets before the one that serves now brought, where the answer went on elsewhere. */
+  #aside: (Used & { readonly cost: bigint | undefined }) | undefined;
   readonly #clock: Clock;
   readonly #priceUse: PriceUse | undefined;
   readonly #startedMs: number;
@@ -126,14 +134,34 @@ export class Call {
     return error.code === 'client_closed_request' ? { kind: 'client-gone' } : { kind: 'failed', error };
   }
 
+  /**
+   * What was served so far was cut, and another target is to go on: counts it, by its own prices, and returns what all of
+   * them used. `served` and `summary` are the next one's from here on.
+   */
+  setAside(summary: AnswerSummary): Usage | undefined {
+    this.summary = summary;
+    const part = { ...this.#usage(), cost: this.cost() };
+    this.#aside = part.usage ? part : this.#aside;
+    this.summary = undefined;
+    return part.usage;
+  }
+
   /** What the answer costs, in pico-USD, as far as it has come; nothing where that is not known. */
   cost(): bigint | undefined {
     if (this.cache === 'hit') return 0n;
+    const own = this.#ownCost();
+    if (!this.#aside) return own;
+    const { cost: before } = this.#aside;
+    if (!this.summary) return before;
+    return before === undefined || own === undefined ? undefined : before + own;
+  }
+
+  #ownCost(): bigint | undefined {
     const prices = this.served?.facts?.prices;
     if (!prices || prices.length === 0 || !this.#priceUse) return undefined;
     // Asked for by a plain answer's headers and again by its record.
     if (this.#priced?.summary === this.summary) return this.#priced?.cost;
-    const { usage } = this.#usage();
+    const { usage } = this.#ownUsage();
     const cost = usage && this.#priceUse({ prices, usage, serviceTier: this.summary?.serviceTier });
     this.#priced = { summary: this.summary, cost };
     return cost;
@@ -193,7 +221,16 @@ export class Call {
     return outcome.kind === 'failed' ? errorRow(outcome.error.code).status : 200;
   }
 
-  #usage(): { usage: Usage | undefined; source: UsageSource } {
+  #usage(): Used {
+    const own = this.#ownUsage();
+    const before = this.#aside;
+    if (!before?.usage) return own;
+    if (!own.usage) return before;
+    const isSure = own.source === 'provider' && before.source === 'provider';
+    return { usage: addUsage(before.usage, own.usage), source: isSure ? 'provider' : 'estimated' };
+  }
+
+  #ownUsage(): Used {
     if (this.cache === 'hit') return { usage: undefined, source: 'counted' };
     const { usage, finish, outputChars = 0 } = this.summary ?? {};
     const outputTokens = estimateTokens(outputChars);

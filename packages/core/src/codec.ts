@@ -20,6 +20,7 @@ import type {
   WriteContext,
 } from '@sluice/contract';
 import { createFrameReader, createLineReader } from '@sluice/toolkit';
+import type { AnswerSoFar } from './continuation/answer-so-far.js';
 import { StreamTranslator } from './stream-translator.js';
 
 /** One request in one provider's words, and the way back into the caller's. */
@@ -28,6 +29,8 @@ export interface Codec {
   readonly adjustments: readonly Adjustment[];
   /** How the type of a streamed answer begins. */
   readonly streamType: string;
+  /** What the stream has written, where another target may go on with it. */
+  readonly soFar?: AnswerSoFar;
   plain(body: Uint8Array, head: ResponseHead): CodedAnswer;
   /** Throws `upstream_invalid_response` where the provider has no streams. */
   stream(head: ResponseHead): StreamScanner;
@@ -70,12 +73,14 @@ export interface Translation<Request, Result, Event> {
   readonly dialect: Dialect<Request, Result, Event>;
   readonly parsed: ParsedCall<Request>;
   readonly context: WriteContext;
+  /** What writes the stream, where that is not simply the dialect's writer. */
+  readonly writer?: StreamWriter<Event>;
 }
 
 /** Through the canonical form and back. */
 export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>(
   operation: Operation<Request, Result, Event>,
-  { dialect, parsed, context }: Translation<Request, Result, Event>,
+  { dialect, parsed, context, writer: given }: Translation<Request, Result, Event>,
   target: Target,
 ): Codec {
   const { adjustments: own = NONE } = parsed;
@@ -94,7 +99,7 @@ export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, 
     },
     stream(head) {
       const { framing, open } = operation.stream ?? noStreams();
-      const writer = dialect.stream?.open(context) ?? noStreams();
+      const writer = given ?? dialect.stream?.open(context) ?? noStreams();
       return new StreamTranslator({
         reader: openFrames(framing),
         decoder: open(head, target),

@@ -5,6 +5,7 @@ import type { Beginning } from './hold-back.js';
 import type { StreamState, StreamStep } from './stream-state.js';
 
 type Chunk = IteratorResult<Uint8Array, undefined>;
+type Failed = Extract<Outcome, { kind: 'failed' }>;
 const DONE: Chunk = { done: true, value: undefined };
 
 export interface LiveStreamParts extends Beginning {
@@ -20,6 +21,11 @@ export interface LiveStreamEvents {
   outcomeOf(cause: unknown): Outcome;
   /** The one in-band error frame of the caller's dialect. */
   writeError(error: GatewayError): string;
+  /**
+   * After a cut: the parts of another stream that goes on with this one, or nothing where none came. Absent, or nothing
+   * at once, where none can.
+   */
+  goOn?(failure: GatewayError): Promise<LiveStreamParts | undefined> | undefined;
   /** Once, however the stream ended. */
   settle(outcome: Outcome): void;
 }
@@ -29,17 +35,28 @@ export interface LiveStreamEvents {
  * as its dialect ends a whole answer, with exactly one error frame after a cut, or silently where the caller has left.
  */
 export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> {
-  readonly #parts: LiveStreamParts;
+  #parts: LiveStreamParts;
   readonly #events: LiveStreamEvents;
+  readonly #state: StreamState;
   #held: Uint8Array | undefined;
   /** A read that began while the stream was held back. */
   #pending: Promise<IteratorResult<Uint8Array>> | undefined;
   #pulling = false;
-  #progress: number;
+  #progress = 0;
+  /** Resolves when somebody goes on with the stream, or nobody does. */
+  #continuing: Promise<void> | undefined;
+  /** It was cut, and nobody goes on. */
+  #lost: Failed | undefined;
 
   constructor(parts: LiveStreamParts, events: LiveStreamEvents) {
     this.#parts = parts;
     this.#events = events;
+    this.#state = parts.state;
+    this.#adopt(parts);
+  }
+
+  #adopt(parts: LiveStreamParts): void {
+    this.#parts = parts;
     this.#held = parts.held;
     this.#pending = parts.pending;
     this.#progress = parts.scanner.progress;
@@ -54,6 +71,8 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   /** Two promises for each read, the provider's and this one: it is called for every chunk there is. */
   next(): Promise<Chunk> {
     if (this.#isOver) return Promise.resolve(DONE);
+    if (this.#continuing) return this.#afterwards(this.#continuing);
+    if (this.#lost) return Promise.resolve(this.#report(this.#lost, undefined));
     if (this.#held) return Promise.resolve(this.#first(this.#held));
     this.#parts.deadline.resume();
     this.#pulling = true;
@@ -66,7 +85,7 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   }
 
   get #isOver(): boolean {
-    return this.#parts.state.stage === 'ended';
+    return this.#state.stage === 'ended';
   }
 
   #read(): Promise<IteratorResult<Uint8Array>> {
@@ -84,14 +103,14 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     if (!this.#pulling) this.#events.settle(this.#outcomeOf(reason));
   }
 
-  #first(held: Uint8Array): Chunk {
+  #first(held: Uint8Array): Chunk | Promise<Chunk> {
     const { scanner, ended } = this.#parts;
     this.#held = undefined;
     // An error that came in the same read as the first content: the content goes first.
     if (scanner.failure) return this.#fail(scanner.failure, held);
     if (ended) return this.#complete(held);
     this.#settleFinished();
-    return { done: false, value: held };
+    return held.length > 0 ? { done: false, value: held } : this.next();
   }
 
   /** The answer is whole: whatever the socket still does, nothing of it belongs to the request. */
@@ -104,9 +123,9 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     return chunk ? this.#handOver(chunk) : this.#readOn();
   };
 
-  readonly #onCut = (cause: unknown): Chunk => this.#handOver(this.#end(cause));
+  readonly #onCut = (cause: unknown): Chunk | Promise<Chunk> => this.#handOver(this.#end(cause));
 
-  #handOver(chunk: Chunk): Chunk {
+  #handOver<T extends Chunk | Promise<Chunk>>(chunk: T): T {
     this.#pulling = false;
     this.#parts.deadline.rest();
     return chunk;
@@ -117,7 +136,7 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     while (!this.#isOver) {
       try {
         const chunk = this.#take(await this.#read());
-        if (chunk) return this.#handOver(chunk);
+        if (chunk) return await this.#handOver(chunk);
       } catch (cause) {
         return this.#onCut(cause);
       }
@@ -126,7 +145,7 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   }
 
   /** What one network read has to forward; nothing when that is nothing. */
-  #take(read: IteratorResult<Uint8Array>): Chunk | undefined {
+  #take(read: IteratorResult<Uint8Array>): Chunk | Promise<Chunk> | undefined {
     if (read.done) return this.#end(undefined);
     try {
       return this.#forward(this.#parts.scanner.push(read.value));
@@ -135,7 +154,7 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     }
   }
 
-  #forward(bytes: Uint8Array): Chunk | undefined {
+  #forward(bytes: Uint8Array): Chunk | Promise<Chunk> | undefined {
     const { failure } = this.#parts.scanner;
     if (failure) return this.#fail(failure, bytes);
     this.#noteProgress();
@@ -160,7 +179,7 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   /**
    * No more reads, because of `cause` where one failed. Where the answer has announced its end, nothing is missing.
    */
-  #end(cause: unknown): Chunk {
+  #end(cause: unknown): Chunk | Promise<Chunk> {
     const { scanner } = this.#parts;
     if (cause && !scanner.finished && this.#events.outcomeOf(cause).kind === 'client-gone') {
       return this.#fail(cause, undefined);
@@ -179,22 +198,56 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     return rest.length > 0 ? { done: false, value: rest } : DONE;
   }
 
-  #fail(cause: unknown, before: Uint8Array | undefined): Chunk {
+  #fail(cause: unknown, before: Uint8Array | undefined): Chunk | Promise<Chunk> {
     const outcome = this.#events.outcomeOf(cause);
     if (outcome.kind !== 'failed') {
       this.#close('leave', outcome);
       return DONE;
     }
-    this.#parts.state.step('cut');
+    const next = this.#events.goOn?.(outcome.error);
+    if (!next) return this.#report(outcome, before);
+    this.#state.step('continue');
+    this.#letGo();
+    const continuing = (this.#continuing = next.then((parts) => this.#goOn(parts, outcome)));
+    return before?.length ? { done: false, value: before } : this.#afterwards(continuing);
+  }
+
+  /** What the caller gets once it is known whether the stream goes on. */
+  async #afterwards(continuing: Promise<void>): Promise<Chunk> {
+    await continuing;
+    return this.next();
+  }
+
+  #goOn(parts: LiveStreamParts | undefined, cut: Failed): void {
+    this.#continuing = undefined;
+    if (this.#isOver) return;
+    if (parts) {
+      this.#state.step('release');
+      this.#adopt(parts);
+      return;
+    }
+    const outcome = this.#events.outcomeOf(cut.error);
+    if (outcome.kind !== 'failed') return this.#close('leave', outcome);
+    this.#lost = outcome;
+    // Whether anybody still reads or not: it has ended.
+    this.#events.settle(outcome);
+  }
+
+  #report(outcome: Failed, before: Uint8Array | undefined): Chunk {
+    this.#state.step('cut');
     this.#close('report', outcome);
     const frame = Buffer.from(this.#events.writeError(toGatewayError(outcome.error)));
     return { done: false, value: before?.length ? Buffer.concat([before, frame]) : frame };
   }
 
-  #close(step: StreamStep, outcome: Outcome): void {
-    this.#parts.state.step(step);
+  #letGo(): void {
     this.#parts.deadline.dispose();
     this.#parts.body.cancel();
+  }
+
+  #close(step: StreamStep, outcome: Outcome): void {
+    this.#state.step(step);
+    this.#letGo();
     this.#events.settle(outcome);
   }
 }

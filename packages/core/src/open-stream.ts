@@ -2,6 +2,7 @@ import type { Clock, GatewayError, ResponseHead, StreamScanner, UpstreamResponse
 import type { AttemptDeadline } from './attempt-deadline.js';
 import type { Call } from './call.js';
 import type { Codec } from './codec.js';
+import type { AnswerSoFar } from './continuation/answer-so-far.js';
 import { holdBack } from './hold-back.js';
 import type { Beginning } from './hold-back.js';
 import { isOfType, unexpected } from './response-type.js';
@@ -20,6 +21,8 @@ export interface OpenedStream extends Beginning {
   readonly scanner: StreamScanner;
   readonly deadline: AttemptDeadline;
   readonly state: StreamState;
+  /** Absent where nobody else could go on with this answer. */
+  readonly soFar: AnswerSoFar | undefined;
   /** When the first content came, in milliseconds since the request began. */
   readonly firstTokenMs: number;
   /** Whoever takes the stream owes them its `end`. */
@@ -56,7 +59,8 @@ export async function openStream(call: Call, opening: Opening): Promise<OpenedSt
     if (rule) beginning = await holdBack(beginning, { reads, scanner, deadline, clock: opening.clock, holdBack: rule });
     state.step('release');
     call.endWait();
-    return { kind: 'stream', response, reads, scanner, ...beginning, deadline, state, firstTokenMs, stats };
+    const { soFar } = codec;
+    return { kind: 'stream', response, reads, scanner, ...beginning, deadline, state, soFar, firstTokenMs, stats };
   } catch (cause) {
     state.step(call.signal.aborted ? 'leave' : 'cut');
     response.body.cancel();

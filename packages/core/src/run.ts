@@ -51,7 +51,7 @@ async function serve<Request extends Pick<ChatRequest, 'extensions'>, Result, Ev
   const { opened } = attempted;
   return opened.kind === 'plain'
     ? answerPlain(run, { attempted, opened, asked, cacheKey })
-    : answerStream(run, { attempted, opened, asked });
+    : answerStream(run, { plan, attempted, opened, asked });
 }
 
 function fail<Request, Result, Event>(run: RunContext<Request, Result, Event>, cause: unknown): PlainAnswer {

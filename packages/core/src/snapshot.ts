@@ -37,6 +37,8 @@ export interface RoutePolicy {
   readonly fallbackOn: ReadonlySet<FailureClass>;
   /** Absent = a stream is released with its first content. */
   readonly holdBack?: HoldBack;
+  /** `prefill`: an answer that is cut after its release goes on at the next target that can. Absent = it fails. */
+  readonly continuation?: 'prefill';
 }
 
 export interface ConfiguredProvider {

@@ -82,6 +82,13 @@ describe('requestLine', () => {
     expect(parse(requestLine(record))).toMatchObject({ durationMs: null, inputTokens: null, outputTokens: 5 });
   });
 
+  it('says how many attempts went on with an answer that another had begun', () => {
+    const one = { provider: 'a', model: 'm', durationMs: 1 };
+    const line = requestLine(sampleRecord({ attempts: [one, { ...one, continues: true }] }));
+    expect(parse(line)).toMatchObject({ attempts: 2, continuations: 1 });
+    expect(parse(requestLine(sampleRecord({ attempts: [one, one] })))).not.toHaveProperty('continuations');
+  });
+
   it('cuts a name that is longer than any real one', () => {
     expect(requestLine(sampleRecord({ model: 'm'.repeat(100_000) })).length).toBeLessThan(1_000);
   });

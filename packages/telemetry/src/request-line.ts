@@ -29,7 +29,7 @@ export function requestLine(record: RequestRecord): string {
     text(',"model":"', clip(record.model ?? record.requestedModel)) +
     text(',"provider":"', record.provider) +
     text(',"route":"', record.route) +
-    `,"attempts":${attempts.length},"status":${number(status)}` +
+    `,"attempts":${attempts.length}${attempts.length > 1 ? continued(attempts) : ''},"status":${number(status)}` +
     text(',"errorCode":"', record.errorCode) +
     `,"inputTokens":${number(record.inputTokens)},"outputTokens":${number(record.outputTokens)}` +
     `,"cachedTokens":${number(record.cachedTokens)}` +
@@ -38,6 +38,13 @@ export function requestLine(record: RequestRecord): string {
     (firstTokenMs === undefined ? '' : `,"firstTokenMs":${hundredths(firstTokenMs)}`) +
     `,"durationMs":${hundredths(record.durationMs)},"overheadMs":${hundredths(record.overheadMs)}}\n`
   );
+}
+
+/** How many attempts went on with an answer that another had begun. */
+function continued(attempts: RequestRecord['attempts']): string {
+  let count = 0;
+  for (const { continues } of attempts) if (continues) count += 1;
+  return count === 0 ? '' : `,"continuations":${count}`;
 }
 
 const clip = (value: string): string => (value.length > MAX_CHARS ? value.slice(0, MAX_CHARS) : value);

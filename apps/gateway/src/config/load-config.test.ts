@@ -237,7 +237,6 @@ models:
     ['server: {workers: 4}', 'server.workers'],
     ['providers: {sim: {kind: sim, maxConcurrent: 1}}', 'providers.sim.maxConcurrent'],
     ['providers: {o: {kind: openai, apiKeys: []}}', 'providers.o.apiKeys'],
-    ['models: {m: {targets: [{provider: sim, model: echo}], continuation: prefill}}', 'models.m.continuation'],
     ['models: {m: {targets: [{provider: sim, model: echo}], hedge: {afterP95: true}}}', 'models.m.hedge.afterP95'],
   ])('says of %s that this version does not serve it', async (yaml, path) => {
     expect(await problemLines({ yaml })).toEqual([`config error at ${path}: ${NOT_SERVED}`]);

@@ -109,12 +109,15 @@ const alias = z
       .default([...DEFAULT_POLICY.fallbackOn])
       .describe('Failures that another target may mend.'),
     holdBack: holdBack.prefault({}),
-    continuation: z.literal('off').optional().describe('Only `off` is served by this version.'),
+    continuation: z
+      .enum(['off', 'prefill'])
+      .default('off')
+      .describe('prefill: an answer that is cut goes on at the next target that can continue it.'),
     hedge: hedge.describe('A second request beside one that is slow.'),
   })
   .describe('A name that callers use, and the models behind it.')
   // Nothing downstream reads the neutral values.
-  .transform(({ continuation: _continuation, hedge: _hedge, ...served }) => served);
+  .transform(({ hedge: _hedge, ...served }) => served);
 
 /** The slice `models`: one entry for each alias. */
 export const modelsSettings = z

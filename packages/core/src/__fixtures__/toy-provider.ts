@@ -28,17 +28,20 @@ export interface ToyProviderOptions {
   readonly features?: readonly Feature[];
   readonly operations?: 'chat' | 'none';
   readonly baseUrl?: string;
+  /** Goes on with an answer that was begun for it. */
+  readonly goesOn?: boolean | 'repeating';
 }
 
 /** A provider whose wire is that of OpenAI, reduced to text. */
 export function toyProvider(options: ToyProviderOptions = {}): Provider {
-  const { passes = false, passesFor, takes, streams = true, features = [], operations = 'chat' } = options;
+  const { passes = false, passesFor, takes, streams = true, features = [], operations = 'chat', goesOn = false } = options;
   const chat: Operation<ChatRequest, ChatResult, ChatEvent> = {
     features: new Set(features),
     encode: (request, target) => ({
-      request: post(target, JSON.stringify({ model: target.model, stream: request.stream })),
+      request: post(target, JSON.stringify({ model: target.model, stream: request.stream, begun: begunBy(request) })),
       adjustments: droppedExtensions(request, 'openai-chat'),
     }),
+    ...(goesOn === false ? {} : { prefill: () => ({ repeats: goesOn === 'repeating' }) }),
     decode(body) {
       const { body: answer, message } = readChatAnswer(body);
       const usage = readUsage(answer['usage']);
@@ -57,6 +60,13 @@ export function toyProvider(options: ToyProviderOptions = {}): Provider {
       Promise.resolve({ ...request, headers: { ...request.headers, authorization: 'Bearer up' } }),
     classify,
   };
+}
+
+/** The text of an answer that was begun. */
+function begunBy({ messages }: ChatRequest): string | undefined {
+  const last = messages.at(-1);
+  if (last?.role !== 'assistant') return undefined;
+  return last.content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
 function post(target: Target, body: NonNullable<UpstreamRequest['body']>): UpstreamRequest {

@@ -3,7 +3,8 @@ import { attempt } from '../attempt.js';
 import { runAttempts } from '../attempt-loop.js';
 import type { Attempted } from '../attempt-loop.js';
 import type { Plan } from '../routing/plan.js';
-import { chooseCodec } from './choose-codec.js';
+import { chooseCodec, continuableCodec } from './choose-codec.js';
+import { mayGoOnAfter } from './continue-answer.js';
 import type { Asked, RunContext } from './run-context.js';
 
 /** Asks the plan's targets until one answers. */
@@ -13,14 +14,15 @@ export function attemptTargets<Request extends Pick<ChatRequest, 'extensions'>, 
   asked: Asked<Request>,
 ): Promise<Attempted> {
   const { call, ports } = run;
-  const { holdBack } = plan.policy;
+  const { holdBack, continuation } = plan.policy;
   return runAttempts(call, plan, {
     clock: ports.clock,
     circuits: ports.circuits,
     backoff: ports.backoff,
     memory: ports.attempts,
     tryOne: (candidate, account) => {
-      const codec = chooseCodec(run, asked, candidate);
+      const isContinuable = continuation !== undefined && mayGoOnAfter(candidate, plan, asked);
+      const codec = (isContinuable ? continuableCodec : chooseCodec)(run, asked, candidate);
       call.adjustments = codec.adjustments;
       return attempt(call, { candidate, codec, account, holdBack }, ports);
     },

@@ -1,6 +1,7 @@
-import type { ChatRequest, Operation } from '@sluice/contract';
+import type { ChatEvent, ChatRequest, Operation, ParsedCall, StreamWriter } from '@sluice/contract';
 import { passCodec, translateCodec } from '../codec.js';
 import type { Codec } from '../codec.js';
+import { AnswerSoFar } from '../continuation/answer-so-far.js';
 import { fitParsed, fitRaw, refusedParameters, telling } from '../fit-call.js';
 import type { Candidate } from '../routing/plan.js';
 import { toWriteContext } from './run-context.js';
@@ -8,21 +9,50 @@ import type { Asked, RunContext } from './run-context.js';
 
 /** The call in a target's words: the caller's own bytes where the target speaks its dialect, else the canonical form. */
 export function chooseCodec<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>(
-  { call, endpoint: { dialect, operation: name } }: RunContext<Request, Result, Event>,
+  run: RunContext<Request, Result, Event>,
   { parsed, raw, recalled }: Asked<Request>,
-  { provider, target }: Candidate,
+  candidate: Candidate,
 ): Codec {
+  const { dialect, operation: name } = run.endpoint;
+  const { provider, target } = candidate;
   const operation = provider.provider.operations[name] as unknown as Operation<Request, Result, Event>;
   const through = operation.passthroughs?.find((one) => one.dialect === dialect.id);
   const passes = parsed.passes !== false && (through?.serves?.(target.model) ?? true);
   // Earlier turns may be known to one provider alone: to every other, the caller's bytes would not say everything.
   const saysAll = recalled?.onlyAt === undefined || recalled.onlyAt === target.provider;
-  const refused = name === 'chat' ? refusedParameters(parsed, dialect.id, target.facts) : [];
   if (through && passes && saysAll) {
+    const refused = name === 'chat' ? refusedParameters(parsed, dialect.id, target.facts) : [];
     const fit = fitRaw(raw, dialect.id, refused);
     if (through.takes?.(fit, target) ?? true) return telling(refused, passCodec(through, fit, target));
   }
+  return translated(run, { parsed }, candidate);
+}
+
+/** The call through the canonical form, even where bytes could pass, for an answer that another target may finish. */
+export function continuableCodec<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>(
+  run: RunContext<Request, Result, Event>,
+  { parsed }: Asked<Request>,
+  candidate: Candidate,
+): Codec {
+  const writer = run.endpoint.dialect.stream?.open(toWriteContext(run.call, parsed));
+  if (!writer) return translated(run, { parsed }, candidate);
+  const soFar = new AnswerSoFar(writer as unknown as StreamWriter<ChatEvent>);
+  return { ...translated(run, { parsed, writer: soFar as unknown as StreamWriter<Event> }, candidate), soFar };
+}
+
+interface Translated<Request, Event> {
+  readonly parsed: ParsedCall<Request>;
+  readonly writer?: StreamWriter<Event>;
+}
+
+export function translated<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>(
+  { call, endpoint: { dialect, operation: name } }: RunContext<Request, Result, Event>,
+  { parsed, ...rest }: Translated<Request, Event>,
+  { provider, target }: Candidate,
+): Codec {
+  const operation = provider.provider.operations[name] as unknown as Operation<Request, Result, Event>;
+  const refused = name === 'chat' ? refusedParameters(parsed, dialect.id, target.facts) : [];
   const context = toWriteContext(call, parsed);
-  const translation = { dialect, parsed: fitParsed(parsed, refused), context };
+  const translation = { dialect, parsed: fitParsed(parsed, refused), context, ...rest };
   return telling(refused, translateCodec(operation, translation, target));
 }

@@ -20,6 +20,23 @@ function passes(more: JsonObject): boolean | undefined {
 }
 
 describe('DeepSeek', () => {
+  it('goes on with an answer that was begun, at an address of its own', () => {
+    const begun: ChatRequest['messages'] = [
+      ...ask.messages,
+      { role: 'assistant', content: [{ type: 'text', text: 'H' }] },
+    ];
+    const { request } = chat.encode({ ...ask, messages: begun }, target);
+    expect([request.url.href, JSON.parse(String(request.body))]).toEqual([
+      'https://api.deepseek.com/beta/chat/completions',
+      expect.objectContaining({
+        messages: [{}, { role: 'assistant', content: 'H', prefix: true }].map(
+          (part) => expect.objectContaining(part) as unknown,
+        ),
+      }),
+    ]);
+    expect(chat.prefill?.(target)).toEqual({ repeats: false });
+  });
+
   it('answers behind empty lines where it had to wait', () => {
     const answer = { id: 'i', model: 'm', choices: [{ message: { content: 'Hi' }, finish_reason: 'stop' }] };
     const bytes = Buffer.from(`\n\n\n${JSON.stringify(answer)}\n`);
@@ -36,7 +53,10 @@ describe('DeepSeek', () => {
   it('gets no reasoning of turns that called no tool, which it has refused', () => {
     const content = [{ type: 'reasoning', text: 'Hm.' } as const, { type: 'text', text: 'Yes.' } as const];
     const { sent, lost } = encode({ messages: [{ role: 'assistant', content }] });
-    expect([sent.messages, lost]).toEqual([[{ role: 'assistant', content: 'Yes.' }], ['reasoning_content']]);
+    expect([sent.messages, lost]).toEqual([
+      [{ prefix: true, role: 'assistant', content: 'Yes.' }],
+      ['reasoning_content'],
+    ]);
   });
 
   it.for([

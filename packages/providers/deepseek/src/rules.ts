@@ -3,7 +3,8 @@ import type { ServerRules } from '@sluice/provider-openai-compatible/internal';
 
 /**
  * DeepSeek: npm @ai-sdk/deepseek 2.0.69, src/chat/; https://api-docs.deepseek.com/guides/thinking_mode (the effort, what
- * goes back with calls of tools), https://api-docs.deepseek.com/api/create-chat-completion (the fields, `user_id`).
+ * goes back with calls of tools), https://api-docs.deepseek.com/api/create-chat-completion (the fields, `user_id`),
+ * https://api-docs.deepseek.com/guides/chat_prefix_completion (an answer that was begun, under another address).
  */
 export const RULES: ServerRules = {
   ...COMPATIBLE,
@@ -28,6 +29,8 @@ export const RULES: ServerRules = {
   customTools: false,
   refusals: false,
   schemas: 'json_object',
+  prefixField: 'prefix',
+  prefill: { path: 'beta/chat/completions' },
   completions: false,
   embeddings: false,
 };

@@ -19,6 +19,13 @@ function idsOf(messages: ChatRequest['messages']): readonly unknown[] {
 }
 
 describe('Mistral', () => {
+  it('goes on with an answer that was begun, and says its beginning again', () => {
+    expect(body([{ role: 'assistant', content: [{ type: 'text', text: 'H' }] }]).messages).toMatchObject([
+      { content: 'H', prefix: true },
+    ]);
+    expect(chat.prefill?.(target)).toEqual({ repeats: true });
+  });
+
   it.for(['call_abc', 'toolu_01AbCdEf', 'D681PevKs', 'a', '', 'functions.look:0', 'é'.repeat(9)])(
     'gets the id %j in its own form, the same for the call, its result and every later request',
     (id) => {

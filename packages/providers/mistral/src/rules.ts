@@ -5,7 +5,8 @@ import type { ServerRules } from '@sluice/provider-openai-compatible/internal';
  * Mistral: npm @mistralai/mistralai 2.7.0, esm/models/components/chatcompletionrequest.d.ts, contentchunk.d.ts,
  * thinkchunk.d.ts, requestedservicetier.js; npm @ai-sdk/mistral 3.0.69, src/convert-to-mistral-chat-messages.ts. A field
  * that it does not know is an error 422; the form of ids is error 3280 of
- * https://github.com/mistralai/mistral-vibe/issues/1075.
+ * https://github.com/mistralai/mistral-vibe/issues/1075. An answer that was begun comes with its beginning:
+ * https://github.com/SillyTavern/SillyTavern/issues/2557, https://github.com/vercel/ai/pull/3256.
  */
 export const RULES: ServerRules = {
   maxTokensField: 'max_tokens',
@@ -31,6 +32,7 @@ export const RULES: ServerRules = {
   requiredChoice: 'any',
   strictMessages: true,
   prefixField: 'prefix',
+  prefill: { repeats: true },
   embeddings: { renamed: { dimensions: 'output_dimension' }, refused: ['user'] },
   passes: false,
 };

@@ -20,6 +20,18 @@ export interface ModelRule {
   readonly refused: readonly string[];
 }
 
+/** What a server needs to go on with an answer that was begun for it, and what it then says. */
+export interface PrefillRules {
+  /** The models that do; all where absent. */
+  readonly models?: RegExp;
+  /** Members of a request that ends so. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+  /** Where such a request goes instead. */
+  readonly path?: string;
+  /** Whether the answer says the beginning again. */
+  readonly repeats?: boolean;
+}
+
 /** What a server may have beside chat and embeddings. */
 export type MediaOperation = 'image' | 'speech' | 'transcription' | 'moderation';
 
@@ -102,6 +114,8 @@ export interface ServerRules {
   readonly serviceTiers?: Readonly<Record<string, string>>;
   /** Set on the last message where it is the assistant's, for the model to go on with. */
   readonly prefixField?: 'prefix' | 'partial';
+  /** How the server goes on with a last message that is the assistant's. Absent where it is not known to. */
+  readonly prefill?: PrefillRules;
   /** Whether usage in a stream has to be asked for with `stream_options`. */
   readonly streamOptions?: boolean;
   /** Whether the server has `/responses` as well. */

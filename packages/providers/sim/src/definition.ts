@@ -1,6 +1,7 @@
 import type { Provider, ProviderDefinition, ProviderDeps, UpstreamRequest } from '@sluice/contract';
 import { gatewayError } from '@sluice/contract';
 import { COMPATIBLE, createOpenAiProvider } from '@sluice/provider-openai-compatible/internal';
+import type { ServerRules } from '@sluice/provider-openai-compatible/internal';
 import type { z } from 'zod';
 import { createSimSettings, type SimSettings } from './settings.js';
 
@@ -17,6 +18,9 @@ export interface SimDeps<Rule> {
 /** Stands where the simulator's address goes: it has none before the first call, and encoding starts nothing. */
 const PLACEHOLDER = new URL('http://simulator.invalid/v1');
 
+/** The model that says what it was told can say the rest of it. */
+const RULES: ServerRules = { ...COMPATIBLE, prefill: { models: /^echo$/ } };
+
 /** The built-in simulator as a provider. Needs no key and reaches nothing but what `open` names. */
 export function createSimDefinition<Rule>({ open, faultRule }: SimDeps<Rule>): ProviderDefinition<SimSettings<Rule>> {
   return {
@@ -24,7 +28,7 @@ export function createSimDefinition<Rule>({ open, faultRule }: SimDeps<Rule>): P
     contractVersion: 1,
     settings: createSimSettings(faultRule),
     create(settings: SimSettings<Rule>, deps: ProviderDeps): Provider {
-      const provider = createOpenAiProvider({ baseUrl: PLACEHOLDER, deps, rules: COMPATIBLE });
+      const provider = createOpenAiProvider({ baseUrl: PLACEHOLDER, deps, rules: RULES });
       return {
         ...provider,
         async authorize(request, signal) {

@@ -11,6 +11,9 @@ const attemptView = z
     status: z.int().nullable().meta({ description: 'The HTTP status of the provider; null when none came.' }),
     errorCode: z.string().nullable(),
     durationMs: z.number().nonnegative(),
+    continues: z
+      .boolean()
+      .meta({ description: 'Whether it was to go on with the answer that an attempt before it began.' }),
   })
   .meta({ description: 'One try at one provider.' });
 
@@ -81,8 +84,8 @@ function toOutcomeView(settlement: LedgerSettlement | undefined) {
 }
 
 function toAttemptView(attempt: AttemptRecord): z.output<typeof attemptView> {
-  const { provider, model, status, errorCode, durationMs } = attempt;
-  return { provider, model, status: status ?? null, errorCode: errorCode ?? null, durationMs };
+  const { provider, model, status = null, errorCode = null, durationMs, continues = false } = attempt;
+  return { provider, model, status, errorCode, durationMs, continues };
 }
 
 function toIso(ms: number): string {

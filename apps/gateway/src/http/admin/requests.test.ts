@@ -90,8 +90,15 @@ describe('GET /admin/v1/requests', () => {
       settledAt: '2026-01-01T00:01:01.000Z',
     });
     expect(row.attempts).toEqual([
-      { provider: 'openai', model: 'gpt', status: null, errorCode: 'upstream_timeout', durationMs: 5 },
-      { provider: 'sim', model: 'echo', status: 200, errorCode: null, durationMs: 1 },
+      {
+        provider: 'openai',
+        model: 'gpt',
+        status: null,
+        errorCode: 'upstream_timeout',
+        durationMs: 5,
+        continues: false,
+      },
+      { provider: 'sim', model: 'echo', status: 200, errorCode: null, durationMs: 1, continues: false },
     ]);
   });
 

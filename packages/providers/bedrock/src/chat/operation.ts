@@ -12,6 +12,7 @@ export function createChat(headers: Headers): Operation<ChatRequest, ChatResult,
   return {
     features: FEATURES,
     encode: (request, target) => encodeChat(request, target, headers),
+    prefill: ({ facts }) => (facts?.can.has('prefill') ? { repeats: false } : undefined),
     decode: decodeChat,
     stream: {
       framing: createEventStreamReader,

@@ -10,6 +10,9 @@ export function createChat(headers: Readonly<Record<string, string>>): Operation
   return {
     features: FEATURES,
     encode: (request, target) => encodeChat(request, target, headers),
+    // https://github.com/ollama/ollama/blob/main/docs/api.md: the template of a model leaves a last message of the
+    // assistant's open.
+    prefill: ({ facts }) => (facts?.cannot.has('prefill') ? undefined : { repeats: false }),
     decode: decodeChat,
     stream: { framing: 'ndjson', open: createLineDecoder },
   };

@@ -52,6 +52,7 @@ function writeFields(request: ChatRequest, writing: Writing): JsonObject {
   const wish = writeReasoningWish(request.reasoning, writing);
   return {
     ...merged([writing.rules.extra ?? {}, ownExtensions(request, writing), wish]),
+    ...(endsInAnswer(request) ? writing.rules.prefill?.fields : {}),
     [writing.rules.maxTokensField]: request.maxOutputTokens,
     temperature: request.temperature,
     top_p: request.topP,
@@ -71,6 +72,12 @@ function writeFields(request: ChatRequest, writing: Writing): JsonObject {
     ...(stream ? { stream: true } : {}),
     ...(stream && writing.rules.streamOptions ? { stream_options: { include_usage: true } } : {}),
   };
+}
+
+/** Whether the last message is the assistant's and calls no tool: an answer that was begun. */
+export function endsInAnswer({ messages }: Pick<ChatRequest, 'messages'>): boolean {
+  const last = messages.at(-1);
+  return last?.role === 'assistant' && last.content.every(({ type }) => type !== 'tool-call');
 }
 
 function tierOf(tier: string, { rules, losses }: Writing): string | undefined {

@@ -1,7 +1,16 @@
-import type { ChatEvent, ChatRequest, ChatResult, Feature, Operation, Passthrough } from '@sluice/contract';
+import type {
+  ChatEvent,
+  ChatRequest,
+  ChatResult,
+  Feature,
+  Operation,
+  Passthrough,
+  Prefill,
+  Target,
+} from '@sluice/contract';
 import { OPENAI_CHAT, createOpenAiScanner, inspectChat } from '@sluice/toolkit/openai-wire';
 import { decodeChat } from './decode.js';
-import { encodeChat } from './encode.js';
+import { encodeChat, endsInAnswer } from './encode.js';
 import { createCompletionsPassthrough } from '../completions.js';
 import { editCall } from '../edit-call.js';
 import { createResponsesPassthrough } from '../responses.js';
@@ -22,8 +31,10 @@ export function createChatOperation(server: Server): StreamedChat {
     features: featuresOf(rules),
     encode(request, target) {
       const { body, adjustments } = encodeChat(request, target, server);
-      return { request: { method: 'POST', url: locate(target, PATH), headers: headers.plain, body }, adjustments };
+      const path = endsInAnswer(request) ? (rules.prefill?.path ?? PATH) : PATH;
+      return { request: { method: 'POST', url: locate(target, path), headers: headers.plain, body }, adjustments };
     },
+    prefill: (target) => prefillOf(rules, target),
     decode: decodeChat,
     stream: { framing: 'sse', open: createChunkDecoder },
     passthroughs: [
@@ -32,6 +43,13 @@ export function createChatOperation(server: Server): StreamedChat {
       ...(rules.servesResponses ? [createResponsesPassthrough(server)] : []),
     ],
   };
+}
+
+/** What the catalogue says of a model is newer than any rule of its server. */
+function prefillOf({ prefill: rule }: ServerRules, { model, facts }: Target): Prefill | undefined {
+  if (facts?.cannot.has('prefill')) return undefined;
+  const isKnown = rule ? (rule.models?.test(model) ?? true) : facts?.can.has('prefill');
+  return isKnown ? { repeats: rule?.repeats ?? false } : undefined;
 }
 
 function createChatPassthrough({ rules, headers, locate, nameOf }: Server): Passthrough {

@@ -30,6 +30,7 @@ export const MAKERS = {
       reasoning: { effort: { field: 'reasoning_effort', levels: ['low', 'high', 'max'] }, switch: 'thinking' },
       reasoningHistory: { field: 'reasoning_content', turns: 'with-tools', fill: ' ' },
       prefixField: 'partial',
+      prefill: {},
       embeddings: false,
     },
   },

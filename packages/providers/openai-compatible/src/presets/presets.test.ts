@@ -1,4 +1,4 @@
-import type { ChatRequest, JsonObject, RawCall } from '@sluice/contract';
+import type { ChatRequest, JsonObject, RawCall, Target } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
 import { PRESETS, PRESET_NAMES } from './presets.js';
 import type { PresetName } from './presets.js';
@@ -187,5 +187,39 @@ describe('what is written anew', () => {
       content: 'a',
       reasoning_details: [{ ...detail, text: 'hm', index: 0 }],
     });
+  });
+});
+
+describe('an answer that was begun', () => {
+  const begun: Partial<ChatRequest> = {
+    messages: [...ask.messages, { role: 'assistant', content: [{ type: 'text', text: 'H' }] }],
+  };
+  const facts = { modes: ['chat'], efforts: [], prices: [] } as const;
+  const NONE = new Set<never>();
+  const goesOn = (preset: PresetName, more: Partial<Target> = {}): boolean => {
+    const { operations, baseUrl } = at(preset);
+    return operations.chat.prefill?.({ provider: 'p', model: 'm', baseUrl, ...more }) !== undefined;
+  };
+
+  it.for<readonly [PresetName, JsonObject]>([
+    ['vllm', { continue_final_message: true, add_generation_prompt: false }],
+    ['sglang', { continue_final_message: true }],
+  ])('is gone on with by %s where it is told to', ([preset, fields]) => {
+    expect(encode(preset, begun).fields).toMatchObject(fields);
+    expect(Object.keys(encode(preset, {}).fields)).not.toContain('continue_final_message');
+    expect(goesOn(preset)).toBe(true);
+  });
+
+  it.for<readonly [PresetName, boolean]>([
+    ['moonshot', true],
+    ['llamacpp', true],
+    ['tgi', false],
+    ['together', false],
+  ])('is known to be gone on with by %s: %s', ([preset, expected]) => expect(goesOn(preset)).toBe(expected));
+
+  it('is gone on with by the models of which the catalogue says so', () => {
+    const can = { ...facts, can: new Set(['prefill'] as const), cannot: NONE };
+    const cannot = { ...facts, can: NONE, cannot: new Set(['prefill'] as const) };
+    expect([goesOn('together', { facts: can }), goesOn('vllm', { facts: cannot })]).toEqual([true, false]);
   });
 });
