@@ -5,6 +5,8 @@ import { text as readText } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { startGateway } from './__fixtures__/gateway.js';
 import type { TestGateway } from './__fixtures__/gateway.js';
+import { WIRE_CLIENTS, streamText } from './__fixtures__/wire-clients.js';
+import type { WireClient } from './__fixtures__/wire-clients.js';
 
 /** White space at ends, what JSON escapes, characters of two, three and four bytes. */
 const ANSWER = 'One “two”\n\n"three" \\ four 漢字 😀 five\tsix.';
@@ -79,58 +81,6 @@ const refusal: Answering = (res) => {
   );
 };
 
-interface Client {
-  readonly path: string;
-  readonly body: object;
-  readonly text: (event: Record<string, never> & Record<string, unknown>) => string;
-  readonly isWhole: (stream: string) => boolean;
-  readonly isFailed: (stream: string) => boolean;
-}
-
-const messages = [{ role: 'user', content: 'Count.' }];
-const CLIENTS: Readonly<Record<string, Client>> = {
-  'openai chat': {
-    path: '/v1/chat/completions',
-    body: { messages, stream_options: { include_usage: true } },
-    text: ({ choices }) =>
-      (choices as unknown as { delta?: { content?: string } }[] | undefined)?.[0]?.delta?.content ?? '',
-    isWhole: (stream) => stream.trimEnd().endsWith('data: [DONE]'),
-    isFailed: (stream) => stream.includes('data: {"error":'),
-  },
-  'openai responses': {
-    path: '/v1/responses',
-    body: { input: 'Count.' },
-    text: ({ type, delta }) => (type === 'response.output_text.delta' ? String(delta) : ''),
-    isWhole: (stream) => stream.includes('event: response.completed'),
-    isFailed: (stream) => /event: (?:error|response\.failed)/.test(stream),
-  },
-  anthropic: {
-    path: '/v1/messages',
-    body: { messages, max_tokens: 100 },
-    text: ({ delta }) => (delta as unknown as { text?: string } | undefined)?.text ?? '',
-    isWhole: (stream) => stream.includes('event: message_stop'),
-    isFailed: (stream) => stream.includes('event: error'),
-  },
-  gemini: {
-    path: '/v1beta/models/fast:streamGenerateContent?alt=sse',
-    body: { contents: [{ role: 'user', parts: [{ text: 'Count.' }] }] },
-    text: ({ candidates }) =>
-      (candidates as unknown as { content?: { parts?: { text?: string }[] } }[] | undefined)?.[0]?.content?.parts
-        ?.map(({ text }) => text ?? '')
-        .join('') ?? '',
-    isWhole: (stream) => stream.includes('"finishReason"'),
-    isFailed: (stream) => stream.includes('"error":'),
-  },
-};
-
-function textOf(stream: string, { text }: Client): string {
-  return stream
-    .split('\n')
-    .filter((line) => line.startsWith('data: {'))
-    .map((line) => text(JSON.parse(line.slice('data: '.length)) as never))
-    .join('');
-}
-
 function gatewayOn(first: Upstream, second: Upstream): Promise<TestGateway> {
   const provider = ({ url }: Upstream) => ({ kind: 'openai-compatible', preset: 'llamacpp', baseUrl: url });
   return startGateway({
@@ -146,16 +96,18 @@ function gatewayOn(first: Upstream, second: Upstream): Promise<TestGateway> {
   });
 }
 
-const ask = async (gateway: TestGateway, { path, body }: Client): Promise<string> =>
-  (await gateway.call(path, { model: 'fast', stream: true, ...body })).text();
+const ask = async (gateway: TestGateway, { path, body }: WireClient): Promise<string> => {
+  const wish = { model: 'fast', stream: true, stream_options: { include_usage: true }, ...body('Count.') };
+  return (await gateway.call(path(true), wish)).text();
+};
 
-describe.each(Object.entries(CLIENTS))('a client of %s', (name, client) => {
+describe.each(WIRE_CLIENTS)('a client of $name', (client) => {
   it('reads the same answer wherever the first provider is cut', async () => {
     let cut = 0;
     await using first = await upstreamOf((res) => cutAfter(res, cut));
     await using second = await upstreamOf(rest);
     // Every byte for one of them, every seventh for the others: where the cut falls does not depend on the client.
-    const step = name === 'openai chat' ? 1 : 7;
+    const step = client.name === 'openai chat' ? 1 : 7;
     while (cut < STREAM.length) {
       // What one gateway may try again in a moment is bounded.
       await using gateway = await gatewayOn(first, second);
@@ -163,7 +115,7 @@ describe.each(Object.entries(CLIENTS))('a client of %s', (name, client) => {
         const stream = await ask(gateway, client);
         expect({
           cut,
-          text: textOf(stream, client),
+          text: streamText(stream, client),
           whole: client.isWhole(stream),
           failed: client.isFailed(stream),
         }).toEqual({ cut, text: ANSWER, whole: true, failed: false });
@@ -178,7 +130,7 @@ describe.each(Object.entries(CLIENTS))('a client of %s', (name, client) => {
     await using gateway = await gatewayOn(first, second);
     const stream = await ask(gateway, client);
     expect([client.isWhole(stream), client.isFailed(stream), second.begun.length]).toEqual([false, true, 1]);
-    expect(ANSWER.startsWith(textOf(stream, client))).toBe(true);
+    expect(ANSWER.startsWith(streamText(stream, client))).toBe(true);
   });
 });
 
@@ -186,7 +138,7 @@ it('says that it was done: at the seam, in the ledger and in the log', async () 
   await using first = await upstreamOf((res) => cutAfter(res, 1_000));
   await using second = await upstreamOf(rest);
   await using gateway = await gatewayOn(first, second);
-  const stream = await ask(gateway, CLIENTS['openai chat'] as Client);
+  const stream = await ask(gateway, WIRE_CLIENTS[0] as WireClient);
   expect(stream.split(': continued by b/m\n\n')).toHaveLength(2);
   expect(stream.match(/"id":"[^"]*"/g)?.every((id, _, all) => id === all[0])).toBe(true);
   const [row] = await gateway.rows();
