@@ -57,11 +57,12 @@ async function ask(method: string, path: string, headers: Record<string, string>
 }
 
 describe('what /openapi.json describes', () => {
-  it('is the probes, the models, the keys, the ledger, the metrics and itself', () => {
+  it('is the probes, the models, the keys, the ledger, the configuration, the metrics and itself', () => {
     expect(closed.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
       'DELETE /admin/v1/keys/some',
       'DELETE /passthrough/some/some',
       'DELETE /v1/responses/some',
+      'GET /admin/v1/config',
       'GET /admin/v1/keys',
       'GET /admin/v1/requests',
       'GET /admin/v1/requests/some',
@@ -73,6 +74,7 @@ describe('what /openapi.json describes', () => {
       'GET /v1/responses/some',
       'GET /v1/responses/some/input_items',
       'PATCH /passthrough/some/some',
+      'POST /admin/v1/config/reload',
       'POST /admin/v1/keys',
       'POST /openai/deployments/some/audio/speech',
       'POST /openai/deployments/some/audio/transcriptions',
