@@ -2,6 +2,7 @@ export { createKey, hashKey } from './api-key.js';
 export { createKeyAdmin } from './key-admin.js';
 export { createKeyAuthenticator } from './key-authenticator.js';
 export { createKeyInput, createdKeyView, keyView, toKeyView } from './key-schemas.js';
+export { toPrincipal } from './principal.js';
 export { readCredential } from './read-credential.js';
 export { authSettings } from './settings.js';
 export type { CreatedKey, KeyAdmin, KeyAdminDeps } from './key-admin.js';

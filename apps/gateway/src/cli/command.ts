@@ -27,6 +27,8 @@ export interface CommandOption {
   /** What the value is called in the help: `PORT`. */
   readonly value: string;
   readonly summary: string;
+  /** One letter. */
+  readonly short?: string;
 }
 
 export interface CommandCall {

@@ -1,5 +1,6 @@
 import type { Command } from './command.js';
 import { checkCommand } from './check.js';
+import { explainCommand } from './explain.js';
 import { keysCreateCommand, keysListCommand, keysRevokeCommand } from './keys.js';
 import { schemaCommand } from './schema.js';
 import { simCommand } from './sim.js';
@@ -11,6 +12,7 @@ export const COMMANDS: readonly Command[] = [
   // The gateway itself is loaded by the one command that serves.
   createStartCommand(async (request) => (await import('./launch-gateway.js')).launchGateway(request)),
   checkCommand,
+  explainCommand,
   keysCreateCommand,
   keysListCommand,
   keysRevokeCommand,

@@ -36,7 +36,9 @@ function unknownCommand([first]: readonly string[], commands: readonly Command[]
 
 /** Nothing when help was asked for. Throws for arguments that the command does not take. */
 function parseCall(args: readonly string[], command: Command, context: CliContext): CommandCall | undefined {
-  const own = Object.keys(command.options).map((name) => [name, { type: 'string' }] as const);
+  const own = Object.entries(command.options).map(
+    ([name, { short }]) => [name, { type: 'string', ...(short !== undefined && { short }) }] as const,
+  );
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,

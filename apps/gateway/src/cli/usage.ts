@@ -8,8 +8,9 @@ export function renderUsage(commands: readonly Command[]): string {
 
 /** The screen of `sluice COMMAND --help`. */
 export function renderCommandUsage(command: Command): string {
-  const rows = Object.entries({ ...command.options, ...COMMON }).map(([name, { value, summary }]) => {
-    return [value === '' ? `--${name}` : `--${name} ${value}`, summary] as const;
+  const rows = Object.entries({ ...command.options, ...COMMON }).map(([name, { value, summary, short }]) => {
+    const long = value === '' ? `--${name}` : `--${name} ${value}`;
+    return [short === undefined ? long : `-${short}, ${long}`, summary] as const;
   });
   return [`Usage: sluice ${synopsis(command)} [options]`, '', command.summary, '', ...table(rows), ''].join('\n');
 }

@@ -34,6 +34,7 @@ export function composeEntry(parts: EntryParts): Entry {
   const { clock, ledger, onInternalError } = lasting;
   const routes = createRoutes({
     keys: currentKeys(generations),
+    current: () => generations.current,
     reloads,
     ledger,
     rows: store.ledger,

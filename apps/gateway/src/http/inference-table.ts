@@ -1,20 +1,20 @@
 import type { Pipeline } from '@sluice/core';
 
 /** An endpoint that models answer, as a path leads to it. */
-export interface FoundPipeline {
-  readonly pipeline: Pipeline;
+export interface FoundPipeline<T = Pipeline> {
+  readonly pipeline: T;
   /** Where the path names parts: those, decoded. */
   readonly params?: Readonly<Record<string, string>>;
 }
-export type FindPipeline = (path: string) => FoundPipeline | undefined;
+export type FindPipeline<T = Pipeline> = (path: string) => FoundPipeline<T> | undefined;
 
 /**
  * Finds endpoints by their paths. A name in braces stands for one part or more of a path, so that models such as
  * `provider/model` may stand in it, written with `%2F` or with a slash.
  */
-export function createPipelineFinder(pipelines: ReadonlyMap<string, Pipeline>): FindPipeline {
-  const exact = new Map<string, FoundPipeline>();
-  const patterns: { readonly pattern: RegExp; readonly pipeline: Pipeline }[] = [];
+export function createPipelineFinder<T = Pipeline>(pipelines: ReadonlyMap<string, T>): FindPipeline<T> {
+  const exact = new Map<string, FoundPipeline<T>>();
+  const patterns: { readonly pattern: RegExp; readonly pipeline: T }[] = [];
   for (const [path, pipeline] of pipelines) {
     if (path.includes('{')) patterns.push({ pattern: toPattern(path), pipeline });
     else exact.set(path, { pipeline });

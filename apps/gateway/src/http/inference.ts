@@ -1,7 +1,7 @@
 import type { Pipeline } from '@sluice/core';
 import { ANTHROPIC } from './inference/anthropic.js';
 import { COHERE } from './inference/cohere.js';
-import type { Inference, InferenceParts, RouteDescription } from './inference/endpoint.js';
+import type { ExplainCall, Inference, InferenceParts, RouteDescription } from './inference/endpoint.js';
 import { GEMINI } from './inference/gemini.js';
 import { AZURE, OPENAI } from './inference/openai.js';
 
@@ -17,6 +17,11 @@ export function createInference(parts: InferenceParts): ReadonlyMap<string, Pipe
     }),
   );
 }
+
+/** How calls of each path are explained. */
+export const EXPLAINERS: ReadonlyMap<string, ExplainCall> = new Map(
+  INFERENCE.flatMap(({ descriptions, explain }) => descriptions.map(({ path }) => [path, explain] as const)),
+);
 
 export const INFERENCE_DESCRIPTIONS: readonly RouteDescription[] = INFERENCE.flatMap(
   ({ descriptions }) => descriptions,

@@ -3,6 +3,8 @@ import type { BackgroundResponses } from '@sluice/dialect-openai';
 import type { Clock, Ledger, LedgerRepository, ResponseRepository } from '@sluice/contract';
 import { createConfigRoutes } from './admin/config.js';
 import type { ConfigControl } from './admin/config.js';
+import { createExplainRoute } from './admin/explain.js';
+import type { ExplainDeps } from './admin/explain.js';
 import { createKeyRoutes } from './admin/keys.js';
 import { createRequestRoutes } from './admin/requests.js';
 import { INFERENCE_DESCRIPTIONS } from './inference.js';
@@ -25,13 +27,14 @@ export interface RoutesDeps {
   readonly background: BackgroundResponses;
   readonly clock: Clock;
   readonly listModels: ListModels;
+  readonly current: ExplainDeps['current'];
   isReady(): boolean;
   metrics(): Promise<Metrics>;
 }
 
 /** Every route but the models' own endpoints, which have their pipelines. */
 export function createRoutes(deps: RoutesDeps): readonly Route[] {
-  const { keys, reloads, ledger, rows, listModels, isReady, metrics } = deps;
+  const { keys, reloads, ledger, rows, listModels, isReady, metrics, current } = deps;
   const routes = [
     ...createProbeRoutes({ isReady }),
     ...createModelsRoutes(listModels),
@@ -39,6 +42,7 @@ export function createRoutes(deps: RoutesDeps): readonly Route[] {
     ...createKeyRoutes(keys),
     ...createConfigRoutes(reloads),
     ...createRequestRoutes({ ledger, rows }),
+    createExplainRoute({ current, keys }),
     createMetricsRoute(metrics),
   ];
   return [...routes, createOpenApiRoute([...INFERENCE_DESCRIPTIONS, ...RAW_DESCRIPTIONS, ...routes])];

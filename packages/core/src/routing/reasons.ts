@@ -32,10 +32,8 @@ export type RejectedCode =
   | 'canary_not_drawn'
   /** A rule sends the request elsewhere. */
   | 'rule_elsewhere'
-  /** The same target stands further up. */
-  | 'duplicate'
-  /** The key's list of models does not have it. */
-  | 'not_allowed';
+  /** The request as a whole is refused. */
+  | 'request_refused';
 
 /** Takes down why candidates are kept or rejected. */
 export interface Notes {

@@ -1,6 +1,14 @@
 import type { CallMemory, ChatRequest } from '@sluice/contract';
-import { createPipeline } from '@sluice/core';
-import type { Endpoint, Pipeline, SnapshotHolder } from '@sluice/core';
+import { createPipeline, explainCall } from '@sluice/core';
+import type {
+  CallToExplain,
+  Endpoint,
+  Explanation,
+  Pipeline,
+  RoutingState,
+  Snapshot,
+  SnapshotHolder,
+} from '@sluice/core';
 import { z } from 'zod';
 import { jsonContent } from '../answers.js';
 import type { Route, RouteMethod } from '../route.js';
@@ -21,7 +29,10 @@ export interface Inference {
   /** One for each path that leads here. */
   readonly descriptions: readonly RouteDescription[];
   open(parts: InferenceParts): Pipeline;
+  /** Where a call would go, and why. */
+  readonly explain: ExplainCall;
 }
+export type ExplainCall = (call: CallToExplain, snapshot: Snapshot, state: RoutingState) => Explanation;
 
 export interface About {
   readonly summary: string;
@@ -40,6 +51,7 @@ export function endpoint<Request extends Pick<ChatRequest, 'extensions'>, Result
   return {
     descriptions: [row.route, ...(about.aliases ?? [])].map((path) => describe(path, about, isForm)),
     open: (parts) => createPipeline({ ...row, ...plugged(parts) }, parts.snapshots),
+    explain: (call, snapshot, state) => explainCall(row, call, { snapshot, state }),
   };
 }
 
