@@ -1,7 +1,7 @@
 import type { CircuitState, Clock, GatewayError, Permit } from '@sluice/contract';
 import { circuitBreaker, CircuitState as PolicyState, ConsecutiveBreaker, handleWhenResult } from 'cockatiel';
 import type { CircuitBreakerPolicy } from 'cockatiel';
-import { Cooldown } from './cooldown.js';
+import { Cooldown, LONGEST_REST_MS } from './cooldown.js';
 import { countsAsFailure } from './counts-as-failure.js';
 import type { BreakerSettings } from './settings.js';
 
@@ -30,13 +30,17 @@ const STATES: Readonly<Record<PolicyState, CircuitState>> = {
 export class Circuit {
   readonly #policy: CircuitBreakerPolicy;
   readonly #failures: ConsecutiveBreaker;
-  readonly #cooldown: Cooldown;
+  #cooldown: Cooldown;
   readonly #options: CircuitOptions;
   /** Grows with each change of state. A verdict on an earlier period says nothing about this one. */
   #period = 0;
   #decide: ((verdict: Verdict) => void) | undefined;
   #probe: CircuitPermit | undefined;
   #probeEndsAtMs = 0;
+  /** Set while an operator holds the circuit open. */
+  #hold: { dispose(): void } | undefined;
+  /** The state that was last told. */
+  #told: CircuitState = 'closed';
 
   constructor(options: CircuitOptions) {
     this.#options = options;
@@ -59,7 +63,17 @@ export class Circuit {
     return this.#policy.state === PolicyState.Closed && this.#failures.state === 0;
   }
 
+  /** Failures in a row, those of probes among them. */
+  get failures(): number {
+    return this.#failures.state;
+  }
+
+  get isForced(): boolean {
+    return this.#hold !== undefined;
+  }
+
   get retryAfterMs(): number {
+    if (this.isForced) return LONGEST_REST_MS;
     return this.state === 'open' ? this.#cooldown.leftMs(this.#options.clock.monotonic()) : 0;
   }
 
@@ -67,10 +81,31 @@ export class Circuit {
     if (this.state === 'closed') return new CircuitPermit(this, this.#period);
     const nowMs = this.#options.clock.monotonic();
     if (this.state === 'open') {
-      if (this.#cooldown.leftMs(nowMs) > 0) return undefined;
+      if (this.isForced || this.#cooldown.leftMs(nowMs) > 0) return undefined;
       this.#beginHalfOpen();
     }
     return this.#admitProbe(nowMs);
+  }
+
+  /** Leaves the target out, without probes, until {@link reset}. */
+  forceOpen(): void {
+    this.#hold ??= this.#policy.isolate();
+    this.#tell('open');
+  }
+
+  /** Closes the circuit at once, whoever opened it, and forgets every failure. */
+  reset(): void {
+    if (this.#policy.state === PolicyState.Closed) {
+      // Requests under way belong to what is forgotten.
+      this.#period += 1;
+    } else {
+      // cockatiel closes a circuit on request only where it was held open.
+      const hold = this.#hold ?? this.#policy.isolate();
+      this.#hold = undefined;
+      hold.dispose();
+    }
+    this.#failures.state = 0;
+    this.#cooldown = new Cooldown(this.#options.halfOpenAfterMs);
   }
 
   /** For permits only, once each. Without a verdict, a probe frees the place for the next one. */
@@ -106,14 +141,23 @@ export class Circuit {
   }
 
   #changed(policyState: PolicyState): void {
+    this.#period += 1;
+    const wasProbed = this.#probe !== undefined;
+    this.#probe = undefined;
+    this.#decide = undefined;
+    // An operator's hold has no rest, and is told by who asked for it.
+    if (policyState === PolicyState.Isolated) return;
     const nowMs = this.#options.clock.monotonic();
     const state = STATES[policyState];
     if (state === 'closed') this.#cooldown.returned(nowMs);
-    else if (state === 'open' && this.#probe !== undefined) this.#cooldown.probeFailed(nowMs);
+    else if (state === 'open' && wasProbed) this.#cooldown.probeFailed(nowMs);
     else if (state === 'open') this.#cooldown.tripped(nowMs);
-    this.#period += 1;
-    this.#probe = undefined;
-    this.#decide = undefined;
+    this.#tell(state);
+  }
+
+  #tell(state: CircuitState): void {
+    if (state === this.#told) return;
+    this.#told = state;
     this.#options.onChange(state);
   }
 }

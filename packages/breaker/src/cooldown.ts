@@ -1,4 +1,5 @@
-const LONGEST_MS = 30_000;
+/** However often a target flaps. */
+export const LONGEST_REST_MS = 30_000;
 
 /**
  * How long an open circuit rests, on a clock that never steps back.
@@ -40,7 +41,7 @@ export class Cooldown {
   }
 
   #rest(nowMs: number, lengthMs: number): void {
-    this.#lengthMs = Math.max(this.#baseMs, Math.min(lengthMs, LONGEST_MS));
+    this.#lengthMs = Math.max(this.#baseMs, Math.min(lengthMs, LONGEST_REST_MS));
     this.#endsAtMs = nowMs + this.#lengthMs;
   }
 }

@@ -16,7 +16,14 @@ export function firstFreeMs(candidates: readonly Candidate[], obstacles: Obstacl
   return Math.max(LEAST_WAIT_MS, Math.min(...candidates.map((candidate) => waitMs(candidate, obstacles))));
 }
 
-/** The failure of a request for which no target could be asked. Says when it is worth coming back. */
+/**
+ * The failure of a request for which no target could be asked. Says when it is worth coming back.
+ *
+ * Where every circuit is open, none of the targets is asked in spite of it, the last one no more than the others: all are
+ * known to be down, and requests that try it all the same would cost their callers a timeout each and keep a provider
+ * down that is coming back. The last target is never lost for it: its circuit lets one request through as soon as
+ * its rest is over, which is what `retryAfterMs` names.
+ */
 export function nobodyFree(candidates: readonly Candidate[], obstacles: Obstacles): GatewayError {
   const { circuits, rests } = obstacles;
   const retryAfterMs = firstFreeMs(candidates, obstacles);
