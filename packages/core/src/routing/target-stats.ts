@@ -55,6 +55,11 @@ export class TargetStats implements TargetView {
     return this.#errorShare;
   }
 
+  /** When a call last said something of the target, on the monotonic clock; -Infinity before the first. */
+  get judgedAtMs(): number {
+    return this.#judgedAtMs;
+  }
+
   /** When an attempt was last begun. */
   get usedAtMs(): number {
     return this.#usedAtMs;

@@ -1,0 +1,47 @@
+import { jsonAnswer } from '@sluice/core';
+import { z } from 'zod';
+import type { HealthReport } from '../health/provider-health.js';
+import { jsonContent, noStore } from './answers.js';
+import type { Route } from './route.js';
+
+const state = z
+  .enum(['up', 'degraded', 'down', 'unknown'])
+  .meta({ description: 'As far as calls have shown; `unknown` where there were none.' });
+
+const reason = z.strictObject({
+  cause: z.enum(['circuit_open', 'circuit_half_open', 'forced_open', 'resting', 'failures']),
+  target: z.string().exactOptional().meta({ description: 'PROVIDER/MODEL; absent where it holds for every model.' }),
+  retryAfterMs: z.number().exactOptional().meta({ description: 'Milliseconds until it may be asked again.' }),
+  failureShare: z.number().exactOptional().meta({ description: 'Of its recent calls, 0 to 1.' }),
+});
+
+const key = z.strictObject({
+  key: z.int().meta({ description: 'Its place in the pool of the provider, counted from 0.' }),
+  state,
+  reasons: z.array(reason),
+});
+
+const healthReport = z
+  .strictObject({
+    state,
+    providers: z.array(z.strictObject({ name: z.string(), state, keys: z.array(key) })),
+  })
+  .meta({
+    description: 'Down where all parts are down, degraded where some are, up where what is known is up.',
+  });
+
+/** `GET /health/providers`: how the providers fare, by what calls have shown. It asks them nothing, and is always 200. */
+export function createHealthRoute(report: () => HealthReport): Route {
+  return {
+    method: 'GET',
+    path: '/health/providers',
+    access: 'operator',
+    openapi: {
+      operationId: 'getProviderHealth',
+      summary: 'How providers and their keys fare',
+      tags: ['health'],
+      responses: { 200: { description: 'The report, whatever it says.', content: jsonContent(healthReport) } },
+    },
+    handle: async () => jsonAnswer(200, report(), noStore),
+  };
+}
