@@ -1,5 +1,6 @@
 import { createCircuits } from '@sluice/breaker';
-import type { Circuits, CircuitState } from '@sluice/contract';
+import type { ControlledCircuits } from '@sluice/breaker';
+import type { CircuitState } from '@sluice/contract';
 import { resourceKey } from '@sluice/core';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import type { Config } from '../config/schema.js';
@@ -8,13 +9,13 @@ import type { Holding } from './holding.js';
 import { providerKey } from './providers.js';
 
 /** The circuits of every provider of one configuration. */
-export interface ConfiguredCircuits extends Circuits {
+export interface ConfiguredCircuits extends ControlledCircuits {
   /** Those that are not closed. */
   troubled(): readonly (readonly [target: string, CircuitState])[];
 }
 
 interface ProviderCircuits {
-  readonly circuits: Circuits;
+  readonly circuits: ControlledCircuits;
   /** Targets that never failed are not listed: callers can name as many as they like. */
   readonly troubled: ReadonlyMap<string, CircuitState>;
 }
@@ -33,7 +34,7 @@ export function takeCircuits(
       holding.take(key, () => ({ value: open(breaker, log) })),
     );
   }
-  const of = (target: string): Circuits => {
+  const of = (target: string): ControlledCircuits => {
     const slash = target.indexOf('/');
     const found = byProvider.get(slash < 0 ? target : target.slice(0, slash));
     if (!found) throw new Error(`No provider of this configuration has the target ${target}.`);
@@ -43,6 +44,9 @@ export function takeCircuits(
     admit: (target) => of(target).admit(target),
     retryAfterMs: (target) => of(target).retryAfterMs(target),
     state: (target) => of(target).state(target),
+    list: () => [...byProvider.values()].flatMap(({ circuits }) => circuits.list()),
+    forceOpen: (target) => of(target).forceOpen(target),
+    reset: (target) => of(target).reset(target),
     troubled: () => [...byProvider.values()].flatMap(({ troubled }) => [...troubled]),
   };
 }

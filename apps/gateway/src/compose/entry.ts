@@ -4,6 +4,8 @@ import type { BackgroundResponses } from '@sluice/dialect-openai';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import type { Callers } from '../http/callers.js';
+import { reportHealth } from '../health/provider-health.js';
+import type { BreakerRoutesDeps } from '../http/admin/breakers.js';
 import { createEntry } from '../http/entry.js';
 import type { Entry } from '../http/entry.js';
 import { createInference } from '../http/inference.js';
@@ -36,6 +38,12 @@ export function composeEntry(parts: EntryParts): Entry {
     keys: currentKeys(generations),
     current: () => generations.current,
     reloads,
+    breakers: currentBreakers(generations, telemetry),
+    health: () => {
+      const { snapshot, circuits } = generations.current;
+      const { attempts, stats } = lasting;
+      return reportHealth(snapshot.providers.values(), { clock, circuits, rests: attempts.rests, stats });
+    },
     ledger,
     rows: store.ledger,
     responses: store.responses,
@@ -77,6 +85,20 @@ export function currentKeys(generations: Generations): KeyAdmin {
     create: (input) => now().create(input),
     list: () => now().list(),
     revoke: (id) => now().revoke(id),
+  };
+}
+
+/** The circuits that new requests meet. */
+function currentBreakers(generations: Generations, { log }: ProcessTelemetry): BreakerRoutesDeps {
+  const now = () => generations.current;
+  return {
+    log,
+    hasProvider: (name) => now().snapshot.providers.has(name),
+    circuits: {
+      list: () => now().circuits.list(),
+      forceOpen: (target) => now().circuits.forceOpen(target),
+      reset: (target) => now().circuits.reset(target),
+    },
   };
 }
 

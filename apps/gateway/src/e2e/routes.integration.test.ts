@@ -62,10 +62,12 @@ describe('what /openapi.json describes', () => {
       'DELETE /admin/v1/keys/some',
       'DELETE /passthrough/some/some',
       'DELETE /v1/responses/some',
+      'GET /admin/v1/breakers',
       'GET /admin/v1/config',
       'GET /admin/v1/keys',
       'GET /admin/v1/requests',
       'GET /admin/v1/requests/some',
+      'GET /health/providers',
       'GET /metrics',
       'GET /openapi.json',
       'GET /passthrough/some/some',
@@ -74,6 +76,8 @@ describe('what /openapi.json describes', () => {
       'GET /v1/responses/some',
       'GET /v1/responses/some/input_items',
       'PATCH /passthrough/some/some',
+      'POST /admin/v1/breakers/some/open',
+      'POST /admin/v1/breakers/some/reset',
       'POST /admin/v1/config/reload',
       'POST /admin/v1/keys',
       'POST /openai/deployments/some/audio/speech',
@@ -257,5 +261,34 @@ describe('/metrics', () => {
     const answer = await fetch(`${gateway.url}/metrics`, { headers: { 'x-api-key': gateway.adminKey } });
     expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
     expect(await answer.text()).toMatch(/^sluice_requests_total\{[^}]*status="400"[^}]*\} 1$/m);
+  });
+});
+
+describe('the circuit of a target', () => {
+  it('is held open and reset by the operator, and its provider is down meanwhile', async () => {
+    const headers = { 'x-api-key': gateway.adminKey };
+    const operate = async (method: string, path: string): Promise<unknown> =>
+      (await fetch(gateway.url + path, { method, headers })).json();
+    const call = async (): Promise<readonly [number, string | null]> => {
+      const answer = await gateway.call('/v1/chat/completions', {
+        model: 'sim/echo',
+        messages: [{ role: 'user', content: 'hello' }],
+      });
+      const { error } = (await answer.json()) as ErrorBody;
+      return [answer.status, error?.code ?? null];
+    };
+    const target = '/admin/v1/breakers/sim%2Fecho';
+    expect(await call()).toEqual([200, null]);
+    expect(await operate('GET', '/health/providers')).toMatchObject({ state: 'up' });
+    expect(await operate('POST', `${target}/open`)).toMatchObject({ target: 'sim/echo', state: 'open', forced: true });
+    expect(await call()).toEqual([503, 'no_healthy_provider']);
+    expect(await operate('GET', '/health/providers')).toMatchObject({
+      state: 'down',
+      providers: [{ name: 'sim', keys: [{ reasons: [{ cause: 'forced_open', target: 'sim/echo' }] }] }],
+    });
+    expect(await operate('POST', `${target}/reset`)).toMatchObject({ state: 'closed', forced: false });
+    expect(await call()).toEqual([200, null]);
+    expect(await operate('GET', '/admin/v1/breakers')).toMatchObject({ data: [{ target: 'sim/echo', failures: 0 }] });
+    expect(await operate('GET', '/health/providers')).toMatchObject({ state: 'up' });
   });
 });

@@ -1,6 +1,9 @@
 import type { KeyAdmin } from '@sluice/auth';
 import type { BackgroundResponses } from '@sluice/dialect-openai';
 import type { Clock, Ledger, LedgerRepository, ResponseRepository } from '@sluice/contract';
+import type { HealthReport } from '../health/provider-health.js';
+import { createBreakerRoutes } from './admin/breakers.js';
+import type { BreakerRoutesDeps } from './admin/breakers.js';
 import { createConfigRoutes } from './admin/config.js';
 import type { ConfigControl } from './admin/config.js';
 import { createExplainRoute } from './admin/explain.js';
@@ -8,6 +11,7 @@ import type { ExplainDeps } from './admin/explain.js';
 import { createKeyRoutes } from './admin/keys.js';
 import { createRequestRoutes } from './admin/requests.js';
 import { INFERENCE_DESCRIPTIONS } from './inference.js';
+import { createHealthRoute } from './health-route.js';
 import { createMetricsRoute } from './metrics-route.js';
 import type { Metrics } from './metrics-route.js';
 import { createModelsRoutes } from './models-routes.js';
@@ -21,6 +25,7 @@ import type { Route } from './route.js';
 export interface RoutesDeps {
   readonly keys: KeyAdmin;
   readonly reloads: ConfigControl;
+  readonly breakers: BreakerRoutesDeps;
   readonly ledger: Ledger;
   readonly rows: LedgerRepository;
   readonly responses: ResponseRepository;
@@ -29,18 +34,21 @@ export interface RoutesDeps {
   readonly listModels: ListModels;
   readonly current: ExplainDeps['current'];
   isReady(): boolean;
+  health(): HealthReport;
   metrics(): Promise<Metrics>;
 }
 
 /** Every route but the models' own endpoints, which have their pipelines. */
 export function createRoutes(deps: RoutesDeps): readonly Route[] {
-  const { keys, reloads, ledger, rows, listModels, isReady, metrics, current } = deps;
+  const { keys, reloads, breakers, ledger, rows, listModels, isReady, health, metrics, current } = deps;
   const routes = [
     ...createProbeRoutes({ isReady }),
     ...createModelsRoutes(listModels),
     ...createResponsesRoutes(deps),
     ...createKeyRoutes(keys),
     ...createConfigRoutes(reloads),
+    ...createBreakerRoutes(breakers),
+    createHealthRoute(health),
     ...createRequestRoutes({ ledger, rows }),
     createExplainRoute({ current, keys }),
     createMetricsRoute(metrics),
