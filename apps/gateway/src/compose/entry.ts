@@ -5,10 +5,12 @@ import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import type { Callers } from '../http/callers.js';
 import { reportHealth } from '../health/provider-health.js';
+import type { HealthReport } from '../health/provider-health.js';
 import type { BreakerRoutesDeps } from '../http/admin/breakers.js';
 import { createEntry } from '../http/entry.js';
 import type { Entry } from '../http/entry.js';
 import { createInference } from '../http/inference.js';
+import type { ListModels } from '../http/models-routes.js';
 import { createRawPassthrough } from '../http/raw-passthrough.js';
 import { createRoutes } from '../http/routes.js';
 import type { RouteDeps } from '../http/run-route.js';
@@ -39,11 +41,7 @@ export function composeEntry(parts: EntryParts): Entry {
     current: () => generations.current,
     reloads,
     breakers: currentBreakers(generations, telemetry),
-    health: () => {
-      const { snapshot, circuits } = generations.current;
-      const { attempts, stats } = lasting;
-      return reportHealth(snapshot.providers.values(), { clock, circuits, rests: attempts.rests, stats });
-    },
+    health: () => currentHealth(generations, lasting),
     ledger,
     rows: store.ledger,
     responses: store.responses,
@@ -51,15 +49,7 @@ export function composeEntry(parts: EntryParts): Entry {
     clock,
     isReady: () => lifecycle.isReady,
     metrics: () => telemetry.metrics(),
-    listModels: async (principal) => {
-      const { snapshot, release } = generations.acquire();
-      try {
-        await generations.current.refreshLists();
-        return listModels(snapshot, principal, systemClock);
-      } finally {
-        release();
-      }
-    },
+    listModels: currentModels(generations),
   });
   const responses = createResponseMemory({ repository: store.responses, clock, background, onError: onInternalError });
   const inference = createInference({ snapshots: generations, responses });
@@ -86,6 +76,23 @@ export function currentKeys(generations: Generations): KeyAdmin {
     list: () => now().list(),
     revoke: (id) => now().revoke(id),
   };
+}
+
+function currentModels(generations: Generations): ListModels {
+  return async (principal) => {
+    const { snapshot, release } = generations.acquire();
+    try {
+      await generations.current.refreshLists();
+      return listModels(snapshot, principal, systemClock);
+    } finally {
+      release();
+    }
+  };
+}
+
+function currentHealth(generations: Generations, { clock, attempts, stats }: LastingPorts): HealthReport {
+  const { snapshot, circuits } = generations.current;
+  return reportHealth(snapshot.providers.values(), { clock, circuits, rests: attempts.rests, stats });
 }
 
 /** The circuits that new requests meet. */
