@@ -79,6 +79,7 @@ describe('what /openapi.json describes', () => {
       'POST /admin/v1/breakers/some/open',
       'POST /admin/v1/breakers/some/reset',
       'POST /admin/v1/config/reload',
+      'POST /admin/v1/explain',
       'POST /admin/v1/keys',
       'POST /openai/deployments/some/audio/speech',
       'POST /openai/deployments/some/audio/transcriptions',
