@@ -1,10 +1,10 @@
 import { createCandidate, stableHash } from '@sluice/core';
 import type { Alias, Candidate, ConfiguredProvider, RoutePolicy, Snapshot } from '@sluice/core';
-import type { Provider } from '@sluice/contract';
 import type { Catalogue } from '@sluice/catalogue';
 import { toDetours } from './build-detours.js';
 import type { Place } from './build-detours.js';
 import { catalogueKindOf } from './compose/catalogue.js';
+import type { PooledProvider } from './compose/pooled-provider.js';
 import { DEFAULT_POLICY } from './config/models-settings.js';
 import type { AliasSettings } from './config/models-settings.js';
 import type { Config } from './config/schema.js';
@@ -12,7 +12,7 @@ import { resolveTimeouts } from './config/timeouts.js';
 
 export interface SnapshotParts {
   readonly config: Config;
-  readonly providers: ReadonlyMap<string, Provider>;
+  readonly providers: ReadonlyMap<string, PooledProvider>;
   /** What a provider is known to serve. */
   knownModels(provider: string): ReadonlySet<string>;
   readonly catalogue: Catalogue;
@@ -29,6 +29,7 @@ export function buildSnapshot({ config, providers, knownModels, catalogue }: Sna
     configured.set(name, {
       name,
       provider,
+      ...(provider.pool ? { pool: provider.pool } : {}),
       timeouts,
       servesUnlisted,
       servesRaw: settings?.passthrough !== false,

@@ -1,4 +1,4 @@
-import type { Provider, Transport, WholeResponse, UpstreamRequest } from '@sluice/contract';
+import type { Transport, WholeResponse, UpstreamRequest } from '@sluice/contract';
 import { resourceKey } from '@sluice/core';
 import type { Resource } from '@sluice/core';
 import { SIMULATOR_MODELS } from '@sluice/simulator';
@@ -11,6 +11,8 @@ import { ModelLists } from '../model-lists.js';
 import { Simulators } from '../simulators.js';
 import { systemClock } from '../system-clock.js';
 import type { Holding } from './holding.js';
+import { createPooledProvider } from './pooled-provider.js';
+import type { PooledProvider } from './pooled-provider.js';
 
 const OWN_CALL_CONNECT_MS = 5_000;
 const OWN_CALL_MAX_BYTES = 4_194_304;
@@ -22,7 +24,7 @@ export interface ProviderPlace {
 
 /** An adapter with what it has learned: its tokens, and the list of its models. */
 export interface OpenProvider {
-  readonly provider: Provider;
+  readonly provider: PooledProvider;
   readonly lists: ModelLists;
 }
 
@@ -65,7 +67,7 @@ function openProvider(
     settings.kind === 'sim' ? providerDefinitions((given) => simulators.open(given)) : PROVIDER_DEFINITIONS;
   const definition = definitions.find(({ kind }) => kind === settings.kind);
   if (!definition) throw new Error(`There is no provider kind "${settings.kind}".`);
-  const provider = definition.create(settings, {
+  const provider = createPooledProvider(definition, settings, {
     clock: systemClock,
     secret: createSecretReader(secrets),
     send: (request, signal) => sendWhole(transport, request, signal),

@@ -34,8 +34,8 @@ export function withAwsVariables(providers: unknown, env: Environment): unknown 
 
 function fill(settings: unknown, env: Environment): unknown {
   if (!isJsonObject(settings) || settings['kind'] !== 'bedrock') return settings;
-  const { apiKey, accessKeyId, secretAccessKey, baseUrl } = settings;
-  const named = apiKey ?? accessKeyId ?? secretAccessKey;
+  const { apiKey, apiKeys, accessKeyId, secretAccessKey, baseUrl } = settings;
+  const named = apiKey ?? apiKeys ?? accessKeyId ?? secretAccessKey;
   const place = baseUrl === undefined ? placeOf(env) : regionOf(env);
   return { ...place, ...(named === undefined ? credentialsOf(env) : {}), ...settings };
 }

@@ -31,7 +31,8 @@ function reasonOf(issue: Issue): string {
 function unionReason(issue: Extract<Issue, { code: 'invalid_union' }>): string {
   if ('options' in issue && issue.options) return `expected one of ${issue.options.join(', ')}`;
   if (issue.message !== 'Invalid input') return plain(issue.message);
-  if (issue.path.at(-1) === 'apiKey') return 'secrets are references: expected { env: NAME } or { file: PATH }';
+  if (issue.path.at(-1) === 'apiKey' || issue.path.at(-2) === 'apiKeys')
+    return 'secrets are references: expected { env: NAME } or { file: PATH }';
   const reasons = new Set(issue.errors.flatMap(([first]) => (first ? [plain(first.message)] : [])));
   return [...reasons].join(', or ');
 }

@@ -14,6 +14,7 @@ import { limitsSettings } from '@sluice/limits';
 import type { LimitsSettings } from '@sluice/limits';
 import { telemetrySettings } from '@sluice/telemetry';
 import type { TelemetrySettings } from '@sluice/telemetry';
+import { withKeyPool } from './key-pool.js';
 import { modelsSettings } from './models-settings.js';
 import type { AliasSettings } from './models-settings.js';
 import { serverSettings } from './server-settings.js';
@@ -118,5 +119,8 @@ const rawSetting = z
 function withCommonSettings({ kind, settings }: ProviderDefinition): z.ZodObject {
   const isObject = settings instanceof z.ZodObject;
   if (!isObject) throw new TypeError(`The settings of provider kind ${kind} are not a zod object.`);
-  return settings.safeExtend({ timeouts: timeoutSettings.optional(), passthrough: rawSetting.optional() });
+  return withKeyPool(settings).safeExtend({
+    timeouts: timeoutSettings.optional(),
+    passthrough: rawSetting.optional(),
+  });
 }

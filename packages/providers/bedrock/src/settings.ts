@@ -30,7 +30,9 @@ type Fault = readonly [path: string, message: string];
 
 /** What no single setting is at fault for. */
 function faults(settings: Readonly<Record<string, unknown>>): readonly Fault[] {
-  const { apiKey, accessKeyId, secretAccessKey, sessionToken, baseUrl: address } = settings;
+  // Several keys are the app's business, which makes one provider of each.
+  const { apiKeys, accessKeyId, secretAccessKey, sessionToken, baseUrl: address } = settings;
+  const apiKey = settings['apiKey'] ?? apiKeys;
   const found: Fault[] = [];
   if (apiKey && (accessKeyId ?? secretAccessKey))
     found.push(['apiKey', 'stands beside an access key: use one of them']);

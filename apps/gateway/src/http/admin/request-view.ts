@@ -14,6 +14,9 @@ const attemptView = z
     continues: z
       .boolean()
       .meta({ description: 'Whether it was to go on with the answer that an attempt before it began.' }),
+    providerKey: z.int().nonnegative().nullable().meta({
+      description: "The number, from 0, of the provider's key among its `apiKeys`; null where it has one.",
+    }),
   })
   .meta({ description: 'One try at one provider.' });
 
@@ -84,8 +87,8 @@ function toOutcomeView(settlement: LedgerSettlement | undefined) {
 }
 
 function toAttemptView(attempt: AttemptRecord): z.output<typeof attemptView> {
-  const { provider, model, status = null, errorCode = null, durationMs, continues = false } = attempt;
-  return { provider, model, status, errorCode, durationMs, continues };
+  const { provider, model, status = null, errorCode = null, durationMs, continues = false, key = null } = attempt;
+  return { provider, model, status, errorCode, durationMs, continues, providerKey: key };
 }
 
 function toIso(ms: number): string {

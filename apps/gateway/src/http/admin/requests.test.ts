@@ -27,7 +27,7 @@ const SETTLEMENT: LedgerSettlement = {
   model: 'echo',
   attempts: [
     { provider: 'openai', model: 'gpt', errorCode: 'upstream_timeout', durationMs: 5 },
-    { provider: 'sim', model: 'echo', status: 200, durationMs: 1 },
+    { provider: 'sim', model: 'echo', status: 200, durationMs: 1, key: 4 },
   ],
   inputTokens: 3,
   outputTokens: 4,
@@ -97,8 +97,17 @@ describe('GET /admin/v1/requests', () => {
         errorCode: 'upstream_timeout',
         durationMs: 5,
         continues: false,
+        providerKey: null,
       },
-      { provider: 'sim', model: 'echo', status: 200, errorCode: null, durationMs: 1, continues: false },
+      {
+        provider: 'sim',
+        model: 'echo',
+        status: 200,
+        errorCode: null,
+        durationMs: 1,
+        continues: false,
+        providerKey: 4,
+      },
     ]);
   });
 
