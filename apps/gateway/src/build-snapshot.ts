@@ -64,13 +64,14 @@ function buildAlias(name: string, settings: AliasSettings, tables: Tables): Alia
   };
 }
 
-function toPolicy({ retries, fallbackOn, holdBack, continuation }: AliasSettings): RoutePolicy {
+function toPolicy({ retries, fallbackOn, holdBack, continuation, hedge }: AliasSettings): RoutePolicy {
   const holds = holdBack.tokens > 0 || holdBack.ms > 0;
   return {
     retries,
     fallbackOn: new Set(fallbackOn),
     ...(holds ? { holdBack } : {}),
     ...(continuation === 'prefill' ? { continuation } : {}),
+    ...(hedge.afterP95 ? { hedge: { maxExtraSpend: hedge.maxExtraSpend } } : {}),
   };
 }
 

@@ -172,6 +172,12 @@ export interface AttemptRecord {
   readonly key?: number;
   /** It was to go on with the answer that an attempt before it had begun. */
   readonly continues?: true;
+  /** Made beside one that was slow, not after it. */
+  readonly hedge?: true;
+  /** Ended because the other one answered first. */
+  readonly abandoned?: true;
+  /** Of an abandoned one, what it is estimated to have cost; not a part of the request's own cost. */
+  readonly costMicroUsd?: number;
 }
 
 /** Written before any upstream call. */

@@ -6,17 +6,15 @@ import { toRecord } from './attempts/attempt-record.js';
 import { endGuesses, isOfKey, isWorthRepeating, judge } from './attempts/judge.js';
 import type { Account } from './attempts/key-ring.js';
 import { lastFailure, nobodyFree } from './attempts/nobody-free.js';
-import type { Obstacles } from './attempts/nobody-free.js';
+import type { Attempted, Leg } from './attempts/leg.js';
 import { pause } from './attempts/pause.js';
+import { Race } from './attempts/race.js';
 import type { Call } from './call.js';
 import { mayAsk, mayGoOn } from './routing/follow.js';
 import type { Candidate, Plan } from './routing/plan.js';
+import type { HedgePolicy } from './snapshot.js';
 
-export interface Attempted {
-  readonly candidate: Candidate;
-  readonly opened: Opened;
-  readonly permit: Permit;
-}
+export type { Attempted } from './attempts/leg.js';
 
 export interface AttemptLoopDeps {
   readonly clock: Clock;
@@ -25,7 +23,7 @@ export interface AttemptLoopDeps {
   readonly memory: AttemptMemory;
   /** The failure from which the attempts go on, where there was one: then all of them are further tries. */
   readonly after?: GatewayError;
-  tryOne(candidate: Candidate, account: Account): Promise<Opened>;
+  tryOne(candidate: Candidate, account: Account, signal: AbortSignal): Promise<Opened>;
 }
 
 /**
@@ -41,26 +39,26 @@ class AttemptLoop {
   readonly #call: Call;
   readonly #plan: Plan;
   readonly #deps: AttemptLoopDeps;
-  readonly #obstacles: Obstacles;
   /** Tries that the policy still allows. */
   #left: number;
   #failure: GatewayError | undefined;
+  /** Targets that were asked beside a slow one. */
+  #askedBeside: Set<Candidate> | undefined;
 
   constructor(call: Call, plan: Plan, deps: AttemptLoopDeps) {
     this.#call = call;
     this.#plan = plan;
     this.#deps = deps;
-    this.#obstacles = { circuits: deps.circuits, rests: deps.memory.rests };
     this.#left = plan.policy.retries.max + 1;
     this.#failure = deps.after;
   }
 
   async run(): Promise<Attempted> {
-    if (!this.#failure) this.#deps.memory.budget.deposit();
     const { candidates } = this.#plan;
+    if (!this.#failure) this.#deposit();
     let reachable = candidates;
     for (const candidate of candidates) {
-      if (!mayAsk(this.#plan, candidate, this.#failure)) continue;
+      if (this.#askedBeside?.has(candidate) || !mayAsk(this.#plan, candidate, this.#failure)) continue;
       const answered = await this.#ask(candidate);
       if (answered) return answered;
       if (!this.#failure || mayGoOn(this.#plan, this.#failure)) continue;
@@ -71,21 +69,32 @@ class AttemptLoop {
     }
     const answered = (await this.#waitOut(reachable)) ?? (await this.#askInSpite(candidates));
     if (answered) return answered;
-    if (this.#failure) throw lastFailure(this.#failure, reachable, this.#obstacles);
-    throw nobodyFree(candidates, this.#obstacles);
+    const obstacles = { circuits: this.#deps.circuits, rests: this.#deps.memory.rests };
+    throw this.#failure ? lastFailure(this.#failure, reachable, obstacles) : nobodyFree(candidates, obstacles);
+  }
+
+  /** The request brings in its share of what further tries are paid from. */
+  #deposit(): void {
+    const { budget, hedges } = this.#deps.memory;
+    const { hedge } = this.#plan.policy;
+    budget.deposit();
+    if (hedge) hedges.deposit(hedge);
   }
 
   /** One target: with each of its keys that is free, and again while its failures may be passing ones. */
   async #ask(candidate: Candidate): Promise<Attempted | undefined> {
     const { retries } = this.#plan.policy;
+    // What has begun to reach the caller goes on at one target at a time.
+    const hedge = this.#deps.after ? undefined : this.#plan.policy.hedge;
     let wait: BackoffStep | undefined;
     for (let again = 0; this.#mayTry(candidate);) {
       const account = candidate.keys.pick(this.#deps.memory.rests);
       const permit = account && this.#admit(candidate);
       if (!account || !permit) return undefined;
-      const answered = await this.#try(candidate, account, permit);
+      const leg = this.#begin(candidate, account, permit);
+      const answered = await (hedge ? this.#race(leg, hedge) : this.#try(leg));
       if (answered) return answered;
-      const failure = this.#failure as GatewayError;
+      const failure = leg.failure as GatewayError;
       // The next key is asked at once; where none is free, the next turn of the loop finds out.
       if (isOfKey(failure)) continue;
       again += 1;
@@ -121,7 +130,7 @@ class AttemptLoop {
       if (!mayAsk(this.#plan, candidate, this.#failure)) continue;
       const account = this.#mayTry(candidate) ? candidate.keys.pick(rests, true) : undefined;
       const permit = account && this.#admit(candidate);
-      const answered = account && permit && (await this.#try(candidate, account, permit));
+      const answered = account && permit && (await this.#try(this.#begin(candidate, account, permit)));
       if (answered) return answered;
       if (this.#failure && !mayGoOn(this.#plan, this.#failure)) return undefined;
     }
@@ -148,24 +157,64 @@ class AttemptLoop {
     return undefined;
   }
 
-  async #try(candidate: Candidate, account: Account, permit: Permit): Promise<Attempted | undefined> {
-    const call = this.#call;
-    const { rests } = this.#deps.memory;
+  #begin(candidate: Candidate, account: Account, permit: Permit): Leg {
     this.#left -= 1;
-    const beganMs = call.elapsedMs();
+    return { candidate, account, permit, beganMs: this.#call.elapsedMs(), failure: undefined };
+  }
+
+  async #try(leg: Leg): Promise<Attempted | undefined> {
+    const { candidate, account, permit } = leg;
+    const call = this.#call;
     try {
-      const opened = await this.#deps.tryOne(candidate, account);
-      call.attempts.push(toRecord({ candidate, account }, call.elapsedMs() - beganMs));
-      endGuesses(account, rests);
+      const opened = await this.#deps.tryOne(candidate, account, call.signal);
+      call.attempts.push(toRecord(leg, call.elapsedMs() - leg.beganMs));
+      endGuesses(account, this.#deps.memory.rests);
       return { candidate, permit, opened };
     } catch (cause) {
-      const error = toGatewayError(cause);
-      call.attempts.push(toRecord({ candidate, account }, call.elapsedMs() - beganMs, error));
-      const failure = judge(call, error, { account, permit, rests });
-      if (call.signal.aborted) throw failure;
-      this.#failure = failure;
+      this.#fail(leg, cause);
       return undefined;
     }
+  }
+
+  /** Notes and judges a failure. Throws where the caller has left. */
+  #fail(leg: Leg, cause: unknown): void {
+    const call = this.#call;
+    const error = toGatewayError(cause);
+    call.attempts.push(toRecord(leg, call.elapsedMs() - leg.beganMs, error));
+    const failure = judge(call, error, { ...leg, rests: this.#deps.memory.rests });
+    if (call.signal.aborted) throw failure;
+    this.#failure = leg.failure = failure;
+  }
+
+  /** Asks the next target too where this one is slower than it usually is; the first answer counts. */
+  #race(leg: Leg, policy: HedgePolicy): Promise<Attempted | undefined> {
+    const { clock, memory, tryOne } = this.#deps;
+    return new Race({
+      call: this.#call,
+      clock,
+      memory,
+      tryOne,
+      beginSecond: () => this.#beginBeside(leg, policy),
+      fail: (failed, cause) => this.#fail(failed, cause),
+    }).run(leg);
+  }
+
+  /** A try at the next target that is free, in good order and not asked yet, where both budgets have room for it. */
+  #beginBeside({ candidate }: Leg, policy: HedgePolicy): Leg | undefined {
+    const { circuits, memory } = this.#deps;
+    const { candidates } = this.#plan;
+    if (this.#left <= 0 || !memory.hedges.canSpend(policy)) return undefined;
+    for (const next of candidates.slice(candidates.indexOf(candidate) + 1)) {
+      const isFit = !this.#askedBeside?.has(next) && mayAsk(this.#plan, next, undefined);
+      if (!isFit || circuits.state(next.circuit) !== 'closed') continue;
+      const account = next.keys.pick(memory.rests);
+      const permit = account && memory.budget.take() ? circuits.admit(next.circuit) : undefined;
+      if (!account || !permit) continue;
+      memory.hedges.spend(policy);
+      this.#askedBeside = (this.#askedBeside ?? new Set<Candidate>()).add(next);
+      return this.#begin(next, account, permit);
+    }
+    return undefined;
   }
 
   /** Waits, unless the request would have no time left afterwards: then false. */

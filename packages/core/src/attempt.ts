@@ -41,6 +41,8 @@ export interface AttemptParts {
   readonly candidate: Candidate;
   readonly account: Account;
   readonly codec: Codec;
+  /** The caller's, or one that follows it. */
+  readonly signal: AbortSignal;
   /** Absent = a stream is released with its first content. */
   readonly holdBack?: HoldBack | undefined;
 }
@@ -57,14 +59,14 @@ export interface AttemptDeps {
  */
 export async function attempt(
   call: Call,
-  { candidate, codec, account: { provider }, holdBack }: AttemptParts,
+  { candidate, codec, account: { provider }, holdBack, signal }: AttemptParts,
   { clock, transport, stats: table }: AttemptDeps,
 ): Promise<Opened> {
   const stats = table.of(candidate.circuit);
   const kind = call.stream ? 'stream' : 'plain';
   const beganMs = call.elapsedMs();
   stats.begin(kind, clock.monotonic());
-  const deadline = new AttemptDeadline(clock, call.signal);
+  const deadline = new AttemptDeadline(clock, signal);
   const { timeouts } = candidate;
   try {
     armForHead(deadline, call, timeouts);
@@ -91,7 +93,7 @@ export async function attempt(
     deadline.dispose();
     const failure = toGatewayError(deadline.signal.aborted ? deadline.signal.reason : cause);
     stats.gaveUp(kind, call.elapsedMs() - beganMs, clock.monotonic());
-    stats.end(call.signal.aborted ? undefined : verdictOn(failure), clock.monotonic());
+    stats.end(signal.aborted ? undefined : verdictOn(failure), clock.monotonic());
     throw failure;
   }
 }

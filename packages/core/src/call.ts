@@ -112,7 +112,7 @@ export class Call {
 
   /** From here on the time is somebody else's. */
   beginWait(): void {
-    this.#waitingSinceMs = this.elapsedMs();
+    this.#waitingSinceMs ??= this.elapsedMs();
   }
 
   /** What was waited for has come; nothing happens where nothing was. */
@@ -165,6 +165,15 @@ export class Call {
     const cost = usage && this.#priceUse({ prices, usage, serviceTier: this.summary?.serviceTier });
     this.#priced = { summary: this.summary, cost };
     return cost;
+  }
+
+  /** What a try may have cost whose answer nobody read: its input, for what it wrote is not known. */
+  costOfAbandoned({ facts }: Target): number | undefined {
+    const prices = facts?.prices;
+    if (!prices || prices.length === 0 || !this.#priceUse) return undefined;
+    const usage = { inputTokens: estimateTokens(this.bodyBytes), outputTokens: 0 };
+    const cost = this.#priceUse({ prices, usage, serviceTier: undefined });
+    return cost === undefined ? undefined : toMicroUsd(cost);
   }
 
   intent(): LedgerIntent {

@@ -36,6 +36,7 @@ export type {
   Canary,
   ConfiguredProvider,
   Generation,
+  HedgePolicy,
   HoldBack,
   Lease,
   RetryPolicy,

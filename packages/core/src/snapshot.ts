@@ -31,6 +31,12 @@ export interface HoldBack {
   readonly ms: number;
 }
 
+/** A second request beside one that is slow. */
+export interface HedgePolicy {
+  /** Second requests, as a share of all. */
+  readonly maxExtraSpend: number;
+}
+
 /** What to do with a request once its targets are known. */
 export interface RoutePolicy {
   readonly retries: RetryPolicy;
@@ -39,6 +45,8 @@ export interface RoutePolicy {
   readonly holdBack?: HoldBack;
   /** `prefill`: an answer that is cut after its release goes on at the next target that can. Absent = it fails. */
   readonly continuation?: 'prefill';
+  /** Absent = a slow target is waited for. */
+  readonly hedge?: HedgePolicy;
 }
 
 export interface ConfiguredProvider {

@@ -56,9 +56,13 @@ function countRequest(series: Series, record: RequestRecord): void {
   if (record.firstTokenMs !== undefined) observe(series.firstToken, record.firstTokenMs / 1_000);
 }
 
-function countRepeats(attempts: readonly AttemptRecord[], { failovers, retries }: Families): void {
+function countRepeats(attempts: readonly AttemptRecord[], { failovers, retries, hedges }: Families): void {
   let previous: AttemptRecord | undefined;
   for (const attempt of attempts) {
+    if (attempt.hedge) {
+      hedges.value += 1;
+      continue;
+    }
     if (previous) {
       const same = attempt.provider === previous.provider && attempt.model === previous.model;
       (same ? retries : failovers).value += 1;
@@ -129,6 +133,7 @@ function createFamilies(registry: Registry) {
     inFlight: gaugeFamily(registry, { name: 'sluice_in_flight_requests', help: 'Requests under way.' }),
     failovers: counter('sluice_failovers_total', 'Moves to another target after a failure.')({}),
     retries: counter('sluice_retries_total', 'Further tries at the same target.')({}),
+    hedges: counter('sluice_hedges_total', 'Second requests beside a slow one.')({}),
     cache: counter('sluice_cache_requests_total', 'Requests by what the response cache did.'),
   };
 }

@@ -236,7 +236,6 @@ models:
     ['server: {workers: auto}', 'server.workers'],
     ['server: {workers: 4}', 'server.workers'],
     ['providers: {sim: {kind: sim, maxConcurrent: 1}}', 'providers.sim.maxConcurrent'],
-    ['models: {m: {targets: [{provider: sim, model: echo}], hedge: {afterP95: true}}}', 'models.m.hedge.afterP95'],
   ])('says of %s that this version does not serve it', async (yaml, path) => {
     expect(await problemLines({ yaml })).toEqual([`config error at ${path}: ${NOT_SERVED}`]);
   });

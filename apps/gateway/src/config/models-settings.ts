@@ -77,16 +77,13 @@ const holdBack = z
   })
   .describe('How much of a stream is kept from the caller, so that a failure until then is retried unseen.');
 
-// The neutral values of features to come, so that a file which spells out the defaults loads.
-const neutral = <T extends number | boolean>(value: T) =>
-  z.literal(value).describe(`Only ${value} is served by this version.`);
-const hedge = z
-  .strictObject({
-    afterP95: neutral(false),
-    maxExtraSpend: z.number().min(0).describe('Without effect while `afterP95` is false.'),
-  })
-  .partial()
-  .optional();
+const hedge = z.strictObject({
+  afterP95: z
+    .boolean()
+    .default(false)
+    .describe('Whether the next target is asked too when one is slower than 95 of 100 of its answers were.'),
+  maxExtraSpend: z.number().min(0).max(1).default(0.05).describe('Such second requests, as a share of all.'),
+});
 
 const alias = z
   .strictObject({
@@ -113,11 +110,9 @@ const alias = z
       .enum(['off', 'prefill'])
       .default('off')
       .describe('prefill: an answer that is cut goes on at the next target that can continue it.'),
-    hedge: hedge.describe('A second request beside one that is slow.'),
+    hedge: hedge.prefault({}).describe('A second request beside one that is slow.'),
   })
-  .describe('A name that callers use, and the models behind it.')
-  // Nothing downstream reads the neutral values.
-  .transform(({ hedge: _hedge, ...served }) => served);
+  .describe('A name that callers use, and the models behind it.');
 
 /** The slice `models`: one entry for each alias. */
 export const modelsSettings = z

@@ -19,7 +19,6 @@ const UNSERVED: readonly Unserved[] = [
   { path: ['cache', 'store'], values: ['redis'] },
   { path: ['limits', 'profiles', '*', 'tokensPerMinute'] },
   { path: ['models', '*', 'answerModel'] },
-  { path: ['models', '*', 'hedge', 'afterP95'], values: [true] },
   { path: ['models', '*', 'unknownFields'] },
   { path: ['providers', '*', 'faults'] },
   { path: ['providers', '*', 'maxConcurrent'] },

@@ -1,4 +1,5 @@
 import type { Clock } from '@sluice/contract';
+import { Hedges } from './hedges.js';
 import { Rests } from './rests.js';
 import { RetryBudget } from './retry-budget.js';
 
@@ -6,8 +7,9 @@ import { RetryBudget } from './retry-budget.js';
 export interface AttemptMemory {
   readonly rests: Rests;
   readonly budget: RetryBudget;
+  readonly hedges: Hedges;
 }
 
 export function createAttemptMemory(clock: Clock): AttemptMemory {
-  return { rests: new Rests(clock), budget: new RetryBudget(clock) };
+  return { rests: new Rests(clock), budget: new RetryBudget(clock), hedges: new Hedges() };
 }

@@ -20,11 +20,11 @@ export function attemptTargets<Request extends Pick<ChatRequest, 'extensions'>, 
     circuits: ports.circuits,
     backoff: ports.backoff,
     memory: ports.attempts,
-    tryOne: (candidate, account) => {
+    tryOne: (candidate, account, signal) => {
       const isContinuable = continuation !== undefined && mayGoOnAfter(candidate, plan, asked);
       const codec = (isContinuable ? continuableCodec : chooseCodec)(run, asked, candidate);
       call.adjustments = codec.adjustments;
-      return attempt(call, { candidate, codec, account, holdBack }, ports);
+      return attempt(call, { candidate, codec, account, holdBack, signal }, ports);
     },
   });
 }

@@ -61,7 +61,7 @@ export function continueAnswer<Request extends Pick<ChatRequest, 'extensions'>, 
       after: failure,
       tryOne: async (candidate, account) => {
         const codec = continuingCodec(run, { ...cut, request, used }, candidate);
-        return attempt(call, { candidate, account, codec }, ports);
+        return attempt(call, { candidate, account, codec, signal }, ports);
       },
     },
   );

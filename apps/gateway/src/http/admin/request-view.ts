@@ -17,6 +17,11 @@ const attemptView = z
     providerKey: z.int().nonnegative().nullable().meta({
       description: "The number, from 0, of the provider's key among its `apiKeys`; null where it has one.",
     }),
+    hedge: z.boolean().meta({ description: 'Made beside one that was slow, not after it.' }),
+    abandoned: z.boolean().meta({ description: 'Ended because the other one answered first.' }),
+    costMicroUsd: count.nullable().meta({
+      description: 'What an abandoned one is estimated to have cost; no part of the cost of the request.',
+    }),
   })
   .meta({ description: 'One try at one provider.' });
 
@@ -88,7 +93,9 @@ function toOutcomeView(settlement: LedgerSettlement | undefined) {
 
 function toAttemptView(attempt: AttemptRecord): z.output<typeof attemptView> {
   const { provider, model, status = null, errorCode = null, durationMs, continues = false, key = null } = attempt;
-  return { provider, model, status, errorCode, durationMs, continues, providerKey: key };
+  const { hedge = false, abandoned = false, costMicroUsd = null } = attempt;
+  const made = { continues, providerKey: key, hedge, abandoned, costMicroUsd };
+  return { provider, model, status, errorCode, durationMs, ...made };
 }
 
 function toIso(ms: number): string {

@@ -53,6 +53,8 @@ async function listFrom(routes: ReturnType<typeof requestRoutes>, query: string)
   return { ids: rows.map(({ id }) => id), nextCursor: page['nextCursor'] as string | null };
 }
 
+const ALONE = { hedge: false, abandoned: false, costMicroUsd: null };
+
 describe('GET /admin/v1/requests', () => {
   it('lists requests, newest first', async () => {
     expect(await list()).toEqual({ ids: ['req-3', 'req-2', 'req-1'], nextCursor: null });
@@ -98,6 +100,7 @@ describe('GET /admin/v1/requests', () => {
         durationMs: 5,
         continues: false,
         providerKey: null,
+        ...ALONE,
       },
       {
         provider: 'sim',
@@ -107,6 +110,7 @@ describe('GET /admin/v1/requests', () => {
         durationMs: 1,
         continues: false,
         providerKey: 4,
+        ...ALONE,
       },
     ]);
   });

@@ -1,0 +1,34 @@
+import type { Adjustment, GatewayError, Permit } from '@sluice/contract';
+import type { Opened } from '../attempt.js';
+import type { Candidate } from '../routing/plan.js';
+import type { Account } from './key-ring.js';
+
+/** One try. */
+export interface Leg {
+  readonly candidate: Candidate;
+  readonly account: Account;
+  readonly permit: Permit;
+  /** When it began, in milliseconds since the request did. */
+  readonly beganMs: number;
+  failure: GatewayError | undefined;
+  /** Set where another try may run beside it. */
+  racing?: Racing;
+}
+
+/** What a try needs that may run beside another one. */
+export interface Racing {
+  /** The later one of the two. */
+  readonly isSecond: boolean;
+  readonly controller: AbortController;
+  state: 'running' | 'answered' | 'failed' | 'abandoned';
+  /** What was changed in the call for its target. */
+  adjustments: readonly Adjustment[];
+  rival?: Leg;
+}
+
+/** A try that brought an answer. Whoever gets it settles the permit. */
+export interface Attempted {
+  readonly candidate: Candidate;
+  readonly opened: Opened;
+  readonly permit: Permit;
+}
