@@ -10,6 +10,14 @@ const HIGH_WATER_BYTES = 65_536;
 type Controller = Dispatcher.DispatchController;
 type IncomingHeaders = Record<string, string | string[] | undefined>;
 
+/** What was sent, where it may be sent once more. */
+export interface Sent {
+  /** Whether it broke on a socket that had been idle before: the provider has most likely not seen the request. */
+  mayRepeat(cause: Error): boolean;
+  /** Sends it on a socket of its own, with the same handler. Throws where it cannot. */
+  repeat(exchange: Exchange): void;
+}
+
 interface Waiter<T> {
   resolve(value: T): void;
   reject(cause: unknown): void;
@@ -39,10 +47,12 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
   #whole: Waiter<Uint8Array> | undefined;
   #failure: unknown;
   readonly #signal: AbortSignal;
+  #sent: Sent | undefined;
   readonly #onAbort = (): void => this.#abort(this.#signal.reason);
 
-  constructor(signal: AbortSignal) {
+  constructor(signal: AbortSignal, sent?: Sent) {
     this.#signal = signal;
+    this.#sent = sent;
     this.response = new Promise((resolve, reject) => {
       this.#head = { resolve, reject };
     });
@@ -84,6 +94,12 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
   }
 
   onResponseError(_controller: Controller, cause: Error): void {
+    const sent = this.#sent;
+    this.#sent = undefined;
+    if (this.#phase === 'head' && sent?.mayRepeat(cause)) {
+      this.#repeat(sent);
+      return;
+    }
     const failure = this.#failure ?? mapSocketError(cause, this.#phase === 'head' ? 'head' : 'body');
     this.#fail(failure);
   }
@@ -121,6 +137,15 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
 
   cancel(): void {
     if (this.#phase !== 'over') this.#abort(gatewayError('client_closed_request'));
+  }
+
+  #repeat(sent: Sent): void {
+    this.#controller = undefined;
+    try {
+      sent.repeat(this);
+    } catch (cause) {
+      this.#fail(mapSocketError(cause, 'head'));
+    }
   }
 
   #handOver(): void {

@@ -1,9 +1,11 @@
 import { isGatewayError } from '@sluice/contract';
 import type { Transport, UpstreamRequest, UpstreamResponse } from '@sluice/contract';
-import { Pool } from 'undici';
+import { Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import { Exchange } from './exchange.js';
+import type { Sent } from './exchange.js';
 import { mapSocketError } from './map-socket-error.js';
+import { SocketAges } from './socket-ages.js';
 
 /** A transport that owns its sockets. */
 export interface PooledTransport extends Transport {
@@ -21,14 +23,14 @@ export interface TransportSettings {
 /** One pool of sockets for each origin and connect timeout, until the origin is forgotten. */
 export function createTransport(settings: TransportSettings = { maxConnectionsPerOrigin: 512 }): PooledTransport {
   const pools = new Map<string, Map<number, Pool>>();
-  const leaving = new Set<Pool>();
+  const sockets: Sockets = { ages: new SocketAges(), leaving: new Set() };
   let routes = new WeakMap<URL, Route>();
 
   const poolFor = (origin: string, connectTimeoutMs: number): Pool => {
     const there = pools.get(origin) ?? new Map<number, Pool>();
     pools.set(origin, there);
     let pool = there.get(connectTimeoutMs);
-    if (!pool) there.set(connectTimeoutMs, (pool = createPool(origin, connectTimeoutMs, settings)));
+    if (!pool) there.set(connectTimeoutMs, (pool = createPool(origin, connectTimeoutMs, { ...settings, ...sockets })));
     return pool;
   };
 
@@ -44,28 +46,35 @@ export function createTransport(settings: TransportSettings = { maxConnectionsPe
   return {
     send(request, { connectTimeoutMs }, signal) {
       if (signal.aborted) return Promise.reject(signal.reason as Error);
-      return dispatch(request, routeFor(request.url, connectTimeoutMs), signal);
+      return dispatch(new Sending(request, routeFor(request.url, connectTimeoutMs), sockets), signal);
     },
     async forget(origin) {
       const gone = [...(pools.get(origin)?.values() ?? [])];
       pools.delete(origin);
       // Routes may name the pools that go.
       routes = new WeakMap();
-      await Promise.all(gone.map((pool) => leave(pool, leaving)));
+      await Promise.all(gone.map((pool) => leave(pool, sockets.leaving)));
     },
     async close() {
-      const all = [...leaving, ...[...pools.values()].flatMap((there) => [...there.values()])];
+      const all = [...sockets.leaving, ...[...pools.values()].flatMap((there) => [...there.values()])];
       await Promise.all(all.map((pool) => pool.destroy()));
     },
   };
 }
 
-async function leave(pool: Pool, leaving: Set<Pool>): Promise<void> {
-  leaving.add(pool);
+/** What all requests share. */
+interface Sockets {
+  readonly ages: SocketAges;
+  /** What takes no new requests, and closes with the last answer. */
+  readonly leaving: Set<Pool | Client>;
+}
+
+async function leave(sockets: Pool | Client, leaving: Sockets['leaving']): Promise<void> {
+  leaving.add(sockets);
   try {
-    await pool.close();
+    await sockets.close();
   } finally {
-    leaving.delete(pool);
+    leaving.delete(sockets);
   }
 }
 
@@ -75,10 +84,43 @@ interface Route {
   readonly path: string;
 }
 
-function dispatch(request: UpstreamRequest, { pool, path }: Route, signal: AbortSignal): Promise<UpstreamResponse> {
-  const exchange = new Exchange(signal);
+/** A request on its way, that goes out again, once, where an idle socket ended under it. */
+class Sending implements Sent {
+  readonly #options: Dispatcher.DispatchOptions;
+  readonly #url: URL;
+  readonly #route: Route;
+  readonly #sockets: Sockets;
+  readonly #mark: number;
+
+  constructor(request: UpstreamRequest, route: Route, sockets: Sockets) {
+    this.#url = request.url;
+    this.#route = route;
+    this.#sockets = sockets;
+    this.#mark = sockets.ages.mark();
+    this.#options = { path: route.path, method: request.method, ...toBody(request) };
+  }
+
+  begin(exchange: Exchange): void {
+    this.#route.pool.dispatch(this.#options, exchange);
+  }
+
+  mayRepeat(cause: Error): boolean {
+    return this.#sockets.ages.isOlder(cause, this.#mark);
+  }
+
+  repeat(exchange: Exchange): void {
+    const { ages, leaving } = this.#sockets;
+    const connect = ages.connector(this.#route.connectTimeoutMs);
+    const client = new Client(this.#url.origin, { ...TIMED_OUTSIDE, pipelining: 0, connect });
+    client.dispatch(this.#options, exchange);
+    void leave(client, leaving);
+  }
+}
+
+function dispatch(sending: Sending, signal: AbortSignal): Promise<UpstreamResponse> {
+  const exchange = new Exchange(signal, sending);
   try {
-    pool.dispatch({ path, method: request.method, ...toBody(request) }, exchange);
+    sending.begin(exchange);
   } catch (cause) {
     return Promise.reject(isGatewayError(cause) ? cause : mapSocketError(cause, 'head'));
   }
@@ -96,17 +138,19 @@ function toBody({ headers, body }: UpstreamRequest): DispatchBody {
   return { headers: { ...headers, 'content-length': String(length) }, body: body as unknown as Uint8Array };
 }
 
-/**
- * Deadlines for the head and between reads belong to the pipeline, whose timers are exact; undici's are off. Redirects
- * are never followed: undici does so only when asked.
- */
-function createPool(origin: string, connectTimeoutMs: number, settings: TransportSettings): Pool {
+/** Deadlines for the head and between reads belong to the pipeline, whose timers are exact; undici's are off. */
+const TIMED_OUTSIDE = { headersTimeout: 0, bodyTimeout: 0, allowH2: false } as const;
+
+/** Redirects are never followed: undici does so only when asked. */
+function createPool(
+  origin: string,
+  connectTimeoutMs: number,
+  { maxConnectionsPerOrigin, ages }: TransportSettings & Sockets,
+): Pool {
   return new Pool(origin, {
-    connections: settings.maxConnectionsPerOrigin,
+    ...TIMED_OUTSIDE,
+    connections: maxConnectionsPerOrigin,
     pipelining: 1,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    allowH2: false,
-    connect: { timeout: connectTimeoutMs },
+    connect: ages.connector(connectTimeoutMs),
   });
 }

@@ -1,0 +1,154 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { reply } from '@sluice/testkit';
+import type { FakeUpstream, Reply } from '@sluice/testkit';
+import { describe, expect, it } from 'vitest';
+import { OPENAI_STREAM } from './__fixtures__/frames.js';
+import { saying, upstreamSet } from './__fixtures__/upstream-set.js';
+import type { UpstreamSet } from './__fixtures__/upstream-set.js';
+
+const GRACE_MS = 100;
+const upstreamOf = (set: UpstreamSet, name: string): FakeUpstream => set.upstreams[name] as FakeUpstream;
+
+/** How long it took, less the time for which this process did something else. */
+async function timed<T>(run: () => Promise<T>): Promise<{ readonly result: T; readonly tookMs: number }> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const beganMs = performance.now();
+  const result = await run();
+  const tookMs = performance.now() - beganMs;
+  delay.disable();
+  return { result, tookMs: tookMs - delay.max / 1e6 };
+}
+
+async function codeOf(answer: Response): Promise<unknown> {
+  return ((await answer.json()) as { readonly error: { readonly code: unknown } }).error.code;
+}
+
+describe('one of three providers that refuses connections (F1)', () => {
+  it('is not noticed by callers, and left alone once its circuit is open', async () => {
+    await using set = await upstreamSet({
+      replies: { a: [saying('a')], b: [saying('b')], c: [saying('c')] },
+    });
+    await upstreamOf(set, 'a').close();
+    const answers = await Promise.all(Array.from({ length: 40 }, () => set.ask()));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const attempts = (await set.gateway.rows()).flatMap((row) => row.attempts);
+    expect(attempts.filter(({ provider }) => provider === 'c')).toEqual([]);
+    const later = await set.ask();
+    expect(later.headers.get('x-sluice-attempts')).toBe('1');
+  });
+});
+
+describe('all providers down (F3)', () => {
+  it('is 503 with the time at which it is worth coming back, as soon as the circuits are open', async () => {
+    await using set = await upstreamSet({ replies: { a: [saying('a')], b: [saying('b')], c: [saying('c')] } });
+    await Promise.all(['a', 'b', 'c'].map((name) => upstreamOf(set, name).close()));
+    let requests = 0;
+    let answer: Response;
+    do {
+      answer = await set.ask();
+      requests += 1;
+    } while (answer.status !== 503 && requests < 20);
+    const { result, tookMs } = await timed(() => set.ask());
+    expect([result.status, await codeOf(result)]).toEqual([503, 'no_healthy_provider']);
+    expect(Number(result.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect(tookMs).toBeLessThan(GRACE_MS);
+    const attempts = (await set.gateway.rows()).reduce((sum, row) => sum + row.attempts.length, 0);
+    expect(attempts).toBeLessThanOrEqual(1.2 * (requests + 1) + 10 * 10);
+    expect(attempts).toBeLessThanOrEqual(3 * 5 + 6);
+  });
+});
+
+describe('a provider that takes the connection and then says nothing', () => {
+  const timeouts = { firstTokenMs: 300 };
+
+  it.for([
+    ['before the head (F7)', reply().silence(), {}],
+    ['after the head of a stream (F8)', reply().sse([]).silence(), { stream: true }],
+  ] as const)('%s costs its deadline, and the next one answers', async ([, hung, more]) => {
+    const whole =
+      more && 'stream' in more ? reply().sse([...OPENAI_STREAM.opening, ...OPENAI_STREAM.ending]) : saying('b');
+    await using set = await upstreamSet({ replies: { a: [hung], b: [whole] }, alias: { timeouts } });
+    const { result, tookMs } = await timed(async () => {
+      const answer = await set.ask(more);
+      await answer.text();
+      return answer;
+    });
+    expect([result.status, result.headers.get('x-sluice-provider'), result.headers.get('x-sluice-attempts')]).toEqual([
+      200,
+      'b',
+      '2',
+    ]);
+    expect(tookMs).toBeGreaterThan(200);
+    expect(tookMs).toBeLessThan(300 + GRACE_MS);
+    expect(await upstreamOf(set, 'a').wasAborted()).toBe(true);
+  });
+
+  it('is 504 where it is the last one', async () => {
+    await using set = await upstreamSet({ replies: { a: [reply().silence()] }, alias: { timeouts } });
+    const { result, tookMs } = await timed(() => set.ask());
+    expect([result.status, await codeOf(result)]).toEqual([504, 'upstream_timeout']);
+    expect(tookMs).toBeLessThan(300 + GRACE_MS);
+  });
+
+  it('leaves the request no more than its own time, whatever was tried', async () => {
+    await using set = await upstreamSet({
+      replies: { a: [reply().silence()], b: [reply().silence()] },
+      alias: { timeouts: { firstTokenMs: 300, totalMs: 450 } },
+    });
+    const { result, tookMs } = await timed(() => set.ask());
+    expect([result.status, result.headers.get('x-sluice-attempts')]).toEqual([504, '2']);
+    expect(tookMs).toBeLessThan(450 + GRACE_MS);
+  });
+});
+
+describe('a storm of 500 at all providers (F14)', () => {
+  it('of every second answer is survived by seven of eight requests, within the retry budget', async () => {
+    const failure = reply().status(500).json({ error: {} });
+    const storm = (): readonly [Reply, ...Reply[]] => [
+      failure,
+      ...Array.from({ length: 120 }, (_, index) => (index % 2 === 0 ? saying('ok') : failure)),
+    ];
+    await using set = await upstreamSet({
+      replies: { a: storm(), b: storm(), c: storm() },
+      alias: { retries: { max: 2, sameTarget: 0 } },
+      // What circuits make of it is another matter: this is about retries.
+      config: { breaker: { consecutiveFailures: 1_000 } },
+    });
+    let good = 0;
+    for (let i = 0; i < 100; i += 1) if ((await set.ask()).status === 200) good += 1;
+    const attempts = (await set.gateway.rows()).reduce((sum, row) => sum + row.attempts.length, 0);
+    expect(good).toBeGreaterThanOrEqual(87);
+    expect(attempts).toBeLessThanOrEqual(1.2 * 100 + 100);
+  });
+});
+
+describe('a request that the provider refuses (F15)', () => {
+  it('is refused once, in the words of the provider, and held against nobody', async () => {
+    const refusal = reply()
+      .status(400)
+      .json({ error: { message: 'No such thing.', type: 'invalid_request_error', code: 'bad_thing', param: 'thing' } });
+    await using set = await upstreamSet({ replies: { a: [refusal], b: [saying('b')] } });
+    for (let i = 0; i < 6; i += 1) {
+      const answer = await set.ask();
+      expect([answer.status, await codeOf(answer)]).toEqual([400, 'bad_thing']);
+    }
+    expect([set.calls('a'), set.calls('b')]).toEqual([6, 0]);
+  });
+});
+
+describe('a kept connection that ends under a request (F25)', () => {
+  it.for([
+    ['reset', reply().reset()],
+    ['closed', reply().close()],
+  ] as const)('%s: the request goes out again, as the same attempt', async ([, end]) => {
+    await using set = await upstreamSet({ replies: { a: [saying('one'), end, saying('two')] } });
+    expect((await set.ask()).status).toBe(200);
+    await sleep(20);
+    const answer = await set.ask();
+    expect([answer.status, answer.headers.get('x-sluice-attempts'), set.calls('a')]).toEqual([200, '1', 3]);
+    const [, broken, again] = upstreamOf(set, 'a').requests.slice(1);
+    expect(again?.body).toEqual(broken?.body);
+  });
+});
