@@ -59,7 +59,7 @@ export function continueAnswer<Request extends Pick<ChatRequest, 'extensions'>, 
       backoff: ports.backoff,
       memory: ports.attempts,
       after: failure,
-      tryOne: async (candidate, account) => {
+      tryOne: async (candidate, account, signal) => {
         const codec = continuingCodec(run, { ...cut, request, used }, candidate);
         return attempt(call, { candidate, account, codec, signal }, ports);
       },
