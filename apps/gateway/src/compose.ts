@@ -9,6 +9,8 @@ import { createRandomHex, createTelemetry } from '@sluice/telemetry';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import { createTransport } from '@sluice/transport';
 import type { PooledTransport } from '@sluice/transport';
+import { createAcceptErrors } from './compose/accept-errors.js';
+import { createBlame } from './compose/blame.js';
 import { buildGeneration } from './compose/build-generation.js';
 import type { GatewayGeneration } from './compose/build-generation.js';
 import { composeEntry, currentKeys } from './compose/entry.js';
@@ -22,6 +24,7 @@ import { Reloads } from './compose/reloads.js';
 import type { LoadAgain } from './compose/reloads.js';
 import type { Config } from './config/schema.js';
 import type { SecretPlace } from './config/secrets.js';
+import type { WatchDeps } from './config/watch-file.js';
 import { Callers } from './http/callers.js';
 import { answerWebRequest } from './http/in-process.js';
 import { createRequestIds } from './http/request-ids.js';
@@ -33,8 +36,15 @@ export interface ComposeOptions extends SecretPlace {
   readonly state: GatewayState;
   /** Where log lines go; standard output unless given. */
   readonly logFd?: number;
-  /** Reads the configuration anew from where it came from; absent where a program gave it. */
-  readonly loadAgain?: LoadAgain;
+  /** Where the configuration came from and may change; absent where a program gave it. */
+  readonly source?: ConfigSource;
+}
+
+/** A configuration that can be read again. */
+export interface ConfigSource {
+  readonly load: LoadAgain;
+  /** Tells of changes until the function that it returns is called. */
+  watch(deps: WatchDeps): () => void;
 }
 
 /** Where state is kept, and what opens it. */
@@ -57,10 +67,19 @@ export interface ComposedGateway {
   /** Without `principal` the request must bring a key. */
   answer(request: Request, principal?: Principal): Promise<Response>;
   /**
-   * Not ready from now on, and connections close with their answer. Resolves when new calls are refused and none is in
-   * flight: a gateway that was used of late serves on for a second, so that whoever watches its readiness sees it.
+   * Not ready from now on, and connections close with their answer. Resolves when new calls are refused: a gateway that
+   * was used of late serves on for a second, so that whoever watches its readiness sees it.
    */
   drain(): Promise<void>;
+  /** Connections close with their answer from now on; all that comes is served. */
+  leave(): void;
+  /**
+   * Takes note of an error that nothing has caught. Called in its own asynchronous context, as Node calls who listens for
+   * such errors, it ends the request in whose course the error came with `internal_error`.
+   */
+  confine(cause: unknown): void;
+  /** Takes note of a connection that could not be taken; of many in one second, once. */
+  onAcceptError(cause: unknown): void;
   /** Everything is refused from now on. */
   stop(): void;
   /**
@@ -147,11 +166,13 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
     telemetry,
     clock: systemClock,
     build: (config) => buildAnew(config, opened),
-    load: options.loadAgain,
+    load: options.source?.load,
   });
+  const unwatch = watchSource(options, { reloads, telemetry });
   showCircuits(telemetry, generations);
   const background = openBackground(opened, generations);
   const entry = composeEntry({ ...opened, generations, reloads, callers, background });
+  const blame = createBlame({ callers, telemetry, handle: (req, res) => entry.handle(req, res) });
   // Nobody waits for the lists: until they are there, models are reached as provider/model.
   void first.refreshLists();
   const { empty, dismiss } = underWay(callers, background);
@@ -163,14 +184,15 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
     get config() {
       return generations.current.config;
     },
-    handle: (req, res) => entry.handle(req, res),
+    handle: blame.handle,
+    confine: blame.confine,
+    onAcceptError: createAcceptErrors(telemetry, systemClock),
     answer: (request, principal) => answerWebRequest(request, { callers, principal, answer: entry.answer }),
-    async drain() {
-      await lifecycle.drain({ isInUse: callers.seenWithin(IN_USE_MS) });
-      await empty();
-    },
+    drain: () => lifecycle.drain({ isInUse: callers.seenWithin(IN_USE_MS) }),
+    leave: () => lifecycle.leave(),
     stop: () => lifecycle.stop(),
     async close() {
+      unwatch?.();
       await generations.close();
       await release(opened, opened);
     },
@@ -200,6 +222,17 @@ function openBackground({ store, lasting }: Opened, generations: Generations): B
       return generations.current.config.responses;
     },
     onError: lasting.onInternalError,
+  });
+}
+
+function watchSource(
+  { source }: ComposeOptions,
+  { reloads, telemetry }: { readonly reloads: Reloads; readonly telemetry: ProcessTelemetry },
+): (() => void) | undefined {
+  return source?.watch({
+    clock: systemClock,
+    onChange: () => void reloads.reload(),
+    onTrouble: (cause) => telemetry.log.warn('configuration file not watched; looked at every 5 s', { err: cause }),
   });
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '@sluice/contract';
 /** After the stop has begun, calls are still served for this long: who watches the readiness needs time to see it. */
 const GRACE_MS = 1_000;
 
-type Stage = 'serving' | 'grace' | 'refusing' | 'stopped';
+type Stage = 'serving' | 'leaving' | 'grace' | 'refusing' | 'stopped';
 
 /** Where a gateway stands between start and stop. */
 export class Lifecycle {
@@ -17,7 +17,17 @@ export class Lifecycle {
 
   /** What the readiness probe says. */
   get isReady(): boolean {
+    return this.#stage === 'serving' || this.#stage === 'leaving';
+  }
+
+  /** Whether connections may wait for a further call. */
+  get keepsConnections(): boolean {
     return this.#stage === 'serving';
+  }
+
+  /** Another process serves from now on: what still comes is answered, and its connection closes with the answer. */
+  leave(): void {
+    if (this.#stage === 'serving') this.#stage = 'leaving';
   }
 
   /** Begins the stop. Resolves when calls are refused: after the grace, or at once where nobody uses the gateway. */
@@ -41,7 +51,7 @@ export class Lifecycle {
   }
 
   #grace(ms: number): Promise<void> {
-    if (this.#stage === 'serving') this.#stage = 'grace';
+    if (this.isReady) this.#stage = 'grace';
     return new Promise((resolve) => {
       this.#clock.after(ms, () => {
         if (this.#stage === 'grace') this.#stage = 'refusing';

@@ -52,6 +52,16 @@ describe('a closed circuit', () => {
     },
   );
 
+  it('does not count that the gateway itself has no sockets left, but that the provider is overloaded', async () => {
+    const { circuits } = setUp();
+    const cause = Object.assign(new Error('connect EMFILE'), { code: 'EMFILE', syscall: 'connect' });
+    for (let i = 0; i < 5; i += 1) admitted(circuits).fail(gatewayError('overloaded', { cause }));
+    await setImmediate();
+    expect(circuits.state('a')).toBe('closed');
+    await fail(circuits, 5, 'overloaded');
+    expect(circuits.state('a')).toBe('open');
+  });
+
   it('takes one verdict from each permit', async () => {
     const { circuits } = setUp();
     const permit = admitted(circuits);

@@ -1,4 +1,5 @@
 import { gatewayError, isGatewayError } from '@sluice/contract';
+import type { Clock } from '@sluice/contract';
 import { createManualClock } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import { AttemptDeadline } from './attempt-deadline.js';
@@ -132,5 +133,27 @@ describe('a watched stream', () => {
     deadline.watch({ idleMs: 100, leftMs: 1_000 });
     clock.advance(50);
     expect([deadline.signal.aborted, clock.pending]).toEqual([false, 1]);
+  });
+});
+
+describe('a process that was asleep', () => {
+  it('reads what has arrived before it finds a deadline passed', () => {
+    const timers: { readonly ms: number; readonly run: () => void }[] = [];
+    let nowMs = 0;
+    const clock: Clock = {
+      now: () => nowMs,
+      monotonic: () => nowMs,
+      after: (ms, run) => {
+        timers.push({ ms, run });
+        return () => undefined;
+      },
+    };
+    const deadline = new AttemptDeadline(clock, new AbortController().signal);
+    deadline.arm(100, 'Nothing came.');
+    nowMs = 2_100;
+    timers[0]?.run();
+    expect([deadline.signal.aborted, timers[1]?.ms]).toEqual([false, 100]);
+    timers[1]?.run();
+    expect(deadline.signal.aborted).toBe(true);
   });
 });

@@ -1,6 +1,10 @@
 import { gatewayError } from '@sluice/contract';
 import type { Cancel, Clock } from '@sluice/contract';
 
+/** A timer that is later than this was held up: the process was stopped, or its machine asleep. */
+const STALL_MS = 250;
+const CATCH_UP_MS = 100;
+
 /**
  * The signal of one attempt: follows the caller's and adds one deadline at a time. `dispose` it when the attempt is
  * over; nothing of it keeps the process alive.
@@ -29,7 +33,7 @@ export class AttemptDeadline {
   /** Aborts with `upstream_timeout` after `ms`. Replaces the deadline before. */
   arm(ms: number, what: string): void {
     this.#cancel?.();
-    this.#cancel = this.#clock.after(ms, () => this.#expire(what));
+    this.#after(ms, () => this.#expire(what));
   }
 
   /**
@@ -44,7 +48,7 @@ export class AttemptDeadline {
       const silentUntilMs = this.#heardMs + restedMs + (idleMs ?? Number.POSITIVE_INFINITY);
       if (nowMs >= untilMs) this.#expire('The answer took longer than its total time.');
       else if (nowMs >= silentUntilMs) this.#expire('The provider fell silent mid-answer.');
-      else this.#cancel = this.#clock.after(Math.min(untilMs, silentUntilMs) - nowMs, look);
+      else this.#after(Math.min(untilMs, silentUntilMs) - nowMs, look);
     };
     this.touch();
     this.rest();
@@ -73,6 +77,15 @@ export class AttemptDeadline {
     this.#cancel?.();
     this.#cancel = undefined;
     this.#parent.removeEventListener('abort', this.#onParentAbort);
+  }
+
+  /** A timer that comes late tells of this process, not of the provider: what has arrived meanwhile is read first. */
+  #after(ms: number, run: () => void): void {
+    const dueMs = this.#clock.monotonic() + ms;
+    this.#cancel = this.#clock.after(ms, () => {
+      if (this.#clock.monotonic() - dueMs < STALL_MS) run();
+      else this.#cancel = this.#clock.after(CATCH_UP_MS, run);
+    });
   }
 
   #expire(message: string): void {

@@ -54,7 +54,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const open = new Set<Socket>();
   const speakers = toSpeakers(log, world);
   const server = createServer((socket) => takeConnection(socket, { world, speakers, open }));
-  server.listen(port, host);
+  // In a process of a cluster its port is still its own.
+  server.listen({ port, host, exclusive: true });
   await once(server, 'listening');
   const listening = portOf(server);
   const close = async (): Promise<void> => {

@@ -13,6 +13,7 @@ it.for<readonly [unknown, Phase, string]>([
   [withCode('ENOTFOUND'), 'head', 'upstream_connection_error'],
   [withCode('EAI_AGAIN'), 'head', 'upstream_connection_error'],
   [withCode('ERR_TLS_CERT_ALTNAME_INVALID'), 'head', 'upstream_connection_error'],
+  [withCode('EMFILE'), 'head', 'overloaded'],
   [withCode('ECONNRESET'), 'head', 'upstream_connection_error'],
   [withCode('ECONNRESET'), 'body', 'upstream_truncated'],
   [withCode('UND_ERR_SOCKET'), 'body', 'upstream_truncated'],

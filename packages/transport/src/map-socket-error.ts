@@ -15,11 +15,15 @@ const BROKEN_HTTP = new Set([
 const UNASKED = new Set(['bad response', 'bad upgrade']);
 const RESETS = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
 
+/** This process may open no further file; says nothing about the provider. */
+const EXHAUSTED = new Set(['EMFILE', 'ENFILE', 'ENOBUFS']);
+
 const MESSAGES = {
   upstream_timeout: 'The provider did not accept the connection in time.',
   upstream_invalid_response: 'The provider broke the rules of HTTP.',
   upstream_truncated: "The provider's answer was cut.",
   upstream_connection_error: 'The provider could not be reached.',
+  overloaded: 'The gateway has no sockets left.',
 } satisfies Partial<Record<ErrorCode, string>>;
 
 /** Any socket, TLS, DNS or HTTP parser error as an error of the table. What it cannot tell is a connection error. */
@@ -31,6 +35,7 @@ export function mapSocketError(cause: unknown, phase: Phase): GatewayError {
 
 function classify(cause: unknown, phase: Phase): keyof typeof MESSAGES {
   const code = codeOf(cause);
+  if (EXHAUSTED.has(code)) return 'overloaded';
   if (TIMEOUTS.has(code)) return 'upstream_timeout';
   if (BROKEN_HTTP.has(code) || code.startsWith('HPE_') || isBrokenUnnamed(cause)) return 'upstream_invalid_response';
   return phase === 'body' && (RESETS.has(code) || code === '') ? 'upstream_truncated' : 'upstream_connection_error';

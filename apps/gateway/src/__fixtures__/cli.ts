@@ -10,8 +10,9 @@ export interface CliRun {
   readonly stderr: string;
 }
 
-export type CapturedContext = Omit<CliContext, 'signals'> & {
+export type CapturedContext = Omit<CliContext, 'signals' | 'faults'> & {
   readonly signals: EventEmitter;
+  readonly faults: EventEmitter;
   /** What was written so far. */
   readonly written: { stdout: string; stderr: string };
 };
@@ -25,6 +26,7 @@ export function capturedContext(options: Partial<Pick<CliContext, 'env' | 'cwd'>
     stdout: { write: (text) => (written.stdout += text) },
     stderr: { write: (text) => (written.stderr += text) },
     signals: new EventEmitter(),
+    faults: new EventEmitter(),
     written,
   };
 }

@@ -10,9 +10,17 @@ export interface Output {
 
 /** Where signals to the process arrive. */
 export interface SignalSource {
-  on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
-  off(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+  on(signal: Signal, listener: () => void): unknown;
+  off(signal: Signal, listener: () => void): unknown;
 }
+export type Signal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGUSR2';
+
+/** Where errors arrive that nothing has caught. */
+export interface FaultSource {
+  on(event: Fault, listener: (cause: unknown) => void): unknown;
+  off(event: Fault, listener: (cause: unknown) => void): unknown;
+}
+export type Fault = 'uncaughtException' | 'unhandledRejection';
 
 /** What a command sees of its process. */
 export interface CliContext {
@@ -21,6 +29,9 @@ export interface CliContext {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly signals: SignalSource;
+  readonly faults: FaultSource;
+  /** Tells whoever supervises this process; absent where nobody does. */
+  readonly tellSupervisor?: (message: string) => void;
 }
 
 export interface CommandOption {

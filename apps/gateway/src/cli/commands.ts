@@ -5,12 +5,14 @@ import { keysCreateCommand, keysListCommand, keysRevokeCommand } from './keys.js
 import { schemaCommand } from './schema.js';
 import { simCommand } from './sim.js';
 import { createStartCommand } from './start.js';
+import { superviseCommand } from './supervise-command.js';
 import { versionCommand } from './version.js';
 
 /** Every command, in the order of the help screen. */
 export const COMMANDS: readonly Command[] = [
   // The gateway itself is loaded by the one command that serves.
   createStartCommand(async (request) => (await import('./launch-gateway.js')).launchGateway(request)),
+  superviseCommand,
   checkCommand,
   explainCommand,
   keysCreateCommand,

@@ -1,4 +1,4 @@
-import type { GatewayState } from '../compose.js';
+import type { ConfigSource, GatewayState } from '../compose.js';
 import type { Environment } from '../config/environment.js';
 import type { Config } from '../config/schema.js';
 import type { Served } from '../serve.js';
@@ -9,6 +9,7 @@ export interface LaunchRequest {
   readonly state: GatewayState;
   readonly env: Environment;
   readonly cwd: string;
+  readonly source: ConfigSource;
 }
 
 /** Starts a gateway. Rejects with the socket's error when the address cannot be had; nothing is then left running. */

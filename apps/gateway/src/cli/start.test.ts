@@ -10,6 +10,13 @@ import type { Served } from '../serve.js';
 import type { Launch } from './launch.js';
 import { createStartCommand } from './start.js';
 
+/** A gateway of which nothing is left to do. */
+function served(change: Partial<Served>): Served {
+  const nothing = () => Promise.resolve();
+  const still = { reload: nothing, drain: nothing, leave: nothing, close: nothing, confine: () => undefined };
+  return { url: 'http://127.0.0.1:1', drainTimeoutMs: 30_000, ...still, ...change };
+}
+
 /** A server that answers nothing and listens for real. */
 async function listenForReal(host: string, port: number): Promise<Served> {
   const server = createServer();
@@ -19,7 +26,7 @@ async function listenForReal(host: string, port: number): Promise<Served> {
   const close = () => new Promise<void>((resolve) => void server.close(() => resolve()));
   onTestFinished(close);
   const { port: taken } = server.address() as AddressInfo;
-  return { url: `http://${host}:${taken}`, drain: () => Promise.resolve(), close };
+  return served({ url: `http://${host}:${taken}`, close });
 }
 
 const launch: Launch = ({ config: { server } }) => listenForReal(server.host, server.port);
@@ -147,14 +154,14 @@ describe('a signal to a running gateway', () => {
     const inFlight = Promise.withResolvers<void>();
     const order: string[] = [];
     const { run, stop } = await start(capturedContext(), {
-      launch: async () => ({
-        url: 'http://127.0.0.1:1',
-        drain: async () => {
-          await inFlight.promise;
-          order.push('drained');
-        },
-        close: async () => void order.push('closed'),
-      }),
+      launch: async () =>
+        served({
+          drain: async () => {
+            await inFlight.promise;
+            order.push('drained');
+          },
+          close: async () => void order.push('closed'),
+        }),
     });
     stop(signal);
     inFlight.resolve();
@@ -162,12 +169,10 @@ describe('a signal to a running gateway', () => {
   });
 
   it('ends the wait for requests that do not finish in time', async () => {
-    const context = capturedContext();
-    writeFileSync(join(context.cwd, 'sluice.yaml'), 'server: {drainTimeoutMs: 0}');
     const closed = vi.fn(async () => undefined);
     const forever = new Promise<void>(() => undefined);
-    const { run, stop } = await start(context, {
-      launch: async () => ({ url: 'http://127.0.0.1:1', drain: () => forever, close: closed }),
+    const { run, stop } = await start(capturedContext(), {
+      launch: async () => served({ drainTimeoutMs: 0, drain: () => forever, close: closed }),
     });
     stop();
     expect([(await run).code, closed.mock.calls.length]).toEqual([0, 1]);
@@ -175,11 +180,7 @@ describe('a signal to a running gateway', () => {
 
   it('fails when the gateway cannot be closed', async () => {
     const { run, stop } = await start(capturedContext(), {
-      launch: async () => ({
-        url: 'http://127.0.0.1:1',
-        drain: async () => undefined,
-        close: () => Promise.reject(new Error('The disk is full.')),
-      }),
+      launch: async () => served({ close: () => Promise.reject(new Error('The disk is full.')) }),
     });
     stop();
     expect(await run).toMatchObject({ code: 1, stderr: 'sluice: The disk is full.\n' });

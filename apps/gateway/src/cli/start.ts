@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { openSqliteStore } from '@sluice/store-sqlite';
-import type { GatewayState } from '../compose.js';
+import type { ConfigSource, GatewayState } from '../compose.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import { openDataDir } from '../data-dir.js';
 import type { AdminKey, DataDir } from '../data-dir.js';
@@ -8,7 +8,8 @@ import type { Served } from '../serve.js';
 import { renderStartScreen } from '../start-screen.js';
 import type { StartFacts } from '../start-screen.js';
 import { CONFIG_OPTIONS } from './command.js';
-import type { CliContext, Command, CommandCall, ExitCode } from './command.js';
+import type { CliContext, Command, CommandCall, CommandOption, ExitCode } from './command.js';
+import { createConfigSource, watchedFile } from './config-source.js';
 import { ensureDevelopmentKey } from './development-key.js';
 import type { Launch } from './launch.js';
 import { explainListenFailure } from './listen-failure.js';
@@ -17,36 +18,45 @@ import { reportProblems } from './report-problems.js';
 import { toStartFacts } from './start-facts.js';
 import { untilStopped } from './until-stopped.js';
 
+export const START_OPTIONS = {
+  host: { value: 'HOST', summary: 'Address to listen on (SLUICE_HOST; 127.0.0.1)' },
+  port: { value: 'PORT', summary: 'Port to listen on, 0 for any free one (SLUICE_PORT; 4000)' },
+  ...CONFIG_OPTIONS,
+} as const satisfies Record<string, CommandOption>;
+
 /** `sluice start`: serves until it is told to stop. */
 export function createStartCommand(launch: Launch): Command {
   return {
     name: 'start',
     positionals: [],
-    options: {
-      host: { value: 'HOST', summary: 'Address to listen on (SLUICE_HOST; 127.0.0.1)' },
-      port: { value: 'PORT', summary: 'Port to listen on, 0 for any free one (SLUICE_PORT; 4000)' },
-      ...CONFIG_OPTIONS,
-    },
+    options: START_OPTIONS,
     summary: 'Start the gateway',
     async run(call) {
+      // Before it is read: what changes from then on is noticed.
+      const watched = watchedFile(call);
       const loaded = await loadForStart(call);
       if (!loaded.ok) return reportProblems(loaded.problems, call);
-      return serve(loaded, call, launch);
+      return serve({ loaded, source: createConfigSource(call, loaded, watched) }, call, launch);
     },
   };
 }
 
-async function serve(loaded: LoadedConfig, call: CommandCall, launch: Launch): Promise<ExitCode> {
-  const { env, cwd, signals } = call.context;
+interface Found {
+  readonly loaded: LoadedConfig;
+  readonly source: ConfigSource;
+}
+
+async function serve({ loaded, source }: Found, call: CommandCall, launch: Launch): Promise<ExitCode> {
+  const { env, cwd } = call.context;
   const state = openState(loaded, cwd);
-  const running = await launch({ config: loaded.config, state: toGatewayState(state), env, cwd }).catch(
+  const running = await launch({ config: loaded.config, state: toGatewayState(state), env, cwd, source }).catch(
     (cause: unknown) => {
       throw explainListenFailure(cause, loaded.config.server);
     },
   );
   const facts = toStartFacts({ loaded, url: running.url, ...state });
   // Listens for signals first: who reads the last line may send one at once.
-  const ended = untilStopped(running, { signals, drainTimeoutMs: loaded.config.server.drainTimeoutMs });
+  const ended = untilStopped(running, call.context);
   announce(running, facts, call);
   if (facts.adminKey.from === 'secrets-file' && facts.adminKey.key !== undefined) state.dataDir.markAdminKeyShown();
   return ended;

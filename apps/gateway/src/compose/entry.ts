@@ -63,7 +63,7 @@ export function composeEntry(parts: EntryParts): Entry {
       onInternalError,
       callers,
       isStopped: () => lifecycle.isStopped(),
-      keepsConnections: () => lifecycle.isReady,
+      keepsConnections: () => lifecycle.keepsConnections,
     },
   );
 }

@@ -35,7 +35,8 @@ export interface LoadedConfig {
 }
 export type LoadResult = LoadedConfig | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
-const DEFAULT_FILE = './sluice.yaml';
+/** Read where it is there and no other is named. */
+export const DEFAULT_FILE = './sluice.yaml';
 
 /**
  * The configuration that flags, variables and file make together, in this order of precedence, or everything that is

@@ -95,6 +95,11 @@ export class Callers {
     return this.#emptied.promise;
   }
 
+  /** Ends with `reason` the call of the caller of that number; nothing happens where it has left. */
+  end(number: number, reason: GatewayError): void {
+    this.#present.get(number)?.abort(reason);
+  }
+
   /** Ends with `reason` every call that is still running, or those up to the caller of that number. */
   dismiss(reason: GatewayError, last = this.#admitted): void {
     for (const [number, controller] of this.#present) if (number <= last) controller.abort(reason);

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { Server as SocketServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
@@ -13,14 +14,20 @@ const LIMITS = {
   joinDuplicateHeaders: true,
 };
 
-export interface ListenOptions {
+export interface Address {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
 }
+export interface ListenOptions extends Address {
+  /** Hears of every connection that could not be taken, as where the process may open no further file. */
+  readonly onAcceptError: (cause: unknown) => void;
+}
 export interface Listening {
   /** `http://HOST:PORT` as it can be reached. */
   readonly url: string;
+  /** Takes no new connections; those that are open, idle ones too, stay so. Resolves when all are gone. */
+  closeSocket(): Promise<void>;
   /** Takes no new connections and closes the idle ones; those in use close with their answer. Resolves when all are gone. */
   stopAccepting(): Promise<void>;
   /** Cuts what is left. */
@@ -30,19 +37,27 @@ export interface Listening {
 /** Opens the socket. Rejects with Node's own error, such as EADDRINUSE. */
 export async function listen(
   handler: (req: IncomingMessage, res: ServerResponse) => void,
-  { host, port }: ListenOptions,
+  { host, port, onAcceptError }: ListenOptions,
 ): Promise<Listening> {
   const server = createServer(LIMITS, handler);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, backlog: 1_024 }, () => {
       server.off('error', reject);
+      server.on('error', onAcceptError);
       resolve();
     });
   });
+  const url = addressUrl(server, host);
+  let gone: Promise<void> | undefined;
   return {
-    url: addressUrl(server, host),
-    stopAccepting: () => stopAccepting(server),
+    url,
+    closeSocket: () => (gone ??= closeSocket(server)),
+    stopAccepting() {
+      gone ??= closeSocket(server);
+      server.closeIdleConnections();
+      return gone;
+    },
     closeAll: () => server.closeAllConnections(),
   };
 }
@@ -52,9 +67,7 @@ function addressUrl(server: Server, host: string): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-function stopAccepting(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
+/** An HTTP server's own `close` ends idle connections, and with them a call that is on its way. */
+function closeSocket(server: Server): Promise<void> {
+  return new Promise((resolve) => void SocketServer.prototype.close.call(server, () => resolve()));
 }

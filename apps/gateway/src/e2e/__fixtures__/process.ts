@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -13,6 +14,10 @@ export interface SluiceProcess extends AsyncDisposable {
   readonly output: { readonly stdout: string; readonly stderr: string };
   /** The address of its last line of the start; rejects when it ends instead. */
   listening(): Promise<string>;
+  /** Sends the signal. */
+  signal(name: NodeJS.Signals): void;
+  /** The process ids of its children. */
+  children(): Promise<readonly number[]>;
   /** Sends the signal and resolves with the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   /** Resolves with the exit code. */
@@ -24,11 +29,17 @@ export interface ProcessOptions {
   /** Nothing else is set but PATH. */
   readonly env?: Readonly<Record<string, string>>;
   readonly argv?: readonly string[];
+  /** Another command that serves. Default `start`. */
+  readonly command?: 'start' | 'supervise';
+  /** Modules that are loaded first. */
+  readonly preload?: readonly string[];
 }
 
 /** Runs `sluice start` from source on a free port. */
-export function startProcess({ cwd, env = {}, argv = [] }: ProcessOptions): SluiceProcess {
-  const args = ['--conditions=@sluice/source', '--import', TSX, MAIN, 'start', '--port', '0', ...argv];
+export function startProcess(options: ProcessOptions): SluiceProcess {
+  const { cwd, env = {}, argv = [], command = 'start', preload = [] } = options;
+  const imports = [TSX, ...preload].flatMap((module) => ['--import', module]);
+  const args = ['--conditions=@sluice/source', ...imports, MAIN, command, '--port', '0', ...argv];
   const child = spawn(process.execPath, args, {
     cwd,
     env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', ...env },
@@ -45,6 +56,8 @@ export function startProcess({ cwd, env = {}, argv = [] }: ProcessOptions): Slui
   return {
     output,
     exited,
+    signal: (name) => void child.kill(name),
+    children: () => childrenOf(child.pid),
     stop,
     listening: () => listening(child, output),
     async [Symbol.asyncDispose]() {
@@ -60,6 +73,12 @@ async function listening(child: ChildProcess, output: { readonly stdout: string 
     await Promise.race([once(child.stdout as NodeJS.EventEmitter, 'data'), once(child, 'close')]);
   }
   return line.exec(output.stdout)?.[1] ?? '';
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_task.5.html */
+async function childrenOf(pid: number | undefined): Promise<readonly number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return text.split(' ').filter(Boolean).map(Number);
 }
 
 /** What a command line prints when a shell runs it. */

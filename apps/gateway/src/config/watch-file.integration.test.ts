@@ -1,0 +1,141 @@
+import {
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+  openSync,
+  closeSync,
+  ftruncateSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { temporaryDir } from '../__fixtures__/temporary-dir.js';
+import { systemClock } from '../system-clock.js';
+import { FileWatch } from './watch-file.js';
+
+/** Longer than a content must stay to be told of. */
+const LONG_ENOUGH_MS = 1_000;
+
+interface Watched {
+  readonly folder: string;
+  readonly path: string;
+  /** How often a change was told. */
+  readonly told: () => number;
+  readonly start: () => void;
+}
+
+function watched(prepare: (path: string, folder: string) => void = (path) => writeFileSync(path, 'first')): Watched {
+  const folder = temporaryDir();
+  const path = join(folder, 'sluice.yaml');
+  prepare(path, folder);
+  const watch = new FileWatch(path);
+  let told = 0;
+  const start = (): void =>
+    watch.start({
+      clock: systemClock,
+      onChange: () => (told += 1),
+      onTrouble: (cause) => expect.unreachable(String(cause)),
+    });
+  onTestFinished(() => watch.stop());
+  return { folder, path, told: () => told, start };
+}
+
+function started(prepare?: (path: string, folder: string) => void): Watched {
+  const setup = watched(prepare);
+  setup.start();
+  return setup;
+}
+
+async function expectTold({ told }: Watched, times: number): Promise<void> {
+  await expect.poll(told, { timeout: 2_000, interval: 10 }).toBe(times);
+  await sleep(LONG_ENOUGH_MS);
+  expect(told()).toBe(times);
+}
+
+describe('a watched file', () => {
+  it('is told of once when it is written', async () => {
+    const setup = started();
+    writeFileSync(setup.path, 'second');
+    await expectTold(setup, 1);
+  });
+
+  it('is told of once when another takes its name', async () => {
+    const setup = started();
+    writeFileSync(`${setup.path}.new`, 'second');
+    renameSync(`${setup.path}.new`, setup.path);
+    await expectTold(setup, 1);
+  });
+
+  it('is told of once when its link is turned, as Kubernetes does, and once more the next time', async () => {
+    const version = (folder: string, name: string): void => {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, 'sluice.yaml'), name);
+    };
+    const setup = started((path, folder) => {
+      version(folder, '..1');
+      symlinkSync('..1', join(folder, '..data'));
+      symlinkSync(join('..data', 'sluice.yaml'), path);
+    });
+    const turn = (name: string, before: string): void => {
+      version(setup.folder, name);
+      symlinkSync(name, join(setup.folder, '..data_tmp'));
+      renameSync(join(setup.folder, '..data_tmp'), join(setup.folder, '..data'));
+      rmSync(join(setup.folder, before), { recursive: true });
+    };
+    turn('..2', '..1');
+    await expectTold(setup, 1);
+    turn('..3', '..2');
+    await expectTold(setup, 2);
+  });
+
+  it('is told of when what it links to is written in place', async () => {
+    const elsewhere = join(temporaryDir(), 'real.yaml');
+    writeFileSync(elsewhere, 'first');
+    const setup = started((path) => symlinkSync(elsewhere, path));
+    writeFileSync(elsewhere, 'second');
+    await expectTold(setup, 1);
+  });
+
+  it('is told of once when it is cut and written anew in ten steps over a second', async () => {
+    const setup = started();
+    const file = openSync(setup.path, 'r+');
+    ftruncateSync(file);
+    for (let step = 0; step < 10; step += 1) {
+      writeSync(file, `line ${step}\n`);
+      await sleep(100);
+    }
+    closeSync(file);
+    await expectTold(setup, 1);
+  });
+
+  it('is told of when it is gone, and when it is back', async () => {
+    const setup = started();
+    rmSync(setup.path);
+    await expectTold(setup, 1);
+    writeFileSync(setup.path, 'second');
+    await expectTold(setup, 2);
+  });
+
+  it('is not told of when it says what it said, nor for its neighbours', async () => {
+    const setup = started();
+    writeFileSync(setup.path, 'first');
+    writeFileSync(join(setup.folder, 'other'), 'x');
+    await expectTold(setup, 0);
+  });
+
+  it('is told of when it changed between the first look and the start', async () => {
+    const setup = watched();
+    writeFileSync(setup.path, 'second');
+    setup.start();
+    await expectTold(setup, 1);
+  });
+
+  it('may come into being later', async () => {
+    const setup = started(() => undefined);
+    writeFileSync(setup.path, 'first');
+    await expectTold(setup, 1);
+  });
+});

@@ -1,0 +1,140 @@
+import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { shell, startProcess } from './process.js';
+import type { SluiceProcess } from './process.js';
+import { startTraffic } from './traffic.js';
+import type { Traffic } from './traffic.js';
+
+export const ADMIN_KEY = 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe';
+/** From the change of the file to the first answer under it. */
+const LIVE_WITHIN_MS = 1_000;
+
+/** A configuration like every other of these but for its version. */
+export function configOf(number: number): string {
+  return JSON.stringify({
+    providers: { sim: { kind: 'sim' } },
+    models: { fast: { targets: [{ provider: 'sim', model: 'pace-10' }], timeouts: { totalMs: 60_000 + number } } },
+  });
+}
+
+/** A gateway in a process of its own with a file that changes. */
+export interface ChangingGateway extends AsyncDisposable {
+  readonly path: string;
+  readonly sluice: SluiceProcess;
+  traffic(rate: number): Traffic;
+  version(): Promise<string>;
+  /** What `POST /admin/v1/config/reload` answers. */
+  reload(): Promise<Response>;
+  metric(name: string): Promise<number>;
+}
+
+export async function startChanging(cwd: string): Promise<ChangingGateway> {
+  const path = join(cwd, 'sluice.yaml');
+  writeFileSync(path, configOf(0));
+  const sluice = startProcess({ cwd, env: { SLUICE_ADMIN_KEY: ADMIN_KEY } });
+  const url = await sluice.listening();
+  const headers = { 'x-api-key': ADMIN_KEY };
+  const text = async (route: string): Promise<string> => (await fetch(url + route, { headers })).text();
+  return {
+    path,
+    sluice,
+    traffic: (rate) => startTraffic({ url, key: ADMIN_KEY, rate, model: 'fast' }),
+    version: async () => (JSON.parse(await text('/admin/v1/config')) as { version: string }).version,
+    reload: () => fetch(`${url}/admin/v1/config/reload`, { method: 'POST', headers }),
+    metric: async (name) => Number(new RegExp(`^${name} (.+)$`, 'm').exec(await text('/metrics'))?.[1]),
+    [Symbol.asyncDispose]: () => sluice[Symbol.asyncDispose](),
+  };
+}
+
+/** Every way in which a change reaches the gateway. */
+const WAYS: readonly ((gateway: ChangingGateway, text: string) => unknown)[] = [
+  ({ path }, text) => writeFileSync(path, text),
+  ({ path, reload }, text) => {
+    writeFileSync(path, text);
+    return reload();
+  },
+  ({ path }, text) => {
+    writeFileSync(`${path}.new`, text);
+    renameSync(`${path}.new`, path);
+  },
+  ({ path, sluice }, text) => {
+    writeFileSync(path, text);
+    sluice.signal('SIGHUP');
+  },
+];
+
+/** Changes the configuration so many times, in every way in turn, and sees each change live in time. */
+export async function changeTimes(gateway: ChangingGateway, times: number): Promise<void> {
+  for (let number = 1; number <= times; number += 1) {
+    const before = await gateway.version();
+    const beganMs = performance.now();
+    await WAYS[number % WAYS.length]?.(gateway, configOf(number));
+    await expect.poll(() => gateway.version(), { interval: 20, timeout: 5_000 }).not.toBe(before);
+    expect(performance.now() - beganMs).toBeLessThan(LIVE_WITHIN_MS);
+    await sleep(200);
+  }
+}
+
+const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]', ...'bcdefghi'.split('').map((name, at) => {
+  const before = 'abcdefghi'[at];
+  return `${name}: &${name} [${Array.from({ length: 9 }, () => `*${before}`).join(', ')}]`;
+})].join('\n');
+
+const models = (alias: string): string => `providers: {sim: {kind: sim}}\nmodels: ${alias}`;
+const write = (text: string | Uint8Array) => (path: string) => writeFileSync(path, text);
+const large = (bytes: number) => (path: string) => {
+  writeFileSync(path, '#');
+  truncateSync(path, bytes);
+};
+
+/** A file in the place of the configuration that cannot serve, by what is wrong with it. Nothing stands there before. */
+export const CORRUPT: Readonly<Record<string, (path: string) => unknown>> = {
+  'an empty file': write(''),
+  'no YAML': write('{{{'),
+  'a list': write('- server'),
+  'a mere word': write('server'),
+  'a key twice': write('server: {}\nserver: {}'),
+  'an alias twice': write(models('{fast: {targets: []}, fast: {targets: []}}')),
+  'anchors that multiply': write(bomb),
+  'a tag of JavaScript': write('server: !!js/function "() => 1"'),
+  'a tag of Python': write('server: !!python/object:os.system {}'),
+  'five megabytes': large(5_242_880),
+  'fifty megabytes': large(52_428_800),
+  'a variable that is not set': write('providers: {up: {kind: openai, apiKey: {env: NOT_SET}}}'),
+  'NUL bytes': write('server: {}\n\0\0\0'),
+  'another encoding': write(Buffer.from('server: {}', 'utf16le')),
+  'half a file': write(configOf(1).slice(0, 60)),
+  'no file': () => undefined,
+  'a link that leads nowhere': (path) => symlinkSync('nowhere', path),
+  'a link to itself': (path) => symlinkSync('sluice.yaml', path),
+  'a directory': (path) => mkdirSync(path),
+  'a pipe': (path) => shell(`mkfifo '${path}'`),
+  'a device without end': (path) => symlinkSync('/dev/zero', path),
+  'an unknown setting': write('serve: {}'),
+  'an unknown kind': write('providers: {up: {kind: none}}'),
+  'a provider that is not there': write(models('{fast: {targets: [{provider: none, model: m}]}}')),
+  'a circle of aliases': write(
+    models('{a: {targets: [{provider: sim, model: echo}], fallbacks: [{alias: a}]}}'),
+  ),
+  'a port that is none': write('server: {bodyLimitBytes: 80a}'),
+  'a number without end': write('server: {drainTimeoutMs: 1e400}'),
+  'weights that leave nobody': write(
+    models('{a: {strategy: weighted, targets: [{provider: sim, model: echo, weight: 0}]}}'),
+  ),
+};
+
+/** Puts every corrupt file in place in turn, as `expectRefused` waits for; the last good one is back in the end. */
+export async function corruptAll(
+  { path }: ChangingGateway,
+  expectRefused: (what: string) => Promise<void>,
+): Promise<void> {
+  for (const [what, corrupt] of Object.entries(CORRUPT)) {
+    rmSync(path, { force: true, recursive: true });
+    await corrupt(path);
+    await expectRefused(what);
+  }
+  rmSync(path, { force: true, recursive: true });
+  writeFileSync(path, configOf(0));
+}

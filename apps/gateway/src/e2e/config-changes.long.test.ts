@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { temporaryDir } from '../__fixtures__/temporary-dir.js';
+import { CORRUPT, changeTimes, corruptAll, startChanging } from './__fixtures__/config-changes.js';
+
+const RATE = 200;
+
+describe('a gateway at 200 requests a second', () => {
+  it('takes up twenty changes of its file and fails no request', async () => {
+    await using gateway = await startChanging(temporaryDir());
+    const traffic = gateway.traffic(RATE);
+    await changeTimes(gateway, 20);
+    const { answered, failures, versions } = await traffic.stop();
+    expect(failures).toEqual([]);
+    expect([answered > 1_000, versions.length]).toEqual([true, 21]);
+  });
+
+  it('notices every corrupt file by itself, once, and fails no request', async () => {
+    await using gateway = await startChanging(temporaryDir());
+    const before = await gateway.version();
+    const traffic = gateway.traffic(RATE);
+    let refused = 0;
+    await corruptAll(gateway, async () => {
+      refused += 1;
+      const failed = (): Promise<number> => gateway.metric('sluice_config_reload_failed_total');
+      await expect.poll(failed, { interval: 50, timeout: 5_000 }).toBe(refused);
+    });
+    expect(refused).toBe(Object.keys(CORRUPT).length);
+    await expect.poll(() => gateway.metric('sluice_config_reload_ok'), { timeout: 5_000 }).toBe(1);
+    const { failures, versions } = await traffic.stop();
+    expect([failures, versions]).toEqual([[], [before]]);
+    expect(gateway.sluice.output.stdout.match(/"msg":"configuration refused"/g)).toHaveLength(refused);
+  });
+});
