@@ -14,6 +14,7 @@ export interface SluiceProcess extends AsyncDisposable {
   readonly output: { readonly stdout: string; readonly stderr: string };
   /** The address of its last line of the start; rejects when it ends instead. */
   listening(): Promise<string>;
+  readonly pid: number | undefined;
   /** Sends the signal. */
   signal(name: NodeJS.Signals): void;
   /** The process ids of its children. */
@@ -56,6 +57,7 @@ export function startProcess(options: ProcessOptions): SluiceProcess {
   return {
     output,
     exited,
+    pid: child.pid,
     signal: (name) => void child.kill(name),
     children: () => childrenOf(child.pid),
     stop,
