@@ -86,7 +86,7 @@ export type Situation = typeof situation extends fc.Arbitrary<infer T> ? T : nev
 /** What the first 20 answers of every target took. */
 const USUAL_MS = 500;
 
-export function open(given: Situation): Bench {
+function open(given: Situation): Bench {
   const { scripts, passes, retries, hedges, holdBack, openCircuit } = given;
   const providers = passes.map((pass, index) => {
     const pool = Array.from({ length: index === 0 ? given.keys : 1 }, () => toyProvider({ passes: pass }));
@@ -117,7 +117,7 @@ function learn({ hedges }: AttemptMemory, targets: number): void {
 }
 
 /** {@link CLEAN} after so many requests. */
-export function cleanAfter(requests: number): Readonly<Record<string, unknown>> {
+function cleanAfter(requests: number): Readonly<Record<string, unknown>> {
   return { ...CLEAN, intents: requests, settlements: requests, opened: requests, settled: requests };
 }
 
@@ -134,7 +134,7 @@ async function readSome(answer: Answer, pieces = Number.POSITIVE_INFINITY): Prom
 }
 
 /** Lets the call run to its end; whenever it stands still, time passes. Returns what a stream said. */
-export async function live(bench: Bench, { stream, abort, stopsReading }: Situation): Promise<string> {
+async function live(bench: Bench, { stream, abort, stopsReading }: Situation): Promise<string> {
   const controller = new AbortController();
   let over = false;
   const ended = bench

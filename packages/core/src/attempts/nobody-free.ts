@@ -12,7 +12,7 @@ export interface Obstacles {
 }
 
 /** Milliseconds until the first of these targets may be asked again, at least a second. */
-export function firstFreeMs(candidates: readonly Candidate[], obstacles: Obstacles): number {
+function firstFreeMs(candidates: readonly Candidate[], obstacles: Obstacles): number {
   return Math.max(LEAST_WAIT_MS, Math.min(...candidates.map((candidate) => waitMs(candidate, obstacles))));
 }
 
