@@ -42,7 +42,11 @@ describe('one of three providers that refuses connections (F1)', () => {
 
 describe('all providers down (F3)', () => {
   it('is 503 with the time at which it is worth coming back, as soon as the circuits are open', async () => {
-    await using set = await upstreamSet({ replies: { a: [saying('a')], b: [saying('b')], c: [saying('c')] } });
+    await using set = await upstreamSet({
+      replies: { a: [saying('a')], b: [saying('b')], c: [saying('c')] },
+      // Nobody probes within the test, however slow the machine is.
+      config: { breaker: { halfOpenAfterMs: 30_000 } },
+    });
     await Promise.all(['a', 'b', 'c'].map((name) => upstreamOf(set, name).close()));
     let requests = 0;
     let answer: Response;
@@ -56,7 +60,7 @@ describe('all providers down (F3)', () => {
     expect(tookMs).toBeLessThan(GRACE_MS);
     const attempts = (await set.gateway.rows()).reduce((sum, row) => sum + row.attempts.length, 0);
     expect(attempts).toBeLessThanOrEqual(1.2 * (requests + 1) + 10 * 10);
-    expect(attempts).toBeLessThanOrEqual(3 * 5 + 6);
+    expect(attempts).toBeLessThanOrEqual(3 * 5);
   });
 });
 
