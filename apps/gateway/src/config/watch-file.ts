@@ -137,7 +137,12 @@ function digestOf(path: string): string {
   return read.ok ? hash('sha256', read.text) : `none: ${read.reason}`;
 }
 
+/** Empty where there is nothing to be known, as of a link that leads to itself. */
 function stampOf(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat ? `${stat.ino} ${stat.size} ${stat.mtimeMs}` : '';
+  try {
+    const { ino, size, mtimeMs } = statSync(path);
+    return `${ino} ${size} ${mtimeMs}`;
+  } catch {
+    return '';
+  }
 }
