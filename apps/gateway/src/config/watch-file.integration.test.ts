@@ -133,6 +133,14 @@ describe('a watched file', () => {
     await expectTold(setup, 1);
   });
 
+  it('may lead to itself for longer than the rest between two looks', async () => {
+    const setup = started();
+    rmSync(setup.path);
+    symlinkSync('sluice.yaml', setup.path);
+    await sleep(5_500);
+    await expectTold(setup, 1);
+  });
+
   it('may come into being later', async () => {
     const setup = started(() => undefined);
     writeFileSync(setup.path, 'first');
