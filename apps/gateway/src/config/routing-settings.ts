@@ -55,9 +55,11 @@ export const canary = z
   .optional()
   .describe('A target on trial: first for its share of the requests, and not asked by the others.');
 
-const pattern = z.string().min(1).max(256);
+const pattern = z.string().min(1).max(256).describe('A text; `*` at its end stands for any rest.');
 const patterns = z
-  .union([pattern, z.array(pattern).min(1)], { error: 'expected a text or a list of texts' })
+  .union([pattern, z.array(pattern).min(1).describe('Any of these texts.')], {
+    error: 'expected a text or a list of texts',
+  })
   .transform((given) => (typeof given === 'string' ? [given] : given));
 
 const conditions = z
