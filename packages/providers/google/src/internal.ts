@@ -2,7 +2,7 @@ export { toSegment } from './api.js';
 export { createChat } from './chat/operation.js';
 export type { StreamedChat } from './chat/operation.js';
 export { classify } from './classify.js';
-export { createImages } from './media/images.js';
+export { createImages, unmetWishes } from './media/images.js';
 export { createSpeech } from './media/speech.js';
 export { createTranscription } from './media/transcription.js';
 export { createCountTokens } from './count-tokens.js';

@@ -1,6 +1,5 @@
 import { gatewayError } from '@sluice/contract';
 import type {
-  Adjustment,
   Encoded,
   GeneratedImage,
   ImageRequest,
@@ -20,6 +19,7 @@ import {
   untranslatable,
 } from '@sluice/toolkit';
 import { classifyGoogleInBand, readGoogleError } from '@sluice/toolkit/gemini-wire';
+import { unmetWishes } from '@sluice/provider-google/internal';
 import { toMethodUrl } from './account.js';
 import type { Account } from './account.js';
 
@@ -80,21 +80,10 @@ function encodeImagen(request: ImageRequest, target: Target, account: Account): 
     adjustments: [
       ...changed('size', size !== 'auto' && size !== ratio && size !== '1024x1024'),
       ...(form === undefined ? dropped('output_format', outputFormat) : []),
-      ...lost(request),
+      ...unmetWishes(request),
       ...adjustments,
     ],
   };
-}
-
-/** An opaque background is what every picture has. Bytes come, and no address. */
-function lost({ quality, style, background, delivery, user }: ImageRequest): readonly Adjustment[] {
-  return [
-    ...dropped('quality', quality === 'auto' ? undefined : quality),
-    ...dropped('style', style),
-    ...dropped('background', background === 'transparent' ? background : undefined),
-    ...changed('response_format', delivery === 'url'),
-    ...dropped('user', user),
-  ];
 }
 
 /** Pictures that the vendor held back are left out; where it held all of them back, that is a failure. */

@@ -49,14 +49,17 @@ function encodeImages(request: ImageRequest, target: Target, api: GeminiApi): En
     adjustments: [
       ...changed('size', !isExact),
       ...(takesForm ? [] : dropped('output_format', outputFormat)),
-      ...lost(request),
+      ...unmetWishes(request),
       ...adjustments,
     ],
   };
 }
 
-/** An opaque background is what every picture has. A vendor that keeps no files gives bytes, and no address. */
-function lost({ quality, style, background, delivery, user }: ImageRequest): readonly Adjustment[] {
+/**
+ * What Google's models cannot do of a wish for pictures. An opaque background is what every picture has; a vendor that
+ * keeps no files gives bytes, and no address.
+ */
+export function unmetWishes({ quality, style, background, delivery, user }: ImageRequest): readonly Adjustment[] {
   return [
     ...dropped('quality', quality === 'auto' ? undefined : quality),
     ...dropped('style', style),
