@@ -1,6 +1,7 @@
+import { SAMPLING_PARAMETERS } from '@sluice/contract';
 import { z } from 'zod';
 import { toPicoUsd } from './picousd.js';
-import { CAPABILITIES, DATE, EFFORTS, MODES, OTHER_UNITS, PARAMETERS, TOKEN_UNITS } from './vocabulary.js';
+import { CAPABILITIES, DATE, EFFORTS, MODES, OTHER_UNITS, TOKEN_UNITS } from './vocabulary.js';
 
 /** Beyond these, for a million tokens, a price is a slip of the unit rather than a price. */
 const MIN_PICO = 100;
@@ -71,7 +72,9 @@ const modelOverride = z
     defaultEffort: z.enum(EFFORTS).exactOptional().describe('Its effort where the caller names none.'),
     refuses: z
       .strictObject({
-        parameters: z.array(z.enum(PARAMETERS)).describe('temperature, top_p and the like; an empty list: none.'),
+        parameters: z
+          .array(z.enum(SAMPLING_PARAMETERS))
+          .describe('temperature, top_p and the like; an empty list: none.'),
         when: z.enum(['always', 'reasoning']).default('always').describe('always, or only while the model reasons.'),
       })
       .exactOptional()

@@ -1,6 +1,7 @@
+import { SAMPLING_PARAMETERS } from '@sluice/contract';
 import { z } from 'zod';
 import type { CatalogueData } from './snapshot.js';
-import { CAPABILITIES, DATE, EFFORTS, MODES, OTHER_UNITS, PARAMETERS, TOKEN_UNITS } from './vocabulary.js';
+import { CAPABILITIES, DATE, EFFORTS, MODES, OTHER_UNITS, TOKEN_UNITS } from './vocabulary.js';
 
 const limit = z.int().positive().exactOptional();
 
@@ -18,7 +19,7 @@ const model = z.strictObject({
   efforts: z.array(z.enum(EFFORTS)).exactOptional(),
   defaultEffort: z.enum(EFFORTS).exactOptional(),
   refuses: z
-    .strictObject({ parameters: z.array(z.enum(PARAMETERS)).min(1), when: z.enum(['always', 'reasoning']) })
+    .strictObject({ parameters: z.array(z.enum(SAMPLING_PARAMETERS)).min(1), when: z.enum(['always', 'reasoning']) })
     .exactOptional(),
   maxInputTokens: limit,
   maxOutputTokens: limit,

@@ -53,18 +53,5 @@ export const TOKEN_UNITS = [
 /** Charged by the piece. */
 export const OTHER_UNITS = ['image', 'audioSecond', 'character', 'searchUnit'] as const satisfies readonly PricedUnit[];
 
-/** Sampling parameters, as callers write them. */
-export const PARAMETERS = [
-  'temperature',
-  'top_p',
-  'top_k',
-  'presence_penalty',
-  'frequency_penalty',
-  'logprobs',
-  'top_logprobs',
-  'seed',
-  'stop',
-] as const;
-
 /** `YYYY-MM-DD`. */
 export const DATE = /^20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;

@@ -42,9 +42,23 @@ export interface ModelFacts {
   readonly prices: readonly PriceRow[];
 }
 
+/** Of what a caller may ask for, the parameters that some models refuse; by their names in OpenAI's chat API. */
+export const SAMPLING_PARAMETERS = [
+  'temperature',
+  'top_p',
+  'top_k',
+  'presence_penalty',
+  'frequency_penalty',
+  'logprobs',
+  'top_logprobs',
+  'seed',
+  'stop',
+] as const;
+export type SamplingParameter = (typeof SAMPLING_PARAMETERS)[number];
+
 /** Parameters that the vendor answers with an error. */
 export interface RefusedParameters {
-  /** As callers write them: `temperature`, `top_p`. */
+  /** Names of {@link SAMPLING_PARAMETERS}. */
   readonly parameters: readonly string[];
   /** `reasoning`: taken at effort `none`. */
   readonly when: 'always' | 'reasoning';

@@ -1,4 +1,5 @@
 export { ERROR_TABLE, GatewayError, errorRow, gatewayError, isGatewayError, toGatewayError } from './errors.js';
+export { SAMPLING_PARAMETERS } from './catalogue.js';
 export type { ErrorCode, ErrorDetails, ErrorRow, FailureClass, GatewayErrorInit, RetryRule } from './errors.js';
 export type {
   AssistantMessage,
@@ -66,6 +67,7 @@ export type {
   PriceRow,
   PriceUse,
   RefusedParameters,
+  SamplingParameter,
 } from './catalogue.js';
 export type {
   Adjustment,

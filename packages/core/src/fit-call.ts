@@ -1,4 +1,12 @@
-import type { Adjustment, ChatRequest, DialectId, ModelFacts, ParsedCall, RawCall } from '@sluice/contract';
+import type {
+  Adjustment,
+  ChatRequest,
+  DialectId,
+  ModelFacts,
+  ParsedCall,
+  RawCall,
+  SamplingParameter,
+} from '@sluice/contract';
 import { given, hasParameter, withoutParameters } from '@sluice/toolkit';
 import type { Codec } from './codec.js';
 
@@ -16,7 +24,7 @@ const FIELDS: Readonly<Record<string, FieldName>> = {
   seed: 'seed',
   stop: 'stop',
   reasoning: 'reasoning',
-};
+} satisfies Record<SamplingParameter | 'reasoning', FieldName>;
 const NONE: readonly string[] = [];
 
 /**

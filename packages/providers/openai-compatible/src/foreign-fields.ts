@@ -1,3 +1,4 @@
+import { SAMPLING_PARAMETERS } from '@sluice/contract';
 import type { Adjustment, JsonObject, RawCall, Target, ToolChoice } from '@sluice/contract';
 import { isJsonObject } from '@sluice/toolkit';
 import type { ServerRules } from './rules.js';
@@ -5,17 +6,7 @@ import type { ServerRules } from './rules.js';
 type Model = Pick<Target, 'model' | 'facts'>;
 
 /** What the catalogue decides where it knows the model: by then, what is refused of these is gone from the call. */
-const SAMPLING: ReadonlySet<string> = new Set([
-  'temperature',
-  'top_p',
-  'top_k',
-  'presence_penalty',
-  'frequency_penalty',
-  'logprobs',
-  'top_logprobs',
-  'seed',
-  'stop',
-]);
+const SAMPLING: ReadonlySet<string> = new Set(SAMPLING_PARAMETERS);
 
 /** The fields that a server or one of its models is not sent. */
 export function refusedBy(
