@@ -54,6 +54,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   readonly clientRequestId?: string;
   readonly principal?: Principal;
+  /** In place of the body that is given. */
+  readonly readBody?: () => Promise<Uint8Array>;
 }
 
 export interface BenchOptions {

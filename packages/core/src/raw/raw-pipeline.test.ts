@@ -37,6 +37,16 @@ const ASK_STREAM = JSON.stringify({ model: 'm', stream: true });
 const JSON_HEADERS = { 'content-type': 'application/json' };
 const answering = (text: string): Script => ({ ...saying(text), headers: JSON_HEADERS });
 
+it('counts as time of a failed attempt what the provider took, not what came before it', async () => {
+  const run = bench([{ status: 400, headers: JSON_HEADERS, steps: ['{}'] }]);
+  const readBody = () => {
+    run.clock.advance(50);
+    return Promise.resolve(Buffer.from(ASK));
+  };
+  await run.ask({}, ASK, { readBody });
+  expect(run.seen.records).toMatchObject([{ durationMs: 50, attempts: [{ status: 400, durationMs: 0 }] }]);
+});
+
 describe('a raw request', () => {
   it('goes out as it came, with the credentials of the provider and without those of the caller', async () => {
     const run = bench([answering('x')]);
