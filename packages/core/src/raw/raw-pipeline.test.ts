@@ -90,12 +90,19 @@ describe('a raw request', () => {
     const answer = asStream(await run.ask({}, ASK));
     expect([answer.status, answer.headers]).toMatchObject([
       202,
-      { etag: 'e', 'x-toy-a': '1', 'x-sluice-provider': 'a' },
+      { etag: 'e', 'x-toy-a': '1', 'x-sluice-provider': 'a', 'cache-control': 'no-store' },
     ]);
     expect(Object.keys(answer.headers)).not.toEqual(expect.arrayContaining(['set-cookie']));
     expect(['server', 'connection', 'set-cookie'].filter((name) => name in answer.headers)).toEqual([]);
     expect(await readStream(answer)).toBe(textOf(answering('x')));
     expect([leftovers(run), run.seen.verdicts]).toEqual([CLEAN, ['succeed']]);
+  });
+
+  it('may be kept by caches where the provider says so', async () => {
+    const run = bench([{ ...answering('x'), headers: { ...JSON_HEADERS, 'cache-control': 'max-age=60' } }]);
+    const answer = asStream(await run.ask({}, ASK));
+    await readStream(answer);
+    expect(answer.headers['cache-control']).toBe('max-age=60');
   });
 
   it('is metered by what its answer says', async () => {
