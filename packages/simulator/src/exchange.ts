@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Http2ServerResponse, constants } from 'node:http2';
 import { setImmediate } from 'node:timers/promises';
 import type { Chunk, Vendor } from './wires/wire.js';
+import type { SimulatorClock } from './clock.js';
 import type { Fault, RetryAdvice } from './steps.js';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -23,7 +24,7 @@ export interface Exchange {
   /** The head is on its way. */
   readonly begun: boolean;
   readonly ended: boolean;
-  beginStream(contentType: string): void;
+  beginStream(contentType: string, headers?: Readonly<Record<string, string>>): void;
   /** Resolves when the caller may be sent more. */
   write(chunk: Chunk): Promise<void>;
   end(): void;
@@ -32,24 +33,34 @@ export interface Exchange {
   answerPart(answer: PlainAnswer, bytes: number): void;
   fault(fault: Fault, vendor: Vendor): void;
   cut(by: 'reset' | 'close'): Promise<void>;
+  /** Writes these bytes on the connection in place of an answer, and then ends it where told to. */
+  writeRaw(bytes: Buffer, close: boolean): Promise<void>;
   untilLeft(): Promise<void>;
 }
 
+interface Naming {
+  readonly requestId: string;
+  /** What dates are told by. */
+  readonly clock: SimulatorClock;
+}
+
 /** Wraps a response. The exchange owns it from here on. */
-export function createExchange(response: ServerResponse, requestId: string, requestIdHeader: string): Exchange {
-  if (requestIdHeader !== '') response.setHeader(requestIdHeader, requestId);
-  return new ServerExchange(response, requestId);
+export function createExchange(response: ServerResponse, naming: Naming, requestIdHeader: string): Exchange {
+  if (requestIdHeader !== '') response.setHeader(requestIdHeader, naming.requestId);
+  return new ServerExchange(response, naming);
 }
 
 class ServerExchange implements Exchange {
   readonly requestId: string;
   readonly url: string;
   readonly #response: ServerResponse;
+  readonly #clock: SimulatorClock;
   readonly #leaving = new AbortController();
   #ended = false;
   #wasCut = false;
 
-  constructor(response: ServerResponse, requestId: string) {
+  constructor(response: ServerResponse, { requestId, clock }: Naming) {
+    this.#clock = clock;
     this.requestId = requestId;
     this.url = response.req.url ?? '';
     this.#response = response;
@@ -70,8 +81,9 @@ class ServerExchange implements Exchange {
     return this.#ended;
   }
 
-  beginStream(contentType: string): void {
+  beginStream(contentType: string, headers: Readonly<Record<string, string>> = {}): void {
     this.#response.writeHead(200, {
+      ...headers,
       'content-type': contentType,
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
@@ -105,7 +117,10 @@ class ServerExchange implements Exchange {
       status: fault.status,
       contentType: 'application/json',
       body: JSON.stringify(vendor.fault(fault, this.requestId, this.url)),
-      headers: { ...vendor.faultHeaders?.(fault), ...(fault.retry && toRetryHeaders(fault.retry, vendor)) },
+      headers: {
+        ...vendor.faultHeaders?.(fault),
+        ...(fault.retry && toRetryHeaders(fault.retry, vendor, this.#clock)),
+      },
     });
   }
 
@@ -120,6 +135,15 @@ class ServerExchange implements Exchange {
     else socket.destroySoon();
   }
 
+  async writeRaw(bytes: Buffer, close: boolean): Promise<void> {
+    const { socket } = this.#response;
+    // A stream of HTTP/2 has no bytes of its own.
+    if (isOfHttp2(this.#response) || !socket) return this.cut('reset');
+    socket.write(bytes);
+    if (close) await this.cut('close');
+    else await this.untilLeft();
+  }
+
   async untilLeft(): Promise<void> {
     if (!this.left.aborted) await once(this.left, 'abort');
     this.left.throwIfAborted();
@@ -132,13 +156,17 @@ class ServerExchange implements Exchange {
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9110#field.retry-after, and `retry-after-ms` as OpenAI's clients read it. */
-function toRetryHeaders({ form, ms }: RetryAdvice, vendor: Vendor): Readonly<Record<string, string>> {
+function toRetryHeaders(
+  { form, ms }: RetryAdvice,
+  vendor: Vendor,
+  clock: SimulatorClock,
+): Readonly<Record<string, string>> {
   switch (form) {
     case 'seconds':
       return { 'retry-after': String(Math.ceil(ms / 1_000)) };
     case 'date':
       // The form has whole seconds: rounded up, it never tells a caller to come too early.
-      return { 'retry-after': new Date(Math.ceil((Date.now() + ms) / 1_000) * 1_000).toUTCString() };
+      return { 'retry-after': new Date(Math.ceil((clock.now() + ms) / 1_000) * 1_000).toUTCString() };
     case 'ms':
       return { 'retry-after-ms': String(ms) };
     case 'vendor':

@@ -3,6 +3,7 @@ export { TEST_CREDENTIALS } from './credentials.js';
 export { faultRule } from './faults/fault-rules.js';
 export { parseScenario } from './scenario.js';
 export { startSimulator } from './server.js';
+export type { SimulatorClock } from './clock.js';
 export type { FaultAction, FaultRule } from './faults/fault-rules.js';
 export type { Scenario } from './scenario.js';
 export type { Script } from './scripts.js';

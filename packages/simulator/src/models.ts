@@ -2,6 +2,7 @@ import { MODEL_ROWS, type ModelRow } from './model-table.js';
 import { PLAIN, findPersona, type Persona, type VendorName } from './personas.js';
 import { auto, type Behaviour } from './behaviours.js';
 import { refuseModel } from './steps.js';
+import type { Strictness } from './world.js';
 
 /** A name that the simulator answers to. */
 export interface SimulatorModel {
@@ -61,7 +62,10 @@ export function findChosen(vendor: VendorName, id: string): ChosenModel | undefi
   return persona && { behaviour: auto, parameter: 0, persona };
 }
 
-/** The same; throws a 404 for a model that is not there. */
-export function chooseModel(vendor: VendorName, id: string): ChosenModel {
-  return findChosen(vendor, id) ?? refuseModel(id);
+/** A model of no known family. */
+export const ANY: ChosenModel = { behaviour: auto, parameter: 0, persona: PLAIN };
+
+/** The same; throws a 404 for a model that is not there, unless any will do. */
+export function chooseModel(vendor: VendorName, id: string, { anyModel }: Partial<Strictness> = {}): ChosenModel {
+  return findChosen(vendor, id) ?? (anyModel ? ANY : refuseModel(id));
 }

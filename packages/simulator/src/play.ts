@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { wait, type SimulatorClock } from './clock.js';
 import { createTally, type PromptCount, type Tally, type TokenCount } from './tokens.js';
 import type { Answer, Call, Chunk, Finish, Identity, StreamRendering, Vendor } from './wires/wire.js';
 import type { ContentStep, Fault, Manner, Step } from './steps.js';
@@ -10,6 +10,7 @@ export interface Performance {
   readonly call: Call;
   readonly identity: Identity;
   readonly prompt: PromptCount;
+  readonly clock: SimulatorClock;
 }
 
 type Performed = void | Promise<void>;
@@ -21,6 +22,8 @@ interface Stage {
   content(step: ContentStep): Performed;
   keepAlive(): Performed;
   malformed(): Performed;
+  /** Begins an answer that stays one line. */
+  beginLine(): Performed;
   finish(finish: Finish): Performed;
   fault(fault: Fault): Performed;
   /** Puts on the wire what must stand there before the answer stops short. */
@@ -30,20 +33,22 @@ interface Stage {
 }
 
 /** Performs the steps one by one, the next when the last is on the wire. Rejects with the signal's reason once the caller left. */
-export async function play({ steps, ...scene }: Performance, exchange: Exchange): Promise<void> {
+export async function play({ steps, clock, ...scene }: Performance, exchange: Exchange): Promise<void> {
   const tally = createTally(scene.prompt);
   const rendering = scene.call.stream?.(scene.identity);
   const stage = rendering ? streamed({ ...scene, rendering, tally }, exchange) : whole({ ...scene, tally }, exchange);
   for (const step of steps) {
-    await perform(step, stage, exchange);
+    await (step.type === 'wait' ? wait(clock, step.ms, exchange.left) : perform(step, stage, exchange));
     if (exchange.ended) return;
   }
 }
 
-async function perform(step: Step, stage: Stage, exchange: Exchange): Promise<void> {
+async function perform(
+  step: Exclude<Step, { readonly type: 'wait' }>,
+  stage: Stage,
+  exchange: Exchange,
+): Promise<void> {
   switch (step.type) {
-    case 'wait':
-      return sleep(step.ms, undefined, { signal: exchange.left });
     case 'open':
       return stage.open();
     case 'keep-alive':
@@ -62,6 +67,11 @@ async function perform(step: Step, stage: Stage, exchange: Exchange): Promise<vo
     case 'cut':
       await stage.breakOff(step.inside);
       return exchange.cut(step.by);
+    case 'long-line':
+      await stage.beginLine();
+      return writeLong(step.bytes, exchange);
+    case 'bytes':
+      return exchange.writeRaw(Buffer.from(step.bytes, 'latin1'), step.close);
     case 'end':
       return stage.end();
     case 'raw':
@@ -74,7 +84,14 @@ async function perform(step: Step, stage: Stage, exchange: Exchange): Promise<vo
   }
 }
 
-type Scene = Omit<Performance, 'steps'> & { readonly tally: Tally };
+const PIECE = 'x'.repeat(65_536);
+
+async function writeLong(bytes: number, exchange: Exchange): Promise<void> {
+  for (let left = bytes; left > 0; left -= PIECE.length) await exchange.write(PIECE.slice(0, left));
+  return exchange.untilLeft();
+}
+
+type Scene = Omit<Performance, 'steps' | 'clock'> & { readonly tally: Tally };
 
 const JSON_TYPE = 'application/json';
 const SSE_TYPE = 'text/event-stream; charset=utf-8';
@@ -98,7 +115,8 @@ function whole({ vendor, call, identity, tally }: Scene, exchange: Exchange): St
     const answer: Answer = { content, ...(finish && { finish }), ...(usage && { usage }) };
     const made = toBody(call.plain(answer, identity));
     const body = broken ? Buffer.from(made.body as string).subarray(0, -2) : made.body;
-    return { status: 200, contentType: manner.contentType ?? made.contentType, body };
+    const { headers } = manner;
+    return { status: 200, contentType: manner.contentType ?? made.contentType, body, ...(headers && { headers }) };
   };
 
   return {
@@ -110,6 +128,10 @@ function whole({ vendor, call, identity, tally }: Scene, exchange: Exchange): St
     },
     keepAlive() {},
     malformed: () => void (broken = true),
+    beginLine() {
+      exchange.beginStream(JSON_TYPE);
+      return exchange.write('{"text":"');
+    },
     finish: (finish) => exchange.answer(toAnswer(finish)),
     end: () => exchange.answer(toAnswer()),
     fault(fault) {
@@ -139,7 +161,7 @@ function streamed(scene: Scene & { readonly rendering: StreamRendering }, exchan
   let manner: Manner = {};
   const open = async (): Promise<void> => {
     if (exchange.begun) return;
-    exchange.beginStream(manner.contentType ?? rendering.contentType ?? SSE_TYPE);
+    exchange.beginStream(manner.contentType ?? rendering.contentType ?? SSE_TYPE, manner.headers);
     await exchange.write(rendering.open(counted(manner, tally)));
   };
   const show = async (render: () => Chunk): Promise<void> => {
@@ -160,6 +182,7 @@ function streamed(scene: Scene & { readonly rendering: StreamRendering }, exchan
     },
     keepAlive: () => show(() => rendering.keepAlive()),
     malformed: () => show(() => rendering.malformed()),
+    beginLine: () => show(() => 'data: {"text":"'),
     finish(finish) {
       const { body, terminal } = rendering.finish(finish, counted(manner, tally));
       return last(body, ...Array.from({ length: TERMINALS[manner.terminal ?? 'once'] }, () => terminal));

@@ -1,3 +1,4 @@
+import type { SimulatorClock } from './clock.js';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
 /** What the simulator saw of one request. */
@@ -9,7 +10,7 @@ export interface SimulatedRequest {
   readonly headers: IncomingHttpHeaders;
   /** Empty until the body was read, and where it names none. */
   readonly model: string;
-  /** Monotonic milliseconds, on the scale of `performance.now()`. */
+  /** Monotonic milliseconds of the simulator's clock: on the scale of `performance.now()` unless it was given another. */
   readonly openedAtMs: number;
   /** Absent while the exchange is under way. */
   readonly closedAtMs?: number;
@@ -36,7 +37,7 @@ export interface RequestEntry {
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-export function createRequestLog(): RequestLog {
+export function createRequestLog(clock: SimulatorClock): RequestLog {
   const requests: SimulatedRequest[] = [];
   let count = 0;
   return {
@@ -50,12 +51,12 @@ export function createRequestLog(): RequestLog {
         path: request.url ?? '',
         headers: request.headers,
         model: '',
-        openedAtMs: performance.now(),
+        openedAtMs: clock.monotonic(),
         aborted: false,
         closed: closed.promise,
       };
       response.once('close', () => {
-        entry.closedAtMs = performance.now();
+        entry.closedAtMs = clock.monotonic();
         closed.resolve();
       });
       requests.push(entry);

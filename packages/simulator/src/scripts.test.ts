@@ -35,6 +35,20 @@ describe('a scripted conversation', () => {
     });
   });
 
+  it('goes on from what the caller has begun', async () => {
+    const simulator = await simulate({
+      scripts: scripts.parse({ one: { models: ['*'], turns: [{ text: 'All of it.' }] } }),
+    });
+    const begun = (text: string) => [
+      { role: 'user', content: 'Go' },
+      { role: 'assistant', content: text },
+    ];
+    const say = async (text: string): Promise<unknown> =>
+      (await post(simulator, { model: 'echo', messages: begun(text) })).json();
+    expect(await say('All of')).toMatchObject({ choices: [{ message: { content: ' it.' } }] });
+    expect(await say('Other')).toMatchObject({ choices: [{ message: { content: 'All of it.' } }] });
+  });
+
   it('goes on with the turn that is due, and stays at the last', async () => {
     const next = { model: 'gpt-5-mini', messages: answered };
     const later = {

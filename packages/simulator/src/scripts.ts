@@ -57,7 +57,7 @@ export function* playScript({ turns, json }: Script, question: Question): Steps 
   }
   const { reasoning, text, calls = [] } = turns[Math.min(question.turns, turns.length - 1)] ?? {};
   if (reasoning !== undefined) yield { type: 'reasoning', text: reasoning };
-  if (text !== undefined) yield* say(text);
+  if (text !== undefined) yield* say(restOf(text, question));
   for (const { name, arguments: given } of calls) {
     const names = name.split('|');
     const offered = question.tools.find((tool) => names.includes(tool.name));
@@ -66,4 +66,9 @@ export function* playScript({ turns, json }: Script, question: Question): Steps 
     yield { type: 'tool-call', name: offered?.name ?? names[0] ?? name, json, ...(custom && { custom }) };
   }
   yield { type: 'finish', reason: calls.length > 0 ? 'tool-calls' : 'stop' };
+}
+
+/** A text that the caller has begun is not begun again. */
+function restOf(text: string, { prefill = '' }: Question): string {
+  return text.startsWith(prefill) ? text.slice(prefill.length) : text;
 }

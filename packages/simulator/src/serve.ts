@@ -29,7 +29,11 @@ export async function serve({ request, response }: Incoming, log: RequestLog, wo
   const method = request.method ?? '';
   const found = findEndpoint(method, url, request.headers);
   const { vendor, params } = found;
-  const exchange = createExchange(response, `req_sim_${padded(entry.number)}`, vendor.requestIdHeader);
+  const exchange = createExchange(
+    response,
+    { requestId: `req_sim_${padded(entry.number)}`, clock: world.clock },
+    vendor.requestIdHeader,
+  );
   exchange.left.addEventListener('abort', () => entry.abort(), { once: true });
   try {
     const raw = await readBuffer(request);
@@ -91,7 +95,7 @@ async function perform({ call, vendor, asked, entry }: Due, exchange: Exchange):
   const subject = { vendor: vendor.name, model, stream: call.stream !== undefined };
   const faults = [...faultOf(asked), ...world.faults.draw(subject)];
   const steps = bend(limit(think({ call, asked, number: entry.number }), question), faults, question);
-  await play({ steps, vendor, call, identity, prompt }, exchange);
+  await play({ steps, vendor, call, identity, prompt, clock: world.clock }, exchange);
 }
 
 /** What the script says, else what the model does. */

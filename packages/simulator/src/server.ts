@@ -5,6 +5,7 @@ import { once, type EventEmitter } from 'node:events';
 import { createRequestLog, type RequestLog, type SimulatedRequest } from './request-log.js';
 import { createWorld, type World } from './world.js';
 import { serve } from './serve.js';
+import { SYSTEM_CLOCK, type SimulatorClock } from './clock.js';
 import type { FaultRule } from './faults/fault-rules.js';
 import type { Script } from './scripts.js';
 
@@ -18,6 +19,10 @@ export interface SimulatorOptions {
   readonly strict?: boolean;
   /** Knows only `TEST_CREDENTIALS`; false by default, when every caller will do. */
   readonly checkKeys?: boolean;
+  /** Answers whatever model it is asked for; false by default. */
+  readonly anyModel?: boolean;
+  /** What it waits by; the process's own time by default. */
+  readonly clock?: SimulatorClock;
   readonly faults?: readonly FaultRule[];
   readonly scripts?: Readonly<Record<string, Script>>;
 }
@@ -46,11 +51,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     seed = 1,
     strict = true,
     checkKeys = false,
+    anyModel = false,
+    clock = SYSTEM_CLOCK,
     faults = [],
     scripts = {},
   } = options;
-  const world = createWorld({ seed, strict, checkKeys, faults, scripts });
-  const log = createRequestLog();
+  const world = createWorld({ seed, strict, checkKeys, anyModel, clock, faults, scripts });
+  const log = createRequestLog(clock);
   const open = new Set<Socket>();
   const speakers = toSpeakers(log, world);
   const server = createServer((socket) => takeConnection(socket, { world, speakers, open }));

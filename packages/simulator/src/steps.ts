@@ -10,7 +10,7 @@ export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter';
 
 /**
  * What a behaviour does next. A behaviour knows no vendor and no socket: it yields steps, a wire renders them, the
- * player performs them. Nothing after `finish`, `fault`, `cut`, `end`, `hang` or `raw` is performed.
+ * player performs them. Nothing after `finish`, `fault`, `cut`, `end`, `hang`, `long-line`, `bytes` or `raw` is performed.
  */
 export type Step =
   | ContentStep
@@ -35,6 +35,10 @@ export type Step =
    * the middle of one, or after the first byte of a character that has several.
    */
   | { readonly type: 'cut'; readonly by: 'reset' | 'close'; readonly inside?: 'frame' | 'code-point' }
+  /** A line, or a body, that does not end before so many bytes; then silence. */
+  | { readonly type: 'long-line'; readonly bytes: number }
+  /** These bytes on the connection, whatever was asked; then its end, or silence. */
+  | { readonly type: 'bytes'; readonly bytes: string; readonly close: boolean }
   /** An orderly end without a finish. */
   | { readonly type: 'end' }
   /** This answer, whatever was asked. */
@@ -47,6 +51,7 @@ export interface Manner {
   /** The frame that ends a stream comes twice, or not at all. */
   readonly terminal?: 'twice' | 'missing';
   readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type FaultKind =

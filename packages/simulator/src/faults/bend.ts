@@ -30,6 +30,14 @@ function bendOnce(steps: Steps, fault: FaultAction, question: Question): Steps {
       );
     case 'cut':
       return at(steps, fault.afterTokens, [toCut(fault)]);
+    case 'drop':
+      return only({ type: 'cut', by: fault.by === 'rst' ? 'reset' : 'close' });
+    case 'bytes':
+      return only({ type: 'bytes', bytes: fault.bytes, close: fault.close });
+    case 'long-line':
+      return at(steps, fault.afterTokens, [{ type: 'long-line', bytes: fault.lineBytes }]);
+    case 'headers':
+      return before(steps, { type: 'manner', headers: fault.headers });
     case 'quiet-end':
       return at(steps, fault.afterTokens, [{ type: 'end' }]);
     case 'error-in-answer':

@@ -1,3 +1,4 @@
+import { SYSTEM_CLOCK, type SimulatorClock } from '../clock.js';
 import { createRandom, type Random } from '../random.js';
 import type { FaultAction, FaultRule } from './fault-rules.js';
 import type { VendorName } from '../personas.js';
@@ -28,10 +29,14 @@ interface Line {
   done: number;
 }
 
-export function createFaultBook(seed: number, initial: readonly FaultRule[] = []): FaultBook {
+export function createFaultBook(
+  seed: number,
+  initial: readonly FaultRule[] = [],
+  clock: SimulatorClock = SYSTEM_CLOCK,
+): FaultBook {
   let lines: readonly Line[] = [];
   const set = (rules: readonly FaultRule[]): void => {
-    const sinceMs = performance.now();
+    const sinceMs = clock.monotonic();
     lines = rules.map((rule, index) => ({
       rule,
       random: createRandom(Math.imul(seed, 0x85ebca6b) ^ (index + 1)),
@@ -48,9 +53,10 @@ export function createFaultBook(seed: number, initial: readonly FaultRule[] = []
     set,
     draw: (subject) =>
       lines
-        .filter((line) => line.rule.fault.kind !== 'hang-connect' && matches(line.rule, subject) && isDue(line))
+        .filter((line) => line.rule.fault.kind !== 'hang-connect' && matches(line.rule, subject) && isDue(line, clock))
         .map(({ rule }) => rule.fault),
-    drawConnection: () => lines.filter((line) => line.rule.fault.kind === 'hang-connect' && isDue(line)).length > 0,
+    drawConnection: () =>
+      lines.filter((line) => line.rule.fault.kind === 'hang-connect' && isDue(line, clock)).length > 0,
   };
 }
 
@@ -67,14 +73,14 @@ export function matchesName(pattern: string, name: string): boolean {
 }
 
 /** Counts the request, and says whether it is one that the rule means. */
-function isDue(line: Line): boolean {
+function isDue(line: Line, clock: SimulatorClock): boolean {
   const { rule } = line;
   line.seen += 1;
   const due =
     line.seen > (rule.after ?? 0) &&
     (line.seen - (rule.after ?? 0)) % (rule.every ?? 1) === 0 &&
     (rule.times === undefined || line.done < rule.times) &&
-    (rule.forMs === undefined || performance.now() - line.sinceMs < rule.forMs) &&
+    (rule.forMs === undefined || clock.monotonic() - line.sinceMs < rule.forMs) &&
     (rule.probability === undefined || line.random() < rule.probability);
   if (due) line.done += 1;
   return due;

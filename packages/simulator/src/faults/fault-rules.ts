@@ -49,6 +49,24 @@ export const faultAction = z.discriminatedUnion('kind', [
     by: z.enum(['fin', 'rst']).default('rst').describe('In good order or by a reset.'),
     inside: z.enum(['frame', 'code-point']).optional().describe('In the middle of what; between frames where absent.'),
   }),
+  z.strictObject({
+    kind: z.literal('drop').describe('Breaks the connection before it answers.'),
+    by: z.enum(['fin', 'rst']).default('rst').describe('In good order or by a reset.'),
+  }),
+  z.strictObject({
+    kind: z.literal('bytes').describe('Writes bytes on the connection in place of an answer.'),
+    bytes: z.string().max(1_048_576).describe('Which, each character one byte.'),
+    close: z.boolean().default(true).describe('Closes the connection after them; else it falls silent.'),
+  }),
+  z.strictObject({
+    kind: z.literal('long-line').describe('Sends a line, or a body, that does not end; then falls silent.'),
+    afterTokens,
+    lineBytes: z.int().min(1).max(1_073_741_824).default(104_857_600).describe('How many bytes of it there are.'),
+  }),
+  z.strictObject({
+    kind: z.literal('headers').describe('Answers with further headers.'),
+    headers: z.record(z.string().min(1), z.string()).describe('Which.'),
+  }),
   z.strictObject({ kind: z.literal('quiet-end').describe('Ends in good order without a finish.'), afterTokens }),
   z.strictObject({
     kind: z.literal('error-in-answer').describe('Reports an error under status 200.'),

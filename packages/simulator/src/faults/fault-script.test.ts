@@ -177,6 +177,46 @@ describe('what a fault does', () => {
     await expect(ended).rejects.toThrow();
   });
 
+  it.for(['fin', 'rst'] as const)('breaks the connection before it answers, by %s', async (by) => {
+    await expect(ask({ kind: 'drop', by }, streamed())).rejects.toThrow();
+  });
+
+  it('writes bytes in place of an answer', async () => {
+    const bytes = 'HTTP/1.1 418 Teapot\r\ncontent-length: 5\r\n\r\nshort\xe9';
+    const response = await ask({ kind: 'bytes', bytes }, chat('echo'));
+    expect([response.status, await response.text()]).toEqual([418, 'short']);
+  });
+
+  it('writes bytes and falls silent', async () => {
+    const simulator = await simulate({
+      faults: rules({ fault: { kind: 'bytes', bytes: 'HTTP/1.1 200', close: false } }),
+    });
+    const answered = post(simulator, chat('echo'), { signal: AbortSignal.timeout(60) });
+    await expect(answered).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('answers with further headers, streamed and plain', async () => {
+    const fault = { kind: 'headers', headers: { 'x-odd': 'yes', 'set-cookie': 'a=b' } };
+    const seen = [await ask(fault, streamed()), await ask(fault, chat('echo'))].map(({ headers }) =>
+      headers.get('x-odd'),
+    );
+    expect(seen).toEqual(['yes', 'yes']);
+  });
+
+  it.for([
+    ['a stream', streamed(), 'data: {"text":"xxx'],
+    ['a plain answer', chat('echo'), '{"text":"xxx'],
+  ] as const)('sends %s that is one long line, then falls silent', async ([, body, beginning]) => {
+    const response = await ask({ kind: 'long-line', lineBytes: 100_000 }, body);
+    let text = '';
+    for await (const read of response.body ?? []) {
+      text += Buffer.from(read as Uint8Array).toString();
+      if (text.length > 100_000) break;
+    }
+    expect(text).toContain(beginning);
+    expect(/x{100000}$/.test(text)).toBe(true);
+  });
+
   it('takes a connection and reads nothing, so often as it was told', async () => {
     const simulator = await simulate({ faults: rules({ times: 1, fault: { kind: 'hang-connect' } }) });
     const socket = connect(simulator.port, '127.0.0.1');

@@ -21,7 +21,7 @@ function readMessages(asked: Asked): Call {
   if (world.strict) checkShape(asked, MESSAGE_BODIES[version]);
   const question = readQuestion(body);
   if (question.maxTokens === undefined) refuse('max_tokens: Field required');
-  const model = chooseModel('anthropic', question.model);
+  const model = chooseModel('anthropic', question.model, world);
   if (world.strict) checkMessages(body, model.persona, version);
   const { thinking } = body;
   const form: MessageForm = { hidesThinking: isObject(thinking) && thinking['display'] === 'omitted' };

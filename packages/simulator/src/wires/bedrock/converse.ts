@@ -15,7 +15,7 @@ export const bedrockConverseStream: Wire = { vendor: BEDROCK, read: (asked) => r
 function readConverse({ body, params: { model: name = '' }, world }: Asked, stream: boolean): Call {
   const flaw = world.strict ? findFlaw(CONVERSE_BODY, body) : undefined;
   if (flaw) refuseFlaw(flaw);
-  const model = chooseBedrockModel(name);
+  const model = chooseBedrockModel(name, world);
   if (world.strict) checkConverse(body, model.persona);
   return {
     question: readQuestion(body, name),

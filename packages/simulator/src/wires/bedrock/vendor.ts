@@ -1,8 +1,9 @@
 import { RequestFault, refuse, type Fault, type FaultKind } from '../../steps.js';
 import { TEST_CREDENTIALS, bearerOf } from '../../credentials.js';
 import { checkSignature } from './sigv4.js';
-import { findChosen, type ChosenModel } from '../../models.js';
+import { ANY, findChosen, type ChosenModel } from '../../models.js';
 import type { Asked, Vendor } from '../wire.js';
+import type { Strictness } from '../../world.js';
 import type { Flaw, Path } from '../../shape/shape.js';
 
 const EXCEPTIONS: Readonly<Record<FaultKind, string>> = {
@@ -65,10 +66,10 @@ function deny(code: string, message: string): never {
 }
 
 /** The model that a path names: an id, one of a region's or the whole world's, or an ARN. */
-export function chooseBedrockModel(id: string): ChosenModel {
+export function chooseBedrockModel(id: string, { anyModel }: Partial<Strictness> = {}): ChosenModel {
   const [own = ''] = id.split('/').slice(-1);
   const base = own.replace(/^(us|us-gov|eu|apac|jp|au|ca|global)\./, '');
-  return findChosen('bedrock', base) ?? refuse('The provided model identifier is invalid.');
+  return findChosen('bedrock', base) ?? (anyModel ? ANY : refuse('The provided model identifier is invalid.'));
 }
 
 /** Throws the vendor's 400 for a flaw. */

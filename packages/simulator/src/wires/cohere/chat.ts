@@ -16,7 +16,7 @@ function readChat({ body, world }: Asked): Call {
   if (flaw) refuseFlaw(flaw);
   const { model: name } = body;
   if (typeof name !== 'string') refuse("invalid request: 'model' is required.");
-  const model = chooseModel('cohere', name);
+  const model = chooseModel('cohere', name, world);
   const messages = objects(body['messages']);
   if (messages.length === 0) refuse("invalid request: 'messages' is required.");
   if (world.strict) checkChat(body, messages);

@@ -25,7 +25,7 @@ function readGenerate({ body, params, query, world }: Asked, stream: boolean): C
   const asked = readQuestion(known, name);
   const heard = heardIn(objects(known['contents']));
   const question = heard === undefined ? asked : { ...asked, text: heard };
-  const model = chooseModel('gemini', name);
+  const model = chooseModel('gemini', name, world);
   const { persona } = model;
   if (world.strict) checkGenerate(known, persona);
   if (question.prompt.length === 0) refuseArgument('* GenerateContentRequest.contents: contents is not specified');

@@ -21,7 +21,7 @@ function readChat(request: Asked): Call {
   if (flaw) refuseFlaw(flaw);
   const name = asked['model'];
   if (typeof name !== 'string') refuse('you must provide a model parameter', 'model');
-  const model = chooseModel('openai', name);
+  const model = chooseModel('openai', name, world);
   const question = readQuestion(asked, name);
   if (world.strict) checkChat(asked, model.persona);
   const options = asked['stream_options'];
