@@ -128,10 +128,7 @@ function whole({ vendor, call, identity, tally }: Scene, exchange: Exchange): St
     },
     keepAlive() {},
     malformed: () => void (broken = true),
-    beginLine() {
-      exchange.beginStream(JSON_TYPE);
-      return exchange.write('{"text":"');
-    },
+    beginLine: () => beginBody(exchange),
     finish: (finish) => exchange.answer(toAnswer(finish)),
     end: () => exchange.answer(toAnswer()),
     fault(fault) {
@@ -148,6 +145,11 @@ function whole({ vendor, call, identity, tally }: Scene, exchange: Exchange): St
     },
     manner: (next) => void (manner = { ...manner, ...next }),
   };
+}
+
+function beginBody(exchange: Exchange): Promise<void> {
+  exchange.beginStream(JSON_TYPE);
+  return exchange.write('{"text":"');
 }
 
 function toBody(made: ReturnType<Call['plain']>): { readonly contentType: string; readonly body: Chunk } {

@@ -1,4 +1,4 @@
-import { faultOfStatus, type Step } from '../steps.js';
+import { faultOfStatus, type Manner, type Step } from '../steps.js';
 import type { FaultAction } from './fault-rules.js';
 import type { Question } from '../question.js';
 import type { Steps } from '../behaviours.js';
@@ -10,52 +10,69 @@ export function bend(steps: Steps, faults: readonly FaultAction[], question: Que
   return faults.reduce((bent, fault) => bendOnce(bent, fault, question), steps);
 }
 
+type Of<Kind extends FaultAction['kind']> = Extract<FaultAction, { readonly kind: Kind }>;
+/** Those that happen inside an answer, after some of its tokens. */
+type Inside = Extract<FaultAction, { readonly afterTokens: number }>;
+/** Those that make the whole of an answer other than it should be. */
+type Mannered = Of<'usage' | 'terminal' | 'content-type' | 'headers'>;
+
 function bendOnce(steps: Steps, fault: FaultAction, question: Question): Steps {
   switch (fault.kind) {
     case 'status':
       return only(toRefusal(fault));
     case 'hang':
       return only({ type: 'hang' });
+    case 'drop':
+      return only({ type: 'cut', by: fault.by === 'rst' ? 'reset' : 'close' });
+    case 'bytes':
+      return only({ type: 'bytes', bytes: fault.bytes, close: fault.close });
     case 'slow-headers':
       return before(steps, { type: 'wait', ms: fault.ms });
     case 'pace':
       return paced(steps, fault.ms);
     case 'keep-alive':
       return kept(steps, fault);
-    case 'stall':
-      return at(
-        steps,
-        fault.afterTokens,
-        fault.ms === undefined ? [{ type: 'hang' }] : [{ type: 'wait', ms: fault.ms }],
-      );
-    case 'cut':
-      return at(steps, fault.afterTokens, [toCut(fault)]);
-    case 'drop':
-      return only({ type: 'cut', by: fault.by === 'rst' ? 'reset' : 'close' });
-    case 'bytes':
-      return only({ type: 'bytes', bytes: fault.bytes, close: fault.close });
-    case 'long-line':
-      return at(steps, fault.afterTokens, [{ type: 'long-line', bytes: fault.lineBytes }]);
-    case 'headers':
-      return before(steps, { type: 'manner', headers: fault.headers });
-    case 'quiet-end':
-      return at(steps, fault.afterTokens, [{ type: 'end' }]);
-    case 'error-in-answer':
-      return at(steps, fault.afterTokens, [
-        { type: 'fault', fault: { ...faultOfStatus(fault.status), message: fault.message ?? 'Overloaded.' } },
-      ]);
     case 'usage':
-      return before(steps, { type: 'manner', usage: fault.as });
     case 'terminal':
-      return before(steps, { type: 'manner', terminal: fault.as });
-    case 'malformed-json':
-      return at(steps, fault.afterTokens, [{ type: 'malformed' }]);
     case 'content-type':
-      return before(steps, { type: 'manner', contentType: fault.contentType });
+    case 'headers':
+      return before(steps, { type: 'manner', ...toManner(fault) });
     case 'refuse-prefill':
       return question.prefill === undefined ? steps : only(PREFILL_REFUSED);
     case 'hang-connect':
       return steps;
+    default:
+      return at(steps, fault.afterTokens, toStep(fault));
+  }
+}
+
+function toStep(fault: Inside): Step {
+  switch (fault.kind) {
+    case 'stall':
+      return fault.ms === undefined ? { type: 'hang' } : { type: 'wait', ms: fault.ms };
+    case 'cut':
+      return toCut(fault);
+    case 'quiet-end':
+      return { type: 'end' };
+    case 'error-in-answer':
+      return { type: 'fault', fault: { ...faultOfStatus(fault.status), message: fault.message ?? 'Overloaded.' } };
+    case 'malformed-json':
+      return { type: 'malformed' };
+    case 'long-line':
+      return { type: 'long-line', bytes: fault.lineBytes };
+  }
+}
+
+function toManner(fault: Mannered): Manner {
+  switch (fault.kind) {
+    case 'usage':
+      return { usage: fault.as };
+    case 'terminal':
+      return { terminal: fault.as };
+    case 'content-type':
+      return { contentType: fault.contentType };
+    case 'headers':
+      return { headers: fault.headers };
   }
 }
 
@@ -69,7 +86,7 @@ const PREFILL_REFUSED: Step = {
   },
 };
 
-function toRefusal({ status, message, code, retryAfter, body }: FaultAction & { readonly kind: 'status' }): Step {
+function toRefusal({ status, message, code, retryAfter, body }: Of<'status'>): Step {
   if (body === 'html') return { type: 'raw', status, contentType: 'text/html; charset=utf-8', body: HTML };
   if (body === 'empty') return { type: 'raw', status, contentType: 'text/plain', body: '' };
   const { retry, ...plain } = faultOfStatus(status);
@@ -85,7 +102,7 @@ function toRefusal({ status, message, code, retryAfter, body }: FaultAction & { 
   };
 }
 
-function toCut({ by, inside }: FaultAction & { readonly kind: 'cut' }): Step {
+function toCut({ by, inside }: Of<'cut'>): Step {
   return { type: 'cut', by: by === 'rst' ? 'reset' : 'close', ...(inside && { inside }) };
 }
 
@@ -98,8 +115,8 @@ function* before(steps: Steps, step: Step): Steps {
   yield* steps;
 }
 
-/** The steps with others put in after so many tokens, or before the end where there are fewer. */
-function* at(steps: Steps, tokens: number, inserted: readonly Step[]): Steps {
+/** The steps with one put in after so many tokens, or before the end where there are fewer. */
+function* at(steps: Steps, tokens: number, inserted: Step): Steps {
   let left = tokens;
   let done = false;
   for (const step of steps) {
@@ -107,7 +124,7 @@ function* at(steps: Steps, tokens: number, inserted: readonly Step[]): Steps {
     if (!done && ((isToken && left === 0) || step.type === 'finish')) {
       done = true;
       yield { type: 'open' };
-      yield* inserted;
+      yield inserted;
     }
     if (isToken) left -= 1;
     yield step;
@@ -126,7 +143,7 @@ function* paced(steps: Steps, ms: number): Steps {
 }
 
 /** Signs of life before the answer; without an answer where they have no number. */
-function* kept(steps: Steps, { everyMs, times = Infinity }: FaultAction & { readonly kind: 'keep-alive' }): Steps {
+function* kept(steps: Steps, { everyMs, times = Infinity }: Of<'keep-alive'>): Steps {
   yield { type: 'open' };
   for (let sent = 0; sent < times; sent += 1) {
     yield { type: 'wait', ms: everyMs };
