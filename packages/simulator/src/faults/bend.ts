@@ -41,7 +41,12 @@ function bendOnce(steps: Steps, fault: FaultAction, question: Question): Steps {
       return question.prefill === undefined ? steps : only(PREFILL_REFUSED);
     case 'hang-connect':
       return steps;
-    default:
+    case 'stall':
+    case 'cut':
+    case 'quiet-end':
+    case 'error-in-answer':
+    case 'malformed-json':
+    case 'long-line':
       return at(steps, fault.afterTokens, toStep(fault));
   }
 }
