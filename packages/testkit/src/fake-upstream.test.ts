@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { once } from 'node:events';
-import { fakeUpstream } from './fake-upstream.js';
+import { NONCE, fakeUpstream } from './fake-upstream.js';
 import { reply } from './reply.js';
 
 const chatUrl = (upstream: { readonly url: string }): string => `${upstream.url}/v1/chat`;
@@ -102,5 +102,30 @@ describe('fakeUpstream', () => {
     const base = reply().headers({ a: '1' });
     base.headers({ b: '2' }).sse('data: 1\n\n');
     expect(Buffer.from((base.script.actions[0] as { bytes: Uint8Array }).bytes).toString()).not.toContain('b: 2');
+  });
+});
+
+describe('NONCE', () => {
+  it('stands for what the request says in its place', async () => {
+    await using upstream = await fakeUpstream(reply().json({ id: NONCE }));
+    const ask = async (body: string): Promise<unknown> => (await fetch(chatUrl(upstream), post(body))).json();
+    const answers = [await ask('nonce-0123456789ab'), await ask('none')];
+    expect(answers).toEqual([{ id: 'nonce-0123456789ab' }, { id: NONCE }]);
+  });
+});
+
+describe('busyConnections', () => {
+  it('counts those whose reply is not over', async () => {
+    await using upstream = await fakeUpstream(reply().body('over'), reply().silence());
+    await (await fetch(chatUrl(upstream))).text();
+    const idle = upstream.busyConnections;
+    const leaving = new AbortController();
+    const left = fetch(chatUrl(upstream), { signal: leaving.signal }).catch(String);
+    await upstream.received(2);
+    const busy = upstream.busyConnections;
+    leaving.abort();
+    await left;
+    await upstream.wasAborted();
+    await expect.poll(() => [idle, busy, upstream.busyConnections]).toEqual([0, 1, 0]);
   });
 });

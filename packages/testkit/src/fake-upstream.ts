@@ -13,6 +13,8 @@ export interface FakeUpstream {
   readonly requests: readonly ReceivedRequest[];
   readonly openConnections: number;
   readonly acceptedConnections: number;
+  /** Open connections whose reply is not over. */
+  readonly busyConnections: number;
   /** Resolves with the request of that number (1 is the first) once it has arrived; rejects after `withinMs`. */
   received(number?: number, withinMs?: number): Promise<ReceivedRequest>;
   /** True as soon as the other side closed a connection whose reply was not over; false after `withinMs` without that. */
@@ -24,6 +26,13 @@ export interface FakeUpstream {
 }
 
 const PATIENCE_MS = 1_000;
+
+/**
+ * Stands in a script for what the request says in its place: where its body has the same with other digits, every reply
+ * has those. So whoever sends other digits with each request sees whether an answer is another one's.
+ */
+export const NONCE = 'nonce-000000000000';
+const NONCES = /nonce-[0-9a-f]{12}/;
 
 /** Starts an upstream that gives each request the next script; the last one repeats. At least one is needed. */
 export async function fakeUpstream(...replies: readonly [Reply, ...Reply[]]): Promise<FakeUpstream> {
@@ -43,6 +52,9 @@ export async function fakeUpstream(...replies: readonly [Reply, ...Reply[]]): Pr
     get acceptedConnections() {
       return state.accepted;
     },
+    get busyConnections() {
+      return state.busy.size;
+    },
     async received(number = 1, withinMs = PATIENCE_MS) {
       await state.until(() => state.requests.length >= number, withinMs);
       const request = state.requests[number - 1];
@@ -59,6 +71,7 @@ export async function fakeUpstream(...replies: readonly [Reply, ...Reply[]]): Pr
 interface State {
   readonly requests: ReceivedRequest[];
   readonly sockets: Set<Socket>;
+  readonly busy: Set<Socket>;
   accepted: number;
   aborted: number;
   /** The script that the next request gets. */
@@ -76,6 +89,7 @@ function createState(scripts: readonly ReplyScript[]): State {
   return {
     requests: [],
     sockets: new Set(),
+    busy: new Set(),
     accepted: 0,
     aborted: 0,
     peek,
@@ -116,7 +130,7 @@ function serve(socket: Socket, state: State): void {
     for (const request of parse(bytes)) {
       const script = state.take();
       state.requests.push(request);
-      turn = turn.then(() => run(script));
+      turn = turn.then(() => run(script, nonceOf(request)));
     }
     state.changed();
   });
@@ -124,11 +138,11 @@ function serve(socket: Socket, state: State): void {
 }
 
 /** Runs the scripts of one connection. The promise resolves when a script is over, or the connection is. */
-function createConnection(socket: Socket, state: State): (script: ReplyScript) => Promise<void> {
+function createConnection(socket: Socket, state: State): (script: ReplyScript, nonce?: string) => Promise<void> {
   const gone = new AbortController();
-  let replying = false;
+  const { busy } = state;
   const leave = (): void => {
-    if (!gone.signal.aborted && replying) state.aborted += 1;
+    if (!gone.signal.aborted && busy.has(socket)) state.aborted += 1;
     gone.abort();
     state.changed();
   };
@@ -137,17 +151,31 @@ function createConnection(socket: Socket, state: State): (script: ReplyScript) =
   socket.once('close', () => {
     state.sockets.delete(socket);
     leave();
+    busy.delete(socket);
   });
-  return async ({ actions }) => {
-    replying = true;
+  return async ({ actions }, nonce) => {
+    if (!gone.signal.aborted) busy.add(socket);
     for (const action of actions) {
       if (gone.signal.aborted) break;
-      replying = action.kind !== 'reset' && action.kind !== 'close';
+      if (action.kind === 'reset' || action.kind === 'close') busy.delete(socket);
       // The only rejection is that of the signal, which the next turn of the loop looks at.
-      await perform(action, socket, gone.signal).catch(() => {});
+      await perform(withNonce(action, nonce), socket, gone.signal).catch(() => {});
     }
-    replying = false;
+    busy.delete(socket);
+    state.changed();
   };
+}
+
+function nonceOf({ body }: ReceivedRequest): string | undefined {
+  return NONCES.exec(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'))?.[0];
+}
+
+/** Bytes for bytes, so that a length that was promised stays true. */
+function withNonce(action: ReplyAction, nonce: string | undefined): ReplyAction {
+  if (nonce === undefined || action.kind !== 'write') return action;
+  const text = Buffer.from(action.bytes).toString('latin1');
+  if (!text.includes(NONCE)) return action;
+  return { kind: 'write', bytes: Buffer.from(text.replaceAll(NONCE, nonce), 'latin1') };
 }
 
 async function perform(action: ReplyAction, socket: Socket, gone: AbortSignal): Promise<void> {

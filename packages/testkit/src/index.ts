@@ -5,7 +5,7 @@ export { counterStoreSuite, keyValueStoreSuite } from './store-suite.js';
 export { createManualClock } from './manual-clock.js';
 export { deepFreeze, readFixtures } from './fixtures.js';
 export { dialectSuite } from './dialect-suite.js';
-export { fakeUpstream } from './fake-upstream.js';
+export { NONCE, fakeUpstream } from './fake-upstream.js';
 export { foldEvents } from './fold-events.js';
 export { providerSuite } from './provider-suite.js';
 export { randomChatRequest } from './random-request.js';

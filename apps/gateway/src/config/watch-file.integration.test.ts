@@ -55,7 +55,7 @@ async function expectTold({ told }: Watched, times: number): Promise<void> {
   expect(told()).toBe(times);
 }
 
-describe('a watched file', () => {
+describe('a watched file (F43)', () => {
   it('is told of once when it is written', async () => {
     const setup = started();
     writeFileSync(setup.path, 'second');

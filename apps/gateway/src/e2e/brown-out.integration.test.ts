@@ -63,7 +63,7 @@ function p95(calls: readonly Seen[]): number {
 const shareOfA = (calls: readonly Seen[]): number =>
   calls.filter(({ provider }) => provider === 'a').length / calls.length;
 
-describe('least-latency in front of a target that becomes ten times slower', () => {
+describe('least-latency in front of a target that becomes ten times slower (F16)', () => {
   it('gives it less than a tenth of the requests, and most callers notice nothing', { timeout: 30_000 }, async () => {
     await Promise.all([answerAfter(a.url, BASE_MS), answerAfter(b.url, BASE_MS)]);
     const before = await send(2);

@@ -3,7 +3,7 @@ import { temporaryDir } from '../__fixtures__/temporary-dir.js';
 import { CORRUPT, changeTimes, corruptAll, startChanging } from './__fixtures__/config-changes.js';
 
 describe('a gateway under load', () => {
-  it('takes up changes of its file, by every way within a second, and fails no request', async () => {
+  it('takes up changes of its file, by every way within a second, and fails no request (F41)', async () => {
     await using gateway = await startChanging(temporaryDir());
     const traffic = gateway.traffic(50);
     await changeTimes(gateway, 8);
@@ -12,7 +12,7 @@ describe('a gateway under load', () => {
     expect([answered > 50, versions.length]).toEqual([true, 9]);
   });
 
-  it('serves on under the last good configuration whatever stands in its place', async () => {
+  it('serves on under the last good configuration whatever stands in its place (F42)', async () => {
     await using gateway = await startChanging(temporaryDir());
     const before = await gateway.version();
     const traffic = gateway.traffic(50);

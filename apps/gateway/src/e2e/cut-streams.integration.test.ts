@@ -5,9 +5,9 @@ import { readAll } from './__fixtures__/clients.js';
 import { gatewayTo, PAIRS } from './__fixtures__/upstreams.js';
 
 const CUTS: readonly (readonly [name: string, cut: (whole: Reply) => Reply])[] = [
-  ['is reset', (opened) => opened.reset()],
+  ['is reset (F26)', (opened) => opened.reset()],
   ['ends in the middle of its body', (opened) => opened.close()],
-  ['ends in good order, but says nothing of its end', (opened) => opened],
+  ['ends in good order, but says nothing of its end (F28)', (opened) => opened],
 ];
 
 describe.each(PAIRS)('the $sdk SDK at an $kind upstream', (pair) => {
@@ -54,7 +54,7 @@ describe.each(PAIRS)('the $sdk SDK at an $kind upstream', (pair) => {
     expect(error).toMatchObject({ status: 502 });
   });
 
-  it('raises the cut of a plain answer', async () => {
+  it('raises the cut of a plain answer (F20)', async () => {
     await using setup = await gatewayTo(pair, reply().headers({ 'content-length': '500' }).body('{"id":').close());
     const error: unknown = await pair.plain(setup.gateway, 'up/m').catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(ApiError);

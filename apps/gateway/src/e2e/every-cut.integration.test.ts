@@ -9,7 +9,7 @@ describe.each(WIRE_CLIENTS)('a client of $name', (client) => {
   it.each([
     ['openai-compatible', 19],
     ['anthropic', 19],
-  ] as const)('takes no part of a JSON for all of it, at %s', async (wire, step) => {
+  ] as const)('takes no part of a JSON for all of it (F22), at %s', async (wire, step) => {
     const { asked, wrong, slowestMs } = await cutEverywhere({ client, wire, stream: false, step });
     expect([wrong, asked > 80, slowestMs < BOUND_MS]).toEqual([[], true, true]);
   });
@@ -17,7 +17,7 @@ describe.each(WIRE_CLIENTS)('a client of $name', (client) => {
   it.each([
     ['openai-compatible', 71],
     ['anthropic', 71],
-  ] as const)('takes no part of a stream for all of it, at %s', async (wire, step) => {
+  ] as const)('takes no part of a stream for all of it (F28), at %s', async (wire, step) => {
     const { asked, wrong, slowestMs } = await cutEverywhere({ client, wire, stream: true, step });
     expect([wrong, asked > 80, slowestMs < BOUND_MS]).toEqual([[], true, true]);
   });

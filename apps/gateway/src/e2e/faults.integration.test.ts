@@ -48,7 +48,7 @@ async function silentUpstream(): Promise<string> {
 
 const at = (baseUrl: string, timeouts = {}) => ({ kind: 'openai-compatible', baseUrl, timeouts });
 
-describe('an error that nothing has caught', () => {
+describe('an error that nothing has caught (F49)', () => {
   it('is a 500 of its request alone where a promise was rejected', async () => {
     const upstream = await silentUpstream();
     const providers = { sim: { kind: 'sim' }, bad: at(`${upstream}/reject/v1`) };
@@ -81,7 +81,7 @@ describe('an error that nothing has caught', () => {
   });
 });
 
-describe('a process that was stopped for two seconds', () => {
+describe('a process that was stopped for two seconds (F47)', () => {
   it('holds none of it against its providers', async () => {
     const answer = {
       id: 'c',
@@ -112,7 +112,7 @@ describe('a process that was stopped for two seconds', () => {
   });
 });
 
-describe('a process that may open no further file', () => {
+describe('a process that may open no further file (F67)', () => {
   function connectTo(url: string): Socket {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);

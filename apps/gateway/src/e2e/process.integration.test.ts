@@ -169,7 +169,7 @@ describe('SIGTERM to a process that streams', () => {
   });
 });
 
-describe('a second SIGTERM', () => {
+describe('a second SIGTERM (F39)', () => {
   it('ends it with 1 though a stream goes on, and leaves no row open', async () => {
     const cwd = temporaryDir();
     await using sluice = startProcess({ cwd });

@@ -1,25 +1,14 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reply } from '@sluice/testkit';
 import type { FakeUpstream, Reply } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import { OPENAI_STREAM } from './__fixtures__/frames.js';
+import { timed } from './__fixtures__/timed.js';
 import { saying, upstreamSet } from './__fixtures__/upstream-set.js';
 import type { UpstreamSet } from './__fixtures__/upstream-set.js';
 
 const GRACE_MS = 100;
 const upstreamOf = (set: UpstreamSet, name: string): FakeUpstream => set.upstreams[name] as FakeUpstream;
-
-/** How long it took, less the time for which this process did something else. */
-async function timed<T>(run: () => Promise<T>): Promise<{ readonly result: T; readonly tookMs: number }> {
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  const beganMs = performance.now();
-  const result = await run();
-  const tookMs = performance.now() - beganMs;
-  delay.disable();
-  return { result, tookMs: tookMs - delay.max / 1e6 };
-}
 
 async function codeOf(answer: Response): Promise<unknown> {
   return ((await answer.json()) as { readonly error: { readonly code: unknown } }).error.code;
@@ -54,7 +43,7 @@ describe('all providers down (F3)', () => {
       answer = await set.ask();
       requests += 1;
     } while (answer.status !== 503 && requests < 20);
-    const { result, tookMs } = await timed(() => set.ask());
+    const { value: result, tookMs } = await timed(() => set.ask());
     expect([result.status, await codeOf(result)]).toEqual([503, 'no_healthy_provider']);
     expect(Number(result.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     expect(tookMs).toBeLessThan(GRACE_MS);
@@ -74,7 +63,7 @@ describe('a provider that takes the connection and then says nothing', () => {
     const whole =
       more && 'stream' in more ? reply().sse([...OPENAI_STREAM.opening, ...OPENAI_STREAM.ending]) : saying('b');
     await using set = await upstreamSet({ replies: { a: [hung], b: [whole] }, alias: { timeouts } });
-    const { result, tookMs } = await timed(async () => {
+    const { value: result, tookMs } = await timed(async () => {
       const answer = await set.ask(more);
       await answer.text();
       return answer;
@@ -91,7 +80,7 @@ describe('a provider that takes the connection and then says nothing', () => {
 
   it('is 504 where it is the last one', async () => {
     await using set = await upstreamSet({ replies: { a: [reply().silence()] }, alias: { timeouts } });
-    const { result, tookMs } = await timed(() => set.ask());
+    const { value: result, tookMs } = await timed(() => set.ask());
     expect([result.status, await codeOf(result)]).toEqual([504, 'upstream_timeout']);
     expect(tookMs).toBeLessThan(300 + GRACE_MS);
   });
@@ -101,7 +90,7 @@ describe('a provider that takes the connection and then says nothing', () => {
       replies: { a: [reply().silence()], b: [reply().silence()] },
       alias: { timeouts: { firstTokenMs: 300, totalMs: 450 } },
     });
-    const { result, tookMs } = await timed(() => set.ask());
+    const { value: result, tookMs } = await timed(() => set.ask());
     expect([result.status, result.headers.get('x-sluice-attempts')]).toEqual([504, '2']);
     expect(tookMs).toBeLessThan(450 + GRACE_MS);
   });

@@ -22,7 +22,7 @@ function connected(url: string): Promise<Socket> {
   return once(socket, 'connect').then(() => socket);
 }
 
-it('a SIGTERM drops none of 50 streams and no call, and waits for no idle connection', async () => {
+it('a SIGTERM drops none of 50 streams and no call, and waits for no idle connection (F38)', async () => {
   const cwd = temporaryDir();
   writeFileSync(join(cwd, 'sluice.yaml'), '{providers: {sim: {kind: sim}}}');
   await using sluice = startProcess({ cwd, env: { SLUICE_ADMIN_KEY: ADMIN_KEY } });

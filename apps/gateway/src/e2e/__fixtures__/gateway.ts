@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
+import { expect } from 'vitest';
 import { composeGateway } from '../../compose.js';
 import { parseConfig } from '../../config/parse-config.js';
 import { openDataDir } from '../../data-dir.js';
@@ -10,6 +11,7 @@ import type { GatewayConfig } from '../../gateway.js';
 import type { RequestView } from '../../http/admin/request-view.js';
 import { serve } from '../../serve.js';
 import { startProcess } from './process.js';
+import type { SluiceProcess } from './process.js';
 
 const ADMIN_KEY = 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe';
 
@@ -30,7 +32,26 @@ export interface RemoteGateway extends AsyncDisposable {
   createKey(input: Readonly<Record<string, unknown>>): Promise<string>;
   /** A call with the caller's key; a body makes it a POST. Headers in `init` replace all others. */
   call(path: string, body?: string | object, init?: RequestInit): Promise<Response>;
+  /** What came of each `call` that was answered. */
+  readonly calls: readonly CallSeen[];
+  /** As `/metrics` tells it to the operator. */
+  metrics(): Promise<string>;
+  /** What it was started with. */
+  readonly config: GatewayConfig;
+  /** Where its data is, and its log. */
+  readonly folder: string;
+  /** All that it wrote for people or machines to read, so far. */
+  logText(): string;
+  /** The keys of callers, operators and providers. */
+  readonly secrets: readonly string[];
+  /** Ends it once all is written; its folder stays. */
+  stop(): Promise<void>;
   close(): Promise<void>;
+}
+export interface CallSeen {
+  readonly status: number;
+  /** The id under which the gateway took the call on; null where it did not. */
+  readonly decision: string | null;
 }
 
 /** One in the process of the test. */
@@ -41,7 +62,13 @@ export interface TestGateway extends RemoteGateway {
   drain(): Promise<void>;
 }
 
-const UPSTREAM_KEY: Readonly<Record<string, string>> = { UPSTREAM_KEY: 'sk-upstream' };
+/** One in a process of its own. */
+export interface ProcessGateway extends RemoteGateway {
+  readonly sluice: SluiceProcess;
+}
+
+type Env = Readonly<Record<string, string>>;
+const UPSTREAM_KEY: Env = { UPSTREAM_KEY: 'sk-upstream' };
 
 /** Starts a gateway on a free port. `config` is what an operator's file would hold; `sim` is there besides. */
 export async function startGateway(config: GatewayConfig = {}, env = UPSTREAM_KEY): Promise<TestGateway> {
@@ -59,51 +86,80 @@ export async function startGateway(config: GatewayConfig = {}, env = UPSTREAM_KE
   });
   const served = await serve(running, { host: '127.0.0.1', port: 0 });
   const operator = operatorOf(served.url, adminKey);
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= served.close().finally(() => closeSync(logFd)));
   const close = async (): Promise<void> => {
-    await served.close();
-    closeSync(logFd);
+    await stop();
     rmSync(folder, { recursive: true, force: true });
   };
+  const logText = (): string => readFileSync(logPath, 'utf8');
+  const key = await operator.createKey({ name: 'test' });
   return {
     adminKey,
     ...operator,
-    ...callerOf(served.url, await operator.createKey({ name: 'test' })),
-    logLines: () => parseLines(readFileSync(logPath, 'utf8')),
+    ...callerOf(served.url, key),
+    config,
+    folder,
+    logText,
+    secrets: [key, adminKey, ...Object.values(env)],
+    logLines: () => parseLines(logText()),
     drain: () => served.drain(),
+    stop,
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
 /** Starts `sluice start` with this configuration in a process of its own. */
-export async function startGatewayProcess(config: GatewayConfig): Promise<RemoteGateway> {
+export async function startGatewayProcess(config: GatewayConfig, env: Env = {}): Promise<ProcessGateway> {
   const cwd = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
   // JSON is YAML.
   writeFileSync(join(cwd, 'sluice.yaml'), JSON.stringify(config));
-  const sluice = startProcess({ cwd, env: { SLUICE_ADMIN_KEY: ADMIN_KEY } });
+  const sluice = startProcess({ cwd, env: { SLUICE_ADMIN_KEY: ADMIN_KEY, ...env } });
   const url = await sluice.listening();
   const operator = operatorOf(url, ADMIN_KEY);
   const close = async (): Promise<void> => {
     await sluice.stop('SIGKILL');
     rmSync(cwd, { recursive: true, force: true });
   };
+  const logText = (): string => sluice.output.stdout + sluice.output.stderr;
+  const key = await operator.createKey({ name: 'test' });
   return {
     adminKey: ADMIN_KEY,
     ...operator,
-    ...callerOf(url, await operator.createKey({ name: 'test' })),
+    ...callerOf(url, key),
+    sluice,
+    config,
+    folder: cwd,
+    logText,
+    secrets: [key, ADMIN_KEY, ...Object.values(env)],
+    // By its signal, it would serve on for a while.
+    async stop() {
+      const rows = await operator.rows();
+      await expect.poll(() => rows.filter(({ id }) => !logText().includes(id)), { interval: 10 }).toEqual([]);
+      await sluice.stop('SIGKILL');
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
 /** What an operator can do with the gateway that listens at `url`. */
-function operatorOf(url: string, adminKey: string): Pick<RemoteGateway, 'rows' | 'createKey'> {
+function operatorOf(url: string, adminKey: string): Pick<RemoteGateway, 'rows' | 'createKey' | 'metrics'> {
   const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' };
   return {
     async rows() {
-      const answer = await fetch(`${url}/admin/v1/requests?limit=1000`, { headers });
-      return ((await answer.json()) as { data: readonly RequestView[] }).data;
+      const rows: RequestView[] = [];
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const from: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+        const answer = await fetch(`${url}/admin/v1/requests?limit=1000${from}`, { headers });
+        const page = (await answer.json()) as { data: readonly RequestView[]; nextCursor: string | null };
+        rows.push(...page.data);
+        cursor = page.nextCursor;
+      }
+      return rows;
     },
+    metrics: async () => (await fetch(`${url}/metrics`, { headers })).text(),
     async createKey(input) {
       const init = { method: 'POST', headers, body: JSON.stringify(input) };
       const answer = await fetch(`${url}/admin/v1/keys`, init);
@@ -112,20 +168,27 @@ function operatorOf(url: string, adminKey: string): Pick<RemoteGateway, 'rows' |
   };
 }
 
+type Caller = Pick<RemoteGateway, 'url' | 'key' | 'openai' | 'anthropic' | 'call' | 'calls'>;
+
 /** What a caller can do with it. */
-function callerOf(url: string, key: string): Pick<RemoteGateway, 'url' | 'key' | 'openai' | 'anthropic' | 'call'> {
+function callerOf(url: string, key: string): Caller {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const calls: CallSeen[] = [];
   return {
     url,
     key,
+    calls,
     openai: openaiClient(url, key),
     anthropic: anthropicClient(url, key),
-    call: (path, body, init = {}) =>
-      fetch(url + path, {
+    async call(path, body, init = {}) {
+      const answer = await fetch(url + path, {
         ...(body === undefined ? {} : { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) }),
         headers,
         ...init,
-      }),
+      });
+      calls.push({ status: answer.status, decision: answer.headers.get('x-sluice-decision') });
+      return answer;
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { ANTHROPIC_STREAM, OPENAI_STREAM } from './frames.js';
 import type { StreamFrames } from './frames.js';
 import { startGateway } from './gateway.js';
 import type { RemoteGateway, TestGateway } from './gateway.js';
+import { assertInvariants } from './invariants.js';
 
 /** A wire that an upstream can speak, with the adapter that understands it. */
 export interface Wire {
@@ -31,6 +32,7 @@ export function providerAt(url: string, { kind, basePath }: Wire): Record<string
   return { up: { kind, baseUrl: url + basePath } };
 }
 
+/** What it is disposed of with: the invariants that hold after every fault. */
 export interface Setup<G extends RemoteGateway> extends AsyncDisposable {
   readonly gateway: G;
   readonly upstream: FakeUpstream;
@@ -58,8 +60,12 @@ export async function setUp<G extends RemoteGateway>(
     upstream,
     call: () => upstream.received(2),
     async [Symbol.asyncDispose]() {
-      await gateway.close();
-      await upstream.close();
+      try {
+        await assertInvariants({ gateway, upstreams: [upstream] });
+      } finally {
+        await gateway.close();
+        await upstream.close();
+      }
     },
   };
 }

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { glob } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROOT } from '@sluice/tooling-workspace';
+import { expect, it } from 'vitest';
+
+/** Rows without a test, by what they wait for. Whoever writes one takes its row out of here. */
+const NOT_YET: Readonly<Record<string, string>> = {
+  F2: 'a provider in a process of its own',
+  F4: 'the schedule of a returning provider at a composed gateway',
+  F5: 'the schedule of a flapping provider at a composed gateway',
+  F6: 'a network namespace',
+  F17: 'names that do not resolve',
+  F18: 'a flood at a half-open circuit of a composed gateway',
+  F19: 'a hung probe of a composed gateway',
+  F21: 'raw answers',
+  F23: 'raw answers',
+  F24: 'raw answers',
+  F27: 'raw answers',
+  F29: 'raw answers',
+  F30: 'raw answers',
+  F31: 'raw answers',
+  F34: 'raw answers',
+  F35: 'raw answers',
+  F36: 'raw answers',
+  F37: 'raw answers',
+  F44: 'starts that fail',
+  F45: 'a clock that steps under a composed gateway',
+  F48: 'shedding by the heap',
+  F61: 'a deadline for callers who do not read',
+  F63: 'slow senders in numbers',
+  F64: 'queues',
+  F65: 'queues',
+};
+
+const page = readFileSync(join(ROOT, 'docs/faults.md'), 'utf8');
+const rows = [...page.matchAll(/^\| (F\d+) /gm)].map(([, row]) => row as string);
+
+/** Every row that a test names. */
+async function namedRows(): Promise<ReadonlySet<string>> {
+  const named = new Set<string>();
+  for await (const path of glob('{apps,packages,tooling}/**/src/**/*.test.ts', {
+    cwd: ROOT,
+    exclude: ['**/node_modules/**'],
+  })) {
+    if (path.endsWith('fault-rows.test.ts')) continue;
+    const code = readFileSync(join(ROOT, path), 'utf8').replaceAll(/^\s*(?:\/\/|\/?\*).*$/gm, '');
+    for (const [row] of code.matchAll(/\bF\d+\b/g)) named.add(row);
+  }
+  return named;
+}
+
+it('docs/faults.md has each row once, in order', () => {
+  const numbers = rows.map((row) => Number(row.slice(1)));
+  expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
+  expect(numbers.length).toBeGreaterThan(50);
+});
+
+it('each row of docs/faults.md is named by a test, or waits for one', async () => {
+  const named = await namedRows();
+  expect(rows.filter((row) => !named.has(row))).toEqual(Object.keys(NOT_YET));
+});
+
+it('tests name no row that docs/faults.md does not have', async () => {
+  expect([...(await namedRows())].filter((row) => !rows.includes(row))).toEqual([]);
+});
