@@ -19,6 +19,7 @@ import { Holding } from './compose/holding.js';
 import type { IdentitySecrets } from './compose/identity.js';
 import { composeLastingPorts } from './compose/ports.js';
 import type { LastingPorts } from './compose/ports.js';
+import { recoverRows } from './compose/recovery.js';
 import { takeProviders } from './compose/providers.js';
 import { Reloads } from './compose/reloads.js';
 import type { LoadAgain } from './compose/reloads.js';
@@ -169,17 +170,16 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
     load: options.source?.load,
   });
   const unwatch = watchSource(options, { reloads, telemetry });
+  const endRecovery = recoverRows(opened.store, telemetry);
   showCircuits(telemetry, generations);
   const background = openBackground(opened, generations);
   const entry = composeEntry({ ...opened, generations, reloads, callers, background });
   const blame = createBlame({ callers, telemetry, handle: (req, res) => entry.handle(req, res) });
   // Nobody waits for the lists: until they are there, models are reached as provider/model.
   void first.refreshLists();
-  const { empty, dismiss } = underWay(callers, background);
   return {
     keys: currentKeys(generations),
-    empty,
-    dismiss,
+    ...underWay(callers, background),
     reloads,
     get config() {
       return generations.current.config;
@@ -193,6 +193,7 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
     stop: () => lifecycle.stop(),
     async close() {
       unwatch?.();
+      endRecovery();
       await generations.close();
       await release(opened, opened);
     },

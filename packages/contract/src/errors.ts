@@ -112,6 +112,12 @@ export const ERROR_TABLE = {
     summary: 'The budget is used up.',
   },
   internal_error: { status: 500, type: 'server_error', retry: 'never', summary: 'The gateway failed.' },
+  interrupted: {
+    status: 500,
+    type: 'server_error',
+    retry: 'never',
+    summary: "The gateway's process ended before the request did; only rows of the ledger have this code.",
+  },
   upstream_rate_limited: {
     ...limited('The provider limits the gateway.'),
     retry: 'next-target',

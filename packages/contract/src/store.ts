@@ -86,6 +86,8 @@ export interface LedgerRepository {
   /** Newest first. */
   page(query: LedgerQuery): LedgerPage;
   find(id: string): LedgerRow | undefined;
+  /** Open intents that nobody will settle, at most `limit`: those whose process has ended. Of one that lives, none. */
+  orphans(limit: number): readonly LedgerIntent[];
 }
 
 /** An answer that its caller may come back to. */

@@ -1,6 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type {
-  AttemptRecord,
   LedgerIntent,
   LedgerPage,
   LedgerQuery,
@@ -8,36 +7,31 @@ import type {
   LedgerRow,
   LedgerSettlement,
 } from '@sluice/contract';
-import { toRecord } from './columns.js';
-import type { Columns } from './columns.js';
 import { guarded } from './failure.js';
+import { SELECT_ROWS, toLedgerRow } from './ledger-row.js';
+import type { LedgerColumns } from './ledger-row.js';
+import { prepareOrphans } from './orphans.js';
+import type { OrphanDeps } from './orphans.js';
+import { AFTER_EVERY_ID } from './owner.js';
+import type { LedgerOwner } from './owner.js';
 import { rollback } from './transact.js';
-
-const ROWS = `SELECT i.id, i.client_request_id AS clientRequestId, i.started_at_ms AS startedAtMs, i.key_id AS keyId,
-    i.tenant, i.route, i.requested_model AS requestedModel, i.stream,
-    s.settled_at_ms AS settledAtMs, s.status, s.error_code AS errorCode, s.provider, s.model, s.attempts,
-    s.input_tokens AS inputTokens, s.output_tokens AS outputTokens, s.cached_tokens AS cachedTokens,
-    s.cost_micro_usd AS costMicroUsd, s.usage_source AS usageSource, s.cache, s.first_token_ms AS firstTokenMs,
-    s.duration_ms AS durationMs
-  FROM ledger_intents i LEFT JOIN ledger_settlements s ON s.id = i.id`;
-
-/** Sorts after every id, in SQLite's order of bytes. */
-const AFTER_EVERY_ID = '\u{10ffff}';
 
 /** Rows made at the same time by several processes may stand this far out of order. */
 const ORDER_SLACK_MS = 1_000;
 
-type IntentColumns = Columns<Omit<LedgerIntent, 'stream'>> & { readonly stream: number };
-type SettlementColumns = Columns<Omit<LedgerSettlement, 'id' | 'attempts'>> & { readonly attempts: string };
-/** A row of the join; all columns of the settlement are `null` while the request runs. */
-type LedgerColumns = IntentColumns & (SettlementColumns | { readonly settledAtMs: null });
+/** By name: a newer release may add a column while a process of this one still writes. */
+const INTENT_COLUMNS = 'id, client_request_id, started_at_ms, key_id, tenant, route, requested_model, stream, owner';
+const SETTLEMENT_COLUMNS = `id, settled_at_ms, status, error_code, provider, model, attempts, input_tokens, output_tokens,
+  cached_tokens, cost_micro_usd, usage_source, cache, first_token_ms, duration_ms`;
 
 /** The ledger of an open, migrated database. Every method throws `storage_unavailable` when the database fails. */
-export function createLedgerRepository(database: DatabaseSync): LedgerRepository {
-  const append = prepareAppend(database);
-  const older = database.prepare(`${ROWS} WHERE i.id < ? ORDER BY i.id DESC`);
-  const find = database.prepare(`${ROWS} WHERE i.id = ?`);
+export function createLedgerRepository(database: DatabaseSync, deps: OrphanDeps): LedgerRepository {
+  const append = prepareAppend(database, deps.owner);
+  const older = database.prepare(`${SELECT_ROWS} WHERE i.id < ? ORDER BY i.id DESC`);
+  const find = database.prepare(`${SELECT_ROWS} WHERE i.id = ?`);
+  const orphans = prepareOrphans(database, deps);
   return {
+    orphans: (limit) => guarded(() => orphans(limit)),
     append: ({ intents, settlements }) => guarded(() => append(intents, settlements)),
     page: (query) => guarded(() => readPage(older, query)),
     find: (id) =>
@@ -48,31 +42,35 @@ export function createLedgerRepository(database: DatabaseSync): LedgerRepository
   };
 }
 
-function prepareAppend(database: DatabaseSync) {
+function prepareAppend(database: DatabaseSync, owner: LedgerOwner) {
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const insertIntent = database.prepare(
-    'INSERT INTO ledger_intents VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
+    `INSERT INTO ledger_intents (${INTENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
   );
   const insertSettlement = database.prepare(
-    'INSERT INTO ledger_settlements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
+    `INSERT INTO ledger_settlements (${SETTLEMENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO NOTHING`,
   );
   return (intents: readonly LedgerIntent[], settlements: readonly LedgerSettlement[]): void => {
     if (intents.length === 0 && settlements.length === 0) return;
+    const own = owner.id;
     begin.run();
     try {
-      for (const intent of intents) writeIntent(insertIntent, intent);
+      for (const intent of intents) writeIntent(insertIntent, intent, own);
       for (const settlement of settlements) writeSettlement(insertSettlement, settlement);
+      owner.mark(intents);
       commit.run();
     } catch (error) {
       rollback(database);
       throw error;
     }
+    owner.committed(intents, settlements);
   };
 }
 
 // Both run for every request: values are bound by position, and nothing is built but the text of the attempts.
-function writeIntent(insert: StatementSync, intent: LedgerIntent): void {
+function writeIntent(insert: StatementSync, intent: LedgerIntent, owner: number): void {
   insert.run(
     intent.id,
     intent.clientRequestId ?? null,
@@ -82,6 +80,7 @@ function writeIntent(insert: StatementSync, intent: LedgerIntent): void {
     intent.route,
     intent.requestedModel,
     intent.stream ? 1 : 0,
+    owner,
   );
 }
 
@@ -117,21 +116,4 @@ function readPage(older: StatementSync, { sinceMs = 0, limit, cursor = AFTER_EVE
     rows.push(row);
   }
   return { rows };
-}
-
-function toLedgerRow(columns: LedgerColumns): LedgerRow {
-  const { id, clientRequestId, startedAtMs, keyId, tenant, route, requestedModel, stream, ...rest } = columns;
-  const intent = toRecord<LedgerIntent>({
-    id,
-    clientRequestId,
-    startedAtMs,
-    keyId,
-    tenant,
-    route,
-    requestedModel,
-    stream: stream === 1,
-  });
-  if (rest.settledAtMs === null) return intent;
-  const attempts = JSON.parse(rest.attempts) as AttemptRecord[];
-  return { ...intent, settlement: toRecord<LedgerSettlement>({ id, ...rest, attempts }) };
 }

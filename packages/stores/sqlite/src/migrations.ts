@@ -69,6 +69,15 @@ export const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (tenant, id)
    ) STRICT;
    CREATE INDEX responses_expiry ON responses (expires_at_ms);`,
+
+  `-- Which process is going to settle an intent. An id is never given twice.
+   ALTER TABLE ledger_intents ADD COLUMN owner INTEGER;
+   -- Every open intent of an owner has an id from \`since\` on, or stands in \`open\`, a list of JSON.
+   CREATE TABLE ledger_owners (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     since TEXT NOT NULL,
+     open TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /**

@@ -44,7 +44,7 @@ describe('opening the SQLite store', () => {
   it('refuses a directory in place of the file', () => {
     const path = temporaryPath();
     mkdirSync(path, { recursive: true });
-    expect(() => openSqliteStore({ path })).toThrow(/cannot be opened: EISDIR/);
+    expect(() => openSqliteStore({ path })).toThrow(/cannot be opened: it is not a file/);
   });
 
   it('can be closed twice', () => {

@@ -1,11 +1,13 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { KeyRepository, LedgerRepository, ResponseRepository } from '@sluice/contract';
 import { failureReason } from './failure.js';
 import { createKeyRepository } from './keys.js';
 import { createLedgerRepository } from './ledger.js';
+import { makeFile } from './make-file.js';
 import { migrate } from './migrations.js';
+import { LedgerOwner } from './owner.js';
 import { createResponseRepository } from './responses.js';
 
 export interface SqliteStoreOptions {
@@ -33,7 +35,7 @@ export function openSqliteStore({ path, busyTimeoutMs = 2_000 }: SqliteStoreOpti
   try {
     makePrivateFile(path);
     database = new DatabaseSync(path, { timeout: busyTimeoutMs });
-    return prepareStore(database);
+    return prepareStore(database, path);
   } catch (cause) {
     database?.close();
     const reason = failureReason(cause) ?? (cause instanceof Error ? cause.message : String(cause));
@@ -44,20 +46,27 @@ export function openSqliteStore({ path, busyTimeoutMs = 2_000 }: SqliteStoreOpti
 /** SQLite gives its side files (`-wal`, `-shm`) the mode of the main one. */
 function makePrivateFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  closeSync(openSync(path, 'a', 0o600));
+  makeFile(path);
+  if (!statSync(path).isFile()) throw new Error('it is not a file');
   chmodSync(path, 0o600);
 }
 
-function prepareStore(database: DatabaseSync): SqliteStore {
+function prepareStore(database: DatabaseSync, path: string): SqliteStore {
   // In WAL mode NORMAL survives the end of the process; only a power cut may take the last moments.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
   migrate(database);
+  const owner = new LedgerOwner(database, path);
   return {
     keys: createKeyRepository(database),
-    ledger: createLedgerRepository(database),
+    ledger: createLedgerRepository(database, { path, owner }),
     responses: createResponseRepository(database),
     close: () => {
-      if (database.isOpen) database.close();
+      if (!database.isOpen) return;
+      try {
+        owner.retire();
+      } finally {
+        database.close();
+      }
     },
   };
 }

@@ -1,21 +1,63 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { keyRecord, ledgerIntent } from './__fixtures__/rows.js';
 import { temporaryPath, temporaryStore } from './__fixtures__/temporary-store.js';
 
+const FLAGS = ['--conditions=@sluice/source', '--import', 'tsx'];
+const OPEN_ROWS = fileURLToPath(new URL('./__fixtures__/open-rows.ts', import.meta.url));
 const CHILD = fileURLToPath(new URL('./__fixtures__/child.ts', import.meta.url));
 const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** Runs the other process to its end and reads what it printed. Rejects with its stderr when it failed. */
 async function runChild(path: string, command: string, id: string): Promise<{ keys: string[] }> {
-  const flags = ['--conditions=@sluice/source', '--import', 'tsx'];
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, CHILD, path, command, id], {
+  const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, CHILD, path, command, id], {
     cwd: REPOSITORY,
   });
   return JSON.parse(stdout) as { keys: string[] };
 }
+
+/** A process that has left rows open and lives on, and the ids of these rows. */
+async function leaveOpen(path: string): Promise<{ child: ChildProcess; ids: readonly string[] }> {
+  const child = spawn(process.execPath, [...FLAGS, OPEN_ROWS, path], {
+    cwd: REPOSITORY,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let printed = '';
+  for await (const text of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
+    printed += text;
+    if (printed.endsWith('\n')) break;
+  }
+  return { child, ids: JSON.parse(printed) as string[] };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+describe('a process that is killed', () => {
+  it('leaves to others all that it had open, however long, and nothing while it lives or is stopped', async () => {
+    const path = temporaryPath();
+    const { child, ids } = await leaveOpen(path);
+    const { ledger } = temporaryStore({ path });
+    const orphans = (): readonly string[] =>
+      ledger
+        .orphans(10_000)
+        .map(({ id }) => id)
+        .toSorted();
+    expect([ids.length > 50, orphans()]).toEqual([true, []]);
+    child.kill('SIGSTOP');
+    expect(orphans()).toEqual([]);
+    await kill(child);
+    expect(orphans()).toEqual(ids.toSorted());
+  });
+});
 
 describe('a database held by several processes', () => {
   it('shows one process the key that another made', async () => {

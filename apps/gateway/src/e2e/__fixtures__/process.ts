@@ -83,6 +83,13 @@ async function childrenOf(pid: number | undefined): Promise<readonly number[]> {
   return text.split(' ').filter(Boolean).map(Number);
 }
 
+/** How long it takes to run `sluice COMMAND` from source, which does next to nothing itself, as `version`. */
+export async function commandMs(command: string): Promise<number> {
+  const startedMs = performance.now();
+  await promisify(execFile)(process.execPath, ['--conditions=@sluice/source', '--import', TSX, MAIN, command]);
+  return performance.now() - startedMs;
+}
+
 /** What a command line prints when a shell runs it. */
 export async function shell(line: string): Promise<string> {
   const { stdout } = await promisify(execFile)('/bin/sh', ['-c', line]);

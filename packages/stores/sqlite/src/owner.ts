@@ -1,0 +1,111 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { LedgerIntent, LedgerSettlement } from '@sluice/contract';
+import { takeOwnerLock } from './owner-lock.js';
+import type { OwnerLock } from './owner-lock.js';
+import { transact } from './transact.js';
+
+/** So often is written down which intents have been open for long; what is newer is found by its id. */
+const MARK_EVERY_MS = 10_000;
+
+/** Sorts after every id, in SQLite's order of bytes. */
+export const AFTER_EVERY_ID = '\u{10ffff}';
+
+/** Where the lock of an owner is. */
+export function ownerLockPath(databasePath: string, owner: number | bigint): string {
+  return `${databasePath}-owner-${owner}`;
+}
+
+/** From where on open intents are looked for. */
+interface Mark {
+  /** No open intent has an id before this one, but for those that the row lists. */
+  readonly since: string;
+  /** The newest id when the mark was made: the next `since`, for ids come a little out of order. */
+  readonly newest: string;
+  readonly atMs: number;
+}
+
+/**
+ * This process as the one that settles its intents. It keeps a row from which another process can tell which of them are
+ * open, should this one end without settling them. A request costs it two operations on a set.
+ */
+export class LedgerOwner {
+  readonly #database: DatabaseSync;
+  readonly #path: string;
+  readonly #write: StatementSync;
+  readonly #open = new Set<string>();
+  #claimed: { readonly id: number; readonly lock: OwnerLock } | undefined;
+  #newest = '';
+  #mark: Mark = { since: AFTER_EVERY_ID, newest: AFTER_EVERY_ID, atMs: Number.NEGATIVE_INFINITY };
+  #nextMark = this.#mark;
+
+  constructor(database: DatabaseSync, path: string) {
+    this.#database = database;
+    this.#path = path;
+    this.#write = database.prepare('UPDATE ledger_owners SET since = ?, open = ? WHERE id = ?');
+  }
+
+  /** The number that its intents carry, taken at the first call. Not within a transaction. */
+  get id(): number {
+    return (this.#claimed ??= this.#claim()).id;
+  }
+
+  /** Within the transaction that writes the intents. */
+  mark(intents: readonly LedgerIntent[]): void {
+    this.#nextMark = this.#markFor(intents);
+    if (this.#nextMark === this.#mark) return;
+    const { since } = this.#nextMark;
+    this.#write.run(since, JSON.stringify([...this.#open].filter((id) => id < since)), this.id);
+  }
+
+  /** After it. */
+  committed(intents: readonly LedgerIntent[], settlements: readonly LedgerSettlement[]): void {
+    this.#mark = this.#nextMark;
+    for (const { id } of intents) {
+      this.#open.add(id);
+      if (id > this.#newest) this.#newest = id;
+    }
+    for (const { id } of settlements) this.#open.delete(id);
+  }
+
+  /** Leaves what is still open to others. */
+  retire(): void {
+    if (!this.#claimed) return;
+    const { id, lock } = this.#claimed;
+    this.#claimed = undefined;
+    try {
+      if (this.#open.size > 0) this.#write.run(AFTER_EVERY_ID, JSON.stringify([...this.#open]), id);
+      else this.#database.prepare('DELETE FROM ledger_owners WHERE id = ?').run(id);
+    } finally {
+      lock.release();
+    }
+  }
+
+  #markFor(intents: readonly LedgerIntent[]): Mark {
+    const [first] = intents;
+    const mark = this.#mark;
+    if (!first) return mark;
+    let lowest = first.id;
+    for (const { id } of intents) if (id < lowest) lowest = id;
+    // A clock that was set back is a reason as well.
+    if (Math.abs(first.startedAtMs - mark.atMs) < MARK_EVERY_MS) {
+      return lowest < mark.since ? { ...mark, since: lowest } : mark;
+    }
+    const since = mark.newest < lowest ? mark.newest : lowest;
+    return { since, newest: this.#newest === '' ? lowest : this.#newest, atMs: first.startedAtMs };
+  }
+
+  /** The row shows up together with its lock held: nobody takes a new owner for one that has ended. */
+  #claim(): { readonly id: number; readonly lock: OwnerLock } {
+    const insert = this.#database.prepare(`INSERT INTO ledger_owners (since, open) VALUES (?, '[]')`);
+    let claimed: { readonly id: number; readonly lock: OwnerLock } | undefined;
+    transact(this.#database, () => {
+      // A lock of that name may be left, and even be held, where a database was moved away from under its process.
+      while (!claimed) {
+        const id = Number(insert.run(AFTER_EVERY_ID).lastInsertRowid);
+        const lock = takeOwnerLock(ownerLockPath(this.#path, id));
+        if (lock) claimed = { id, lock };
+      }
+    });
+    return claimed as unknown as { id: number; lock: OwnerLock };
+  }
+}
