@@ -7,13 +7,13 @@ import type {
   LedgerRow,
   LedgerSettlement,
 } from '@sluice/contract';
+import type { Checkpointer } from './checkpointer.js';
 import { guarded } from './failure.js';
 import { SELECT_ROWS, toLedgerRow } from './ledger-row.js';
 import type { LedgerColumns } from './ledger-row.js';
 import { prepareOrphans } from './orphans.js';
 import type { OrphanDeps } from './orphans.js';
 import { AFTER_EVERY_ID } from './owner.js';
-import type { LedgerOwner } from './owner.js';
 import { rollback } from './transact.js';
 
 /** Rows made at the same time by several processes may stand this far out of order. */
@@ -24,9 +24,13 @@ const INTENT_COLUMNS = 'id, client_request_id, started_at_ms, key_id, tenant, ro
 const SETTLEMENT_COLUMNS = `id, settled_at_ms, status, error_code, provider, model, attempts, input_tokens, output_tokens,
   cached_tokens, cost_micro_usd, usage_source, cache, first_token_ms, duration_ms`;
 
+export interface LedgerDeps extends OrphanDeps {
+  readonly checkpointer: Checkpointer;
+}
+
 /** The ledger of an open, migrated database. Every method throws `storage_unavailable` when the database fails. */
-export function createLedgerRepository(database: DatabaseSync, deps: OrphanDeps): LedgerRepository {
-  const append = prepareAppend(database, deps.owner);
+export function createLedgerRepository(database: DatabaseSync, deps: LedgerDeps): LedgerRepository {
+  const append = prepareAppend(database, deps);
   const older = database.prepare(`${SELECT_ROWS} WHERE i.id < ? ORDER BY i.id DESC`);
   const find = database.prepare(`${SELECT_ROWS} WHERE i.id = ?`);
   const orphans = prepareOrphans(database, deps);
@@ -42,7 +46,7 @@ export function createLedgerRepository(database: DatabaseSync, deps: OrphanDeps)
   };
 }
 
-function prepareAppend(database: DatabaseSync, owner: LedgerOwner) {
+function prepareAppend(database: DatabaseSync, { owner, checkpointer }: LedgerDeps) {
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const insertIntent = database.prepare(
@@ -66,6 +70,7 @@ function prepareAppend(database: DatabaseSync, owner: LedgerOwner) {
       throw error;
     }
     owner.committed(intents, settlements);
+    checkpointer.count(intents.length + settlements.length);
   };
 }
 

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { KeyRepository, LedgerRepository, ResponseRepository } from '@sluice/contract';
+import { Checkpointer } from './checkpointer.js';
 import { failureReason } from './failure.js';
 import { createKeyRepository } from './keys.js';
 import { createLedgerRepository } from './ledger.js';
@@ -56,15 +57,17 @@ function prepareStore(database: DatabaseSync, path: string): SqliteStore {
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
   migrate(database);
   const owner = new LedgerOwner(database, path);
+  const checkpointer = new Checkpointer(database, path);
   return {
     keys: createKeyRepository(database),
-    ledger: createLedgerRepository(database, { path, owner }),
+    ledger: createLedgerRepository(database, { path, owner, checkpointer }),
     responses: createResponseRepository(database),
     close: () => {
       if (!database.isOpen) return;
       try {
         owner.retire();
       } finally {
+        checkpointer.stop();
         database.close();
       }
     },

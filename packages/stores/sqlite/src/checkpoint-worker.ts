@@ -1,0 +1,61 @@
+/**
+ * A thread that does the checkpoints of a database, with the waiting for the disk that they bring. It runs as it is, from
+ * source and built: it may import nothing but Node's own modules.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { CheckpointTask } from './checkpointer.js';
+
+const { path, stop, ended } = workerData as CheckpointTask;
+
+/** How often it looks for something to do: what a power cut may take at most is about as old. */
+const EVERY_MS = 1_000;
+/** Pages of a log that is to begin anew. While there are writers all the time it would not do so by itself. */
+const MAX_PAGES = 8_192;
+/** Without a write for so many looks, the log's file is cut to nothing. */
+const IDLE_LOOKS = 10;
+
+/** Makes no database anew where its owner has closed it, and taken it away, before this thread began. */
+function openExisting(): DatabaseSync {
+  const url = pathToFileURL(path);
+  url.searchParams.set('mode', 'rw');
+  // Never waits for a lock: there is a next time.
+  return new DatabaseSync(url, { timeout: 0 });
+}
+
+function createLook(database: DatabaseSync): () => void {
+  database.exec('PRAGMA synchronous = NORMAL');
+  const version = database.prepare('PRAGMA data_version');
+  const passive = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
+  const restart = database.prepare('PRAGMA wal_checkpoint(RESTART)');
+  const truncate = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
+  let seen: unknown;
+  let idleLooks = 0;
+  return () => {
+    // Changes with every commit of another connection.
+    const current = version.get()?.['data_version'];
+    idleLooks = current === seen ? idleLooks + 1 : 0;
+    seen = current;
+    if (idleLooks === IDLE_LOOKS) truncate.get();
+    if (idleLooks > 0 || Number(passive.get()?.['log']) < MAX_PAGES) return;
+    // Writers wait for a restart. After another pass there is next to nothing left for it to do.
+    passive.get();
+    restart.get();
+  };
+}
+
+function run(): void {
+  const database = openExisting();
+  try {
+    const look = createLook(database);
+    parentPort?.postMessage('ready');
+    while (Atomics.wait(stop, 0, 0, EVERY_MS) === 'timed-out') look();
+  } finally {
+    database.close();
+    Atomics.store(ended, 0, 1);
+    Atomics.notify(ended, 0);
+  }
+}
+
+run();

@@ -1,0 +1,75 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
+
+/** What the thread gets. */
+export interface CheckpointTask {
+  /** Of the database. */
+  readonly path: string;
+  /** Not 0 once the thread is to end. */
+  readonly stop: Int32Array<SharedArrayBuffer>;
+  /** Not 0 once it has closed the database. */
+  readonly ended: Int32Array<SharedArrayBuffer>;
+}
+
+/** SQLite's own: a commit that makes the log as long copies it into the database, and waits for the disk. */
+const AUTOMATIC_PAGES = 1_000;
+/** Who writes so many rows is worth a thread; a command that writes a few is not. */
+const WORTH_A_THREAD = 1_000;
+/** The thread may be waiting for the disk. */
+const END_WITHIN_MS = 2_000;
+const WORKER = new URL(`./checkpoint-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+
+/**
+ * Moves the checkpoints of a busy database to a thread of their own, so that the event loop does not wait for the disk. Where
+ * there can be no thread, or it fails, SQLite goes on doing them within commits.
+ */
+export class Checkpointer {
+  readonly #database: DatabaseSync;
+  readonly #task: CheckpointTask;
+  #rows = 0;
+  #worker: Worker | undefined;
+
+  constructor(database: DatabaseSync, path: string) {
+    this.#database = database;
+    this.#task = { path, stop: sharedFlag(), ended: sharedFlag() };
+  }
+
+  /** So many rows more were written. */
+  count(rows: number): void {
+    const before = this.#rows;
+    this.#rows += rows;
+    if (before < WORTH_A_THREAD && this.#rows >= WORTH_A_THREAD) this.#start();
+  }
+
+  /** Ends the thread and waits until it has closed the database: who closes it last tidies up. */
+  stop(): void {
+    const { stop, ended } = this.#task;
+    Atomics.store(stop, 0, 1);
+    Atomics.notify(stop, 0);
+    if (this.#worker) Atomics.wait(ended, 0, 0, END_WITHIN_MS);
+    this.#worker = undefined;
+  }
+
+  #start(): void {
+    const worker = new Worker(WORKER, { workerData: this.#task, execArgv: ['--no-warnings'], stdout: true });
+    worker.unref();
+    worker.once('message', () => {
+      this.#worker = worker;
+      this.#setAutomatic(0);
+    });
+    // Whatever ended it: nothing is lost but time. An `exit` follows.
+    worker.on('error', () => undefined);
+    worker.once('exit', () => {
+      this.#worker = undefined;
+      this.#setAutomatic(AUTOMATIC_PAGES);
+    });
+  }
+
+  #setAutomatic(pages: number): void {
+    if (this.#database.isOpen) this.#database.exec(`PRAGMA wal_autocheckpoint = ${pages}`);
+  }
+}
+
+function sharedFlag(): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+}
