@@ -250,8 +250,10 @@ function createCallers(bodyLimitBytes: () => number): Callers {
 const STATE_VALUES = { closed: 0, 'half-open': 1, open: 2 } as const;
 
 function showCircuits(telemetry: ProcessTelemetry, generations: Generations): void {
-  telemetry.gauge('sluice_breaker_state', 'Circuit of a target: 0 closed, 1 half-open, 2 open.', () =>
-    generations.current.circuits.troubled().map(([target, state]) => [{ target }, STATE_VALUES[state]] as const),
+  telemetry.gauge(
+    'sluice_breaker_state',
+    'Circuit of a target, or of a key by its number: 0 closed, 1 half-open, 2 open.',
+    () => generations.current.circuits.troubled().map(([target, state]) => [{ target }, STATE_VALUES[state]] as const),
   );
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CircuitState } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
-import { admitted, down, fail, openCircuit, probe, setUp } from './__fixtures__/scene.js';
+import { admitted, at, down, fail, openCircuit, probe, setUp } from './__fixtures__/scene.js';
 
 describe('a circuit that is forced open', () => {
   it('lets nobody through, however long it lasts, and takes no verdict', async () => {
@@ -11,7 +11,11 @@ describe('a circuit that is forced open', () => {
     clock.advance(86_400_000);
     earlier.succeed();
     await setImmediate();
-    expect([circuits.admit('a'), circuits.state('a'), circuits.retryAfterMs('a')]).toEqual([undefined, 'open', 30_000]);
+    expect([circuits.admit(at('a')), circuits.state('a'), circuits.retryAfterMs('a')]).toEqual([
+      undefined,
+      'open',
+      30_000,
+    ]);
   });
 
   it('may be one that nobody asked for, or that is open already, or half open', async () => {
@@ -24,15 +28,15 @@ describe('a circuit that is forced open', () => {
     pending.succeed();
     await setImmediate();
     expect(circuits.list()).toEqual([
-      { target: 'a', state: 'open', failures: 5, retryAfterMs: 30_000, forced: true },
-      { target: 'new', state: 'open', failures: 0, retryAfterMs: 30_000, forced: true },
+      { target: 'a', of: 'target', state: 'open', failures: 5, retryAfterMs: 30_000, forced: true },
+      { target: 'new', of: 'target', state: 'open', failures: 0, retryAfterMs: 30_000, forced: true },
     ]);
   });
 
   it('is kept while thousands of other targets come and go', () => {
     const { circuits } = setUp();
     circuits.forceOpen('a');
-    for (let i = 0; i < 25_000; i += 1) circuits.admit(`made-up/${i}`);
+    for (let i = 0; i < 25_000; i += 1) circuits.admit(at(`made-up/${i}`));
     expect(circuits.state('a')).toBe('open');
   });
 
@@ -41,7 +45,9 @@ describe('a circuit that is forced open', () => {
     circuits.forceOpen('a');
     circuits.forceOpen('a');
     circuits.reset('a');
-    expect(circuits.list()).toEqual([{ target: 'a', state: 'closed', failures: 0, retryAfterMs: 0, forced: false }]);
+    expect(circuits.list()).toEqual([
+      { target: 'a', of: 'target', state: 'closed', failures: 0, retryAfterMs: 0, forced: false },
+    ]);
   });
 });
 
@@ -50,7 +56,7 @@ describe('a reset', () => {
     const { circuits, clock } = setUp();
     await fail(circuits, before === 'closed' ? 4 : 5);
     if (before === 'half-open') clock.advance(500);
-    const late = before === 'forced' ? undefined : circuits.admit('a');
+    const late = before === 'forced' ? undefined : circuits.admit(at('a'));
     if (before === 'forced') circuits.forceOpen('a');
     circuits.reset('a');
     late?.fail(down);

@@ -4,6 +4,7 @@ import type { Permit } from '@sluice/contract';
 import { createManualClock } from '@sluice/testkit';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { at } from './__fixtures__/scene.js';
 import { createCircuits } from './index.js';
 
 const FAILURES = 3;
@@ -58,7 +59,7 @@ const admit: Command = {
     const { circuits, clock } = real;
     const wasClosed = circuits.state(TARGET) === 'closed';
     const mayProbe = circuits.retryAfterMs(TARGET) === 0 && !probeUnderWay(model, real);
-    const permit = circuits.admit(TARGET);
+    const permit = circuits.admit(at(TARGET));
     expect(permit !== undefined).toBe(wasClosed || mayProbe);
     if (permit === undefined) return;
     model.latest = { permit, isProbe: !wasClosed, period: real.period, admittedAtMs: clock.monotonic() };
@@ -114,7 +115,7 @@ const commands = fc.commands(
 
 async function expectRecovery({ circuits, clock }: Real): Promise<void> {
   clock.advance(LONGEST_REST_MS + PROBE_TIMEOUT_MS);
-  const permit = circuits.admit(TARGET);
+  const permit = circuits.admit(at(TARGET));
   expect(permit).toBeDefined();
   permit?.succeed();
   await setImmediate();

@@ -122,6 +122,7 @@ export type {
   CacheState,
   CachedAnswer,
   Cancel,
+  CircuitNames,
   CircuitState,
   Circuits,
   Clock,

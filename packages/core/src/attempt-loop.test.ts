@@ -1,7 +1,7 @@
 import { ERROR_TABLE, errorRow, gatewayError } from '@sluice/contract';
 import type { ErrorCode, FailureClass } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
-import { run } from './__fixtures__/attempt-trial.js';
+import { run, Trials } from './__fixtures__/attempt-trial.js';
 import { policyOf } from './__fixtures__/snapshots.js';
 
 const ALL: readonly FailureClass[] = [
@@ -149,6 +149,57 @@ describe('an open circuit', () => {
   it('asks nobody to come back within less than a second', async () => {
     const { ended } = await run({ outcomes: [], targets: ['a'], closedOff: ['a/m'], waitMs: 10 });
     expect(ended).toEqual(expect.objectContaining({ details: { retryAfterMs: 1_000 } }));
+  });
+});
+
+describe('a circuit that lets through who has nobody else to ask', () => {
+  it('is passed over while somebody else may answer', async () => {
+    const { asked, ended } = await run({
+      outcomes: ['overloaded'],
+      doubtful: ['a/m', 'b/m'],
+      targets: ['a', 'b', 'c', 'd'],
+    });
+    expect([asked, ended]).toEqual(['cd', 'd']);
+  });
+
+  it.for([
+    ['when nobody else is there', [], 'a'],
+    ['in order, until one answers', ['overloaded'], 'ab'],
+    ['as often as the policy allows', ['overloaded', 'overloaded', 'overloaded'], 'abc'],
+  ] as const)('is asked %s', async ([, outcomes, expected]) => {
+    const doubtful = ['a/m', 'b/m', 'c/m'];
+    const { asked } = await run({ outcomes, doubtful });
+    expect(asked).toBe(expected);
+  });
+
+  it('is asked when everybody else has failed, within the tries that are left', async () => {
+    const outcomes = ['overloaded', 'overloaded'] as const;
+    const { asked, ended } = await run({ outcomes, doubtful: ['a/m'], targets: ['a', 'b', 'c'] });
+    expect([asked, ended]).toEqual(['bca', 'a']);
+    const none = await run({ outcomes, doubtful: ['a/m'], targets: ['a', 'b', 'c'], policy: policyOf({ max: 1 }) });
+    expect([none.asked, none.ended]).toEqual(['bc', failed('overloaded')]);
+  });
+
+  it('is not asked after a failure that no other target may mend', async () => {
+    const { asked, ended } = await run({ outcomes: ['upstream_rejected'], doubtful: ['a/m'], targets: ['a', 'b'] });
+    expect([asked, ended]).toEqual(['b', failed('upstream_rejected')]);
+    const kept = await run({
+      outcomes: ['overloaded'],
+      doubtful: ['a/m'],
+      targets: ['a', 'b'],
+      policy: policyOf({}, []),
+    });
+    expect(kept.asked).toBe('b');
+  });
+
+  it('is asked with a key that is in good order rather than with one that was refused', async () => {
+    const trials = new Trials();
+    await trials.run({
+      outcomes: [{ code: 'upstream_auth_error', details: { upstreamStatus: 401 } }],
+      targets: ['a2'],
+    });
+    const { asked } = await trials.run({ outcomes: [], doubtful: ['a/m'], targets: ['a2'] });
+    expect(asked).toBe('a1');
   });
 });
 

@@ -1,10 +1,10 @@
 import { toGatewayError } from '@sluice/contract';
-import type { Backoff, BackoffStep, Circuits, Clock, GatewayError, Permit } from '@sluice/contract';
+import type { Backoff, BackoffStep, Circuits, Clock, GatewayError } from '@sluice/contract';
 import type { Opened } from './attempt.js';
 import type { AttemptMemory } from './attempts/attempt-memory.js';
 import { toRecord } from './attempts/attempt-record.js';
-import { endGuesses, isOfKey, isWorthRepeating, judge } from './attempts/judge.js';
-import type { Account } from './attempts/key-ring.js';
+import { isOfKey, isWorthRepeating, judge } from './attempts/judge.js';
+import type { Account, Admitted, Obstacles, Spite } from './attempts/key-ring.js';
 import { lastFailure, nobodyFree } from './attempts/nobody-free.js';
 import type { Attempted, Leg } from './attempts/leg.js';
 import { pause } from './attempts/pause.js';
@@ -39,16 +39,20 @@ class AttemptLoop {
   readonly #call: Call;
   readonly #plan: Plan;
   readonly #deps: AttemptLoopDeps;
+  readonly #obstacles: Obstacles;
   /** Tries that the policy still allows. */
   #left: number;
   #failure: GatewayError | undefined;
   /** Targets that were asked beside a slow one. */
   #askedBeside: Set<Candidate> | undefined;
+  /** Targets that were not asked because of a rest or a circuit. */
+  #passedOver: Set<Candidate> | undefined;
 
   constructor(call: Call, plan: Plan, deps: AttemptLoopDeps) {
     this.#call = call;
     this.#plan = plan;
     this.#deps = deps;
+    this.#obstacles = { circuits: deps.circuits, rests: deps.memory.rests };
     this.#left = plan.policy.retries.max + 1;
     this.#failure = deps.after;
   }
@@ -67,9 +71,9 @@ class AttemptLoop {
       reachable = [candidate];
       break;
     }
-    const answered = (await this.#waitOut(reachable)) ?? (await this.#askInSpite(candidates));
+    const answered = (await this.#waitOut(reachable)) ?? (await this.#askInSpite());
     if (answered) return answered;
-    const obstacles = { circuits: this.#deps.circuits, rests: this.#deps.memory.rests };
+    const obstacles = this.#obstacles;
     throw this.#failure ? lastFailure(this.#failure, reachable, obstacles) : nobodyFree(candidates, obstacles);
   }
 
@@ -88,10 +92,8 @@ class AttemptLoop {
     const hedge = this.#deps.after ? undefined : this.#plan.policy.hedge;
     let wait: BackoffStep | undefined;
     for (let again = 0; this.#mayTry(candidate);) {
-      const account = candidate.keys.pick(this.#deps.memory.rests);
-      const permit = account && this.#admit(candidate);
-      if (!account || !permit) return undefined;
-      const leg = this.#begin(candidate, account, permit);
+      const leg = this.#admit(candidate);
+      if (!leg) return undefined;
       const answered = await (hedge ? this.#race(leg, hedge) : this.#try(leg));
       if (answered) return answered;
       const failure = leg.failure as GatewayError;
@@ -108,10 +110,10 @@ class AttemptLoop {
   /** Waits for the first target that asked to be left alone, as long as the policy allows, while tries are left. */
   async #waitOut(candidates: readonly Candidate[]): Promise<Attempted | undefined> {
     const { retryAfterMaxMs } = this.#plan.policy.retries;
-    const { rests } = this.#deps.memory;
+    const obstacles = this.#obstacles;
     while (retryAfterMaxMs > 0 && this.#left > 0) {
-      const waiting = candidates.filter((one) => one.keys.waitMs(rests) > 0 && this.#isOpenTo(one));
-      const waits = waiting.map(({ keys }) => keys.waitMs(rests));
+      const waiting = candidates.filter((one) => one.keys.waitMs(obstacles) > 0 && this.#isOpenTo(one));
+      const waits = waiting.map(({ keys }) => keys.waitMs(obstacles));
       const waitMs = Math.min(...waits);
       const candidate = waiting[waits.indexOf(waitMs)];
       if (!candidate || waitMs > retryAfterMaxMs || !(await this.#pause(candidate, waitMs))) return undefined;
@@ -122,17 +124,20 @@ class AttemptLoop {
     return undefined;
   }
 
-  /** Where nobody was asked because of what the gateway guessed, asking is better than refusing: the guess may be old. */
-  async #askInSpite(candidates: readonly Candidate[]): Promise<Attempted | undefined> {
-    const { rests } = this.#deps.memory;
-    if (this.#failure || !rests.any) return undefined;
-    for (const candidate of candidates) {
-      if (!mayAsk(this.#plan, candidate, this.#failure)) continue;
-      const account = this.#mayTry(candidate) ? candidate.keys.pick(rests, true) : undefined;
-      const permit = account && this.#admit(candidate);
-      const answered = account && permit && (await this.#try(this.#begin(candidate, account, permit)));
-      if (answered) return answered;
+  /**
+   * Where nobody else is left, who was passed over because of what the gateway guessed is asked all the same: the guess
+   * may be wrong, or old. A key in whose place another one has failed just now is not.
+   */
+  async #askInSpite(): Promise<Attempted | undefined> {
+    const passedOver = this.#passedOver;
+    this.#passedOver = undefined;
+    const spite = this.#failure ? 'target' : 'target-and-key';
+    for (const candidate of passedOver ?? []) {
       if (this.#failure && !mayGoOn(this.#plan, this.#failure)) return undefined;
+      if (!this.#mayTry(candidate) || !mayAsk(this.#plan, candidate, this.#failure)) continue;
+      const leg = this.#admit(candidate, spite);
+      const answered = leg && (await this.#try(leg));
+      if (answered) return answered;
     }
     return undefined;
   }
@@ -147,17 +152,21 @@ class AttemptLoop {
     return this.#left > 0 && (!this.#failure || this.#call.elapsedMs() < timeouts.totalMs);
   }
 
-  /** A place at the target; where its circuit is open that is no attempt, and the next target gets its turn. */
-  #admit({ circuit }: Candidate): Permit | undefined {
-    const permit = this.#deps.circuits.admit(circuit);
-    if (!permit || !this.#failure || this.#deps.memory.budget.take()) return permit;
-    permit.forget();
+  /** A try at the target; where it rests or its circuit is open there is none, and the next target gets its turn. */
+  #admit(candidate: Candidate, spite?: Spite): Leg | undefined {
+    const admitted = candidate.keys.admit(this.#obstacles, spite);
+    if (!admitted) {
+      (this.#passedOver ??= new Set<Candidate>()).add(candidate);
+      return undefined;
+    }
+    if (!this.#failure || this.#deps.memory.budget.take()) return this.#begin(candidate, admitted);
+    admitted.permit.forget();
     this.#left = 0;
     this.#call.isOutOfRetries = true;
     return undefined;
   }
 
-  #begin(candidate: Candidate, account: Account, permit: Permit): Leg {
+  #begin(candidate: Candidate, { account, permit }: Admitted): Leg {
     this.#left -= 1;
     return { candidate, account, permit, beganMs: this.#call.elapsedMs(), failure: undefined };
   }
@@ -168,7 +177,6 @@ class AttemptLoop {
     try {
       const opened = await this.#deps.tryOne(candidate, account, call.signal);
       call.attempts.push(toRecord(leg, call.elapsedMs() - leg.beganMs));
-      endGuesses(account, this.#deps.memory.rests);
       return { candidate, permit, opened };
     } catch (cause) {
       this.#fail(leg, cause);
@@ -207,12 +215,15 @@ class AttemptLoop {
     for (const next of candidates.slice(candidates.indexOf(candidate) + 1)) {
       const isFit = !this.#askedBeside?.has(next) && mayAsk(this.#plan, next, undefined);
       if (!isFit || circuits.state(next.circuit) !== 'closed') continue;
-      const account = next.keys.pick(memory.rests);
-      const permit = account && memory.budget.take() ? circuits.admit(next.circuit) : undefined;
-      if (!account || !permit) continue;
+      const admitted = next.keys.admit(this.#obstacles);
+      if (!admitted) continue;
+      if (admitted.permit.isProbe || !memory.budget.take()) {
+        admitted.permit.forget();
+        continue;
+      }
       memory.hedges.spend(policy);
       this.#askedBeside = (this.#askedBeside ?? new Set<Candidate>()).add(next);
-      return this.#begin(next, account, permit);
+      return this.#begin(next, admitted);
     }
     return undefined;
   }

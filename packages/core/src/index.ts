@@ -15,7 +15,7 @@ export { SnapshotHolder } from './snapshot.js';
 export type { Answer, PlainAnswer, StreamAnswer } from './answer.js';
 export type { AttemptMemory } from './attempts/attempt-memory.js';
 export type { Account, KeyRing } from './attempts/key-ring.js';
-export type { Rest, Rests } from './attempts/rests.js';
+export type { Rests } from './attempts/rests.js';
 export type { RetryBudget } from './attempts/retry-budget.js';
 export type { ReceivedCall, TraceContext } from './call.js';
 export type { Endpoint, Pipeline, Ports } from './ports.js';

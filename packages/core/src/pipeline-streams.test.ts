@@ -119,11 +119,17 @@ it('ends a stream in one error frame when the gateway stops hard, and blames no 
 it('closes a circuit on probation with the first content, not with the end of the stream', async () => {
   const verdicts: string[] = [];
   const permit = {
+    isProbe: true,
     succeed: () => void verdicts.push('succeed'),
     fail: () => void verdicts.push('fail'),
     forget: () => {},
   };
-  const circuits = { admit: () => permit, retryAfterMs: () => 0, state: () => 'half-open' as const };
+  const circuits = {
+    admit: () => permit,
+    retryAfterMs: () => 0,
+    keyRetryAfterMs: () => 0,
+    state: () => 'half-open' as const,
+  };
   const bench = fastBench([streaming('one', HANG)], { ports: { circuits } });
   await bench.call(askStream);
   expect(verdicts).toEqual(['succeed']);

@@ -11,12 +11,12 @@ import { providerKey } from './providers.js';
 /** The circuits of every provider of one configuration. */
 export interface ConfiguredCircuits extends ControlledCircuits {
   /** Those that are not closed. */
-  troubled(): readonly (readonly [target: string, CircuitState])[];
+  troubled(): readonly (readonly [name: string, CircuitState])[];
 }
 
 interface ProviderCircuits {
   readonly circuits: ControlledCircuits;
-  /** Targets that never failed are not listed: callers can name as many as they like. */
+  /** What never failed is not listed: callers can name as many targets as they like. */
   readonly troubled: ReadonlyMap<string, CircuitState>;
 }
 
@@ -34,21 +34,29 @@ export function takeCircuits(
       holding.take(key, () => ({ value: open(breaker, log) })),
     );
   }
-  const of = (target: string): ControlledCircuits => {
-    const slash = target.indexOf('/');
-    const found = byProvider.get(slash < 0 ? target : target.slice(0, slash));
-    if (!found) throw new Error(`No provider of this configuration has the target ${target}.`);
+  const of = (name: string): ControlledCircuits => {
+    const found = byProvider.get(providerOf(name));
+    if (!found) throw new Error(`No provider of this configuration has the circuit ${name}.`);
     return found.circuits;
   };
   return {
-    admit: (target) => of(target).admit(target),
-    retryAfterMs: (target) => of(target).retryAfterMs(target),
+    admit: (names, isLast) => of(names.target).admit(names, isLast),
+    retryAfterMs: (target, isLast) => of(target).retryAfterMs(target, isLast),
+    keyRetryAfterMs: (names) => of(names.target).keyRetryAfterMs(names),
     state: (target) => of(target).state(target),
     list: () => [...byProvider.values()].flatMap(({ circuits }) => circuits.list()),
-    forceOpen: (target) => of(target).forceOpen(target),
-    reset: (target) => of(target).reset(target),
+    forceOpen: (name) => of(name).forceOpen(name),
+    reset: (name) => of(name).reset(name),
     troubled: () => [...byProvider.values()].flatMap(({ troubled }) => [...troubled]),
   };
+}
+
+/** The provider of a circuit's name: `provider/model`, `provider#0` or, where no model is seen, `provider`. */
+export function providerOf(name: string): string {
+  const slash = name.indexOf('/');
+  if (slash >= 0) return name.slice(0, slash);
+  const number = name.indexOf('#');
+  return number < 0 ? name : name.slice(0, number);
 }
 
 function open(breaker: Config['breaker'], log: ProcessTelemetry['log']): ProviderCircuits {

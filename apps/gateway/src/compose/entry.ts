@@ -101,10 +101,11 @@ function currentBreakers(generations: Generations, { log }: ProcessTelemetry): B
   return {
     log,
     hasProvider: (name) => now().snapshot.providers.has(name),
+    hasKey: (name, key) => key < (now().snapshot.providers.get(name)?.pool?.length ?? 1),
     circuits: {
       list: () => now().circuits.list(),
-      forceOpen: (target) => now().circuits.forceOpen(target),
-      reset: (target) => now().circuits.reset(target),
+      forceOpen: (name) => now().circuits.forceOpen(name),
+      reset: (name) => now().circuits.reset(name),
     },
   };
 }

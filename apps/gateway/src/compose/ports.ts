@@ -59,7 +59,7 @@ function observedMemory(telemetry: ProcessTelemetry): AttemptMemory {
   const { rests, budget } = memory;
   telemetry.gauge(
     'sluice_rest_seconds',
-    'How long a target, or a key of a provider by its number, is left alone yet.',
+    'How long a target, or a key of it by its number, is left alone yet as it asked.',
     () => rests.list().map(([name, leftMs]) => [{ name }, leftMs / 1_000] as const),
   );
   telemetry.gauge('sluice_retries_refused', 'Further tries that the retry budget did not allow.', () => budget.refused);

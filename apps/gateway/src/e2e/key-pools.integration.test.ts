@@ -94,7 +94,7 @@ describe('a refused key that is the last one (F13)', () => {
       await fetch(`${set.gateway.url}/metrics`, { headers: { authorization: `Bearer ${set.gateway.adminKey}` } })
     ).text();
     expect(metrics).toMatch(
-      status === 401 ? /sluice_rest_seconds\{name="a#0"\} 59/ : /sluice_rest_seconds\{name="a\/m"\} 59/,
+      status === 401 ? /sluice_breaker_state\{target="a#0"\} 2/ : /sluice_breaker_state\{target="a\/m#0"\} 2/,
     );
     for (const text of [metrics, JSON.stringify(set.gateway.logLines()), JSON.stringify(await set.gateway.rows())])
       expect(text).not.toContain('canary');

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reply } from '@sluice/testkit';
+import { reply, seededRandom } from '@sluice/testkit';
 import type { FakeUpstream, Reply } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import { OPENAI_STREAM } from './__fixtures__/frames.js';
@@ -49,7 +49,8 @@ describe('all providers down (F3)', () => {
     expect(tookMs).toBeLessThan(GRACE_MS);
     const attempts = (await set.gateway.rows()).reduce((sum, row) => sum + row.attempts.length, 0);
     expect(attempts).toBeLessThanOrEqual(1.2 * (requests + 1) + 10 * 10);
-    expect(attempts).toBeLessThanOrEqual(3 * 5);
+    // Twice the five that open a circuit: until then each may be one that answers now and then.
+    expect(attempts).toBeLessThanOrEqual(3 * 10);
   });
 });
 
@@ -97,23 +98,39 @@ describe('a provider that takes the connection and then says nothing', () => {
 });
 
 describe('a storm of 500 at all providers (F14)', () => {
-  it('of every second answer is survived by seven of eight requests, within the retry budget', async () => {
-    const failure = reply().status(500).json({ error: {} });
-    const storm = (): readonly [Reply, ...Reply[]] => [
-      failure,
-      ...Array.from({ length: 120 }, (_, index) => (index % 2 === 0 ? saying('ok') : failure)),
-    ];
+  const REQUESTS = 100;
+  const failure = reply().status(500).json({ error: {} });
+  const storm = (isFailure: (index: number) => boolean): readonly [Reply, ...Reply[]] => [
+    failure,
+    ...Array.from({ length: 3 * REQUESTS }, (_, index) => (isFailure(index) ? failure : saying('ok'))),
+  ];
+
+  /** Under the default settings: how many of the requests, sent as fast as they are answered, were. */
+  async function survive(isFailure: () => (index: number) => boolean): Promise<number> {
     await using set = await upstreamSet({
-      replies: { a: storm(), b: storm(), c: storm() },
-      alias: { retries: { max: 2, sameTarget: 0 } },
-      // What circuits make of it is another matter: this is about retries.
-      config: { breaker: { consecutiveFailures: 1_000 } },
+      replies: { a: storm(isFailure()), b: storm(isFailure()), c: storm(isFailure()) },
     });
     let good = 0;
-    for (let i = 0; i < 100; i += 1) if ((await set.ask()).status === 200) good += 1;
+    for (let i = 0; i < REQUESTS; i += 1) {
+      const { status, headers } = await set.ask();
+      if (status === 200) good += 1;
+      // Nobody is refused while there are providers that answer now and then.
+      else expect([status, headers.get('x-sluice-attempts')]).toEqual([502, '3']);
+    }
     const attempts = (await set.gateway.rows()).reduce((sum, row) => sum + row.attempts.length, 0);
-    expect(good).toBeGreaterThanOrEqual(87);
-    expect(attempts).toBeLessThanOrEqual(1.2 * 100 + 100);
+    expect(attempts).toBeLessThanOrEqual(1.2 * REQUESTS + 100);
+    return good;
+  }
+
+  it('F14 of every second answer is survived by seven of eight requests, within the retry budget', async () => {
+    expect(await survive(() => (index) => index % 2 === 1)).toBeGreaterThanOrEqual(0.87 * REQUESTS);
+  });
+
+  it('F14 by chance is survived by as many as have luck with one of three attempts', async () => {
+    const random = seededRandom(14);
+    // Seven of eight, give or take three standard deviations.
+    const least = 0.875 * REQUESTS - 3 * Math.sqrt(REQUESTS * 0.875 * 0.125);
+    expect(await survive(() => () => random() < 0.5)).toBeGreaterThanOrEqual(least);
   });
 });
 

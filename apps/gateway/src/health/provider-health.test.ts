@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { breakerSettings, createCircuits } from '@sluice/breaker';
 import { gatewayError } from '@sluice/contract';
+import type { CircuitNames } from '@sluice/contract';
 import { TargetStatsTable, createAttemptMemory } from '@sluice/core';
 import { createManualClock } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +16,7 @@ class Scene {
   readonly stats = new TargetStatsTable();
 
   call(target: string, verdict: 'ok' | 'failed' | 'none' = 'ok'): void {
-    const permit = this.circuits.admit(target);
+    const permit = this.circuits.admit(at(target));
     const stats = this.stats.of(target);
     stats.begin('plain', this.clock.monotonic());
     stats.end(verdict === 'none' ? undefined : verdict, this.clock.monotonic());
@@ -29,8 +30,13 @@ class Scene {
     await setImmediate();
   }
 
+  /** A refusal of the provider, by which a key is left out at one model (403) or at every one (401). */
+  refuse(target: string, key: number, upstreamStatus: 401 | 403): void {
+    this.circuits.admit(at(target, key))?.fail(gatewayError('upstream_auth_error', { details: { upstreamStatus } }));
+  }
+
   rest(name: string): void {
-    this.rests.begin(name, { ms: 9_000, firm: true });
+    this.rests.begin(name, 9_000);
   }
 
   report(names = ['a'], keys = 2) {
@@ -46,6 +52,12 @@ class Scene {
     const { state, providers } = this.report(['a'], keys);
     return [...(providers[0]?.keys ?? []), ...providers, { state }].map((each) => each.state).join(' ');
   }
+}
+
+/** The circuits of a target and of one of its provider's keys. */
+function at(target: string, key = 0): CircuitNames {
+  const [provider] = target.split('/');
+  return { target, key: `${provider}#${key}`, keyAtTarget: `${target}#${key}` };
 }
 
 type KeyCase = 'up' | 'degraded' | 'down';
@@ -92,7 +104,7 @@ const TOGETHER: Readonly<Record<string, HealthState>> = {
 /** Puts a key where the case has it; its provider was used at two models, and well. */
 function put(scene: Scene, provider: string, [key, state]: readonly [number, string]): void {
   if (state === 'degraded') scene.rest(`${provider}/m1#${key}`);
-  if (state === 'down') scene.rest(`${provider}#${key}`);
+  if (state === 'down') scene.refuse(`${provider}/m1`, key, 401);
 }
 
 const CASES = Object.keys(PROVIDERS) as ProviderCase[];
@@ -133,7 +145,7 @@ describe('a provider', () => {
     await scene.open('a/m1');
     expect(scene.told()).toBe('down down down down');
     scene.clock.advance(500);
-    scene.circuits.admit('a/m1');
+    scene.circuits.admit(at('a/m1'));
     expect(scene.told()).toBe('degraded degraded degraded degraded');
   });
 
@@ -181,16 +193,41 @@ describe('a provider', () => {
       'degraded degraded degraded',
       [{ cause: 'resting', target: 'a/m1', retryAfterMs: 9_000 }],
     ]);
-    scene.rest('a#0');
-    expect(scene.told(1)).toBe('down down down');
     scene.clock.advance(9_000);
     expect(scene.told(1)).toBe('up up up');
+  });
+
+  it('whose one key was refused is down until the key is found to work', async () => {
+    const scene = new Scene();
+    scene.call('a/m1');
+    scene.refuse('a/m1', 0, 401);
+    expect([scene.told(1), scene.report(['a'], 1).providers[0]?.keys[0]?.reasons]).toEqual([
+      'down down down',
+      [{ cause: 'key_open', retryAfterMs: 60_000 }],
+    ]);
+    scene.clock.advance(60_000);
+    const probe = scene.circuits.admit(at('a/m1'));
+    expect([scene.told(1), scene.report(['a'], 1).providers[0]?.keys[0]?.reasons]).toEqual([
+      'degraded degraded degraded',
+      [{ cause: 'key_half_open' }],
+    ]);
+    probe?.succeed();
+    await setImmediate();
+    expect(scene.told(1)).toBe('up up up');
+  });
+
+  it('knows nothing of the targets of one whose name begins like its own', async () => {
+    const scene = new Scene();
+    scene.call('a/m1');
+    // A request of which no model is seen counts for the provider as a whole.
+    await scene.open('ab');
+    expect(scene.told()).toBe('up up up up');
   });
 
   it('of which only one key was refused is degraded: the other may do', () => {
     const scene = new Scene();
     scene.call('a/m1', 'none');
-    scene.rest('a#0');
+    scene.refuse('a/m1', 0, 401);
     expect(scene.told()).toBe('down unknown degraded degraded');
   });
 });

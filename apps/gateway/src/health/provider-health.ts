@@ -1,6 +1,7 @@
 import type { CircuitView } from '@sluice/breaker';
 import type { Clock } from '@sluice/contract';
 import type { Rests, TargetStatsTable } from '@sluice/core';
+import { providerOf } from '../compose/circuits.js';
 import { combineStates } from './health-state.js';
 import type { HealthState } from './health-state.js';
 
@@ -26,7 +27,15 @@ export interface WatchedProvider {
 
 /** Why a key is not up. Without a target it is so at every model. */
 export interface HealthReason {
-  readonly cause: 'circuit_open' | 'circuit_half_open' | 'forced_open' | 'resting' | 'failures';
+  readonly cause:
+    | 'circuit_open'
+    | 'circuit_half_open'
+    | 'forced_open'
+    | 'resting'
+    | 'key_open'
+    | 'key_half_open'
+    | 'key_forced_open'
+    | 'failures';
   readonly target?: string;
   /** Milliseconds until it may be asked again. */
   readonly retryAfterMs?: number;
@@ -54,19 +63,32 @@ export interface HealthReport {
 
 /** How each provider and each of its keys fares, and all of them together. */
 export function reportHealth(providers: Iterable<WatchedProvider>, signals: HealthSignals): HealthReport {
-  const circuits = Map.groupBy(signals.circuits.list(), ({ target }) => target.slice(0, target.indexOf('/')));
+  const circuits = new Map(signals.circuits.list().map((circuit) => [circuit.target, circuit]));
+  const targets = Map.groupBy(targetsOf(circuits.values()), providerOf);
   const rests = new Map(signals.rests.list());
   const reports = Array.from(providers, ({ name, pool }): ProviderHealth => {
-    const seen = { name, circuits: circuits.get(name) ?? [], rests, hasPool: (pool?.length ?? 1) > 1, signals };
+    const hasPool = (pool?.length ?? 1) > 1;
+    const seen = { name, targets: targets.get(name) ?? [], circuits, rests, hasPool, signals };
     const keys = Array.from({ length: pool?.length ?? 1 }, (_, key) => keyHealth(key, seen));
     return { name, state: combineStates(keys.map(({ state }) => state)), keys };
   });
   return { state: combineStates(reports.map(({ state }) => state)), providers: reports };
 }
 
+/** All targets of which something is known, or of one of their keys. */
+function targetsOf(circuits: Iterable<CircuitView>): ReadonlySet<string> {
+  const targets = new Set<string>();
+  for (const { target, of } of circuits) {
+    if (of === 'target') targets.add(target);
+    else if (target.includes('/')) targets.add(target.replace(/#\d+$/, ''));
+  }
+  return targets;
+}
+
 interface Seen {
   readonly name: string;
-  readonly circuits: readonly CircuitView[];
+  readonly targets: readonly string[];
+  readonly circuits: ReadonlyMap<string, CircuitView>;
   readonly rests: ReadonlyMap<string, number>;
   readonly hasPool: boolean;
   readonly signals: HealthSignals;
@@ -77,17 +99,16 @@ interface Finding {
   readonly reason?: HealthReason;
 }
 
-/** A key that rests at every model is down; else it is what it is at the models that it was asked for. */
+/** A key that is left out at every model is down; else it is what it is at the models that it was asked for. */
 function keyHealth(key: number, seen: Seen): KeyHealth {
-  const findings = seen.circuits.map((circuit) => atTarget(circuit, key, seen));
-  const restMs = seen.rests.get(`${seen.name}#${key}`);
-  if (restMs !== undefined) {
-    findings.unshift({ state: 'down', reason: { cause: 'resting', retryAfterMs: Math.ceil(restMs) } });
-  }
+  const everywhere = ofKeyCircuit(seen.circuits.get(`${seen.name}#${key}`));
+  const findings = seen.targets.map((target) => atTarget(target, key, seen));
+  const state = combineStates(known(findings));
+  const isWorse = everywhere && (everywhere.state === 'down' || state !== 'down');
   return {
     key,
-    state: restMs === undefined ? combineStates(known(findings)) : 'down',
-    reasons: findings.flatMap(({ reason }) => reason ?? []),
+    state: isWorse ? everywhere.state : state,
+    reasons: [everywhere, ...findings].flatMap((finding) => finding?.reason ?? []),
   };
 }
 
@@ -96,25 +117,42 @@ function known(findings: readonly Finding[]): HealthState[] {
   return findings.map(({ state }) => state).filter((state) => state !== 'unknown');
 }
 
-function atTarget(circuit: CircuitView, key: number, { rests, hasPool, signals }: Seen): Finding {
-  const { target, retryAfterMs } = circuit;
-  if (circuit.forced) return { state: 'down', reason: { cause: 'forced_open', target } };
-  if (circuit.state === 'open') {
-    return { state: 'down', reason: { cause: 'circuit_open', target, retryAfterMs: Math.ceil(retryAfterMs) } };
-  }
+/** What is worst of a key at one target; of what is equally bad, the target's own trouble. */
+function atTarget(target: string, key: number, seen: Seen): Finding {
+  const { circuits, rests, hasPool } = seen;
+  const own = ofCircuit(circuits.get(target));
+  if (own?.state === 'down') return own;
   const restMs = rests.get(hasPool ? `${target}#${key}` : target);
   if (restMs !== undefined) {
     return { state: 'down', reason: { cause: 'resting', target, retryAfterMs: Math.ceil(restMs) } };
   }
-  if (circuit.state === 'half-open') return { state: 'degraded', reason: { cause: 'circuit_half_open', target } };
-  return byFailures(circuit, signals);
+  const ofKey = ofKeyCircuit(circuits.get(`${target}#${key}`), target);
+  if (ofKey?.state === 'down') return ofKey;
+  return own ?? ofKey ?? byFailures(target, seen);
 }
 
-function byFailures({ target, failures }: CircuitView, { stats, clock }: HealthSignals): Finding {
+function ofCircuit(circuit: CircuitView | undefined): Finding | undefined {
+  if (!circuit || circuit.state === 'closed') return undefined;
+  const { target, retryAfterMs } = circuit;
+  if (circuit.forced) return { state: 'down', reason: { cause: 'forced_open', target } };
+  if (circuit.state === 'half-open') return { state: 'degraded', reason: { cause: 'circuit_half_open', target } };
+  return { state: 'down', reason: { cause: 'circuit_open', target, retryAfterMs: Math.ceil(retryAfterMs) } };
+}
+
+function ofKeyCircuit(circuit: CircuitView | undefined, target?: string): Finding | undefined {
+  if (!circuit || circuit.state === 'closed') return undefined;
+  const where = target === undefined ? {} : { target };
+  if (circuit.forced) return { state: 'down', reason: { cause: 'key_forced_open', ...where } };
+  if (circuit.state === 'half-open') return { state: 'degraded', reason: { cause: 'key_half_open', ...where } };
+  return { state: 'down', reason: { cause: 'key_open', ...where, retryAfterMs: Math.ceil(circuit.retryAfterMs) } };
+}
+
+function byFailures(target: string, { circuits, signals: { stats, clock } }: Seen): Finding {
   const found = stats.find(target);
   const agoMs = clock.monotonic() - (found?.judgedAtMs ?? Number.NEGATIVE_INFINITY);
   if (found && agoMs <= RECENT_MS && found.errorShare >= FAILING_SHARE) {
     return { state: 'degraded', reason: { cause: 'failures', target, failureShare: found.errorShare } };
   }
+  const failures = circuits.get(target)?.failures ?? 0;
   return { state: Number.isFinite(agoMs) || failures > 0 ? 'up' : 'unknown' };
 }

@@ -9,7 +9,18 @@ const state = z
   .meta({ description: 'As far as calls have shown; `unknown` where there were none.' });
 
 const reason = z.strictObject({
-  cause: z.enum(['circuit_open', 'circuit_half_open', 'forced_open', 'resting', 'failures']),
+  cause: z
+    .enum([
+      'circuit_open',
+      'circuit_half_open',
+      'forced_open',
+      'resting',
+      'key_open',
+      'key_half_open',
+      'key_forced_open',
+      'failures',
+    ])
+    .meta({ description: '`key_...`: the circuit of the key, the others: that of the target.' }),
   target: z.string().exactOptional().meta({ description: 'PROVIDER/MODEL; absent where it holds for every model.' }),
   retryAfterMs: z.number().exactOptional().meta({ description: 'Milliseconds until it may be asked again.' }),
   failureShare: z.number().exactOptional().meta({ description: 'Of its recent calls, 0 to 1.' }),

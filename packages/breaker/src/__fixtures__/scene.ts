@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { gatewayError } from '@sluice/contract';
-import type { Circuits, ErrorCode, Permit } from '@sluice/contract';
+import type { CircuitNames, Circuits, ErrorCode, Permit } from '@sluice/contract';
 import { createManualClock } from '@sluice/testkit';
 import { breakerSettings, createCircuits } from '../index.js';
 import type { CircuitsDeps } from '../index.js';
@@ -13,8 +13,14 @@ export function setUp(options: Omit<CircuitsDeps, 'clock'> = {}) {
   return { clock, circuits };
 }
 
+/** The circuits of a target and of one of its provider's keys. */
+export function at(target: string, key = 0): CircuitNames {
+  const [provider] = target.split('/');
+  return { target, key: `${provider}#${key}`, keyAtTarget: `${target}#${key}` };
+}
+
 export function admitted(circuits: Circuits, target = 'a'): Permit {
-  const permit = circuits.admit(target);
+  const permit = circuits.admit(at(target));
   if (permit === undefined) throw new Error(`no permit for ${target}`);
   return permit;
 }

@@ -9,6 +9,7 @@ import type { AttemptMemory } from '../attempts/attempt-memory.js';
 import { Call } from '../call.js';
 import type { RoutePolicy } from '../snapshot.js';
 import { AT_ONCE } from './bench.js';
+import { RefusedKeys } from './refused-keys.js';
 import { candidateAt, configured, policyOf } from './snapshots.js';
 import { toyProvider } from './toy-provider.js';
 
@@ -25,6 +26,8 @@ export interface Trial {
   readonly targets?: readonly string[];
   /** Circuits that are open. */
   readonly closedOff?: readonly string[];
+  /** Circuits that are open but to who has nobody else to ask. */
+  readonly doubtful?: readonly string[];
   readonly signal?: AbortSignal;
   readonly takesMs?: number;
   /** Until the first open circuit lets a probe through; later ones take a multiple. */
@@ -48,6 +51,7 @@ export interface TrialResult {
 export class Trials {
   readonly clock: ManualClock = createManualClock();
   readonly memory: AttemptMemory = createAttemptMemory(this.clock);
+  readonly refused = new RefusedKeys(this.clock);
   readonly #candidates = new Map<string, ReturnType<typeof candidateAt>>();
 
   async run(trial: Trial): Promise<TrialResult> {
@@ -62,11 +66,12 @@ export class Trials {
       { candidates: targets.map((name) => this.#candidate(name)), policy },
       {
         clock: this.clock,
-        circuits: circuitsOf(trial, verdicts),
+        circuits: this.#circuits(trial, verdicts),
         backoff: () => backoff,
         memory: this.memory,
-        tryOne: ({ target }, { key }) => {
+        tryOne: ({ target }, { key, names }) => {
           const outcome = trial.outcomes[asked.length] ?? 'ok';
+          if (outcome === 'ok') this.refused.succeed(names);
           asked.push(`${target.provider}${key ?? ''}`);
           askedAtMs.push(call.elapsedMs());
           this.clock.advance(trial.takesMs ?? 10);
@@ -98,6 +103,29 @@ export class Trials {
     return new Call(received, '/toy', { clock: this.clock, onInternalError: () => {} });
   }
 
+  #circuits({ closedOff = [], doubtful = [], waitMs = 1_500 }: Trial, verdicts: string[]): Circuits {
+    const { refused } = this;
+    return {
+      admit(names, isLast = false) {
+        const { target } = names;
+        if (closedOff.includes(target) || (!isLast && (doubtful.includes(target) || refused.leftMs(names) > 0)))
+          return undefined;
+        return {
+          isProbe: isLast,
+          succeed: () => void verdicts.push('succeed'),
+          fail(error) {
+            verdicts.push(error.code);
+            refused.fail(names, error);
+          },
+          forget: () => void verdicts.push('forget'),
+        };
+      },
+      retryAfterMs: (target) => (closedOff.indexOf(target) + 1) * waitMs,
+      keyRetryAfterMs: (names) => refused.leftMs(names),
+      state: (target) => (closedOff.includes(target) ? 'open' : 'closed'),
+    };
+  }
+
   #candidate(name: string): ReturnType<typeof candidateAt> {
     let candidate = this.#candidates.get(name);
     if (!candidate) {
@@ -121,17 +149,3 @@ function toAnswer(outcome: TrialOutcome): Promise<Opened> {
   return Promise.reject(gatewayError(code, { details }));
 }
 
-function circuitsOf({ closedOff = [], waitMs = 1_500 }: Trial, verdicts: string[]): Circuits {
-  return {
-    admit: (target) =>
-      closedOff.includes(target)
-        ? undefined
-        : {
-            succeed: () => void verdicts.push('succeed'),
-            fail: ({ code }) => void verdicts.push(code),
-            forget: () => void verdicts.push('forget'),
-          },
-    retryAfterMs: (target) => (closedOff.indexOf(target) + 1) * waitMs,
-    state: (target) => (closedOff.includes(target) ? 'open' : 'closed'),
-  };
-}

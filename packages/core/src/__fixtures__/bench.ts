@@ -2,6 +2,7 @@ import type {
   BackoffStep,
   CallMemory,
   Circuits,
+  GatewayError,
   LedgerIntent,
   LedgerSettlement,
   Permit,
@@ -19,6 +20,7 @@ import type { Ports } from '../ports.js';
 import { TargetStatsTable } from '../routing/target-stats.js';
 import { SnapshotHolder } from '../snapshot.js';
 import type { Snapshot } from '../snapshot.js';
+import { RefusedKeys } from './refused-keys.js';
 import { scriptedTransport } from './scripted-transport.js';
 import type { Script, ScriptedTransport } from './scripted-transport.js';
 import { toyDialect } from './toy-dialect.js';
@@ -123,7 +125,7 @@ export function portsOf(seen: Seen, { clock, transport, openCircuits }: Surround
     random: () => 0,
     authenticator: { authenticate: () => Promise.resolve(PRINCIPAL) },
     limiter: { admit: () => Promise.resolve(admission(seen)) },
-    circuits: rememberingCircuits(seen, openCircuits),
+    circuits: rememberingCircuits(seen, openCircuits, new RefusedKeys(clock)),
     backoff: () => AT_ONCE,
     attempts: createAttemptMemory(clock),
     stats: new TargetStatsTable(),
@@ -146,18 +148,33 @@ function admission(seen: Seen): { readonly headers: Readonly<Record<string, stri
   return { headers: { 'x-ratelimit-remaining-requests': '9' }, release: () => void (seen.released += 1) };
 }
 
-function rememberingCircuits(seen: Seen, open: ReadonlySet<string>): Circuits {
+function rememberingCircuits(seen: Seen, open: ReadonlySet<string>, refused: RefusedKeys): Circuits {
   return {
-    admit: (target) => (open.has(target) ? undefined : createPermit(seen)),
+    admit: (names, isLast = false) =>
+      open.has(names.target) || (!isLast && refused.leftMs(names) > 0)
+        ? undefined
+        : createPermit(seen, (error) => (error ? refused.fail(names, error) : refused.succeed(names))),
     retryAfterMs: (target) => (open.has(target) ? 2_500 : 0),
+    keyRetryAfterMs: (names) => refused.leftMs(names),
     state: (target) => (open.has(target) ? 'open' : 'closed'),
   };
 }
 
-function createPermit({ verdicts }: Seen): Permit {
+function createPermit({ verdicts }: Seen, judge: (error?: GatewayError) => void): Permit {
   const at = verdicts.push(undefined) - 1;
   const say = (verdict: string): void => void (verdicts[at] ??= verdict);
-  return { succeed: () => say('succeed'), fail: ({ code }) => say(code), forget: () => say('forget') };
+  return {
+    isProbe: false,
+    succeed() {
+      say('succeed');
+      judge();
+    },
+    fail(error) {
+      say(error.code);
+      judge(error);
+    },
+    forget: () => say('forget'),
+  };
 }
 
 /** All of a stream as text. */

@@ -157,7 +157,7 @@ describe('a second request', () => {
     const open = hedging([{ head: 'hang' }, saying('from b')]);
     open.openCircuits.add('b/m');
     const resting = hedging([{ head: 'hang' }, saying('from b')]);
-    resting.memory.rests.begin('b/m', { ms: 60_000, firm: true });
+    resting.memory.rests.begin('b/m', 60_000);
     for (const bench of [open, resting]) {
       const { pass } = await begin(bench);
       await pass(USUAL_MS);

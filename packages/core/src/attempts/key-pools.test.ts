@@ -70,7 +70,7 @@ describe('a key that was refused', () => {
   it('is named by its number: everywhere after a 401, at the target after a 403', async () => {
     const trials = new Trials();
     await trials.run({ outcomes: [refused(), refused(403)], targets: ['a2', 'b'] });
-    expect(trials.memory.rests.list().map(([name]) => name)).toEqual(['a#0', 'a/m#1']);
+    expect(trials.refused.names).toEqual(['a#0', 'a/m#1']);
   });
 
   it('does not count against its target', async () => {

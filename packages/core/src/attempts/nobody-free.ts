@@ -1,15 +1,9 @@
 import { gatewayError } from '@sluice/contract';
-import type { Circuits, GatewayError } from '@sluice/contract';
+import type { GatewayError } from '@sluice/contract';
 import type { Candidate } from '../routing/plan.js';
-import type { Rests } from './rests.js';
+import type { Obstacles } from './key-ring.js';
 
 const LEAST_WAIT_MS = 1_000;
-
-/** What stands in the way of asking: circuits, and rests. */
-export interface Obstacles {
-  readonly circuits: Circuits;
-  readonly rests: Rests;
-}
 
 /** Milliseconds until the first of these targets may be asked again, at least a second. */
 function firstFreeMs(candidates: readonly Candidate[], obstacles: Obstacles): number {
@@ -19,16 +13,16 @@ function firstFreeMs(candidates: readonly Candidate[], obstacles: Obstacles): nu
 /**
  * The failure of a request for which no target could be asked. Says when it is worth coming back.
  *
- * Where every circuit is open, none of the targets is asked in spite of it, the last one no more than the others: all are
- * known to be down, and requests that try it all the same would cost their callers a timeout each and keep a provider
- * down that is coming back. The last target is never lost for it: its circuit lets one request through as soon as
- * its rest is over, which is what `retryAfterMs` names.
+ * Those with an open circuit were asked in spite of it, the last one as the others, unless they have failed so often in
+ * a row that they are down: requests that try it all the same would cost their callers a timeout each and keep a provider
+ * down that is coming back. The last target is never lost for it: its circuit lets one request through each time its
+ * shortest rest is over, which is what `retryAfterMs` names.
  */
 export function nobodyFree(candidates: readonly Candidate[], obstacles: Obstacles): GatewayError {
   const { circuits, rests } = obstacles;
   const retryAfterMs = firstFreeMs(candidates, obstacles);
   const limited = candidates.every(
-    ({ circuit, keys }) => circuits.state(circuit) === 'closed' && keys.waitMs(rests) > 0,
+    ({ circuit, keys }) => circuits.state(circuit) === 'closed' && keys.restMs(rests) > 0,
   );
   if (limited) return gatewayError('upstream_rate_limited', { details: { retryAfterMs } });
   return gatewayError('no_healthy_provider', {
@@ -49,6 +43,6 @@ export function lastFailure(
   return gatewayError(failure.code, { message, cause, details: { ...details, retryAfterMs } });
 }
 
-function waitMs({ circuit, keys }: Candidate, { circuits, rests }: Obstacles): number {
-  return Math.max(circuits.retryAfterMs(circuit), keys.waitMs(rests));
+function waitMs({ circuit, keys }: Candidate, obstacles: Obstacles): number {
+  return Math.max(obstacles.circuits.retryAfterMs(circuit, true), keys.waitMs(obstacles));
 }

@@ -5,7 +5,6 @@ import type { Call } from '../call.js';
 import type { Candidate } from '../routing/plan.js';
 import type { AttemptMemory } from './attempt-memory.js';
 import { toAbandoned, toRecord } from './attempt-record.js';
-import { endGuesses } from './judge.js';
 import type { Account } from './key-ring.js';
 import type { Attempted, Leg, Racing } from './leg.js';
 
@@ -77,7 +76,6 @@ export class Race {
     this.#abandon(racing.rival);
     if (racing.isSecond) call.attempts.push(record);
     call.adjustments = racing.adjustments;
-    endGuesses(leg.account, memory.rests);
   }
 
   #lose(leg: Leg, racing: Racing, cause: unknown): void {

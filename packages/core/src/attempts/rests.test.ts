@@ -9,7 +9,7 @@ function create() {
 
 it('lasts as long as it was told, by monotonic time', () => {
   const { clock, rests } = create();
-  rests.begin('a/m', { ms: 2_000, firm: true });
+  rests.begin('a/m', 2_000);
   clock.stepWallClock(3_600_000);
   clock.advance(1_999);
   expect(rests.leftMs('a/m')).toBe(1);
@@ -19,26 +19,16 @@ it('lasts as long as it was told, by monotonic time', () => {
 
 it('is not shortened by a second refusal', () => {
   const { rests } = create();
-  rests.begin('a/m', { ms: 5_000, firm: true });
-  rests.begin('a/m', { ms: 1_000, firm: true });
+  rests.begin('a/m', 5_000);
+  rests.begin('a/m', 1_000);
   expect(rests.list()).toEqual([['a/m', 5_000]]);
-});
-
-it('that was guessed can be looked past, and ends with a success; one that was asked for cannot', () => {
-  const { rests } = create();
-  rests.begin('guessed', { ms: 60_000, firm: false });
-  rests.begin('asked', { ms: 60_000, firm: true });
-  expect([rests.leftMs('guessed', true), rests.leftMs('asked', true)]).toEqual([0, 60_000]);
-  rests.endGuessed('guessed');
-  rests.endGuessed('asked');
-  expect(rests.list()).toEqual([['asked', 60_000]]);
 });
 
 it('is kept for ten thousand names at most', () => {
   const { clock, rests } = create();
-  for (let i = 0; i < 10_001; i += 1) rests.begin(`a/${i}`, { ms: 1_000, firm: true });
+  for (let i = 0; i < 10_001; i += 1) rests.begin(`a/${i}`, 1_000);
   expect([rests.list().length, rests.leftMs('a/10000')]).toEqual([10_000, 0]);
   clock.advance(1_000);
-  rests.begin('a/later', { ms: 1_000, firm: true });
+  rests.begin('a/later', 1_000);
   expect(rests.list()).toEqual([['a/later', 1_000]]);
 });

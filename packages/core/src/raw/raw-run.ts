@@ -14,7 +14,7 @@ import type { Answer, PlainAnswer } from '../answer.js';
 import { armForHead, withTrace } from '../attempt.js';
 import { AttemptDeadline } from '../attempt-deadline.js';
 import { toRecord } from '../attempts/attempt-record.js';
-import { endGuesses, judge } from '../attempts/judge.js';
+import { judge } from '../attempts/judge.js';
 import type { Account } from '../attempts/key-ring.js';
 import { nobodyFree } from '../attempts/nobody-free.js';
 import { assertNotEncoded } from '../parse-body.js';
@@ -118,16 +118,18 @@ export class RawRun {
     call.bodyBytes = body.length;
     call.requestedModel = question.model;
     call.stream = question.stream;
-    return { candidate: toCandidate(provider, question.model), place, recognised, question };
+    return { candidate: createCandidate(provider, question.model), place, recognised, question };
   }
 
   async #ask(raw: RawCase): Promise<Answer> {
     const { call, ports } = this.#parts;
     const { candidate } = raw;
     const { rests } = ports.attempts;
-    const account = candidate.keys.pick(rests) ?? candidate.keys.pick(rests, true);
-    const permit = account && ports.circuits.admit(candidate.circuit);
-    if (!account || !permit) throw nobodyFree([candidate], { circuits: ports.circuits, rests });
+    const obstacles = { circuits: ports.circuits, rests };
+    // There is nobody else whom it could ask.
+    const admitted = candidate.keys.admit(obstacles) ?? candidate.keys.admit(obstacles, 'target-and-key');
+    if (!admitted) throw nobodyFree([candidate], obstacles);
+    const { account, permit } = admitted;
     const deadline = new AttemptDeadline(ports.clock, call.signal);
     const beganMs = call.elapsedMs();
     try {
@@ -135,7 +137,6 @@ export class RawRun {
       const { status } = response.head;
       if (status >= 400) return await this.#passFailure(response, { ...raw, account, permit, deadline, beganMs });
       call.attempts.push({ ...toRecord({ candidate, account }, call.elapsedMs() - beganMs), status });
-      endGuesses(account, rests);
       return await this.#pass(response, { ...raw, account, permit, deadline, beganMs });
     } catch (cause) {
       call.endWait();
@@ -206,11 +207,11 @@ export class RawRun {
     { candidate, permit, deadline }: RawAttempt,
     meter: RawMeter | undefined,
   ): RawStream {
-    const { call, ports } = this.#parts;
+    const { call } = this.#parts;
     call.status = head.status;
     if (call.stream) call.firstTokenMs = call.elapsedMs();
     // A probe has told enough by its head; a closed circuit waits for the end.
-    if (ports.circuits.state(candidate.circuit) !== 'closed') permit.succeed();
+    if (permit.isProbe) permit.succeed();
     call.scope.add((outcome) => {
       call.summary = meter?.summary();
       call.served = toServed(candidate, call.summary?.model);
@@ -240,12 +241,6 @@ export class RawRun {
     if (location !== undefined) headers['location'] = location;
     return { ...headers, ...headersOf(this.#parts) };
   }
-}
-
-/** A request of which no model is seen counts for the provider as a whole. */
-function toCandidate(provider: ConfiguredProvider, model: string): Candidate {
-  const candidate = createCandidate(provider, model);
-  return model === '' ? { ...candidate, circuit: provider.name } : candidate;
 }
 
 /** Where the model that was asked is not seen, or not known, the one that answered is what is priced. */

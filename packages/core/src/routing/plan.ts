@@ -16,10 +16,10 @@ export interface Candidate {
   readonly only?: ReadonlySet<FailureClass>;
 }
 
-/** A model at a provider, with the provider's own timeouts unless others are given. */
+/** A model at a provider, with the provider's own timeouts unless others are given. Without a model, the provider as a whole. */
 export function createCandidate(provider: ConfiguredProvider, model: string, timeouts?: Timeouts): Candidate {
   const facts = provider.catalogue?.find(model);
-  const circuit = `${provider.name}/${model}`;
+  const circuit = model === '' ? provider.name : `${provider.name}/${model}`;
   return {
     target: { provider: provider.name, model, baseUrl: provider.provider.baseUrl, ...(facts ? { facts } : {}) },
     provider,

@@ -34,12 +34,12 @@ export class Serving<Request extends Pick<ChatRequest, 'extensions'>, Result, Ev
 
   /** The stream of this attempt is the caller's from here on. */
   take({ candidate, permit }: Attempted, opened: OpenedStream): LiveStreamParts {
-    const { call, ports } = this.#run;
+    const { call } = this.#run;
     const stream = { ...opened, scanner: watched(opened, this.#asked, candidate) };
     call.served = candidate.target;
     this.#now = { candidate, permit, stream };
     // A probe has told enough by its first content; a closed circuit waits for the end of the stream.
-    if (ports.circuits.state(candidate.circuit) !== 'closed') permit.succeed();
+    if (permit.isProbe) permit.succeed();
     return { ...stream, body: opened.response.body };
   }
 

@@ -11,13 +11,19 @@ export interface BreakerRoutesDeps {
   readonly circuits: Pick<ControlledCircuits, 'list' | 'forceOpen' | 'reset'>;
   /** Whether the configuration has a provider of this name. */
   hasProvider(name: string): boolean;
+  /** Whether the provider has a key of this number. */
+  hasKey(provider: string, key: number): boolean;
   /** Is told of what operators change. */
   readonly log: Pick<ProcessLog, 'warn'>;
 }
 
 const breakerView = z
   .strictObject({
-    target: z.string().meta({ description: 'PROVIDER/MODEL', example: 'openai/gpt-5-mini' }),
+    target: z.string().meta({
+      description: 'PROVIDER/MODEL; of a key, by its number, PROVIDER#KEY, or PROVIDER/MODEL#KEY at one model alone.',
+      example: 'openai/gpt-5-mini',
+    }),
+    of: z.enum(['target', 'key']).meta({ description: 'Whose circuit it is.' }),
     state: z.enum(['closed', 'half-open', 'open']),
     failures: z.int().meta({ description: 'In a row.' }),
     retryAfterMs: z.number().nullable().meta({
@@ -25,13 +31,13 @@ const breakerView = z
     }),
     forced: z.boolean().meta({ description: 'Held open by an operator.' }),
   })
-  .meta({ description: 'The circuit of one target.' });
+  .meta({ description: 'The circuit of one target, or of one key.' });
 
 const breakerList = z.strictObject({ data: z.array(breakerView) }).meta({ description: 'Circuits by their targets.' });
 
 const targetParam = z.object({
   target: z.string().meta({
-    description: 'PROVIDER/MODEL, percent-encoded as one segment of the path.',
+    description: 'PROVIDER/MODEL, PROVIDER#KEY or PROVIDER/MODEL#KEY, percent-encoded as one segment of the path.',
     example: 'openai%2Fgpt-5-mini',
   }),
 });
@@ -48,7 +54,7 @@ function listRoute({ circuits }: BreakerRoutesDeps): Route {
     access: 'operator',
     openapi: {
       operationId: 'listBreakers',
-      summary: 'List the circuits of all targets that were asked',
+      summary: 'List the circuits of all targets that were asked, and of all keys that failed',
       tags: ['breakers'],
       responses: { 200: { description: 'All circuits.', content: jsonContent(breakerList) } },
     },
@@ -66,7 +72,7 @@ function openRoute(deps: BreakerRoutesDeps): Route {
     access: 'operator',
     openapi: {
       operationId: 'openBreaker',
-      summary: 'Leave a target out until its circuit is reset',
+      summary: 'Leave a target or a key out until its circuit is reset',
       tags: ['breakers'],
       requestParams: { path: targetParam },
       responses: { 200: { description: 'The circuit as it is now.', content: jsonContent(breakerView) } },
@@ -82,7 +88,7 @@ function resetRoute(deps: BreakerRoutesDeps): Route {
     access: 'operator',
     openapi: {
       operationId: 'resetBreaker',
-      summary: 'Close the circuit of a target and forget its failures',
+      summary: 'Close the circuit of a target or a key and forget its failures',
       tags: ['breakers'],
       requestParams: { path: targetParam },
       responses: { 200: { description: 'The circuit as it is now.', content: jsonContent(breakerView) } },
@@ -103,16 +109,25 @@ function change(action: keyof typeof MESSAGES, call: RouteCall, deps: BreakerRou
   return jsonAnswer(200, toBreakerView(view ?? untouched(target)), noStore);
 }
 
-function knownTarget(target: string, { hasProvider }: BreakerRoutesDeps): string {
-  const slash = target.indexOf('/');
-  if (slash > 0 && slash < target.length - 1 && hasProvider(target.slice(0, slash))) return target;
-  throw gatewayError('not_found', { message: 'There is no such target: PROVIDER/MODEL, with a provider of the file.' });
+/** A provider, a model or none, and the number of a key or none; not just a provider. */
+const CIRCUIT = /^(?<provider>[^/#]+)(?<model>\/.+?)?(?:#(?<key>\d{1,6}))?$/s;
+
+function knownTarget(target: string, { hasProvider, hasKey }: BreakerRoutesDeps): string {
+  const { provider = '', model, key } = CIRCUIT.exec(target)?.groups ?? {};
+  const isNamed = model !== undefined || key !== undefined;
+  const isThere = hasProvider(provider) && (key === undefined || hasKey(provider, Number(key)));
+  if (isNamed && isThere) return target;
+  throw gatewayError('not_found', {
+    message:
+      'There is no such circuit: PROVIDER/MODEL, PROVIDER#KEY or PROVIDER/MODEL#KEY, with a provider of the file.',
+  });
 }
 
 function untouched(target: string): CircuitView {
-  return { target, state: 'closed', failures: 0, retryAfterMs: 0, forced: false };
+  const of = /#\d+$/.test(target) ? 'key' : 'target';
+  return { target, of, state: 'closed', failures: 0, retryAfterMs: 0, forced: false };
 }
 
-function toBreakerView({ target, state, failures, retryAfterMs, forced }: CircuitView): z.output<typeof breakerView> {
-  return { target, state, failures, retryAfterMs: forced ? null : Math.ceil(retryAfterMs), forced };
+function toBreakerView({ retryAfterMs, ...view }: CircuitView): z.output<typeof breakerView> {
+  return { ...view, retryAfterMs: view.forced ? null : Math.ceil(retryAfterMs) };
 }

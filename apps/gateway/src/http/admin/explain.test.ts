@@ -17,7 +17,12 @@ const EMPTY: Snapshot = {
 function explaining() {
   const clock = createManualClock();
   const keys = createKeyAdmin({ keys: temporaryStore().keys, pepper: 'pepper', prefix: 'sk-', clock });
-  const circuits = { admit: () => undefined, retryAfterMs: () => 0, state: () => 'closed' as const };
+  const circuits = {
+    admit: () => undefined,
+    retryAfterMs: () => 0,
+    keyRetryAfterMs: () => 0,
+    state: () => 'closed' as const,
+  };
   const ports = { clock, stats: new TargetStatsTable(), random: () => 0, circuits };
   return { keys, routes: [createExplainRoute({ keys, current: () => ({ snapshot: EMPTY, ports }) })] };
 }
