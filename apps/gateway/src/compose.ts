@@ -137,7 +137,13 @@ function openBase(options: ComposeOptions): Base {
   const fd = options.logFd === undefined ? {} : { fd: options.logFd };
   const telemetry = createTelemetry(options.config.telemetry, { clock: systemClock, ...fd });
   const pool = new ResourcePool((cause) => telemetry.log.error('internal error', { err: cause }));
-  return { options, telemetry, pool, transport: createTransport(), lifecycle: new Lifecycle(systemClock) };
+  return {
+    options,
+    telemetry,
+    pool,
+    transport: createTransport({ clock: systemClock }),
+    lifecycle: new Lifecycle(systemClock),
+  };
 }
 
 function openState(base: Base): Opened {

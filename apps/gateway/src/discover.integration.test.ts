@@ -4,8 +4,9 @@ import { createTransport } from '@sluice/transport';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { LOCAL_SERVERS, PROBE_TIMEOUT_MS, discoverLocalServers } from './discover.js';
 import type { LocalServer } from './discover.js';
+import { systemClock } from './system-clock.js';
 
-const transport = createTransport();
+const transport = createTransport({ clock: systemClock });
 afterAll(() => transport.close());
 
 async function server(name: string, answer: Reply): Promise<LocalServer> {

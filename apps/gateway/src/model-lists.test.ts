@@ -8,6 +8,7 @@ import { Holding } from './compose/holding.js';
 import { takeProviders } from './compose/providers.js';
 import { parseConfig } from './config/parse-config.js';
 import { ModelLists } from './model-lists.js';
+import { systemClock } from './system-clock.js';
 
 const MINUTES = 60_000;
 const listing = (...ids: string[]): Reply => reply().json({ data: ids.map((id) => ({ id })) });
@@ -21,7 +22,7 @@ interface Setup {
 /** The lists of one provider, `up`, whose upstream gives these answers in turn. */
 async function listsOf(...answers: [Reply, ...Reply[]]): Promise<Setup> {
   const upstream = await fakeUpstream(...answers);
-  const transport: Transport & { close(): Promise<void> } = createTransport();
+  const transport: Transport & { close(): Promise<void> } = createTransport({ clock: systemClock });
   onTestFinished(async () => {
     await transport.close();
     await upstream.close();
@@ -34,7 +35,9 @@ function providerAt(url: string): ReadonlyMap<string, Provider> {
   const place = { env: {}, cwd: '/' };
   const config = parseConfig({ providers: { up: { kind: 'openai-compatible', baseUrl: `${url}/v1` } } }, place);
   const holding = new Holding(new ResourcePool(() => undefined));
-  const up = takeProviders(config, holding, { secrets: place, transport: createTransport() }).get('up');
+  const up = takeProviders(config, holding, { secrets: place, transport: createTransport({ clock: systemClock }) }).get(
+    'up',
+  );
   return new Map(up ? [['up', up.provider]] : []);
 }
 

@@ -4,7 +4,6 @@ import { gatewayError } from '@sluice/contract';
 import { fakeUpstream, reply } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import { codeOf, openTransport, post, text } from './__fixtures__/sending.js';
-import { createTransport } from './transport.js';
 
 const LEFT = gatewayError('client_closed_request');
 
@@ -29,7 +28,7 @@ describe('a signal that aborts', () => {
 
   it('while a place in the pool is awaited gives the place to the next', async () => {
     await using upstream = await fakeUpstream(reply().delay(30).body('first'), reply().body('third'));
-    const transport = createTransport({ maxConnectionsPerOrigin: 1 });
+    const transport = openTransport({ maxConnectionsPerOrigin: 1 });
     const leaving = new AbortController();
     const first = post(transport, upstream);
     const second = codeOf(post(transport, upstream, { signal: leaving.signal, request: { body: 'second' } }));

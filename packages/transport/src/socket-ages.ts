@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
 
 /** How a connection ends that the other side has closed. */
 const RESETS = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
@@ -18,9 +18,8 @@ export class SocketAges {
     return this.#count;
   }
 
-  /** Opens the sockets of a pool, and remembers how old each is when it fails. */
-  connector(timeoutMs: number): buildConnector.connector {
-    const connect = buildConnector({ timeout: timeoutMs, allowH2: false });
+  /** As `connect`, and remembers how old each socket is when it fails. */
+  connector(connect: buildConnector.connector): buildConnector.connector {
     return (options, callback) =>
       connect(options, (...result) => {
         if (result[1]) this.#watch(result[1]);

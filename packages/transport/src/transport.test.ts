@@ -5,7 +5,6 @@ import { gzipSync } from 'node:zlib';
 import { fakeUpstream, reply } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import { codeOf, openTransport, post, text } from './__fixtures__/sending.js';
-import { createTransport } from './transport.js';
 
 const SSE = ['data: 1\n\n', 'data: 2\n\n', 'data: 3\n\n'];
 
@@ -75,7 +74,7 @@ describe('a request', () => {
 
   it('opens no more connections than it may', async () => {
     await using upstream = await fakeUpstream(reply().delay(5).body('ok'));
-    const transport = createTransport({ maxConnectionsPerOrigin: 2 });
+    const transport = openTransport({ maxConnectionsPerOrigin: 2 });
     await Promise.all(Array.from({ length: 6 }, async () => text(await post(transport, upstream))));
     expect([upstream.requests.length, upstream.acceptedConnections]).toEqual([6, 2]);
     await transport.close();
@@ -294,7 +293,7 @@ describe('forget', () => {
 describe('close', () => {
   it('ends what is in flight', async () => {
     await using upstream = await fakeUpstream(reply().head().silence());
-    const transport = createTransport();
+    const transport = openTransport();
     const { body } = await post(transport, upstream);
     const reading = codeOf(body.bytes(10));
     await transport.close();
@@ -303,7 +302,7 @@ describe('close', () => {
 
   it('refuses what comes afterwards', async () => {
     await using upstream = await fakeUpstream(reply().body('ok'));
-    const transport = createTransport();
+    const transport = openTransport();
     const request = { url: new URL(upstream.url) };
     await text(await post(transport, upstream, { request }));
     await transport.close();
@@ -314,7 +313,7 @@ describe('close', () => {
     const server = createServer((_, res) => res.end('ok')).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
-    const transport = createTransport();
+    const transport = openTransport();
     await text(await post(transport, { url: `http://127.0.0.1:${port}` }));
     await transport.close();
     server.close();

@@ -1,10 +1,15 @@
+import { lookup as systemLookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
 import { isGatewayError } from '@sluice/contract';
-import type { Transport, UpstreamRequest, UpstreamResponse } from '@sluice/contract';
+import type { Clock, Transport, UpstreamRequest, UpstreamResponse } from '@sluice/contract';
 import { Client, Pool } from 'undici';
-import type { Dispatcher } from 'undici';
+import type { Dispatcher, buildConnector } from 'undici';
+import { createConnector } from './connector.js';
 import { Exchange } from './exchange.js';
 import type { Sent } from './exchange.js';
 import { mapSocketError } from './map-socket-error.js';
+import { createNameGuard } from './name-guard.js';
+import type { NameGuard } from './name-guard.js';
 import { SocketAges } from './socket-ages.js';
 
 /** A transport that owns its sockets. */
@@ -16,21 +21,28 @@ export interface PooledTransport extends Transport {
 }
 
 export interface TransportSettings {
-  /** Sockets to one origin, at most. */
-  readonly maxConnectionsPerOrigin: number;
+  /** Measures how long a connection takes. */
+  readonly clock: Clock;
+  /** Sockets to one origin, at most. Default 512. */
+  readonly maxConnectionsPerOrigin?: number;
+  /** Resolves names. Default: the system's resolver. */
+  readonly lookup?: LookupFunction;
 }
 
+const MAX_CONNECTIONS = 512;
+
 /** One pool of sockets for each origin and connect timeout, until the origin is forgotten. */
-export function createTransport(settings: TransportSettings = { maxConnectionsPerOrigin: 512 }): PooledTransport {
+export function createTransport(settings: TransportSettings): PooledTransport {
   const pools = new Map<string, Map<number, Pool>>();
-  const sockets: Sockets = { ages: new SocketAges(), leaving: new Set() };
+  const names = createNameGuard(settings.lookup ?? systemLookup);
+  const sockets = createSockets(settings, names);
   let routes = new WeakMap<URL, Route>();
 
   const poolFor = (origin: string, connectTimeoutMs: number): Pool => {
     const there = pools.get(origin) ?? new Map<number, Pool>();
     pools.set(origin, there);
     let pool = there.get(connectTimeoutMs);
-    if (!pool) there.set(connectTimeoutMs, (pool = createPool(origin, connectTimeoutMs, { ...settings, ...sockets })));
+    if (!pool) there.set(connectTimeoutMs, (pool = sockets.pool(origin, connectTimeoutMs)));
     return pool;
   };
 
@@ -53,6 +65,7 @@ export function createTransport(settings: TransportSettings = { maxConnectionsPe
       pools.delete(origin);
       // Routes may name the pools that go.
       routes = new WeakMap();
+      names.forget(new URL(origin).hostname);
       await Promise.all(gone.map((pool) => leave(pool, sockets.leaving)));
     },
     async close() {
@@ -65,8 +78,32 @@ export function createTransport(settings: TransportSettings = { maxConnectionsPe
 /** What all requests share. */
 interface Sockets {
   readonly ages: SocketAges;
+  /** What opens connections within so many milliseconds. */
+  connector(timeoutMs: number): buildConnector.connector;
+  pool(origin: string, connectTimeoutMs: number): Pool;
   /** What takes no new requests, and closes with the last answer. */
   readonly leaving: Set<Pool | Client>;
+}
+
+function createSockets(
+  { clock, maxConnectionsPerOrigin = MAX_CONNECTIONS }: TransportSettings,
+  names: NameGuard,
+): Sockets {
+  const ages = new SocketAges();
+  const connector = (timeoutMs: number): buildConnector.connector =>
+    ages.connector(createConnector(timeoutMs, { clock, lookup: names.lookup }));
+  return {
+    ages,
+    connector,
+    pool: (origin, connectTimeoutMs) =>
+      new Pool(origin, {
+        ...TIMED_OUTSIDE,
+        connections: maxConnectionsPerOrigin,
+        pipelining: 1,
+        connect: connector(connectTimeoutMs),
+      }),
+    leaving: new Set(),
+  };
 }
 
 async function leave(sockets: Pool | Client, leaving: Sockets['leaving']): Promise<void> {
@@ -109,11 +146,11 @@ class Sending implements Sent {
   }
 
   repeat(exchange: Exchange): void {
-    const { ages, leaving } = this.#sockets;
-    const connect = ages.connector(this.#route.connectTimeoutMs);
+    const sockets = this.#sockets;
+    const connect = sockets.connector(this.#route.connectTimeoutMs);
     const client = new Client(this.#url.origin, { ...TIMED_OUTSIDE, pipelining: 0, connect });
     client.dispatch(this.#options, exchange);
-    void leave(client, leaving);
+    void leave(client, sockets.leaving);
   }
 }
 
@@ -138,19 +175,8 @@ function toBody({ headers, body }: UpstreamRequest): DispatchBody {
   return { headers: { ...headers, 'content-length': String(length) }, body: body as unknown as Uint8Array };
 }
 
-/** Deadlines for the head and between reads belong to the pipeline, whose timers are exact; undici's are off. */
+/**
+ * Deadlines for the head and between reads belong to the pipeline, whose timers are exact; undici's are off. Redirects are
+ * never followed: undici does so only when asked.
+ */
 const TIMED_OUTSIDE = { headersTimeout: 0, bodyTimeout: 0, allowH2: false } as const;
-
-/** Redirects are never followed: undici does so only when asked. */
-function createPool(
-  origin: string,
-  connectTimeoutMs: number,
-  { maxConnectionsPerOrigin, ages }: TransportSettings & Sockets,
-): Pool {
-  return new Pool(origin, {
-    ...TIMED_OUTSIDE,
-    connections: maxConnectionsPerOrigin,
-    pipelining: 1,
-    connect: ages.connector(connectTimeoutMs),
-  });
-}

@@ -65,7 +65,7 @@ async function readRequest(path: string, route: string | undefined): Promise<unk
 
 /** The tables of a gateway that is not started: nothing is asked, and only what the file and the catalogue say is known. */
 async function snapshotOf({ config }: LoadedConfig, { context }: CommandCall): Promise<Snapshot> {
-  const transport = createTransport();
+  const transport = createTransport({ clock: systemClock });
   const holding = new Holding(new ResourcePool((cause) => void context.stderr.write(`${String(cause)}\n`)));
   try {
     const providers = takeProviders(config, holding, { secrets: context, transport });

@@ -6,6 +6,7 @@ import type { LoadResult } from '../config/load-config.js';
 import type { RawProviders } from '../config/zero-config.js';
 import { discoverLocalServers } from '../discover.js';
 import type { CommandCall } from './command.js';
+import { systemClock } from '../system-clock.js';
 
 /** The whole configuration as a start would have it: local model servers looked for, secrets followed. */
 export function loadForStart(call: CommandCall, flags: ConfigFlags = flagsOf(call)): Promise<LoadResult> {
@@ -32,7 +33,7 @@ export function flagsOf({ options }: CommandCall): ConfigFlags {
 }
 
 async function discover(): Promise<RawProviders> {
-  const transport = createTransport();
+  const transport = createTransport({ clock: systemClock });
   try {
     return await discoverLocalServers(transport);
   } finally {

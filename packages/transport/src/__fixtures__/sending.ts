@@ -1,13 +1,22 @@
-import type { GatewayError, UpstreamRequest, UpstreamResponse } from '@sluice/contract';
+import type { Clock, GatewayError, UpstreamRequest, UpstreamResponse } from '@sluice/contract';
 import type { FakeUpstream } from '@sluice/testkit';
 import { createTransport } from '../transport.js';
-import type { PooledTransport } from '../transport.js';
+import type { PooledTransport, TransportSettings } from '../transport.js';
+
+const clock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
 
 export type DisposableTransport = PooledTransport & AsyncDisposable;
 
 /** A transport that is closed with the test's scope. */
-export function openTransport(): DisposableTransport {
-  const transport = createTransport();
+export function openTransport(settings: Partial<TransportSettings> = {}): DisposableTransport {
+  const transport = createTransport({ clock, ...settings });
   return { ...transport, [Symbol.asyncDispose]: () => transport.close() };
 }
 

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { startGateway } from './__fixtures__/gateway.js';
+import type { TestGateway } from './__fixtures__/gateway.js';
+import { assertInvariants } from './__fixtures__/invariants.js';
+import { blackHole, startProvider } from './__fixtures__/provider-process.js';
+import { timed } from './__fixtures__/timed.js';
+import { startTraffic } from './__fixtures__/traffic.js';
+
+/** A gateway whose alias `fast` has these in order. */
+async function gatewayOver(urls: readonly string[], timeouts = {}): Promise<TestGateway> {
+  return startGateway({
+    providers: Object.fromEntries(urls.map((url, i) => [`p${i}`, { kind: 'openai-compatible', baseUrl: `${url}/v1` }])),
+    models: { fast: { targets: urls.map((_, i) => ({ provider: `p${i}`, model: 'm' })), timeouts } },
+  });
+}
+
+const chat = (content: string, more = {}): object => ({
+  model: 'fast',
+  messages: [{ role: 'user', content }],
+  ...more,
+});
+
+describe('one of three providers that is killed with streams in flight (F2)', () => {
+  it('fails those streams alone, each with one error and no end', async () => {
+    await using a = await startProvider();
+    await using b = await startProvider();
+    await using c = await startProvider();
+    await using gateway = await gatewayOver([a.url, b.url, c.url]);
+    const stream = async (content: string): Promise<{ text: string; endedMs: number }> => {
+      const text = await (await gateway.call('/v1/chat/completions', chat(content, { stream: true }))).text();
+      return { text, endedMs: performance.now() };
+    };
+    const begun = Promise.all(Array.from({ length: 20 }, () => stream('tokens=100 everyMs=50')));
+    const notBegun = Promise.all(Array.from({ length: 10 }, () => stream('firstMs=700 tokens=3')));
+    const traffic = startTraffic({ url: gateway.url, key: gateway.key, rate: 100, model: 'fast', streamEvery: 10_000 });
+    await sleep(400);
+    const { value: killedMs, tookMs } = await timed(async () => {
+      const atMs = performance.now();
+      await a.kill();
+      await begun;
+      return atMs;
+    });
+    const broken = await begun;
+    expect(broken.map(({ text }) => [text.split('"error":').length - 1, text.includes('[DONE]')])).toEqual(
+      broken.map(() => [1, false]),
+    );
+    expect(broken.every(({ text }) => text.includes('upstream_truncated'))).toBe(true);
+    expect(tookMs).toBeLessThan(100);
+    expect(Math.max(...broken.map(({ endedMs }) => endedMs))).toBeGreaterThan(killedMs);
+    expect((await notBegun).every(({ text }) => text.endsWith('data: [DONE]\n\n'))).toBe(true);
+    await sleep(300);
+    const { answered, failures } = await traffic.stop();
+    expect([failures, answered > 50]).toEqual([[], true]);
+    const failed = (await gateway.rows()).filter(({ errorCode }) => errorCode !== null);
+    expect(failed).toHaveLength(broken.length);
+    expect(failed.every(({ outputTokens }) => (outputTokens ?? 0) > 0)).toBe(true);
+    await assertInvariants({ gateway });
+  });
+});
+
+describe('a provider to which packets vanish (F6)', () => {
+  const CONNECT_MS = 1_000;
+  const SYN_SENT = '02';
+
+  /** Connections of this process to a port that nobody has answered. */
+  function unanswered(port: number): number {
+    const remote = new RegExp(
+      `^\\s*\\d+: \\S+ \\S+:${port.toString(16).toUpperCase().padStart(4, '0')} ${SYN_SENT} `,
+      'gm',
+    );
+    return readFileSync('/proc/self/net/tcp', 'utf8').match(remote)?.length ?? 0;
+  }
+
+  it('costs its connect timeout once, and is left alone from then on', async () => {
+    await using hole = await blackHole();
+    await using b = await startProvider();
+    const before = unanswered(hole.port);
+    await using gateway = await gatewayOver([hole.url, b.url], { connectMs: CONNECT_MS });
+    const ask = async (): Promise<string | null> =>
+      (await gateway.call('/v1/chat/completions', chat('Hi'))).headers.get('x-sluice-attempts');
+    const first = await timed(() => Promise.all(Array.from({ length: 10 }, ask)));
+    expect(first.value).toEqual(first.value.map(() => '2'));
+    expect(first.tookMs).toBeGreaterThan(CONNECT_MS * 0.9);
+    expect(first.tookMs).toBeLessThan(CONNECT_MS + 100);
+    const later = await timed(() => Promise.all(Array.from({ length: 10 }, ask)));
+    expect(later.value).toEqual(later.value.map(() => '1'));
+    expect(later.tookMs).toBeLessThan(100);
+    await assertInvariants({ gateway });
+    await expect.poll(() => unanswered(hole.port)).toBe(before);
+  });
+});
+
+describe('a provider whose name does not resolve (F17)', () => {
+  it('costs next to nothing, and is a 502 where it is the last one', async () => {
+    await using b = await startProvider();
+    await using gateway = await gatewayOver(['http://nobody.invalid', b.url]);
+    const { value: answer, tookMs } = await timed(() => gateway.call('/v1/chat/completions', chat('Hi')));
+    expect([answer.status, answer.headers.get('x-sluice-attempts'), tookMs < 1_000]).toEqual([200, '3', true]);
+    const alone = await gateway.call('/v1/chat/completions', { ...chat('Hi'), model: 'p0/m' });
+    expect([alone.status, await alone.json()]).toMatchObject([502, { error: { code: 'upstream_connection_error' } }]);
+    await assertInvariants({ gateway });
+  });
+});

@@ -1,0 +1,39 @@
+import { Socket } from 'node:net';
+import type { LookupFunction } from 'node:net';
+import { gatewayError } from '@sluice/contract';
+import type { Cancel, Clock } from '@sluice/contract';
+import { buildConnector } from 'undici';
+
+export interface ConnectorDeps {
+  readonly clock: Clock;
+  readonly lookup: LookupFunction;
+}
+
+/** undici's own timer, the second line, is this much behind: it may be most of a second early, or late. */
+const BEHIND_MS = 2_000;
+
+/** Opens connections, and gives up at the very time. */
+export function createConnector(timeoutMs: number, { clock, lookup }: ConnectorDeps): buildConnector.connector {
+  const connect = buildConnector({ timeout: timeoutMs + BEHIND_MS, allowH2: false, lookup });
+  return (options, callback) => {
+    const attempt: { isOver: boolean; cancel?: Cancel } = { isOver: false };
+    const end = (): void => {
+      attempt.isOver = true;
+      attempt.cancel?.();
+    };
+    // undici's types keep it to themselves that the socket is returned.
+    const socket: unknown = connect(options, (...result) => {
+      end();
+      callback(...result);
+    });
+    if (!(socket instanceof Socket)) return;
+    const giveUp = (): unknown => attempt.isOver || socket.destroy(tooLate());
+    // What has arrived is read first: the timer may be late because the process was stopped.
+    attempt.cancel = clock.after(timeoutMs, () => void setImmediate(giveUp));
+    socket.once('close', end);
+  };
+}
+
+function tooLate(): Error {
+  return gatewayError('upstream_timeout', { message: 'The provider did not accept the connection in time.' });
+}
