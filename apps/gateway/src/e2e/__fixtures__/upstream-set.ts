@@ -36,15 +36,20 @@ export interface UpstreamSetInit {
 const PROVIDER_KEY = { PROVIDER_KEY: 'sk-provider-canary-7f3d9b21c8e4' };
 
 /** A whole answer in the words of OpenAI's API. */
-export function saying(text: string): Reply {
-  return reply().json({
+export function answerOf(text: string): object {
+  return {
     id: `chatcmpl-${NONCE}`,
     object: 'chat.completion',
     created: 1,
     model: 'm',
     choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
     usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
-  });
+  };
+}
+
+/** An upstream that gives this answer. */
+export function saying(text: string): Reply {
+  return reply().json(answerOf(text));
 }
 
 /** An alias over upstreams that each have a script of their own, behind a gateway with a socket. */
