@@ -49,6 +49,11 @@ function sendPlain(res: ServerResponse, { status, headers, body }: PlainAnswer, 
   if (!LENGTHLESS.has(status) && headers['content-length'] === undefined)
     raw.push('content-length', String(bytes.length));
   res.writeHead(status, raw);
+  // With the others that are ready in this turn: whoever reads at the other end is woken once for several of them.
+  setImmediate(endWith, res, bytes);
+}
+
+function endWith(res: ServerResponse, bytes: Buffer): void {
   // As text of single bytes, head and body go out in one write; as a buffer they would be two.
   if (bytes.length <= ONE_WRITE_BYTES) res.end(bytes.toString('latin1'), 'latin1');
   else res.end(bytes);

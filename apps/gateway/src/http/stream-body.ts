@@ -10,12 +10,16 @@ const LAST_CHUNK = '0\r\n\r\n';
 
 /**
  * The body of an answer whose length nobody knows yet, in the chunked coding of RFC 9112 section 7.1. Node would hand each
- * chunk to the kernel in four pieces; framed here it is one, which is most of what a streamed token costs. A response
+ * chunk to the kernel in four pieces; framed here it is one, which is most of what a streamed token costs. What comes in
+ * one turn of the event loop leaves at its end, together with what other streams have: most of what the kernel does for
+ * a small write is to wake its reader, and between two writes that follow each other the reader stays awake. A response
  * that Node does not chunk, as to HTTP/1.0, is written as it is. Takes a response whose head is written.
  */
 export class StreamBody {
   readonly #res: ServerResponse;
   readonly #chunked: boolean;
+  readonly #release = (): void => this.#uncork();
+  #isHeld = false;
 
   constructor(res: ServerResponse) {
     this.#res = res;
@@ -29,25 +33,34 @@ export class StreamBody {
     if (!this.#chunked) return this.#res.write(piece);
     if (typeof piece === 'string') return this.#writeText(piece);
     if (piece.length === 0) return true;
-    return piece.length > ONE_PIECE_BYTES ? this.#writeLarge(piece) : this.#writeNow(framed(piece));
+    return piece.length > ONE_PIECE_BYTES ? this.#writeLarge(piece) : this.#writeWithOthers(framed(piece));
   }
 
   end(): void {
+    this.#isHeld = false;
     if (this.#chunked) this.#res.end(LAST_CHUNK, 'latin1');
     else this.#res.end();
   }
 
-  /** Corked by us, Node sets up no tick of its own to write what it has been given. */
-  #writeNow(chunk: Buffer | string): boolean {
-    this.#res.cork();
-    const wantsMore = this.#res.write(chunk);
+  #writeWithOthers(chunk: Buffer | string): boolean {
+    if (!this.#isHeld) {
+      this.#isHeld = true;
+      this.#res.cork();
+      setImmediate(this.#release);
+    }
+    return this.#res.write(chunk);
+  }
+
+  /** Not after the end, which has written all: the connection may be another answer's by then. */
+  #uncork(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
     this.#res.uncork();
-    return wantsMore;
   }
 
   #writeText(text: string): boolean {
     const bytes = Buffer.byteLength(text);
-    return bytes === 0 || this.#writeNow(`${bytes.toString(HEX)}${LINE_END}${text}${LINE_END}`);
+    return bytes === 0 || this.#writeWithOthers(`${bytes.toString(HEX)}${LINE_END}${text}${LINE_END}`);
   }
 
   #writeLarge(piece: Uint8Array): boolean {
