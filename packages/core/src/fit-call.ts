@@ -71,6 +71,7 @@ export function fitParsed<Request>(parsed: ParsedCall<Request>, refused: readonl
   const isKept = ([field]: readonly [string, unknown]): boolean => !fields.has(field as FieldName);
   return {
     ...parsed,
+    wire: parsed.wire,
     ...given('adjustments', parsed.adjustments),
     toRequest: () => Object.fromEntries(Object.entries(parsed.toRequest() as object).filter(isKept)) as Request,
   };

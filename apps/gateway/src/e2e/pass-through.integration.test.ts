@@ -64,6 +64,34 @@ describe.each(WIRES)('between a caller and a provider of the dialect of $kind', 
   });
 });
 
+/** Longer than what is read of a prompt that is only handed on. */
+const LONG_PROMPT = 'Say "yes", in C:\\temp, and then nothing more for quite a while.\n'.repeat(1_000);
+const longCall = JSON.stringify({
+  model: 'up/m',
+  messages: [{ role: 'user', content: LONG_PROMPT }],
+  max_tokens: 20,
+});
+
+describe.each(WIRES)('a long prompt to a provider of the dialect of $kind', (wire) => {
+  it.each(Object.values(PATHS))('arrives whole, asked at %s', async (path) => {
+    await using setup = await gatewayTo(wire, reply().body(ANSWERS[wire.kind]));
+    const answer = await setup.gateway.call(path, longCall);
+    expect(answer.status).toBe(200);
+    const { body } = await setup.call();
+    const asked = JSON.parse(Buffer.from(body).toString()) as { messages: { content: unknown }[] };
+    expect(JSON.stringify(asked.messages.at(-1)?.content)).toContain(JSON.stringify(LONG_PROMPT));
+  });
+
+  it.each(Object.values(PATHS).filter((path) => path !== PATHS[wire.kind]))(
+    'is refused at %s where it is no JSON',
+    async (path) => {
+      await using setup = await gatewayTo(wire, reply().body(ANSWERS[wire.kind]));
+      const answer = await setup.gateway.call(path, longCall.replace(String.raw`\\temp`, String.raw`\temp\x`));
+      expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('invalid_json')]);
+    },
+  );
+});
+
 describe('a stream of the OpenAI dialect without usage asked for', () => {
   const [wire] = WIRES as readonly [Wire];
 
