@@ -2,31 +2,24 @@ import type { GatewayError } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
 import { toyDialect } from '../__fixtures__/toy-dialect.js';
 import { parseCall } from '../parse-body.js';
-import { parseCallOf, toRawCall } from './parse-call.js';
+import { parseCallOf } from './parse-call.js';
 
 const LONG = 'Say "yes", in C:\\temp, and then nothing more for quite a while.\n'.repeat(1_000);
 const read = (text: string) => {
   const body = parseCall(Buffer.from(text));
   const parsed = parseCallOf(toyDialect, body, { headers: {} });
-  return { body, parsed, raw: toRawCall(body, parsed, { 'x-a': 'b' }) };
+  return { body, parsed };
 };
 const call = (members: object): string => JSON.stringify({ model: 'm', say: LONG, stream: true, ...members });
 
 describe('a call with a long text', () => {
   it('is known without its text, and says all of it when asked', () => {
-    const { body, parsed, raw } = read(call({ needs: ['vision'], aloud: true }));
+    const { body, parsed } = read(call({ needs: ['vision'], aloud: true }));
     expect(body.wire).not.toMatchObject({ say: LONG });
     expect(parsed).toMatchObject({ model: 'm', stream: true, wantsUsage: true, features: ['vision'] });
     expect(parsed.toRequest().messages).toEqual([{ role: 'user', content: [{ type: 'text', text: LONG }] }]);
     expect(parsed.wire).toEqual({ model: 'm', say: LONG, stream: true, needs: ['vision'], aloud: true });
     expect(parsed.adjustments).toEqual([{ parameter: 'aloud', action: 'emulated' }]);
-    expect(raw).toMatchObject({
-      body: body.body,
-      modelAt: { start: 9, end: 12 },
-      stream: true,
-      headers: { 'x-a': 'b' },
-    });
-    expect(raw.wire).toEqual(parsed.wire);
   });
 
   it('is read once, however often it is asked for', () => {

@@ -1,12 +1,4 @@
-import type {
-  Adjustment,
-  CallAddress,
-  Dialect,
-  IncomingHeaders,
-  JsonObject,
-  ParsedCall,
-  RawCall,
-} from '@sluice/contract';
+import type { Adjustment, CallAddress, Dialect, JsonObject, ParsedCall } from '@sluice/contract';
 import { wholeBody } from '../parse-body.js';
 import type { CallBody } from '../parse-body.js';
 
@@ -78,35 +70,5 @@ function tryParse<Request>(
     return dialect.parse(wire, address);
   } catch {
     return undefined;
-  }
-}
-
-/** A parsed call with its bytes, for a target that takes them. */
-export function toRawCall<Request>(body: CallBody, parsed: ParsedCall<Request>, headers: IncomingHeaders): RawCall {
-  const { stream, wantsUsage } = parsed;
-  if (body.whole) return new PartlyReadRaw(body, parsed, headers);
-  const place = body.modelAt ? { modelAt: body.modelAt } : {};
-  return { body: body.body, ...place, wire: parsed.wire, stream, wantsUsage, headers };
-}
-
-class PartlyReadRaw implements RawCall {
-  readonly body: Uint8Array;
-  readonly modelAt?: NonNullable<RawCall['modelAt']>;
-  readonly stream: boolean;
-  readonly wantsUsage: boolean;
-  readonly headers: IncomingHeaders;
-  readonly #parsed: Pick<ParsedCall<unknown>, 'wire'>;
-
-  constructor({ body, modelAt }: CallBody, parsed: ParsedCall<unknown>, headers: IncomingHeaders) {
-    this.body = body;
-    if (modelAt) this.modelAt = modelAt;
-    this.stream = parsed.stream;
-    this.wantsUsage = parsed.wantsUsage;
-    this.headers = headers;
-    this.#parsed = parsed;
-  }
-
-  get wire(): JsonObject {
-    return this.#parsed.wire;
   }
 }

@@ -1,10 +1,10 @@
-import type { Principal, RecalledCall } from '@sluice/contract';
+import type { JsonObject, Principal, RecalledCall } from '@sluice/contract';
 import type { Call } from '../call.js';
 import { assertBodyType, parseCall, parseForm, wholeBody } from '../parse-body.js';
 import type { CallBody } from '../parse-body.js';
 import { takeWishes } from '../routing/wishes.js';
 import type { Wishes } from '../routing/wishes.js';
-import { parseCallOf, toRawCall } from './parse-call.js';
+import { parseCallOf } from './parse-call.js';
 import type { Asked, RunContext } from './run-context.js';
 
 /** Who is calling, and what for. The body of a caller that is not known is never read. */
@@ -50,11 +50,14 @@ function parse<Request, Result, Event>(
   { call, endpoint }: RunContext<Request, Result, Event>,
   { principal, recalled, wishes, body: read }: Read,
 ): Asked<Request> {
-  const { body } = read;
+  const { body, modelAt, wire } = read;
   const parsed = parseCallOf(endpoint.dialect, read, call.received);
   call.bodyBytes = body.length;
   call.requestedModel = parsed.model;
   call.stream = parsed.stream;
   call.characters = parsed.characters;
-  return { principal, parsed, raw: toRawCall(read, parsed, call.received.headers), recalled, wishes };
+  const { stream, wantsUsage } = parsed;
+  const place = modelAt ? { modelAt } : {};
+  const raw = { body, ...place, wire: wire as JsonObject, stream, wantsUsage, headers: call.received.headers };
+  return { principal, parsed, raw, recalled, wishes };
 }
