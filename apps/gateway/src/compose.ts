@@ -23,6 +23,7 @@ import { recoverRows } from './compose/recovery.js';
 import { takeProviders } from './compose/providers.js';
 import { Reloads } from './compose/reloads.js';
 import type { LoadAgain } from './compose/reloads.js';
+import { showSlots } from './compose/slot-metrics.js';
 import type { Config } from './config/schema.js';
 import type { SecretPlace } from './config/secrets.js';
 import type { WatchDeps } from './config/watch-file.js';
@@ -177,7 +178,7 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
   });
   const unwatch = watchSource(options, { reloads, telemetry });
   const endRecovery = recoverRows(opened.store, telemetry);
-  showCircuits(telemetry, generations);
+  showState(telemetry, generations);
   const background = openBackground(opened, generations);
   const entry = composeEntry({ ...opened, generations, reloads, callers, background });
   const blame = createBlame({ callers, telemetry, handle: (req, res) => entry.handle(req, res) });
@@ -255,7 +256,8 @@ function createCallers(bodyLimitBytes: () => number): Callers {
 
 const STATE_VALUES = { closed: 0, 'half-open': 1, open: 2 } as const;
 
-function showCircuits(telemetry: ProcessTelemetry, generations: Generations): void {
+function showState(telemetry: ProcessTelemetry, generations: Generations): void {
+  showSlots(telemetry, () => generations.current.slots);
   telemetry.gauge(
     'sluice_breaker_state',
     'Circuit of a target, or of a key by its number: 0 closed, 1 half-open, 2 open.',

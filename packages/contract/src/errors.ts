@@ -8,6 +8,8 @@ export type RetryRule =
 /** The groups that an alias names under `fallbackOn`. */
 export type FailureClass =
   | 'rate_limit'
+  /** The provider, or the gateway's own bound, has no room: the code `overloaded`, whatever class it has besides. */
+  | 'overloaded'
   | 'server_error'
   | 'timeout'
   | 'connection'

@@ -1,13 +1,15 @@
 import { toGatewayError } from '@sluice/contract';
-import type { Backoff, BackoffStep, Circuits, Clock, GatewayError } from '@sluice/contract';
+import type { Backoff, BackoffStep, Circuits, Clock, GatewayError, Slot, Slots } from '@sluice/contract';
 import type { Opened } from './attempt.js';
 import type { AttemptMemory } from './attempts/attempt-memory.js';
 import { toRecord } from './attempts/attempt-record.js';
 import { isOfKey, isWorthRepeating, judge } from './attempts/judge.js';
 import type { Account, Admitted, Obstacles, Spite } from './attempts/key-ring.js';
-import { lastFailure, nobodyFree } from './attempts/nobody-free.js';
+import { toAttempted } from './attempts/leg.js';
 import type { Attempted, Leg } from './attempts/leg.js';
+import { firstFreeMs, lastFailure, nobodyFree } from './attempts/nobody-free.js';
 import { pause } from './attempts/pause.js';
+import { FREE_SLOT, Places, allBusy } from './attempts/places.js';
 import { Race } from './attempts/race.js';
 import type { Call } from './call.js';
 import { mayAsk, mayGoOn } from './routing/follow.js';
@@ -19,6 +21,7 @@ export type { Attempted } from './attempts/leg.js';
 export interface AttemptLoopDeps {
   readonly clock: Clock;
   readonly circuits: Circuits;
+  readonly slots?: Slots | undefined;
   readonly backoff: Backoff;
   readonly memory: AttemptMemory;
   /** The failure from which the attempts go on, where there was one: then all of them are further tries. */
@@ -26,10 +29,12 @@ export interface AttemptLoopDeps {
   tryOne(candidate: Candidate, account: Account, signal: AbortSignal): Promise<Opened>;
 }
 
+const NOTHING_YET = { failure: undefined, isFull: false } as const;
+
 /**
  * Tries the plan's targets in order until one answers; at each, the keys that are free, and after a passing failure the
  * same again. Rejects with the last failure, or with the first that another target could not mend; where nobody could be
- * asked, with `no_healthy_provider`, or with the limit that all of them rest from.
+ * asked, with `no_healthy_provider`, with the limit that all of them rest from, or with `overloaded` where a place was wanting.
  */
 export function runAttempts(call: Call, plan: Plan, deps: AttemptLoopDeps): Promise<Attempted> {
   return new AttemptLoop(call, plan, deps).run();
@@ -43,6 +48,8 @@ class AttemptLoop {
   /** Tries that the policy still allows. */
   #left: number;
   #failure: GatewayError | undefined;
+  /** Absent where no target is bounded. */
+  readonly #places: Places | undefined;
   /** Targets that were asked beside a slow one. */
   #askedBeside: Set<Candidate> | undefined;
   /** Targets that were not asked because of a rest or a circuit. */
@@ -52,7 +59,8 @@ class AttemptLoop {
     this.#call = call;
     this.#plan = plan;
     this.#deps = deps;
-    this.#obstacles = { circuits: deps.circuits, rests: deps.memory.rests };
+    this.#obstacles = { circuits: deps.circuits, rests: deps.memory.rests, slots: deps.slots };
+    this.#places = deps.slots && new Places(call, deps.slots);
     this.#left = plan.policy.retries.max + 1;
     this.#failure = deps.after;
   }
@@ -62,7 +70,7 @@ class AttemptLoop {
     if (!this.#failure) this.#deposit();
     let reachable = candidates;
     for (const candidate of candidates) {
-      if (this.#askedBeside?.has(candidate) || !mayAsk(this.#plan, candidate, this.#failure)) continue;
+      if (this.#askedBeside?.has(candidate) || !this.#mayAsk(candidate)) continue;
       const answered = await this.#ask(candidate);
       if (answered) return answered;
       if (!this.#failure || mayGoOn(this.#plan, this.#failure)) continue;
@@ -73,8 +81,18 @@ class AttemptLoop {
     }
     const answered = (await this.#waitOut(reachable)) ?? (await this.#askInSpite());
     if (answered) return answered;
+    throw this.#refusal(reachable);
+  }
+
+  #refusal(reachable: readonly Candidate[]): GatewayError {
     const obstacles = this.#obstacles;
-    throw this.#failure ? lastFailure(this.#failure, reachable, obstacles) : nobodyFree(candidates, obstacles);
+    if (this.#failure) return lastFailure(this.#failure, reachable, obstacles);
+    const wanted = this.#plan.candidates.filter((one) => this.#mayAsk(one));
+    return this.#places?.wasRefused ? allBusy(firstFreeMs(wanted, obstacles)) : nobodyFree(wanted, obstacles);
+  }
+
+  #mayAsk(candidate: Candidate): boolean {
+    return mayAsk(this.#plan, candidate, { failure: this.#failure, isFull: this.#places?.wasRefused === true });
   }
 
   /** The request brings in its share of what further tries are paid from. */
@@ -92,7 +110,8 @@ class AttemptLoop {
     const hedge = this.#deps.after ? undefined : this.#plan.policy.hedge;
     let wait: BackoffStep | undefined;
     for (let again = 0; this.#mayTry(candidate);) {
-      const leg = this.#admit(candidate);
+      const slot = this.#enter(candidate) ?? (await this.#standInLine(candidate));
+      const leg = slot && this.#admit(candidate, slot);
       if (!leg) return undefined;
       const answered = await (hedge ? this.#race(leg, hedge) : this.#try(leg));
       if (answered) return answered;
@@ -134,8 +153,9 @@ class AttemptLoop {
     const spite = this.#failure ? 'target' : 'target-and-key';
     for (const candidate of passedOver ?? []) {
       if (this.#failure && !mayGoOn(this.#plan, this.#failure)) return undefined;
-      if (!this.#mayTry(candidate) || !mayAsk(this.#plan, candidate, this.#failure)) continue;
-      const leg = this.#admit(candidate, spite);
+      if (!this.#mayTry(candidate) || !this.#mayAsk(candidate)) continue;
+      const slot = this.#enter(candidate) ?? (await this.#places?.wait(candidate));
+      const leg = slot && this.#admit(candidate, slot, spite);
       const answered = leg && (await this.#try(leg));
       if (answered) return answered;
     }
@@ -144,7 +164,7 @@ class AttemptLoop {
 
   /** Whether the plan has a candidate for what happened so far; the one that has failed may be asked once more. */
   #isOpenTo(candidate: Candidate): boolean {
-    return candidate.only === undefined || mayAsk(this.#plan, candidate, this.#failure);
+    return candidate.only === undefined || this.#mayAsk(candidate);
   }
 
   /** A try that begins after the request's time is over would come to nothing, and be held against its target. */
@@ -152,32 +172,48 @@ class AttemptLoop {
     return this.#left > 0 && (!this.#failure || this.#call.elapsedMs() < timeouts.totalMs);
   }
 
-  /** A try at the target; where it rests or its circuit is open there is none, and the next target gets its turn. */
-  #admit(candidate: Candidate, spite?: Spite): Leg | undefined {
+  /** A place at the target, where one is free. */
+  #enter(candidate: Candidate): Slot | undefined {
+    return this.#places ? this.#places.enter(candidate) : FREE_SLOT;
+  }
+
+  /** A place in its turn; a target that could not be asked even with one is not waited for. */
+  async #standInLine(candidate: Candidate): Promise<Slot | undefined> {
+    const isAble =
+      this.#deps.circuits.state(candidate.circuit) === 'closed' && candidate.keys.waitMs(this.#obstacles) === 0;
+    if (isAble) return this.#places?.wait(candidate);
+    this.#passOver(candidate);
+    return undefined;
+  }
+
+  /** A try with this place; where the target rests or its circuit is open there is none, and the next target gets its turn. */
+  #admit(candidate: Candidate, slot: Slot, spite?: Spite): Leg | undefined {
     const admitted = candidate.keys.admit(this.#obstacles, spite);
-    if (!admitted) {
-      (this.#passedOver ??= new Set<Candidate>()).add(candidate);
-      return undefined;
-    }
-    if (!this.#failure || this.#deps.memory.budget.take()) return this.#begin(candidate, admitted);
+    if (admitted && (!this.#failure || this.#deps.memory.budget.take())) return this.#begin(candidate, admitted, slot);
+    slot.release();
+    if (!admitted) return this.#passOver(candidate);
     admitted.permit.forget();
     this.#left = 0;
     this.#call.isOutOfRetries = true;
     return undefined;
   }
 
-  #begin(candidate: Candidate, { account, permit }: Admitted): Leg {
+  #passOver(candidate: Candidate): undefined {
+    (this.#passedOver ??= new Set<Candidate>()).add(candidate);
+  }
+
+  #begin(candidate: Candidate, { account, permit }: Admitted, slot: Slot): Leg {
     this.#left -= 1;
-    return { candidate, account, permit, beganMs: this.#call.elapsedMs(), failure: undefined };
+    return { candidate, account, permit, slot, beganMs: this.#call.elapsedMs(), failure: undefined };
   }
 
   async #try(leg: Leg): Promise<Attempted | undefined> {
-    const { candidate, account, permit } = leg;
+    const { candidate, account } = leg;
     const call = this.#call;
     try {
       const opened = await this.#deps.tryOne(candidate, account, call.signal);
       call.attempts.push(toRecord(leg, call.elapsedMs() - leg.beganMs));
-      return { candidate, permit, opened };
+      return toAttempted(leg, opened);
     } catch (cause) {
       this.#fail(leg, cause);
       return undefined;
@@ -213,17 +249,17 @@ class AttemptLoop {
     const { candidates } = this.#plan;
     if (this.#left <= 0 || !memory.hedges.canSpend(policy)) return undefined;
     for (const next of candidates.slice(candidates.indexOf(candidate) + 1)) {
-      const isFit = !this.#askedBeside?.has(next) && mayAsk(this.#plan, next, undefined);
+      const isFit = !this.#askedBeside?.has(next) && mayAsk(this.#plan, next, NOTHING_YET);
       if (!isFit || circuits.state(next.circuit) !== 'closed') continue;
-      const admitted = next.keys.admit(this.#obstacles);
-      if (!admitted) continue;
-      if (admitted.permit.isProbe || !memory.budget.take()) {
-        admitted.permit.forget();
-        continue;
+      const slot = this.#enter(next);
+      const admitted = slot && next.keys.admit(this.#obstacles);
+      if (slot && admitted && !admitted.permit.isProbe && memory.budget.take()) {
+        memory.hedges.spend(policy);
+        this.#askedBeside = (this.#askedBeside ?? new Set<Candidate>()).add(next);
+        return this.#begin(next, admitted, slot);
       }
-      memory.hedges.spend(policy);
-      this.#askedBeside = (this.#askedBeside ?? new Set<Candidate>()).add(next);
-      return this.#begin(next, admitted);
+      admitted?.permit.forget();
+      slot?.release();
     }
     return undefined;
   }

@@ -11,6 +11,7 @@ import type {
   Outcome,
   PriceUse,
   Principal,
+  Priority,
   RequestRecord,
   Target,
   Usage,
@@ -71,6 +72,8 @@ export class Call {
   /** True once another try was due and the gateway had spent what it may try again. */
   isOutOfRetries = false;
   principal: Principal | undefined;
+  /** Among its caller's own requests, where they wait. */
+  priority: Priority = 'normal';
   requestedModel = '';
   stream = false;
   bodyBytes = 0;

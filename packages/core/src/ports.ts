@@ -10,6 +10,7 @@ import type {
   OperationName,
   PriceUse,
   ResponseCache,
+  Slots,
   Telemetry,
   Transport,
 } from '@sluice/contract';
@@ -25,6 +26,8 @@ export interface Ports {
   readonly authenticator: Authenticator;
   readonly limiter: Limiter;
   readonly circuits: Circuits;
+  /** Absent = targets take as many calls at once as come. */
+  readonly slots?: Slots;
   readonly backoff: Backoff;
   readonly attempts: AttemptMemory;
   /** Written by attempts, read by routing; as long-lived as the circuits. */

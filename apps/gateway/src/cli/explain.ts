@@ -9,6 +9,8 @@ import { buildSnapshot } from '../build-snapshot.js';
 import { composeCatalogue } from '../compose/catalogue.js';
 import { Holding } from '../compose/holding.js';
 import { takeProviders } from '../compose/providers.js';
+import { takeSlots } from '../compose/slots.js';
+import type { ConfiguredSlots } from '../compose/slots.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import { explainRequest, parseExplainInput } from '../http/admin/explain-input.js';
 import { systemClock } from '../system-clock.js';
@@ -39,8 +41,8 @@ export const explainCommand: Command = {
     const loaded = await loadSettings(call);
     if (!loaded.ok) return reportProblems(loaded.problems, call);
     const stats = new TargetStatsTable();
-    const state = { clock: systemClock, stats, random: () => Math.random() };
-    const snapshot = await snapshotOf(loaded, call);
+    const { snapshot, slots } = await tablesOf(loaded, call);
+    const state = { clock: systemClock, stats, random: () => Math.random(), ...(slots ? { slots } : {}) };
     const explanation = explainRequest(parseExplainInput(request), OPERATOR, { snapshot, state });
     call.context.stdout.write(call.json ? `${JSON.stringify(explanation)}\n` : render(explanation));
     return explanation.error ? 1 : 0;
@@ -63,18 +65,24 @@ async function readRequest(path: string, route: string | undefined): Promise<unk
   return route === undefined ? request : { ...request, route };
 }
 
+interface Tables {
+  readonly snapshot: Snapshot;
+  readonly slots: ConfiguredSlots | undefined;
+}
+
 /** The tables of a gateway that is not started: nothing is asked, and only what the file and the catalogue say is known. */
-async function snapshotOf({ config }: LoadedConfig, { context }: CommandCall): Promise<Snapshot> {
+async function tablesOf({ config }: LoadedConfig, { context }: CommandCall): Promise<Tables> {
   const transport = createTransport({ clock: systemClock });
   const holding = new Holding(new ResourcePool((cause) => void context.stderr.write(`${String(cause)}\n`)));
   try {
     const providers = takeProviders(config, holding, { secrets: context, transport });
-    return buildSnapshot({
+    const snapshot = buildSnapshot({
       config,
       providers: new Map([...providers].map(([name, { provider }]) => [name, provider])),
       knownModels: (name) => providers.get(name)?.lists.of(name) ?? new Set(),
       catalogue: composeCatalogue(config),
     });
+    return { snapshot, slots: takeSlots(config, holding) };
   } finally {
     holding.release();
     await transport.close();

@@ -13,12 +13,16 @@ import type { Identity, IdentitySecrets } from './identity.js';
 import { composePorts, takeCache } from './ports.js';
 import type { LastingPorts } from './ports.js';
 import type { OpenProvider } from './providers.js';
+import { takeSlots } from './slots.js';
+import type { ConfiguredSlots } from './slots.js';
 
 /** Everything that one configuration brings about. */
 export interface GatewayGeneration extends Generation {
   readonly config: Config;
   readonly identity: Identity;
   readonly circuits: ConfiguredCircuits;
+  /** Absent where no provider is bounded. */
+  readonly slots: ConfiguredSlots | undefined;
   /** Resolves when providers whose list of models is unknown have been asked; never rejects. */
   refreshLists(): Promise<void>;
   /** Gives back what it holds. Nobody reads it any more. */
@@ -48,13 +52,15 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
     value: composeIdentity(config, secrets, store),
   }));
   const circuits = takeCircuits(config, holding, telemetry);
+  const slots = takeSlots(config, holding);
   const cache = takeCache(config, holding, lasting.onInternalError);
   return {
     config,
     snapshot,
     identity,
     circuits,
-    ports: composePorts(lasting, { authenticator: identity.authenticator, circuits }, cache),
+    slots,
+    ports: composePorts(lasting, { authenticator: identity.authenticator, circuits, slots, cache }),
     refreshLists: async () => void (await Promise.all([...providers.values()].map(({ lists }) => lists.refresh()))),
     dispose: () => holding.release(),
   };

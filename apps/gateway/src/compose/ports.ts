@@ -1,7 +1,7 @@
 import type { KeyAuthenticator } from '@sluice/auth';
 import { createBackoff } from '@sluice/breaker';
 import { createResponseCache } from '@sluice/cache';
-import type { Circuits, ResponseCache } from '@sluice/contract';
+import type { Circuits, ResponseCache, Slots } from '@sluice/contract';
 import { TargetStatsTable, createAttemptMemory } from '@sluice/core';
 import type { AttemptMemory, Ports } from '@sluice/core';
 import { createLedger, priceUse } from '@sluice/ledger';
@@ -18,7 +18,7 @@ import type { Holding } from './holding.js';
 const CACHE_BYTES = 268_435_456;
 
 /** The stages that no configuration changes: counters, the ledger and the sockets go on through every reload. */
-export type LastingPorts = Omit<Ports, 'authenticator' | 'circuits' | 'cache'>;
+export type LastingPorts = Omit<Ports, 'authenticator' | 'circuits' | 'slots' | 'cache'>;
 
 export interface LastingParts {
   readonly telemetry: ProcessTelemetry;
@@ -52,6 +52,8 @@ export function composeLastingPorts({ telemetry, store, transport, lifecycle }: 
 export interface ConfiguredStages {
   readonly authenticator: KeyAuthenticator;
   readonly circuits: Circuits;
+  readonly slots: Slots | undefined;
+  readonly cache: ResponseCache | undefined;
 }
 
 function observedMemory(telemetry: ProcessTelemetry): AttemptMemory {
@@ -67,12 +69,8 @@ function observedMemory(telemetry: ProcessTelemetry): AttemptMemory {
 }
 
 /** The stages of the pipeline, each from its own package, as one configuration has them. */
-export function composePorts(
-  lasting: LastingPorts,
-  { authenticator, circuits }: ConfiguredStages,
-  cache: ResponseCache | undefined,
-): Ports {
-  return { ...lasting, authenticator, circuits, ...(cache ? { cache } : {}) };
+export function composePorts(lasting: LastingPorts, { slots, cache, ...stages }: ConfiguredStages): Ports {
+  return { ...lasting, ...stages, ...(slots ? { slots } : {}), ...(cache ? { cache } : {}) };
 }
 
 /** What is kept stays, however often the rules for keeping change. */

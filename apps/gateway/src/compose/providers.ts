@@ -51,8 +51,9 @@ export function providerKey(name: string, entry: ProviderSettings): string {
   return resourceKey(`provider ${name}`, ownSettings(entry));
 }
 
-/** How long the gateway waits for a provider, and what it lets through to it, is no part of what the provider is. */
-function ownSettings({ timeouts: _, passthrough: __, ...settings }: ProviderSettings): ProviderSettings {
+/** How long the gateway waits for a provider, and what and how much it lets through to it, is no part of what the provider is. */
+function ownSettings(entry: ProviderSettings): ProviderSettings {
+  const { timeouts: _, passthrough: __, maxConcurrent: ___, minConcurrent: ____, queue: _____, ...settings } = entry;
   return settings;
 }
 

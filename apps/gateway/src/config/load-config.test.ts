@@ -235,7 +235,6 @@ models:
     ['telemetry: {traces: {otlpEndpoint: {env: X}}}', 'telemetry.traces'],
     ['server: {workers: auto}', 'server.workers'],
     ['server: {workers: 4}', 'server.workers'],
-    ['providers: {sim: {kind: sim, maxConcurrent: 1}}', 'providers.sim.maxConcurrent'],
   ])('says of %s that this version does not serve it', async (yaml, path) => {
     expect(await problemLines({ yaml })).toEqual([`config error at ${path}: ${NOT_SERVED}`]);
   });

@@ -3,6 +3,7 @@ import type { FailureClass } from '@sluice/contract';
 
 export const FAILURE_CLASSES = [
   'rate_limit',
+  'overloaded',
   'server_error',
   'timeout',
   'connection',

@@ -12,8 +12,10 @@ import { responsesSettings } from '@sluice/dialect-openai';
 import type { ResponsesSettings } from '@sluice/dialect-openai';
 import { limitsSettings } from '@sluice/limits';
 import type { LimitsSettings } from '@sluice/limits';
+import type { ConcurrencySettings } from '@sluice/overload';
 import { telemetrySettings } from '@sluice/telemetry';
 import type { TelemetrySettings } from '@sluice/telemetry';
+import { withConcurrency } from './concurrency.js';
 import { withKeyPool } from './key-pool.js';
 import { modelsSettings } from './models-settings.js';
 import type { AliasSettings } from './models-settings.js';
@@ -23,7 +25,7 @@ import { timeoutSettings } from './timeouts.js';
 import type { TimeoutSettings } from './timeouts.js';
 
 /** What one provider's adapter takes, and what the app takes from every provider. */
-export interface ProviderSettings {
+export interface ProviderSettings extends ConcurrencySettings {
   readonly kind: string;
   readonly timeouts?: TimeoutSettings | undefined;
   /** Whether callers may ask it in its own words. */
@@ -119,7 +121,7 @@ const rawSetting = z
 function withCommonSettings({ kind, settings }: ProviderDefinition): z.ZodObject {
   const isObject = settings instanceof z.ZodObject;
   if (!isObject) throw new TypeError(`The settings of provider kind ${kind} are not a zod object.`);
-  return withKeyPool(settings).safeExtend({
+  return withConcurrency(withKeyPool(settings)).safeExtend({
     timeouts: timeoutSettings.optional(),
     passthrough: rawSetting.optional(),
   });

@@ -21,7 +21,6 @@ const UNSERVED: readonly Unserved[] = [
   { path: ['models', '*', 'answerModel'] },
   { path: ['models', '*', 'unknownFields'] },
   { path: ['providers', '*', 'faults'] },
-  { path: ['providers', '*', 'maxConcurrent'] },
   { path: ['server', 'workers'], values: (value) => value === 'auto' || (isPositive(value) && value !== 1) },
   { path: ['telemetry', 'traces'] },
 ];

@@ -1,5 +1,5 @@
 import { gatewayError } from '@sluice/contract';
-import type { BackoffStep, Circuits, ErrorCode, ErrorDetails } from '@sluice/contract';
+import type { BackoffStep, Circuits, ErrorCode, ErrorDetails, Slots } from '@sluice/contract';
 import { createManualClock } from '@sluice/testkit';
 import type { ManualClock } from '@sluice/testkit';
 import type { Opened } from '../attempt.js';
@@ -33,6 +33,8 @@ export interface Trial {
   /** Until the first open circuit lets a probe through; later ones take a multiple. */
   readonly waitMs?: number;
   readonly backoff?: BackoffStep;
+  /** Absent = no target is bounded. */
+  readonly slots?: Slots;
 }
 
 export interface TrialResult {
@@ -67,6 +69,7 @@ export class Trials {
       {
         clock: this.clock,
         circuits: this.#circuits(trial, verdicts),
+        slots: trial.slots,
         backoff: () => backoff,
         memory: this.memory,
         tryOne: ({ target }, { key, names }) => {

@@ -9,6 +9,7 @@ import type {
   Principal,
   RequestRecord,
   ResponseCache,
+  Slots,
 } from '@sluice/contract';
 import { gatewayError } from '@sluice/contract';
 import { createManualClock } from '@sluice/testkit';
@@ -39,6 +40,9 @@ export interface Seen {
   readonly internalErrors: unknown[];
   admitted: number;
   released: number;
+  /** Places at targets that were taken, and those given back. */
+  slotsTaken: number;
+  slotsReleased: number;
 }
 
 export interface Bench {
@@ -109,7 +113,7 @@ function toBytes(body: ToyCall | Uint8Array | string): Uint8Array {
 
 export function nothingSeen(): Seen {
   const lists = { opened: [], records: [], intents: [], settlements: [], verdicts: [], internalErrors: [] };
-  return { ...lists, admitted: 0, released: 0 };
+  return { ...lists, admitted: 0, released: 0, slotsTaken: 0, slotsReleased: 0 };
 }
 
 /** Waits of no length. */
@@ -126,6 +130,7 @@ export function portsOf(seen: Seen, { clock, transport, openCircuits }: Surround
     authenticator: { authenticate: () => Promise.resolve(PRINCIPAL) },
     limiter: { admit: () => Promise.resolve(admission(seen)) },
     circuits: rememberingCircuits(seen, openCircuits, new RefusedKeys(clock)),
+    slots: rememberingSlots(seen),
     backoff: () => AT_ONCE,
     attempts: createAttemptMemory(clock),
     stats: new TargetStatsTable(),
@@ -177,6 +182,23 @@ function createPermit({ verdicts }: Seen, judge: (error?: GatewayError) => void)
   };
 }
 
+/** Room for all. */
+function rememberingSlots(seen: Seen): Slots {
+  const enter = () => {
+    let isHeld = true;
+    seen.slotsTaken += 1;
+    return {
+      noteFirstToken() {},
+      noteOverload() {},
+      release() {
+        seen.slotsReleased += Number(isHeld);
+        isHeld = false;
+      },
+    };
+  };
+  return { enter, wait: () => Promise.resolve(enter()), view: () => undefined };
+}
+
 /** All of a stream as text. */
 export async function readStream(answer: Answer): Promise<string> {
   let text = '';
@@ -213,6 +235,7 @@ export function leftovers({ seen, snapshots, transport, clock }: Omit<Bench, 'ca
     opened: seen.opened.length,
     settled: seen.records.length,
     placesHeld: seen.admitted - seen.released,
+    slotsHeld: seen.slotsTaken - seen.slotsReleased,
     permitsHeld: seen.verdicts.filter((verdict) => verdict === undefined).length,
     leases: snapshots.leases,
     upstreams: transport.open,
@@ -227,6 +250,7 @@ export const CLEAN = {
   opened: 1,
   settled: 1,
   placesHeld: 0,
+  slotsHeld: 0,
   permitsHeld: 0,
   leases: 0,
   upstreams: 0,

@@ -1,5 +1,5 @@
 import { errorRow, toGatewayError } from '@sluice/contract';
-import type { GatewayError, Permit } from '@sluice/contract';
+import type { ErrorCode, GatewayError, Permit, Slot } from '@sluice/contract';
 import type { Call } from '../call.js';
 import type { Account } from './key-ring.js';
 import type { Rests } from './rests.js';
@@ -7,21 +7,27 @@ import type { Rests } from './rests.js';
 /** Failures that another try at the same target may well mend. The others would only cost time. */
 const WORTH_REPEATING: ReadonlySet<string> = new Set(['connection', 'truncated', 'server_error']);
 
+/** What a target answers, or shows, that has too much to do. */
+const TOO_MUCH: ReadonlySet<ErrorCode> = new Set(['overloaded', 'upstream_timeout']);
+
 /** What was tried: with which key, and by which circuit's leave. */
 export interface Tried {
   readonly account: Account;
   readonly permit: Permit;
+  readonly slot: Slot;
   readonly rests: Rests;
 }
 
 /**
  * Says of a failure what it means for the target and for the key: the caller's leaving and the request's own faults say
- * nothing. Returns what the request has failed of.
+ * nothing. Gives its place back. Returns what the request has failed of.
  */
-export function judge(call: Call, failure: GatewayError, { account, permit, rests }: Tried): GatewayError {
+export function judge(call: Call, failure: GatewayError, { account, permit, slot, rests }: Tried): GatewayError {
   const { signal } = call;
   if (signal.aborted || errorRow(failure.code).retry === 'never') permit.forget();
   else permit.fail(failure);
+  if (!signal.aborted && TOO_MUCH.has(failure.code)) slot.noteOverload();
+  slot.release();
   if (signal.aborted) return toGatewayError(signal.reason);
   const { retryAfterMs } = failure.details;
   // Without a time it is the circuit of the key that leaves it alone.

@@ -1,4 +1,4 @@
-import type { CircuitNames, Circuits, Permit, Provider } from '@sluice/contract';
+import type { CircuitNames, Circuits, Permit, Provider, Slots } from '@sluice/contract';
 import type { Rests } from './rests.js';
 
 /** One key at one target. */
@@ -24,10 +24,12 @@ export interface Turn {
   next: number;
 }
 
-/** What stands in the way of asking: circuits, and rests. */
+/** What stands in the way of asking: circuits, rests, and want of places. */
 export interface Obstacles {
   readonly circuits: Circuits;
   readonly rests: Rests;
+  /** Absent = no target is bounded. */
+  readonly slots?: Slots | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Adjustment, GatewayError, Permit } from '@sluice/contract';
+import type { Adjustment, GatewayError, Permit, Slot } from '@sluice/contract';
 import type { Opened } from '../attempt.js';
 import type { Candidate } from '../routing/plan.js';
 import type { Account } from './key-ring.js';
@@ -8,6 +8,7 @@ export interface Leg {
   readonly candidate: Candidate;
   readonly account: Account;
   readonly permit: Permit;
+  readonly slot: Slot;
   /** When it began, in milliseconds since the request did. */
   readonly beganMs: number;
   failure: GatewayError | undefined;
@@ -26,9 +27,16 @@ export interface Racing {
   rival?: Leg;
 }
 
-/** A try that brought an answer. Whoever gets it settles the permit. */
+/** A try that brought an answer. Whoever gets it settles the permit and releases the slot. */
 export interface Attempted {
   readonly candidate: Candidate;
   readonly opened: Opened;
   readonly permit: Permit;
+  readonly slot: Slot;
+}
+
+/** What a try has brought; the target's places hear how long its first token took. */
+export function toAttempted({ candidate, permit, slot, beganMs }: Leg, opened: Opened): Attempted {
+  if (opened.kind === 'stream') slot.noteFirstToken(opened.firstTokenMs - beganMs);
+  return { candidate, opened, permit, slot };
 }

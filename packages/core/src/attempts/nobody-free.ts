@@ -6,7 +6,7 @@ import type { Obstacles } from './key-ring.js';
 const LEAST_WAIT_MS = 1_000;
 
 /** Milliseconds until the first of these targets may be asked again, at least a second. */
-function firstFreeMs(candidates: readonly Candidate[], obstacles: Obstacles): number {
+export function firstFreeMs(candidates: readonly Candidate[], obstacles: Obstacles): number {
   return Math.max(LEAST_WAIT_MS, Math.min(...candidates.map((candidate) => waitMs(candidate, obstacles))));
 }
 
@@ -44,5 +44,7 @@ export function lastFailure(
 }
 
 function waitMs({ circuit, keys }: Candidate, obstacles: Obstacles): number {
-  return Math.max(obstacles.circuits.retryAfterMs(circuit, true), keys.waitMs(obstacles));
+  const { circuits, slots } = obstacles;
+  const placeMs = slots?.view(circuit)?.retryAfterMs ?? 0;
+  return Math.max(circuits.retryAfterMs(circuit, true), keys.waitMs(obstacles), placeMs);
 }

@@ -6,6 +6,7 @@ import type { Candidate } from '../routing/plan.js';
 import type { AttemptMemory } from './attempt-memory.js';
 import { toAbandoned, toRecord } from './attempt-record.js';
 import type { Account } from './key-ring.js';
+import { toAttempted } from './leg.js';
 import type { Attempted, Leg, Racing } from './leg.js';
 
 export interface RaceDeps {
@@ -47,7 +48,7 @@ export class Race {
 
   async #start(leg: Leg, isSecond: boolean): Promise<Attempted | undefined> {
     const { call, clock, tryOne } = this.#deps;
-    const { candidate, account, permit } = leg;
+    const { candidate, account } = leg;
     const controller = new AbortController();
     const racing: Racing = (leg.racing = { isSecond, controller, state: 'running', adjustments: [] });
     try {
@@ -56,7 +57,7 @@ export class Race {
       const opened = await pending;
       if (racing.state === 'running') {
         this.#win(leg, racing, opened);
-        return { candidate, permit, opened };
+        return toAttempted(leg, opened);
       }
       discard(opened, clock.monotonic());
     } catch (cause) {
@@ -96,6 +97,7 @@ export class Race {
     const costMicroUsd = call.costOfAbandoned(leg.candidate.target);
     call.attempts.push(toAbandoned(leg, call.elapsedMs() - leg.beganMs, costMicroUsd));
     leg.permit.forget();
+    leg.slot.release();
     leg.racing.controller.abort(gatewayError('client_closed_request', { message: 'Another target answered first.' }));
   }
 

@@ -6,6 +6,7 @@ import type {
   Principal,
   RecognisedCall,
   ResponseHead,
+  Slot,
   UpstreamRequest,
   UpstreamResponse,
   WrittenError,
@@ -17,6 +18,7 @@ import { toRecord } from '../attempts/attempt-record.js';
 import { judge } from '../attempts/judge.js';
 import type { Account } from '../attempts/key-ring.js';
 import { nobodyFree } from '../attempts/nobody-free.js';
+import { FREE_SLOT, takePlace } from '../attempts/places.js';
 import { assertNotEncoded } from '../parse-body.js';
 import { createCandidate } from '../routing/plan.js';
 import type { Candidate } from '../routing/plan.js';
@@ -62,6 +64,7 @@ interface RawCase {
 interface RawAttempt extends RawCase {
   readonly account: Account;
   readonly permit: Permit;
+  readonly slot: Slot;
   readonly deadline: AttemptDeadline;
   /** Since the request came. */
   readonly beganMs: number;
@@ -126,25 +129,29 @@ export class RawRun {
     const { candidate } = raw;
     const { rests } = ports.attempts;
     const obstacles = { circuits: ports.circuits, rests };
+    const slot = ports.slots ? await takePlace(call, candidate, ports.slots) : FREE_SLOT;
     // There is nobody else whom it could ask.
     const admitted = candidate.keys.admit(obstacles) ?? candidate.keys.admit(obstacles, 'target-and-key');
-    if (!admitted) throw nobodyFree([candidate], obstacles);
+    if (!admitted) {
+      slot.release();
+      throw nobodyFree([candidate], obstacles);
+    }
     const { account, permit } = admitted;
     const deadline = new AttemptDeadline(ports.clock, call.signal);
     const beganMs = call.elapsedMs();
     try {
       const response = await this.#send({ ...raw, account }, deadline);
       const { status } = response.head;
-      if (status >= 400) return await this.#passFailure(response, { ...raw, account, permit, deadline, beganMs });
+      if (status >= 400) return await this.#passFailure(response, { ...raw, account, permit, slot, deadline, beganMs });
       call.attempts.push({ ...toRecord({ candidate, account }, call.elapsedMs() - beganMs), status });
-      return await this.#pass(response, { ...raw, account, permit, deadline, beganMs });
+      return await this.#pass(response, { ...raw, account, permit, slot, deadline, beganMs });
     } catch (cause) {
       call.endWait();
       deadline.dispose();
       const error = toGatewayError(deadline.signal.aborted ? deadline.signal.reason : cause);
       if (call.attempts.length === 0)
         call.attempts.push(toRecord({ candidate, account }, call.elapsedMs() - beganMs, error));
-      throw judge(call, error, { account, permit, rests });
+      throw judge(call, error, { account, permit, slot, rests });
     }
   }
 
@@ -171,13 +178,13 @@ export class RawRun {
   /** A failure in the vendor's own words, but for one of our credentials: it would look like one of the caller's. */
   async #passFailure({ head, body }: UpstreamResponse, attempt: RawAttempt): Promise<Answer> {
     const { call, ports } = this.#parts;
-    const { candidate, account, permit, deadline, beganMs } = attempt;
+    const { candidate, account, permit, slot, deadline, beganMs } = attempt;
     const bytes = await body.bytes(MAX_ERROR_BYTES);
     const error = candidate.provider.provider.classify({ stage: 'status', head, body: bytes });
     if (error.code === 'upstream_auth_error') throw error;
     deadline.dispose();
     call.attempts.push({ ...toRecord({ candidate, account }, call.elapsedMs() - beganMs, error), status: head.status });
-    judge(call, error, { account, permit, rests: ports.attempts.rests });
+    judge(call, error, { account, permit, slot, rests: ports.attempts.rests });
     // The transport has undone what encoding there was.
     const { 'content-encoding': _, 'content-length': __, ...headers } = this.#answerHeaders(head.headers, attempt);
     return this.#finish(error, { kind: 'plain', status: head.status, headers, body: bytes });
@@ -185,7 +192,7 @@ export class RawRun {
 
   async #pass({ head, body }: UpstreamResponse, attempt: RawAttempt): Promise<Answer> {
     const { call, asked } = this.#parts;
-    const { candidate, permit, deadline, question, recognised } = attempt;
+    const { candidate, permit, slot, deadline, question, recognised } = attempt;
     const { status } = head;
     call.served = candidate.target;
     const headers = this.#answerHeaders(head.headers, attempt);
@@ -193,6 +200,7 @@ export class RawRun {
       await body.bytes(0);
       deadline.dispose();
       permit.succeed();
+      slot.release();
       return this.#finish(undefined, { kind: 'plain', status, headers, body: '' });
     }
     const { operations } = candidate.provider.provider;
@@ -204,7 +212,7 @@ export class RawRun {
 
   #stream(
     { head, body }: UpstreamResponse,
-    { candidate, permit, deadline }: RawAttempt,
+    { candidate, permit, slot, deadline }: RawAttempt,
     meter: RawMeter | undefined,
   ): RawStream {
     const { call } = this.#parts;
@@ -215,6 +223,7 @@ export class RawRun {
     call.scope.add((outcome) => {
       call.summary = meter?.summary();
       call.served = toServed(candidate, call.summary?.model);
+      slot.release();
       if (outcome.kind === 'completed') permit.succeed();
       else if (outcome.kind === 'failed') permit.fail(outcome.error);
       else permit.forget();

@@ -157,16 +157,14 @@ describe('fallbacks for classes of failure', () => {
   const found = plan([
     alias({ fallbacks: [only('big', 'context_length'), only('lax', 'content_policy'), at('spare')] }),
   ]);
-  const asked = (code: Parameters<typeof gatewayError>[0]): string =>
-    names({
-      ...found,
-      candidates: found.candidates.filter((candidate) => mayAsk(found, candidate, gatewayError(code))),
-    });
+  const askable = (from: Plan, code?: Parameters<typeof gatewayError>[0], isFull = false): string => {
+    const hindrance = { failure: code && gatewayError(code), isFull };
+    return names({ ...from, candidates: from.candidates.filter((one) => mayAsk(from, one, hindrance)) });
+  };
+  const asked = (code: Parameters<typeof gatewayError>[0]): string => askable(found, code);
 
   it('are asked after those alone', () => {
-    expect(names({ ...found, candidates: found.candidates.filter((one) => mayAsk(found, one, undefined)) })).toBe(
-      'm spare',
-    );
+    expect(askable(found)).toBe('m spare');
     expect(asked('upstream_timeout')).toBe('m spare');
     expect(asked('context_length_exceeded')).toBe('m big spare');
   });
@@ -179,9 +177,15 @@ describe('fallbacks for classes of failure', () => {
 
   it('are asked first where all before them were left out for that', () => {
     const passed: Plan = { ...found, passedOver: 'context_length' };
-    expect(names({ ...passed, candidates: passed.candidates.filter((one) => mayAsk(passed, one, undefined)) })).toBe(
-      'm big spare',
-    );
+    expect(askable(passed)).toBe('m big spare');
+  });
+
+  it('are asked for `overloaded` where a target has no place left, or its provider says that it has too much to do', () => {
+    const degrading = plan([alias({ fallbacks: [only('cheap', 'overloaded'), at('spare')] })]);
+    expect(askable(degrading)).toBe('m spare');
+    expect(askable(degrading, undefined, true)).toBe('m cheap spare');
+    expect(askable(degrading, 'overloaded')).toBe('m cheap spare');
+    expect(askable(degrading, 'upstream_timeout')).toBe('m spare');
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Clock, DialectId, IncomingHeaders, OperationName, ParsedCall, Principal } from '@sluice/contract';
+import type { Clock, DialectId, IncomingHeaders, OperationName, ParsedCall, Principal, Slots } from '@sluice/contract';
 import type { Snapshot } from '../snapshot.js';
 import type { Notes } from './reasons.js';
 import type { StatsView } from './target-stats.js';
@@ -22,6 +22,8 @@ export interface RouteQuestion {
 export interface RoutingState {
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly stats: StatsView;
+  /** Absent = no target is bounded. */
+  readonly slots?: Pick<Slots, 'view'>;
   random(): number;
 }
 

@@ -17,8 +17,9 @@ export function answerPlain<Request, Result, Event>(
   { attempted, opened, asked, cacheKey }: PlainParts<Request>,
 ): PlainAnswer {
   const { call, ports } = run;
-  const { candidate, permit } = attempted;
+  const { candidate, permit, slot } = attempted;
   permit.succeed();
+  slot.release();
   const { body, contentType, summary } = opened;
   call.served = candidate.target;
   call.summary = summary;

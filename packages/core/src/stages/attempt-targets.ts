@@ -18,6 +18,7 @@ export function attemptTargets<Request extends Pick<ChatRequest, 'extensions'>, 
   return runAttempts(call, plan, {
     clock: ports.clock,
     circuits: ports.circuits,
+    slots: ports.slots,
     backoff: ports.backoff,
     memory: ports.attempts,
     tryOne: (candidate, account, signal) => {

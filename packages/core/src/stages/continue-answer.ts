@@ -56,6 +56,7 @@ export function continueAnswer<Request extends Pick<ChatRequest, 'extensions'>, 
     {
       clock: ports.clock,
       circuits: ports.circuits,
+      slots: ports.slots,
       backoff: ports.backoff,
       memory: ports.attempts,
       after: failure,

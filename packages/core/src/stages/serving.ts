@@ -1,4 +1,4 @@
-import type { ChatRequest, GatewayError, Outcome, Permit, StreamScanner, Usage } from '@sluice/contract';
+import type { ChatRequest, GatewayError, Outcome, Permit, Slot, StreamScanner, Usage } from '@sluice/contract';
 import type { Attempted } from '../attempt-loop.js';
 import type { LiveStreamParts } from '../live-stream.js';
 import type { OpenedStream } from '../open-stream.js';
@@ -12,6 +12,7 @@ import type { Asked, RunContext } from './run-context.js';
 interface Now {
   readonly candidate: Candidate;
   readonly permit: Permit;
+  readonly slot: Slot;
   readonly stream: OpenedStream;
 }
 
@@ -33,11 +34,11 @@ export class Serving<Request extends Pick<ChatRequest, 'extensions'>, Result, Ev
   }
 
   /** The stream of this attempt is the caller's from here on. */
-  take({ candidate, permit }: Attempted, opened: OpenedStream): LiveStreamParts {
+  take({ candidate, permit, slot }: Attempted, opened: OpenedStream): LiveStreamParts {
     const { call } = this.#run;
     const stream = { ...opened, scanner: watched(opened, this.#asked, candidate) };
     call.served = candidate.target;
-    this.#now = { candidate, permit, stream };
+    this.#now = { candidate, permit, slot, stream };
     // A probe has told enough by its first content; a closed circuit waits for the end of the stream.
     if (permit.isProbe) permit.succeed();
     return { ...stream, body: opened.response.body };
@@ -57,10 +58,11 @@ export class Serving<Request extends Pick<ChatRequest, 'extensions'>, Result, Ev
   }
 
   /** Closes the books on who was cut; what all who were cut used is counted. */
-  #setAside({ permit, stream }: Now, failure: GatewayError): Usage | undefined {
+  #setAside({ permit, slot, stream }: Now, failure: GatewayError): Usage | undefined {
     const { call, ports } = this.#run;
     this.#now = undefined;
     permit.fail(failure);
+    slot.release();
     stream.stats.end(verdictOn(failure), ports.clock.monotonic());
     const last = call.attempts.length - 1;
     const record = call.attempts[last];
@@ -69,12 +71,13 @@ export class Serving<Request extends Pick<ChatRequest, 'extensions'>, Result, Ev
   }
 
   #takeOver(attempted: Attempted): LiveStreamParts | undefined {
-    const { opened, permit } = attempted;
+    const { opened, permit, slot } = attempted;
     const { call, ports } = this.#run;
     if (opened.kind !== 'stream') return undefined;
     if (!call.scope.outcome) return this.take(attempted, opened);
     // The caller left while the target was asked.
     permit.forget();
+    slot.release();
     opened.stats.end(undefined, ports.clock.monotonic());
     opened.deadline.dispose();
     opened.response.body.cancel();
@@ -83,10 +86,11 @@ export class Serving<Request extends Pick<ChatRequest, 'extensions'>, Result, Ev
 
   #settle(outcome: Outcome): void {
     if (!this.#now) return;
-    const { permit, stream } = this.#now;
+    const { permit, slot, stream } = this.#now;
     const { call, ports } = this.#run;
     call.summary = stream.scanner.summary();
     stream.stats.end(verdictOf(outcome), ports.clock.monotonic());
+    slot.release();
     if (outcome.kind === 'completed') permit.succeed();
     else if (outcome.kind === 'failed') permit.fail(outcome.error);
     else permit.forget();

@@ -1,7 +1,7 @@
 import { toPrincipal } from '@sluice/auth';
 import type { KeyAdmin } from '@sluice/auth';
 import { gatewayError } from '@sluice/contract';
-import type { Circuits, Principal } from '@sluice/contract';
+import type { Circuits, Principal, SlotsView } from '@sluice/contract';
 import { jsonAnswer } from '@sluice/core';
 import type { Answer, Explanation, RoutingState, Snapshot } from '@sluice/core';
 import { z } from 'zod';
@@ -33,8 +33,14 @@ const candidateView = z
     circuit: z
       .enum(['closed', 'half-open', 'open'])
       .meta({ description: 'Of its breaker, at the moment: who is open would be passed over.' }),
+    places: z
+      .strictObject({ taken: z.int(), limit: z.int(), waiting: z.int() })
+      .nullable()
+      .meta({ description: 'Where its calls are bounded, at the moment; null where they are not.' }),
   })
   .meta({ description: 'A target that took part in the decision.' });
+
+type CandidateView = z.output<typeof candidateView>;
 
 /** A decision with its reasons. */
 export const explanationView = z
@@ -71,7 +77,7 @@ async function explain(call: RouteCall, { keys, current }: ExplainDeps): Promise
   const principal = principalOf(input.key, keys);
   const { snapshot, ports } = current();
   const explanation = explainRequest(input, principal, { snapshot, state: ports });
-  return jsonAnswer(200, toView(explanation, ports.circuits), noStore);
+  return jsonAnswer(200, toView(explanation, ports), noStore);
 }
 
 const OPERATOR: Principal = { kind: 'admin', keyId: 'admin', keyName: 'admin', tenant: 'default', limits: {} };
@@ -85,8 +91,10 @@ function principalOf(id: string | undefined, keys: KeyAdmin): Principal {
 
 function toView(
   { model, alias, candidates, error }: Explanation,
-  circuits: Circuits,
+  { circuits, slots }: Deciding['ports'],
 ): z.output<typeof explanationView> {
+  const placesOf = (view: SlotsView | undefined): CandidateView['places'] =>
+    view ? { taken: view.inFlight, limit: view.limit, waiting: view.waiting } : null;
   return {
     model,
     alias: alias ?? null,
@@ -94,6 +102,7 @@ function toView(
       ...candidate,
       position: candidate.position ?? null,
       circuit: circuits.state(`${candidate.provider}/${candidate.model}`),
+      places: placesOf(slots?.view(`${candidate.provider}/${candidate.model}`)),
     })),
     error: error ? { ...error, param: error.param ?? null } : null,
   };
