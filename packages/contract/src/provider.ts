@@ -169,8 +169,8 @@ export interface RawCall {
   /** Where the value of `model` stands in the body, where it comes first and is known to be the only one. */
   readonly modelAt?: { readonly start: number; readonly end: number };
   /**
-   * What the bytes say, to look at: in a large body a long string may stand as it is written, its escapes undone by
-   * nobody. What is sent is made of the bytes.
+   * What the bytes say, to look at: in a large body, of a long string there may be the beginning only. What is sent is
+   * made of the bytes.
    */
   readonly wire: JsonObject;
   readonly stream: boolean;

@@ -3,7 +3,7 @@ import type { RawCall, UpstreamRequest } from '@sluice/contract';
 import { asBuffer } from './bytes.js';
 import { addTopLevel, leadingValue, setTopLevel } from './json-edit.js';
 import type { ByteRange } from './json-edit.js';
-import { skimJson } from './json-skim.js';
+import { cutStrings } from './cut-strings.js';
 import { isJsonObject, parseExact } from './json.js';
 
 const OPEN_BRACE = 0x7b;
@@ -13,13 +13,13 @@ const QUOTE = 0x22;
 const PIECES_BYTES = 16_384;
 
 /** From this size on a body is looked through for strings that need not be read. */
-const SKIM_CHARACTERS = 16_384;
+const CUT_CHARACTERS = 16_384;
 
 export interface ParsedCallBody {
   readonly wire: unknown;
   /**
-   * Reads what `wire` has left unread: there its long strings stand as they are written, with their escapes. Throws a
-   * `SyntaxError` where one of them is not as JSON wants it. Absent where `wire` is the whole.
+   * Reads all of it: of the long strings `wire` has the beginning only. Throws a `SyntaxError` where one of them is not
+   * as JSON wants it. Absent where `wire` is the whole.
    */
   readonly whole?: () => unknown;
   /** Where the value of `model` stands, when it comes first and is known to be the only one. */
@@ -37,19 +37,19 @@ export interface ParsedCallBody {
 export function parseCallBody(body: Buffer): ParsedCallBody {
   const modelAt = leadingValue(body, 'model');
   const rest = modelAt && textAfter(body, modelAt.end);
-  if (!modelAt || rest === undefined) return read(body.toString('utf8'), (value) => value);
+  if (!modelAt || rest === undefined) return read(body, body.toString('utf8'));
   const model: unknown = JSON.parse(body.toString('utf8', modelAt.start, modelAt.end));
-  const behindModel = (members: unknown): unknown => {
-    if (!isJsonObject(members) || !Object.hasOwn(members, 'model')) return { model, ...(members as object) };
-    throw gatewayError('duplicate_key', { message: '"model" stands twice.', details: { param: 'model' } });
-  };
-  return { ...read(rest, behindModel), modelAt };
+  const { wire: members, ...whole } = read(body, rest);
+  if (!isJsonObject(members) || !Object.hasOwn(members, 'model'))
+    return { wire: { model, ...(members as object) }, ...whole, modelAt };
+  throw gatewayError('duplicate_key', { message: '"model" stands twice.', details: { param: 'model' } });
 }
 
-function read(text: string, toWire: (value: unknown) => unknown): ParsedCallBody {
-  const skimmed = text.length < SKIM_CHARACTERS ? undefined : skimJson(text);
-  if (skimmed === undefined) return { wire: toWire(parseExact(text)) };
-  return { wire: toWire(skimmed), whole: () => toWire(parseExact(text)) };
+/** What a text says that is the body's, or the end of it. The text itself is not kept. */
+function read(body: Buffer, text: string): ParsedCallBody {
+  const cut = text.length < CUT_CHARACTERS ? undefined : cutStrings(text);
+  if (cut === undefined) return { wire: parseExact(text) };
+  return { wire: parseExact(cut), whole: () => parseExact(body.toString('utf8')) };
 }
 
 /** The members behind the first one as an object's text; nothing where there are none. */

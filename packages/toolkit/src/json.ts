@@ -49,20 +49,8 @@ const MAX_PRECISION = 100;
  * Throws a `SyntaxError`.
  */
 export function parseExact(text: string): unknown {
-  return isPlain(text) ? JSON.parse(text) : parseWithSource(text, keepWritten);
-}
-
-/** As {@link parseExact}; a text is replaced that is written, quotes included, as one of the keys. */
-export function parseReplacing(text: string, replacements: ReadonlyMap<string, string>): unknown {
-  const keep: SourceReviver = isPlain(text) ? (_key, value) => value : keepWritten;
-  return parseWithSource(text, (key, value, context) =>
-    typeof value === 'string' ? (replacements.get(context.source ?? '') ?? value) : keep(key, value, context),
-  );
-}
-
-/** Whether a double keeps every number of the text. */
-function isPlain(text: string): boolean {
-  return !(LONG.test(text) && LONG_NUMBER.test(text)) && !FAR_NUMBER.test(text);
+  const isPlain = !(LONG.test(text) && LONG_NUMBER.test(text)) && !FAR_NUMBER.test(text);
+  return isPlain ? JSON.parse(text) : parseWithSource(text, keepWritten);
 }
 
 /** As {@link parseExact}; nothing where the text is not JSON. */

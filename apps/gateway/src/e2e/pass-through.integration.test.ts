@@ -65,7 +65,7 @@ describe.each(WIRES)('between a caller and a provider of the dialect of $kind', 
 });
 
 /** Longer than what is read of a prompt that is only handed on. */
-const LONG_PROMPT = 'Say "yes", in C:\\temp, and then nothing more for quite a while.\n'.repeat(1_000);
+const LONG_PROMPT = 'Say "yes", in C:\\temp, and then nothing more for quite a while.\n'.repeat(1_000) + '!';
 const longCall = JSON.stringify({
   model: 'up/m',
   messages: [{ role: 'user', content: LONG_PROMPT }],
@@ -86,7 +86,7 @@ describe.each(WIRES)('a long prompt to a provider of the dialect of $kind', (wir
     'is refused at %s where it is no JSON',
     async (path) => {
       await using setup = await gatewayTo(wire, reply().body(ANSWERS[wire.kind]));
-      const answer = await setup.gateway.call(path, longCall.replace(String.raw`\\temp`, String.raw`\temp\x`));
+      const answer = await setup.gateway.call(path, longCall.replace('!', String.raw`\x`));
       expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('invalid_json')]);
     },
   );

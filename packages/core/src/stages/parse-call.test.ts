@@ -32,7 +32,7 @@ describe('a call with a long text', () => {
   });
 
   it('is told to be no JSON when its text is wanted and is none', () => {
-    const { parsed } = read(call({}).replace(String.raw`\\temp`, String.raw`\temp\x`));
+    const { parsed } = read(call({ say: `${LONG}!` }).replace('!', String.raw`\x`));
     expect(parsed.model).toBe('m');
     expect(() => parsed.toRequest()).toThrow(
       expect.objectContaining({ code: 'invalid_json' } satisfies Partial<GatewayError>),
