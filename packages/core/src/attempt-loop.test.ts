@@ -117,6 +117,12 @@ describe('`retries.sameTarget`', () => {
     expect((await run({ outcomes: [code], policy })).asked).toBe('ab');
   });
 
+  it('does not hold for a probe: it has found out what there was to find out', async () => {
+    const trial = { outcomes: ['overloaded'], targets: ['a', 'b'], policy: policyOf({ sameTarget: 1 }) } as const;
+    const asked = [(await run(trial)).asked, (await run({ ...trial, probed: ['a/m'] })).asked];
+    expect(asked).toEqual(['aa', 'ab']);
+  });
+
   it('looks at the latest failure of that target', async () => {
     const outcomes = ['overloaded', 'upstream_timeout', 'overloaded', 'ok'] as const;
     expect((await run({ outcomes, policy: policyOf({ max: 5, sameTarget: 2 }) })).asked).toBe('aabb');
@@ -178,6 +184,34 @@ describe('a circuit that lets through who has nobody else to ask', () => {
     expect([asked, ended]).toEqual(['bca', 'a']);
     const none = await run({ outcomes, doubtful: ['a/m'], targets: ['a', 'b', 'c'], policy: policyOf({ max: 1 }) });
     expect([none.asked, none.ended]).toEqual(['bc', failed('overloaded')]);
+  });
+
+  it.for([
+    ['upstream_connection_error', 'no_healthy_provider'],
+    ['upstream_timeout', 'no_healthy_provider'],
+    ['overloaded', 'no_healthy_provider'],
+    // These are not what the circuit was open for.
+    ['upstream_auth_error', 'upstream_auth_error'],
+    ['upstream_rate_limited', 'upstream_rate_limited'],
+    ['upstream_rejected', 'upstream_rejected'],
+  ] as const)('and fails with %s: the caller gets %s', async ([code, expected]) => {
+    const { asked, ended } = await run({
+      outcomes: [code],
+      doubtful: ['a/m'],
+      targets: ['a'],
+      policy: policyOf({ max: 0 }),
+    });
+    expect([asked, ended]).toEqual(['a', failed(expected)]);
+  });
+
+  it('and fails: its failure stays known, and the caller is told when to come back', async () => {
+    const { ended } = await run({
+      outcomes: ['upstream_timeout'],
+      doubtful: ['a/m'],
+      targets: ['a'],
+      policy: policyOf({ max: 0 }),
+    });
+    expect(ended).toMatchObject({ cause: { code: 'upstream_timeout' }, details: { retryAfterMs: 1_000 } });
   });
 
   it('is not asked after a failure that no other target may mend', async () => {

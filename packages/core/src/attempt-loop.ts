@@ -3,7 +3,7 @@ import type { Backoff, BackoffStep, Circuits, Clock, GatewayError, Slot, Slots }
 import type { Opened } from './attempt.js';
 import type { AttemptMemory } from './attempts/attempt-memory.js';
 import { toRecord } from './attempts/attempt-record.js';
-import { isOfKey, isWorthRepeating, judge } from './attempts/judge.js';
+import { isOfKey, isOfTarget, isWorthRepeating, judge } from './attempts/judge.js';
 import type { Account, Admitted, Obstacles, Spite } from './attempts/key-ring.js';
 import { toAttempted } from './attempts/leg.js';
 import type { Attempted, Leg } from './attempts/leg.js';
@@ -52,6 +52,8 @@ class AttemptLoop {
   readonly #places: Places | undefined;
   /** Targets that were asked beside a slow one. */
   #askedBeside: Set<Candidate> | undefined;
+  /** Whether a target was asked that was not known to be out of order. */
+  #askedInOrder = false;
   /** Targets that were not asked because of a rest or a circuit. */
   #passedOver: Set<Candidate> | undefined;
 
@@ -86,9 +88,16 @@ class AttemptLoop {
 
   #refusal(reachable: readonly Candidate[]): GatewayError {
     const obstacles = this.#obstacles;
-    if (this.#failure) return lastFailure(this.#failure, reachable, obstacles);
-    const wanted = this.#plan.candidates.filter((one) => this.#mayAsk(one));
-    return this.#places?.wasRefused ? allBusy(firstFreeMs(wanted, obstacles)) : nobodyFree(wanted, obstacles);
+    const failure = this.#failure;
+    if (failure && !this.#isKnown(failure)) return lastFailure(failure, reachable, obstacles);
+    const { candidates } = this.#plan;
+    const wanted = failure ? candidates : candidates.filter((one) => this.#mayAsk(one));
+    return this.#places?.wasRefused ? allBusy(firstFreeMs(wanted, obstacles)) : nobodyFree(wanted, obstacles, failure);
+  }
+
+  /** That targets which were all known to be out of order still are says nothing new. */
+  #isKnown(failure: GatewayError): boolean {
+    return !this.#askedInOrder && !this.#deps.after && isOfTarget(failure);
   }
 
   #mayAsk(candidate: Candidate): boolean {
@@ -119,7 +128,9 @@ class AttemptLoop {
       // The next key is asked at once; where none is free, the next turn of the loop finds out.
       if (isOfKey(failure)) continue;
       again += 1;
-      if (again > retries.sameTarget || !isWorthRepeating(failure) || !this.#mayTry(candidate)) return undefined;
+      // A probe that failed has found out what there was to find out.
+      if (leg.permit.isProbe || again > retries.sameTarget || !isWorthRepeating(failure) || !this.#mayTry(candidate))
+        return undefined;
       wait = wait ? wait.next() : this.#deps.backoff();
       if (!(await this.#pause(candidate, wait.delayMs))) return undefined;
     }
@@ -204,6 +215,7 @@ class AttemptLoop {
 
   #begin(candidate: Candidate, { account, permit }: Admitted, slot: Slot): Leg {
     this.#left -= 1;
+    if (!permit.isProbe) this.#askedInOrder = true;
     return { candidate, account, permit, slot, beganMs: this.#call.elapsedMs(), failure: undefined };
   }
 

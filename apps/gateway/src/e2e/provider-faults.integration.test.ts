@@ -114,8 +114,8 @@ describe('a storm of 500 at all providers (F14)', () => {
     for (let i = 0; i < REQUESTS; i += 1) {
       const { status, headers } = await set.ask();
       if (status === 200) good += 1;
-      // Nobody is refused while there are providers that answer now and then.
-      else expect([status, headers.get('x-sluice-attempts')]).toEqual([502, '3']);
+      // Nobody is refused untried while there are providers that answer now and then.
+      else expect([[502, 503].includes(status), headers.get('x-sluice-attempts')]).toEqual([true, '3']);
     }
     const attempts = (await set.gateway.rows()).reduce((sum, row) => sum + row.attempts.length, 0);
     expect(attempts).toBeLessThanOrEqual(1.2 * REQUESTS + 100);

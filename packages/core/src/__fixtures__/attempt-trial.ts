@@ -28,6 +28,8 @@ export interface Trial {
   readonly closedOff?: readonly string[];
   /** Circuits that are open but to who has nobody else to ask. */
   readonly doubtful?: readonly string[];
+  /** Circuits of which whoever comes is the probe. */
+  readonly probed?: readonly string[];
   readonly signal?: AbortSignal;
   readonly takesMs?: number;
   /** Until the first open circuit lets a probe through; later ones take a multiple. */
@@ -106,7 +108,7 @@ export class Trials {
     return new Call(received, '/toy', { clock: this.clock, onInternalError: () => {} });
   }
 
-  #circuits({ closedOff = [], doubtful = [], waitMs = 1_500 }: Trial, verdicts: string[]): Circuits {
+  #circuits({ closedOff = [], doubtful = [], probed = [], waitMs = 1_500 }: Trial, verdicts: string[]): Circuits {
     const { refused } = this;
     return {
       admit(names, isLast = false) {
@@ -114,7 +116,7 @@ export class Trials {
         if (closedOff.includes(target) || (!isLast && (doubtful.includes(target) || refused.leftMs(names) > 0)))
           return undefined;
         return {
-          isProbe: isLast,
+          isProbe: isLast || probed.includes(target),
           succeed: () => void verdicts.push('succeed'),
           fail(error) {
             verdicts.push(error.code);

@@ -43,6 +43,13 @@ export function isWorthRepeating({ code, details }: GatewayError): boolean {
   return WORTH_REPEATING.has(failureClass) && details.retryAfterMs === undefined;
 }
 
+/** Whether the target itself was out of order. */
+export function isOfTarget({ code }: GatewayError): boolean {
+  const { failureClass } = errorRow(code);
+  if (failureClass === undefined || code === 'upstream_auth_error') return false;
+  return WORTH_REPEATING.has(failureClass) || failureClass === 'timeout';
+}
+
 /** Whether the failure was that of the key: another one of the same provider may do. */
 export function isOfKey({ code }: GatewayError): boolean {
   return code === 'upstream_auth_error' || code === 'upstream_rate_limited';

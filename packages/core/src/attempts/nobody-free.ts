@@ -11,14 +11,15 @@ export function firstFreeMs(candidates: readonly Candidate[], obstacles: Obstacl
 }
 
 /**
- * The failure of a request for which no target could be asked. Says when it is worth coming back.
+ * The failure of a request that found no target in order; `cause` is what came of those that it asked all the same. Says
+ * when it is worth coming back.
  *
  * Those with an open circuit were asked in spite of it, the last one as the others, unless they have failed so often in
  * a row that they are down: requests that try it all the same would cost their callers a timeout each and keep a provider
  * down that is coming back. The last target is never lost for it: its circuit lets one request through each time its
  * shortest rest is over, which is what `retryAfterMs` names.
  */
-export function nobodyFree(candidates: readonly Candidate[], obstacles: Obstacles): GatewayError {
+export function nobodyFree(candidates: readonly Candidate[], obstacles: Obstacles, cause?: GatewayError): GatewayError {
   const { circuits, rests } = obstacles;
   const retryAfterMs = firstFreeMs(candidates, obstacles);
   const limited = candidates.every(
@@ -27,6 +28,7 @@ export function nobodyFree(candidates: readonly Candidate[], obstacles: Obstacle
   if (limited) return gatewayError('upstream_rate_limited', { details: { retryAfterMs } });
   return gatewayError('no_healthy_provider', {
     message: 'Every provider of this model is out of order at the moment.',
+    cause,
     details: { retryAfterMs },
   });
 }
