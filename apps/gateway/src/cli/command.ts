@@ -35,7 +35,7 @@ export interface CliContext {
 }
 
 export interface CommandOption {
-  /** What the value is called in the help: `PORT`. */
+  /** What the value is called in the help: `PORT`. Empty where there is none: what is given then is the option's own name. */
   readonly value: string;
   readonly summary: string;
   /** One letter. */

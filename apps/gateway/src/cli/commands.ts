@@ -1,5 +1,6 @@
 import type { Command } from './command.js';
 import { checkCommand } from './check.js';
+import { drillCommand } from './drill.js';
 import { explainCommand } from './explain.js';
 import { keysCreateCommand, keysListCommand, keysRevokeCommand } from './keys.js';
 import { schemaCommand } from './schema.js';
@@ -15,6 +16,7 @@ export const COMMANDS: readonly Command[] = [
   superviseCommand,
   checkCommand,
   explainCommand,
+  drillCommand,
   keysCreateCommand,
   keysListCommand,
   keysRevokeCommand,

@@ -34,10 +34,13 @@ function unknownCommand([first]: readonly string[], commands: readonly Command[]
   return isGroup ? `${first}: which one?` : `there is no command ${JSON.stringify(first)}`;
 }
 
+type Values = { json: boolean; help: boolean } & Record<string, string | true | undefined>;
+
 /** Nothing when help was asked for. Throws for arguments that the command does not take. */
 function parseCall(args: readonly string[], command: Command, context: CliContext): CommandCall | undefined {
   const own = Object.entries(command.options).map(
-    ([name, { short }]) => [name, { type: 'string', ...(short !== undefined && { short }) }] as const,
+    ([name, { value, short }]) =>
+      [name, { type: value === '' ? 'boolean' : 'string', ...(short !== undefined && { short }) }] as const,
   );
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -48,7 +51,10 @@ function parseCall(args: readonly string[], command: Command, context: CliContex
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const { json, help, ...options } = values as CommandCall['options'] & { json: boolean; help: boolean };
+  const { json, help, ...given } = values as Values;
+  const options = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, value === true ? name : value]),
+  );
   if (help) return undefined;
   assertPositionals(positionals, command);
   return { context, positionals, options, json };

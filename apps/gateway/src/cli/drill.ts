@@ -1,0 +1,60 @@
+import type { Config } from '../config/schema.js';
+import { describeScenario, renderList, renderReport } from '../drill/render.js';
+import { SCENARIOS, findScenarios } from '../drill/scenarios.js';
+import type { Scenario } from '../drill/scenario.js';
+import { CONFIG_OPTIONS, UsageError } from './command.js';
+import type { Command, CommandCall, ExitCode } from './command.js';
+import { loadSettings } from './load-for-command.js';
+import { reportProblems } from './report-problems.js';
+
+/** `sluice drill SCENARIO`: what callers would see if providers had a bad day, without calling one. */
+export const drillCommand: Command = {
+  name: 'drill',
+  positionals: ['[SCENARIO]'],
+  options: {
+    list: { value: '', summary: 'Name every scenario' },
+    alias: { value: 'NAMES', summary: 'The aliases to drill, with commas between them (all)' },
+    at: { value: 'PROVIDER', summary: "The provider to be at fault (that of each alias's first target)" },
+    ...CONFIG_OPTIONS,
+  },
+  summary: 'Show what callers would see on a bad day of your providers: all, or one SCENARIO',
+  async run(call) {
+    if (call.options['list'] !== undefined) return list(call);
+    const [name] = call.positionals;
+    const scenarios = findScenarios(name ?? '');
+    if (!scenarios) throw new UsageError(name === undefined ? 'SCENARIO is missing' : unknownScenario(name));
+    const loaded = await loadSettings(call);
+    if (!loaded.ok) return reportProblems(loaded.problems, call);
+    return run(scenarios, loaded.config, call);
+  },
+};
+
+function unknownScenario(name: string): string {
+  return `there is no scenario ${JSON.stringify(name)}; sluice drill --list names them`;
+}
+
+function list({ context, json }: CommandCall): ExitCode {
+  const data = SCENARIOS.map(({ name, rows, ...rest }) => ({ name, rows, summary: describeScenario(rest) }));
+  context.stdout.write(json ? `${JSON.stringify({ data })}\n` : renderList(SCENARIOS));
+  return 0;
+}
+
+async function run(scenarios: readonly Scenario[], config: Config, call: CommandCall): Promise<ExitCode> {
+  const { context, json, options } = call;
+  const aliases = options['alias']?.split(',');
+  const { at } = options;
+  assertKnown(aliases ?? [], config.models, 'alias');
+  assertKnown(at === undefined ? [] : [at], config.providers, 'provider');
+  if (Object.keys(config.models).length === 0) throw new Error('the configuration has no alias under models: to drill');
+  // Stand-ins and a pipeline are loaded by nobody else who asks for a list.
+  const { drill, toView } = await import('../drill/index.js');
+  const startMs = Date.now();
+  const report = await drill({ config, scenarios, aliases, at, startMs, signal: new AbortController().signal });
+  context.stdout.write(json ? `${JSON.stringify(toView(report))}\n` : renderReport(report));
+  return report.unclean > 0 || report.scenarios.every(({ results }) => results.length === 0) ? 1 : 0;
+}
+
+function assertKnown(names: readonly string[], known: object, what: string): void {
+  const stranger = names.find((name) => !Object.hasOwn(known, name));
+  if (stranger !== undefined) throw new UsageError(`the configuration has no ${what} ${JSON.stringify(stranger)}`);
+}

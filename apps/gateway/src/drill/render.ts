@@ -1,0 +1,101 @@
+import { table } from '../cli/usage.js';
+import type { DrillReport, ScenarioReport } from './drill.js';
+import type { AliasResult, Verdict } from './judge.js';
+import type { Scenario } from './scenario.js';
+
+/** Every scenario on a line, for `--list`. */
+export function renderList(scenarios: readonly Scenario[]): string {
+  return [...table(scenarios.map((one) => [one.name, labelOf(one), describeScenario(one)])), ''].join('\n');
+}
+
+/** `The provider of the first target falls silent after 20 tokens.` */
+export function describeScenario({ at, summary }: Pick<Scenario, 'at' | 'summary'>): string {
+  return `${at === 'all' ? 'Every provider: they' : 'The provider of the first target'} ${summary}.`;
+}
+
+function labelOf({ rows, benchmark }: Scenario): string {
+  return benchmark ?? rows.join(' ');
+}
+
+const HEAD = ['scenario', 'alias', 'asked for', 'callers saw', 'answered by', 'waited', 'attempts'] as const;
+
+const VERDICTS: Readonly<Record<Verdict, string>> = {
+  unaffected: 'no difference',
+  slower: 'slower answers',
+  rescued: 'whole answers',
+  'partly-rescued': 'some errors',
+  'clean-errors': 'errors',
+  'let-go': 'left; the provider was told',
+  unclean: 'UNCLEAN',
+  'not-met': 'fault not met',
+};
+
+/** The table of a drill: a line for each alias and each kind of answer. Names that repeat are left out. */
+export function renderTable({ scenarios }: Pick<DrillReport, 'scenarios'>): readonly string[] {
+  return table([HEAD, ...scenarios.flatMap(toRows)]);
+}
+
+function toRows({ scenario, results }: ScenarioReport): readonly (readonly string[])[] {
+  return results.map((result, index) => {
+    const before = results[index - 1];
+    return [
+      before ? '' : scenario.name,
+      before?.alias === result.alias ? '' : result.alias,
+      result.kind === 'stream' ? 'streams' : 'plain answers',
+      `${VERDICTS[result.verdict]}${countOf(result)}`,
+      toAnswers(result),
+      toWaiting(result),
+      String(result.mostAttempts),
+    ];
+  });
+}
+
+function countOf({ whole, asked, verdict }: AliasResult): string {
+  return verdict === 'let-go' ? '' : `, ${whole} of ${asked} whole`;
+}
+
+function toAnswers({ answeredBy, errors, unclean }: AliasResult): string {
+  const targets = answeredBy.map(({ target, count }) => (answeredBy.length > 1 ? `${target} (${count})` : target));
+  const told = errors.map(({ status, code, inStream }) => (inStream ? `error event ${code}` : `${status} ${code}`));
+  return [...unclean, ...told, ...targets].join(', ');
+}
+
+function toWaiting({ addedMs, failedAfterMs }: AliasResult): string {
+  const parts = [
+    ...(addedMs === undefined ? [] : [`+${toDuration(addedMs)}`]),
+    ...(failedAfterMs === undefined ? [] : [`error after ${toDuration(failedAfterMs)}`]),
+  ];
+  return parts.join(', ');
+}
+
+/** `0 ms`, `35 ms`, `8.0 s`, `10 min`. */
+export function toDuration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  return ms < 120_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
+}
+
+/** The whole report for people. */
+export function renderReport(report: DrillReport): string {
+  const { scenarios } = report;
+  const only = scenarios.length === 1 ? scenarios[0] : undefined;
+  const lines = [
+    ...(only ? [`${only.scenario.name} (${labelOf(only.scenario)}): ${describeScenario(only.scenario)}`, ''] : []),
+    ...renderTable(report),
+    '',
+    ...renderNotes(report),
+  ];
+  return lines.join('\n') + '\n';
+}
+
+function renderNotes({ standIns, skipped, unclean, scenarios }: DrillReport): readonly string[] {
+  const others = standIns.filter(({ kind, speaks }) => speaks !== kind).map(({ provider }) => provider);
+  const results = scenarios.flatMap((one) => one.results);
+  return [
+    ...skipped.map(({ alias, reason }) => `Not drilled: ${alias}, which answers no chat request (${reason}).`),
+    ...(others.length > 0 ? [`The stand-ins of ${others.join(', ')} speak OpenAI's API, not their own.`] : []),
+    'Times are what the configuration makes callers wait; no provider was called.',
+    unclean === 0
+      ? `No unclean failure in ${results.length} results.`
+      : `${unclean} of ${results.length} results are UNCLEAN: callers hung, or took a cut answer for a whole one.`,
+  ];
+}
