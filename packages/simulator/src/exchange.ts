@@ -171,6 +171,8 @@ function toRetryHeaders(
       return { 'retry-after-ms': String(ms) };
     case 'vendor':
       return vendor.retryHeaders?.(ms) ?? {};
+    case 'none':
+      return {};
   }
 }
 

@@ -84,9 +84,9 @@ export interface Fault {
   readonly model?: string;
 }
 
-/** How long to wait, and where the vendor says so: in `Retry-After`, in `retry-after-ms`, or in a place of its own. */
+/** How long to wait, and where the vendor says so: in `Retry-After`, in `retry-after-ms`, in a place of its own, or nowhere. */
 export interface RetryAdvice {
-  readonly form: 'seconds' | 'date' | 'ms' | 'vendor';
+  readonly form: 'seconds' | 'date' | 'ms' | 'vendor' | 'none';
   readonly ms: number;
 }
 

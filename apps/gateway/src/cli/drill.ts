@@ -1,7 +1,8 @@
 import type { Config } from '../config/schema.js';
-import { describeScenario, renderList, renderReport } from '../drill/render.js';
+import { renderList, renderReport } from '../drill/render.js';
 import { SCENARIOS, findScenarios } from '../drill/scenarios.js';
 import type { Scenario } from '../drill/scenario.js';
+import { toScenarioView } from '../drill/view.js';
 import { CONFIG_OPTIONS, UsageError } from './command.js';
 import type { Command, CommandCall, ExitCode } from './command.js';
 import { loadSettings } from './load-for-command.js';
@@ -17,7 +18,7 @@ export const drillCommand: Command = {
     at: { value: 'PROVIDER', summary: "The provider to be at fault (that of each alias's first target)" },
     ...CONFIG_OPTIONS,
   },
-  summary: 'Show what callers would see on a bad day of your providers: all, or one SCENARIO',
+  summary: 'Show what callers would see on a bad day of your providers: SCENARIO, all or benchmark',
   async run(call) {
     if (call.options['list'] !== undefined) return list(call);
     const [name] = call.positionals;
@@ -34,8 +35,7 @@ function unknownScenario(name: string): string {
 }
 
 function list({ context, json }: CommandCall): ExitCode {
-  const data = SCENARIOS.map(({ name, rows, ...rest }) => ({ name, rows, summary: describeScenario(rest) }));
-  context.stdout.write(json ? `${JSON.stringify({ data })}\n` : renderList(SCENARIOS));
+  context.stdout.write(json ? `${JSON.stringify({ data: SCENARIOS.map(toScenarioView) })}\n` : renderList(SCENARIOS));
   return 0;
 }
 

@@ -39,6 +39,7 @@ export function composeEntry(parts: EntryParts): Entry {
   const routes = createRoutes({
     keys: currentKeys(generations),
     current: () => generations.current,
+    config: () => generations.current.config,
     reloads,
     breakers: currentBreakers(generations, telemetry),
     health: () => currentHealth(generations, lasting),

@@ -1,5 +1,7 @@
 import { stableHash } from '@sluice/core';
 import type { Config } from '../config/schema.js';
+import { score } from './benchmark.js';
+import type { BenchmarkScore } from './benchmark.js';
 import { openBench } from './bench.js';
 import type { DrillBench } from './bench.js';
 import { judge } from './judge.js';
@@ -25,7 +27,12 @@ export interface DrillRequest {
 
 export interface ScenarioReport {
   readonly scenario: Scenario;
-  readonly results: readonly AliasResult[];
+  readonly results: readonly DrillResult[];
+}
+
+export interface DrillResult extends AliasResult {
+  /** Of a scenario of the benchmark: how it would score it. */
+  readonly benchmark?: BenchmarkScore;
 }
 
 /** A provider, and what stands in for it. */
@@ -43,7 +50,7 @@ export interface DrillReport {
   readonly scenarios: readonly ScenarioReport[];
   /** Aliases that no chat request can be sent to, each with what came of one. */
   readonly skipped: readonly { readonly alias: string; readonly reason: string }[];
-  /** How many results are unclean. */
+  /** How many results are unclean, or fail by the rules of the benchmark. */
   readonly unclean: number;
 }
 
@@ -57,10 +64,12 @@ export async function drill(request: DrillRequest): Promise<DrillReport> {
   const { healthy, skipped } = await meetAliases(request, bench);
   const reports: ScenarioReport[] = [];
   for (const scenario of scenarios) {
-    const results: AliasResult[] = [];
+    const results: DrillResult[] = [];
     for (const [alias, goodDay] of healthy) {
       signal.throwIfAborted();
-      results.push(...judge(await runScenario(scenario, { alias, at: request.at }, bench), goodDay));
+      const run = await runScenario(scenario, { alias, at: request.at }, bench);
+      const benchmark = scenario.benchmark && score(scenario.benchmark, run, hasOthers(alias, bench));
+      results.push(...judge(run, goodDay).map((result) => ({ ...result, ...(benchmark && { benchmark }) })));
     }
     reports.push({ scenario, results });
     onScenario?.({ scenario, results });
@@ -75,7 +84,7 @@ export async function drill(request: DrillRequest): Promise<DrillReport> {
     })),
     scenarios: reports,
     skipped,
-    unclean: all.filter(({ verdict }) => verdict === 'unclean').length,
+    unclean: all.filter(isUnclean).length,
   };
 }
 
@@ -108,6 +117,17 @@ async function meetAliases({ config, aliases, signal }: DrillRequest, bench: Dri
     else healthy.set(alias, toHealthy(run));
   }
   return { healthy, skipped };
+}
+
+function isUnclean({ verdict, benchmark }: DrillResult): boolean {
+  return verdict === 'unclean' || benchmark?.verdict === 'fail';
+}
+
+/** Whether there is more than one provider to ask. */
+function hasOthers(alias: string, { snapshot }: DrillBench): boolean {
+  const { targets = [], fallbacks = [] } = snapshot.aliases.get(alias) ?? {};
+  const all = [...targets.map(({ candidate }) => candidate), ...fallbacks];
+  return new Set(all.map(({ provider }) => provider.name)).size > 1;
 }
 
 function mayChat(alias: string, { snapshot }: DrillBench): boolean {

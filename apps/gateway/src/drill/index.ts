@@ -1,2 +1,2 @@
 export { drill } from './drill.js';
-export { drillView, toView } from './view.js';
+export { toView } from './view.js';

@@ -1,5 +1,7 @@
 import { table } from '../cli/usage.js';
-import type { DrillReport, ScenarioReport } from './drill.js';
+import type { BenchmarkVerdict } from './benchmark.js';
+import { describeScenario, labelOf } from './describe.js';
+import type { DrillReport, DrillResult, ScenarioReport } from './drill.js';
 import type { AliasResult, Verdict } from './judge.js';
 import type { Scenario } from './scenario.js';
 
@@ -8,13 +10,18 @@ export function renderList(scenarios: readonly Scenario[]): string {
   return [...table(scenarios.map((one) => [one.name, labelOf(one), describeScenario(one)])), ''].join('\n');
 }
 
-/** `The provider of the first target falls silent after 20 tokens.` */
-export function describeScenario({ at, summary }: Pick<Scenario, 'at' | 'summary'>): string {
-  return `${at === 'all' ? 'Every provider: they' : 'The provider of the first target'} ${summary}.`;
-}
-
-function labelOf({ rows, benchmark }: Scenario): string {
-  return benchmark ?? rows.join(' ');
+/** The whole report for people. */
+export function renderReport(report: DrillReport): string {
+  const { scenarios } = report;
+  const [first] = scenarios;
+  const only = scenarios.length === 1 ? first?.scenario : undefined;
+  const lines = [
+    ...(only ? [`${only.name} (${labelOf(only)}): ${describeScenario(only)}`, ''] : []),
+    ...(first?.scenario.benchmark ? renderScores(scenarios) : renderTable(scenarios)),
+    '',
+    ...renderNotes(report),
+  ];
+  return lines.join('\n') + '\n';
 }
 
 const HEAD = ['scenario', 'alias', 'asked for', 'callers saw', 'answered by', 'waited', 'attempts'] as const;
@@ -30,8 +37,8 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
   'not-met': 'fault not met',
 };
 
-/** The table of a drill: a line for each alias and each kind of answer. Names that repeat are left out. */
-export function renderTable({ scenarios }: Pick<DrillReport, 'scenarios'>): readonly string[] {
+/** A line for each alias and each kind of answer. Names that repeat are left out. */
+function renderTable(scenarios: readonly ScenarioReport[]): readonly string[] {
   return table([HEAD, ...scenarios.flatMap(toRows)]);
 }
 
@@ -47,6 +54,36 @@ function toRows({ scenario, results }: ScenarioReport): readonly (readonly strin
       toWaiting(result),
       String(result.mostAttempts),
     ];
+  });
+}
+
+const SCORE_HEAD = ['scenario', '', 'alias', 'score', 'answered by', 'waited', 'attempts', 'because'] as const;
+
+/** A line for each alias, with what the benchmark would say. */
+function renderScores(scenarios: readonly ScenarioReport[]): readonly string[] {
+  const rows = scenarios.flatMap(({ scenario, results }) =>
+    results.map((result, index) => [
+      index > 0 ? '' : scenario.name,
+      index > 0 ? '' : labelOf(scenario),
+      result.alias,
+      result.benchmark?.verdict ?? '',
+      toAnswers(result),
+      toWaiting(result),
+      String(result.mostAttempts),
+      result.benchmark?.notes.join('; ') ?? '',
+    ]),
+  );
+  return [...table([SCORE_HEAD, ...rows]), '', ...renderSums(scenarios.flatMap(({ results }) => results))];
+}
+
+const SCORES: readonly BenchmarkVerdict[] = ['pass', 'partial', 'safe', 'fail'];
+
+function renderSums(results: readonly DrillResult[]): readonly string[] {
+  return [...Map.groupBy(results, ({ alias }) => alias)].map(([alias, all]) => {
+    const counts = SCORES.map(
+      (score) => `${all.filter(({ benchmark }) => benchmark?.verdict === score).length} ${score}`,
+    );
+    return `${alias}: ${counts.join(', ')}`;
   });
 }
 
@@ -69,33 +106,20 @@ function toWaiting({ addedMs, failedAfterMs }: AliasResult): string {
 }
 
 /** `0 ms`, `35 ms`, `8.0 s`, `10 min`. */
-export function toDuration(ms: number): string {
+function toDuration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   return ms < 120_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
-}
-
-/** The whole report for people. */
-export function renderReport(report: DrillReport): string {
-  const { scenarios } = report;
-  const only = scenarios.length === 1 ? scenarios[0] : undefined;
-  const lines = [
-    ...(only ? [`${only.scenario.name} (${labelOf(only.scenario)}): ${describeScenario(only.scenario)}`, ''] : []),
-    ...renderTable(report),
-    '',
-    ...renderNotes(report),
-  ];
-  return lines.join('\n') + '\n';
 }
 
 function renderNotes({ standIns, skipped, unclean, scenarios }: DrillReport): readonly string[] {
   const others = standIns.filter(({ kind, speaks }) => speaks !== kind).map(({ provider }) => provider);
   const results = scenarios.flatMap((one) => one.results);
   return [
-    ...skipped.map(({ alias, reason }) => `Not drilled: ${alias}, which answers no chat request (${reason}).`),
+    ...skipped.map(({ alias, reason }) => `Not drilled: ${alias}: ${reason}.`),
     ...(others.length > 0 ? [`The stand-ins of ${others.join(', ')} speak OpenAI's API, not their own.`] : []),
     'Times are what the configuration makes callers wait; no provider was called.',
     unclean === 0
       ? `No unclean failure in ${results.length} results.`
-      : `${unclean} of ${results.length} results are UNCLEAN: callers hung, or took a cut answer for a whole one.`,
+      : `${unclean} of ${results.length} results are UNCLEAN: callers hung, took a cut answer for a whole one, or cannot read it.`,
   ];
 }

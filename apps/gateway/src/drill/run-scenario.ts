@@ -18,6 +18,8 @@ export interface AliasRun {
   /** The providers that were at fault. */
   readonly struck: ReadonlySet<string>;
   readonly asked: readonly Asked[];
+  /** A request on a good day after it; of the benchmark's scenarios alone. */
+  readonly after?: Asked;
   /** Requests that providers still have open when nobody waits for an answer any more. */
   readonly leftOpen: number;
   /** Every attempt that left for a provider, in order. */
@@ -47,11 +49,14 @@ export async function runScenario(scenario: Scenario, { alias, at }: DrillPlace,
   }
   network.strike(struck, scenario.outage);
   const startedMs = clock.monotonic();
-  const asked = await askAll(scenario, alias, bench);
+  const gateway = bench.fresh();
+  const asked = await askAll(scenario, { alias, gateway }, bench);
   const { sent } = network;
+  const after = scenario.benchmark && (await askAfterwards({ alias, gateway }, bench));
+  if (gateway.faults.length > 0) throw new AggregateError(gateway.faults, 'The gateway itself failed.');
   await clock.drive(clock.until(clock.monotonic() + AFTERMATH_MS), AFTERMATH_MS);
   const leftOpen = [...standIns.values()].reduce((sum, standIn) => sum + standIn.openExchanges(), 0);
-  return { alias, struck, asked, leftOpen, sent, startedMs };
+  return { alias, struck, asked, ...(after && { after }), leftOpen, sent, startedMs };
 }
 
 function findStruck({ at }: Scenario, alias: string, { config, standIns }: DrillBench): ReadonlySet<string> {
@@ -67,11 +72,27 @@ interface Turn {
   readonly number: number;
 }
 
-async function askAll(scenario: Scenario, alias: string, bench: DrillBench): Promise<readonly Asked[]> {
+interface Counter {
+  readonly alias: string;
+  readonly gateway: FreshGateway;
+}
+
+/** Whether the gateway still answers once everybody is well. */
+async function askAfterwards({ alias, gateway }: Counter, bench: DrillBench): Promise<Asked> {
+  const { clock, network, standIns } = bench;
+  for (const standIn of standIns.values()) standIn.setFaults([]);
+  network.strike(new Set(), undefined);
+  const limitMs = longestMs(alias, bench) + GRACE_MS;
+  const question = { requestId: 'drill-after', alias, kind: 'stream', leaves: false, limitMs } as const;
+  const seen = ask(question, gateway.pipeline, clock);
+  await clock.drive(seen, limitMs * 2);
+  return toAsked(await seen, gateway);
+}
+
+async function askAll(scenario: Scenario, { alias, gateway }: Counter, bench: DrillBench): Promise<readonly Asked[]> {
   const { clock } = bench;
   const { everyMs, atOnce = 1 } = scenario.asks;
   const turns = toTurns(scenario.asks);
-  const gateway = bench.fresh();
   const limitMs = longestMs(alias, bench) + GRACE_MS;
   const asked: Asked[] = [];
   for (let from = 0; from < turns.length; from += atOnce) {
@@ -91,7 +112,6 @@ async function askAll(scenario: Scenario, alias: string, bench: DrillBench): Pro
     if (scenario.wallStepMs !== undefined && from <= turns.length / 3 && from + atOnce > turns.length / 3)
       clock.stepWallClock(scenario.wallStepMs);
   }
-  if (gateway.faults.length > 0) throw new AggregateError(gateway.faults, 'The gateway itself failed.');
   return asked;
 }
 

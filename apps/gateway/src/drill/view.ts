@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { DrillReport } from './drill.js';
-import type { AliasResult } from './judge.js';
-import { describeScenario } from './render.js';
+import type { DrillReport, DrillResult } from './drill.js';
+import { describeScenario } from './describe.js';
+import type { Scenario } from './scenario.js';
 
 const errorsView = z.strictObject({
   code: z.string(),
@@ -32,8 +32,31 @@ const resultView = z
     failedAfterMs: z.number().nullable().meta({ description: 'How long the slowest failure took; null without one.' }),
     mostAttempts: z.int().meta({ description: 'Of the request that needed most.' }),
     unclean: z.array(z.string()).meta({ description: 'What was unclean.' }),
+    benchmark: z
+      .strictObject({
+        id: z.string(),
+        verdict: z.enum(['pass', 'partial', 'safe', 'fail']),
+        notes: z.array(z.string()).meta({ description: 'What kept it from a better one.' }),
+      })
+      .nullable()
+      .meta({ description: 'How failoverbench would score it; null for scenarios that are not of it.' }),
   })
   .meta({ description: 'What callers of one alias saw.' });
+
+const scenarioFields = {
+  name: z.string(),
+  rows: z.array(z.string()).meta({ description: 'Of the fault matrix.' }),
+  benchmark: z.string().nullable().meta({ description: 'The scenario of failoverbench that it rebuilds.' }),
+  summary: z.string(),
+};
+
+/** A scenario as it leaves the process. */
+export const scenarioView = z.strictObject(scenarioFields).meta({ description: 'A bad day of providers.' });
+
+export function toScenarioView(scenario: Scenario): z.output<typeof scenarioView> {
+  const { name, rows, benchmark = null } = scenario;
+  return { name, rows: [...rows], benchmark, summary: describeScenario(scenario) };
+}
 
 /** A report as it leaves the process. */
 export const drillView = z
@@ -46,18 +69,11 @@ export const drillView = z
         speaks: z.string().meta({ description: 'The kind whose API its stand-in speaks.' }),
       }),
     ),
-    scenarios: z.array(
-      z.strictObject({
-        name: z.string(),
-        rows: z.array(z.string()),
-        summary: z.string(),
-        results: z.array(resultView),
-      }),
-    ),
+    scenarios: z.array(z.strictObject({ ...scenarioFields, results: z.array(resultView) })),
     skipped: z.array(z.strictObject({ alias: z.string(), reason: z.string() })).meta({
       description: 'Aliases that answer no chat request, each with what came of one.',
     }),
-    unclean: z.int().meta({ description: 'How many results are unclean.' }),
+    unclean: z.int().meta({ description: 'How many results are unclean, or fail by the rules of the benchmark.' }),
   })
   .meta({ description: 'What callers would have seen.' });
 
@@ -67,15 +83,14 @@ export function toView({ scenarios, ...report }: DrillReport): z.output<typeof d
     standIns: [...report.standIns],
     skipped: [...report.skipped],
     scenarios: scenarios.map(({ scenario, results }) => ({
-      name: scenario.name,
-      rows: [...scenario.rows],
-      summary: describeScenario(scenario),
+      ...toScenarioView(scenario),
       results: results.map(toResultView),
     })),
   };
 }
 
-function toResultView({ answeredBy, errors, addedMs, failedAfterMs, unclean, ...rest }: AliasResult) {
+function toResultView(result: DrillResult): z.output<typeof resultView> {
+  const { answeredBy, errors, addedMs, failedAfterMs, unclean, benchmark, ...rest } = result;
   return {
     ...rest,
     answeredBy: [...answeredBy],
@@ -83,5 +98,6 @@ function toResultView({ answeredBy, errors, addedMs, failedAfterMs, unclean, ...
     addedMs: addedMs ?? null,
     failedAfterMs: failedAfterMs ?? null,
     unclean: [...unclean],
+    benchmark: benchmark ? { ...benchmark, notes: [...benchmark.notes] } : null,
   };
 }

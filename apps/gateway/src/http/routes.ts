@@ -6,6 +6,8 @@ import { createBreakerRoutes } from './admin/breakers.js';
 import type { BreakerRoutesDeps } from './admin/breakers.js';
 import { createConfigRoutes } from './admin/config.js';
 import type { ConfigControl } from './admin/config.js';
+import { createDrillRoutes } from './admin/drills.js';
+import type { DrillRoutesDeps } from './admin/drills.js';
 import { createExplainRoute } from './admin/explain.js';
 import type { ExplainDeps } from './admin/explain.js';
 import { createKeyRoutes } from './admin/keys.js';
@@ -33,6 +35,7 @@ export interface RoutesDeps {
   readonly clock: Clock;
   readonly listModels: ListModels;
   readonly current: ExplainDeps['current'];
+  readonly config: DrillRoutesDeps['config'];
   isReady(): boolean;
   health(): HealthReport;
   metrics(): Promise<Metrics>;
@@ -51,6 +54,7 @@ export function createRoutes(deps: RoutesDeps): readonly Route[] {
     createHealthRoute(health),
     ...createRequestRoutes({ ledger, rows }),
     createExplainRoute({ current, keys }),
+    ...createDrillRoutes(deps),
     createMetricsRoute(metrics),
   ];
   return [...routes, createOpenApiRoute([...INFERENCE_DESCRIPTIONS, ...RAW_DESCRIPTIONS, ...routes])];

@@ -91,7 +91,7 @@ const PREFILL_REFUSED: Step = {
   },
 };
 
-function toRefusal({ status, message, code, retryAfter, body }: Of<'status'>): Step {
+function toRefusal({ status, message, about, code, retryAfter, body }: Of<'status'>): Step {
   if (body === 'html') return { type: 'raw', status, contentType: 'text/html; charset=utf-8', body: HTML };
   if (body === 'empty') return { type: 'raw', status, contentType: 'text/plain', body: '' };
   const { retry, ...plain } = faultOfStatus(status);
@@ -101,6 +101,7 @@ function toRefusal({ status, message, code, retryAfter, body }: Of<'status'>): S
     fault: {
       ...plain,
       message: message ?? plain.message,
+      ...(about !== undefined && { kind: about }),
       ...(code !== undefined && { code }),
       ...(advice && { retry: advice }),
     },

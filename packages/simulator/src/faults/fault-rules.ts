@@ -8,8 +8,8 @@ const afterTokens = count.default(0).describe('Tokens of the answer before it ha
 
 const retryAfter = z.strictObject({
   form: z
-    .enum(['seconds', 'date', 'ms', 'vendor'])
-    .describe("`Retry-After` in seconds or as an HTTP date, `retry-after-ms`, or the vendor's own way."),
+    .enum(['seconds', 'date', 'ms', 'vendor', 'none'])
+    .describe("`Retry-After` in seconds or as an HTTP date, `retry-after-ms`, the vendor's own way, or not at all."),
   ms: z.number().min(0).max(86_400_000).describe('How long to wait.'),
 });
 
@@ -19,6 +19,10 @@ export const faultAction = z.discriminatedUnion('kind', [
     kind: z.literal('status').describe('Fails with this HTTP status.'),
     status: status.describe('The HTTP status.'),
     message,
+    about: z
+      .enum(['context-length', 'content-policy', 'quota'])
+      .optional()
+      .describe('What the error is about, where its status does not tell.'),
     code: z.string().optional().describe("The vendor's own name for the error."),
     retryAfter: retryAfter.optional(),
     body: z.enum(['vendor', 'html', 'empty']).default('vendor').describe('The error in what form.'),

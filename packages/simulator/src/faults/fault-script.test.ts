@@ -68,6 +68,20 @@ describe('what a fault does', () => {
     expect(await response.text()).toMatch(expected);
   });
 
+  it('does not say how long to wait where it shall not', async () => {
+    const fault = { kind: 'status', status: 429, retryAfter: { form: 'none', ms: 0 } };
+    const { status, headers } = await ask(fault, chat('echo'));
+    expect([status, headers.get('retry-after'), headers.get('retry-after-ms')]).toEqual([429, null, null]);
+  });
+
+  it.for([
+    ['context-length', 'context_length_exceeded'],
+    ['content-policy', 'content_policy_violation'],
+  ] as const)("fails for %s in the vendor's words", async ([about, code]) => {
+    const response = await ask({ kind: 'status', status: 400, about }, chat('echo'));
+    expect(await response.json()).toMatchObject({ error: { code } });
+  });
+
   it('names the error as it was told to', async () => {
     const response = await ask({ kind: 'status', status: 400, code: 'my_code', message: 'Mine.' }, chat('echo'));
     expect(await response.json()).toMatchObject({ error: { code: 'my_code', message: 'Mine.' } });
