@@ -15,6 +15,8 @@ const VERDICTS: Readonly<Record<string, FrameVerdict>> = {
   END: { terminal: true },
   FAIL: { failure: gatewayError('overloaded') },
   ODD: { unreadable: true },
+  /** No marker knows it. */
+  '-ODD': { unreadable: true },
 };
 
 function open(closing?: string): StreamScanner & { readonly inspected: readonly string[] } {
@@ -54,8 +56,23 @@ describe('a stream scanner', () => {
 
   it('parses only marked frames once it is committed', () => {
     const scanner = open();
-    push(scanner, 'data: START\n\ndata: TEXT a\n\ndata: TEXT b\n\ndata: OTHER\n\ndata: END\n\n');
+    push(scanner, 'data: START\n\ndata: TEXT a\n\ndata: TEXT b {}\n\ndata: OTHER []\n\ndata: END\n\n');
     expect(scanner.inspected).toEqual(['START', 'TEXT a', 'END']);
+  });
+
+  it('parses a frame that ends as no JSON does, and lets nothing by where it cannot be read', () => {
+    const scanner = open();
+    const reads = [
+      'data: TEXT a\n\n',
+      ': a comment\n\ndata: OTHER\n\ndata: TEXT b {}\n\ndata: -ODD',
+      '\n\ndata: TEXT c {}\n\n',
+    ];
+    const passed = push(scanner, reads.join(''));
+    expect(passed).toEqual([reads[0] + ': a comment\n\ndata: OTHER\n\ndata: TEXT b {}\n\n']);
+    expect([scanner.inspected, scanner.failure?.code]).toEqual([
+      ['TEXT a', 'OTHER', '-ODD'],
+      'upstream_invalid_response',
+    ]);
   });
 
   it.each(['\n', '\r\n'])('forwards nothing behind the frame that ends the answer (%j)', (eol) => {

@@ -2,6 +2,7 @@ import { gatewayError, toGatewayError } from '@sluice/contract';
 import type { AnswerSummary, Frame, GatewayError, StreamScanner } from '@sluice/contract';
 import { HeldBytes } from './held-bytes.js';
 import { asBuffer } from './bytes.js';
+import { findOdd } from './odd-frames.js';
 import { MAX_FRAME_CHARS, createFrameReader, frameTooLarge, writeFrame } from './sse.js';
 
 /** What a dialect knows about its frames. One value for each stream, because `inspect` remembers. */
@@ -133,18 +134,30 @@ class Scanner implements StreamScanner {
   #scanMarked({ bytes, text, cuts, inspectedTo }: Read): void {
     const { marker } = this.#rules;
     let done = inspectedTo;
+    let odd = findOdd(text, done);
     marker.lastIndex = 0;
-    for (let match = marker.exec(text); match !== null && !this.#failure; match = marker.exec(text)) {
+    for (let match = marker.exec(text); match !== null; match = marker.exec(text)) {
+      for (; odd >= 0 && odd <= match.index && this.#isGoingOn; odd = findOdd(text, odd)) {
+        this.#judge(bytes, [frameStart(text, odd - 2), (done = odd)], cuts);
+      }
       // What is behind the end is no part of the answer.
-      if (this.#terminal && match.index >= done) break;
+      if (this.#failure || (this.#terminal && match.index >= done)) return;
       if (match[1] !== undefined) {
         this.#countOutput(match[1].length);
       } else if (match.index >= done) {
         const start = frameStart(text, match.index);
         done = text.indexOf('\n\n', match.index) + 2;
+        if (odd >= 0 && odd <= done) odd = findOdd(text, done);
         this.#judge(bytes, [start, done], cuts);
       }
     }
+    for (; odd >= 0 && this.#isGoingOn; odd = findOdd(text, odd)) {
+      this.#judge(bytes, [frameStart(text, odd - 2), odd], cuts);
+    }
+  }
+
+  get #isGoingOn(): boolean {
+    return !this.#failure && !this.#terminal;
   }
 
   /** Looks at every frame until one commits; returns where it stopped. */

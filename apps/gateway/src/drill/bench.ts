@@ -41,7 +41,7 @@ export async function openBench(config: Config, startMs: number): Promise<DrillB
   const providers = usedProviders(config);
   const nowhere = await findNowhere();
   const standIns = await startStandIns(providers, clock);
-  const transport = createTransport();
+  const transport = createTransport({ clock });
   const names = new Map([...standIns.all.values()].map(({ origin, name }) => [origin, name]));
   const network = createDrillNetwork({ inner: transport, clock, names, nowhere });
   const snapshot = buildSnapshot({
