@@ -95,7 +95,14 @@ describe.each(PAIRS)('the $sdk SDK at $kind upstreams', (pair) => {
 
   it('reads a slow stream to its end, however long it takes as a whole (F10)', async () => {
     let script = reply().sse(opening.slice(0, -1));
-    for (let i = 0; i < 6; i += 1) script = script.delay(STALL_MS / 2).sse(opening.at(-1) ?? '');
+    for (let i = 0; i < 6; i += 1) {
+      // Comments between the tokens neither help nor hurt.
+      script = script
+        .delay(STALL_MS / 4)
+        .sse(': ping\n\n')
+        .delay(STALL_MS / 4)
+        .sse(opening.at(-1) ?? '');
+    }
     await using setup = await upstreamsOf(pair, script.sse(ending));
     const answer = await readAll(await pair.stream(setup.gateway, 'fast'));
     expect(answer).toEqual({ text: `Hello${' there'.repeat(6)}` });

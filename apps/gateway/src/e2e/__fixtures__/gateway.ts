@@ -11,7 +11,7 @@ import type { GatewayConfig } from '../../gateway.js';
 import type { RequestView } from '../../http/admin/request-view.js';
 import { serve } from '../../serve.js';
 import { startProcess } from './process.js';
-import type { SluiceProcess } from './process.js';
+import type { ProcessOptions, SluiceProcess } from './process.js';
 
 const ADMIN_KEY = 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe';
 
@@ -111,11 +111,14 @@ export async function startGateway(config: GatewayConfig = {}, env = UPSTREAM_KE
 }
 
 /** Starts `sluice start` with this configuration in a process of its own. */
-export async function startGatewayProcess(config: GatewayConfig, env: Env = {}): Promise<ProcessGateway> {
+export async function startGatewayProcess(
+  config: GatewayConfig,
+  { env = {}, preload = [] }: Pick<ProcessOptions, 'env' | 'preload'> = {},
+): Promise<ProcessGateway> {
   const cwd = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
   // JSON is YAML.
   writeFileSync(join(cwd, 'sluice.yaml'), JSON.stringify(config));
-  const sluice = startProcess({ cwd, env: { SLUICE_ADMIN_KEY: ADMIN_KEY, ...env } });
+  const sluice = startProcess({ cwd, preload, env: { SLUICE_ADMIN_KEY: ADMIN_KEY, ...env } });
   const url = await sluice.listening();
   const operator = operatorOf(url, ADMIN_KEY);
   const close = async (): Promise<void> => {

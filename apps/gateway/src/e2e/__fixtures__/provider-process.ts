@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 
 const SCRIPT = fileURLToPath(new URL('provider-process.mjs', import.meta.url));
 
@@ -16,6 +17,7 @@ export interface ProviderProcess extends AsyncDisposable {
   signal(name: NodeJS.Signals): void;
 }
 
+/** Starts one; it is gone when the test ends at the latest. */
 export async function startProvider(port = 0, backlog = 511): Promise<ProviderProcess> {
   const child = spawn(process.execPath, [SCRIPT, String(port), String(backlog)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [said] = (await once(child.stdout, 'data')) as [Buffer];
@@ -24,6 +26,7 @@ export async function startProvider(port = 0, backlog = 511): Promise<ProviderPr
     child.kill('SIGKILL');
     await exited;
   };
+  onTestFinished(kill);
   return {
     port: Number(said),
     url: `http://127.0.0.1:${Number(said)}`,
