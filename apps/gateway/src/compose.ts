@@ -125,6 +125,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
       lasting,
       telemetry: base.telemetry,
       secrets: options.state,
+      lifecycle: base.lifecycle,
     });
     return assemble(first, opened);
   } catch (cause) {

@@ -4,6 +4,8 @@ import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import { buildSnapshot } from '../build-snapshot.js';
 import type { Config } from '../config/schema.js';
+import type { Prober } from '../health/prober.js';
+import type { Lifecycle } from '../lifecycle.js';
 import { composeCatalogue } from './catalogue.js';
 import { takeCircuits } from './circuits.js';
 import type { ConfiguredCircuits } from './circuits.js';
@@ -11,6 +13,7 @@ import type { Holding } from './holding.js';
 import { composeIdentity } from './identity.js';
 import type { Identity, IdentitySecrets } from './identity.js';
 import { composePorts, takeCache } from './ports.js';
+import { takeProbers } from './probers.js';
 import type { LastingPorts } from './ports.js';
 import type { OpenProvider } from './providers.js';
 import { takeSlots } from './slots.js';
@@ -21,6 +24,8 @@ export interface GatewayGeneration extends Generation {
   readonly config: Config;
   readonly identity: Identity;
   readonly circuits: ConfiguredCircuits;
+  /** By the names of their providers. */
+  readonly probers: ReadonlyMap<string, Prober>;
   /** Absent where no provider is bounded. */
   readonly slots: ConfiguredSlots | undefined;
   /** Resolves when providers whose list of models is unknown have been asked; never rejects. */
@@ -36,11 +41,12 @@ export interface GenerationDeps {
   readonly telemetry: ProcessTelemetry;
   readonly lasting: LastingPorts;
   readonly secrets: IdentitySecrets;
+  readonly lifecycle: Pick<Lifecycle, 'isReady'>;
 }
 
 /** Throws where the configuration, though it passed its checks, cannot be built; what it holds is then the caller's to release. */
 export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGeneration {
-  const { holding, providers, store, telemetry, lasting, secrets } = deps;
+  const { holding, providers, store, telemetry, lasting, secrets, lifecycle } = deps;
   const snapshot = buildSnapshot({
     config,
     providers: new Map([...providers].map(([name, { provider }]) => [name, provider])),
@@ -53,6 +59,7 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
   }));
   const circuits = takeCircuits(config, holding, telemetry);
   const slots = takeSlots(config, holding);
+  const probers = takeProbers(config, holding, { ...lasting, providers, circuits, isServing: () => lifecycle.isReady });
   const cache = takeCache(config, holding, lasting.onInternalError);
   return {
     config,
@@ -60,6 +67,7 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
     identity,
     circuits,
     slots,
+    probers,
     ports: composePorts(lasting, { authenticator: identity.authenticator, circuits, slots, cache }),
     refreshLists: async () => void (await Promise.all([...providers.values()].map(({ lists }) => lists.refresh()))),
     dispose: () => holding.release(),

@@ -92,8 +92,8 @@ function currentModels(generations: Generations): ListModels {
 }
 
 function currentHealth(generations: Generations, { clock, attempts, stats }: LastingPorts): HealthReport {
-  const { snapshot, circuits } = generations.current;
-  return reportHealth(snapshot.providers.values(), { clock, circuits, rests: attempts.rests, stats });
+  const { snapshot, circuits, probers } = generations.current;
+  return reportHealth(snapshot.providers.values(), { clock, circuits, rests: attempts.rests, stats, probers });
 }
 
 /** The circuits that new requests meet. */

@@ -51,11 +51,19 @@ export function providerKey(name: string, entry: ProviderSettings): string {
   return resourceKey(`provider ${name}`, ownSettings(entry));
 }
 
-/** How long the gateway waits for a provider, and what and how much it lets through to it, is no part of what the provider is. */
+/** How long the gateway waits for a provider, how it finds out how it fares, and what and how much it lets through to it, is no part of what the provider is. */
 function ownSettings(entry: ProviderSettings): ProviderSettings {
-  const { timeouts: _, passthrough: __, maxConcurrent: ___, minConcurrent: ____, queue: _____, ...settings } = entry;
-  return settings;
+  return Object.fromEntries(Object.entries(entry).filter(([name]) => !NOT_ITS_OWN.has(name))) as ProviderSettings;
 }
+
+const NOT_ITS_OWN: ReadonlySet<string> = new Set([
+  'timeouts',
+  'passthrough',
+  'probe',
+  'maxConcurrent',
+  'minConcurrent',
+  'queue',
+]);
 
 function openProvider(
   name: string,

@@ -19,6 +19,8 @@ import { withConcurrency } from './concurrency.js';
 import { withKeyPool } from './key-pool.js';
 import { modelsSettings } from './models-settings.js';
 import type { AliasSettings } from './models-settings.js';
+import { probeSettings } from './probe-settings.js';
+import type { ProbeSettings } from './probe-settings.js';
 import { serverSettings } from './server-settings.js';
 import type { ServerSettings } from './server-settings.js';
 import { timeoutSettings } from './timeouts.js';
@@ -30,6 +32,7 @@ export interface ProviderSettings extends ConcurrencySettings {
   readonly timeouts?: TimeoutSettings | undefined;
   /** Whether callers may ask it in its own words. */
   readonly passthrough?: boolean | undefined;
+  readonly probe?: ProbeSettings | undefined;
   readonly [setting: string]: unknown;
 }
 
@@ -124,5 +127,6 @@ function withCommonSettings({ kind, settings }: ProviderDefinition): z.ZodObject
   return withConcurrency(withKeyPool(settings)).safeExtend({
     timeouts: timeoutSettings.optional(),
     passthrough: rawSetting.optional(),
+    probe: probeSettings.optional(),
   });
 }

@@ -7,6 +7,7 @@ import { createAttemptMemory, TargetStatsTable } from '@sluice/core';
 import { createManualClock } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import type { HealthState } from './health-state.js';
+import type { Prober } from './prober.js';
 import { reportHealth } from './provider-health.js';
 
 /** How the circuit of the target `a/m1` fares. */
@@ -78,12 +79,19 @@ interface Scene {
   readonly clock: ReturnType<typeof createManualClock>;
   readonly rests: ReturnType<typeof createAttemptMemory>['rests'];
   readonly stats: TargetStatsTable;
+  readonly probers: ReadonlyMap<string, Pick<Prober, 'find'>>;
 }
 
 function createScene(): Scene {
   const clock = createManualClock();
   const circuits = createCircuits(breakerSettings.parse({}), { clock });
-  return { clock, circuits, rests: createAttemptMemory(clock).rests, stats: new TargetStatsTable() };
+  return {
+    clock,
+    circuits,
+    rests: createAttemptMemory(clock).rests,
+    stats: new TargetStatsTable(),
+    probers: new Map<string, Prober>(),
+  };
 }
 
 function note({ stats, clock }: Scene, target: string, verdict: 'ok' | 'failed'): void {

@@ -6,6 +6,7 @@ import { TargetStatsTable, createAttemptMemory } from '@sluice/core';
 import { createManualClock } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import type { HealthState } from './health-state.js';
+import type { Prober } from './prober.js';
 import { reportHealth } from './provider-health.js';
 
 /** Two models at each of three providers with two keys each, and the traces that calls would leave there. */
@@ -14,6 +15,7 @@ class Scene {
   readonly circuits = createCircuits(breakerSettings.parse({}), { clock: this.clock });
   readonly rests = createAttemptMemory(this.clock).rests;
   readonly stats = new TargetStatsTable();
+  readonly probers = new Map<string, Pick<Prober, 'find'>>();
 
   call(target: string, verdict: 'ok' | 'failed' | 'none' = 'ok'): void {
     const permit = this.circuits.admit(at(target));

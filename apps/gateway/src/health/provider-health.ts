@@ -1,21 +1,24 @@
 import type { CircuitView } from '@sluice/breaker';
-import type { Clock } from '@sluice/contract';
+import type { Clock, ErrorCode } from '@sluice/contract';
 import type { Rests, TargetStatsTable } from '@sluice/core';
 import { providerOf } from '../compose/circuits.js';
 import { combineStates } from './health-state.js';
 import type { HealthState } from './health-state.js';
+import type { Prober, ProbeResult } from './prober.js';
 
 /** From this share of failures on a target is degraded. */
 const FAILING_SHARE = 0.5;
 /** How long a share of failures says something of the present. */
 const RECENT_MS = 300_000;
 
-/** What calls have left behind. Nothing is asked of a provider to find out how it fares. */
+/** What calls have left behind, and probes where they are set up. Nothing is asked of a provider for a report. */
 export interface HealthSignals {
   readonly clock: Clock;
   readonly circuits: { list(): readonly CircuitView[] };
   readonly rests: Pick<Rests, 'list'>;
   readonly stats: Pick<TargetStatsTable, 'find'>;
+  /** By the names of their providers. */
+  readonly probers: ReadonlyMap<string, Pick<Prober, 'find'>>;
 }
 
 /** A provider of the configuration. */
@@ -35,12 +38,15 @@ export interface HealthReason {
     | 'key_open'
     | 'key_half_open'
     | 'key_forced_open'
-    | 'failures';
+    | 'failures'
+    | 'probe_failed';
   readonly target?: string;
   /** Milliseconds until it may be asked again. */
   readonly retryAfterMs?: number;
   /** Of its recent calls, 0 to 1. */
   readonly failureShare?: number;
+  /** What the probe failed of. */
+  readonly errorCode?: ErrorCode;
 }
 
 export interface KeyHealth {
@@ -48,6 +54,14 @@ export interface KeyHealth {
   readonly key: number;
   readonly state: HealthState;
   readonly reasons: readonly HealthReason[];
+  /** The last probe with it; absent where there was none, or where requests have asked since. */
+  readonly probe?: ProbeHealth;
+}
+
+export interface ProbeHealth {
+  readonly ok: boolean;
+  readonly agoMs: number;
+  readonly tookMs: number;
 }
 
 export interface ProviderHealth {
@@ -103,13 +117,33 @@ interface Finding {
 function keyHealth(key: number, seen: Seen): KeyHealth {
   const everywhere = ofKeyCircuit(seen.circuits.get(`${seen.name}#${key}`));
   const findings = seen.targets.map((target) => atTarget(target, key, seen));
-  const state = combineStates(known(findings));
-  const isWorse = everywhere && (everywhere.state === 'down' || state !== 'down');
+  const { probers, clock } = seen.signals;
+  const probe = probers.get(seen.name)?.find(key);
+  const whole = [everywhere, ofProbe(probe)].filter((finding) => finding !== undefined);
   return {
     key,
-    state: isWorse ? everywhere.state : state,
-    reasons: [everywhere, ...findings].flatMap((finding) => finding?.reason ?? []),
+    state: worst(combineStates(known(findings)), whole),
+    reasons: [...whole, ...findings].flatMap(({ reason }) => reason ?? []),
+    ...(probe ? { probe: toProbeHealth(probe, clock.monotonic()) } : {}),
   };
+}
+
+const BY_BADNESS: readonly HealthState[] = ['unknown', 'up', 'degraded', 'down'];
+
+/** What holds for a key as a whole can only make it worse than it is at its models. */
+function worst(state: HealthState, whole: readonly Finding[]): HealthState {
+  const levels = [state, ...whole.map((finding) => finding.state)].map((each) => BY_BADNESS.indexOf(each));
+  return BY_BADNESS[Math.max(...levels)] as HealthState;
+}
+
+function ofProbe(probe: ProbeResult | undefined): Finding | undefined {
+  if (!probe) return undefined;
+  if (probe.errorCode === undefined) return { state: 'up' };
+  return { state: 'degraded', reason: { cause: 'probe_failed', errorCode: probe.errorCode } };
+}
+
+function toProbeHealth({ ok, atMs, tookMs }: ProbeResult, nowMs: number): ProbeHealth {
+  return { ok, agoMs: Math.round(nowMs - atMs), tookMs: Math.round(tookMs) };
 }
 
 /** Callers can make up models: those of which nothing is known are no part of the whole. */

@@ -19,17 +19,27 @@ const reason = z.strictObject({
       'key_half_open',
       'key_forced_open',
       'failures',
+      'probe_failed',
     ])
     .meta({ description: '`key_...`: the circuit of the key, the others: that of the target.' }),
   target: z.string().exactOptional().meta({ description: 'PROVIDER/MODEL; absent where it holds for every model.' }),
   retryAfterMs: z.number().exactOptional().meta({ description: 'Milliseconds until it may be asked again.' }),
   failureShare: z.number().exactOptional().meta({ description: 'Of its recent calls, 0 to 1.' }),
+  errorCode: z.string().exactOptional().meta({ description: 'What the probe failed of.' }),
 });
 
 const key = z.strictObject({
   key: z.int().meta({ description: 'Its place in the pool of the provider, counted from 0.' }),
   state,
   reasons: z.array(reason),
+  probe: z
+    .strictObject({
+      ok: z.boolean(),
+      agoMs: z.int().meta({ description: 'Milliseconds since it ended.' }),
+      tookMs: z.int(),
+    })
+    .exactOptional()
+    .meta({ description: 'The last probe with it, where `providers.*.probe` is set and no request has asked since.' }),
 });
 
 const healthReport = z
@@ -41,7 +51,7 @@ const healthReport = z
     description: 'Down where all parts are down, degraded where some are, up where what is known is up.',
   });
 
-/** `GET /health/providers`: how the providers fare, by what calls have shown. It asks them nothing, and is always 200. */
+/** `GET /health/providers`: how the providers fare, by what calls and probes have shown. It asks them nothing, and is always 200. */
 export function createHealthRoute(report: () => HealthReport): Route {
   return {
     method: 'GET',

@@ -23,6 +23,8 @@ export class OutageProvider {
   #port: number;
   /** Questions for an answer, whether they got one or not. */
   calls = 0;
+  /** Questions for its list of models. */
+  lists = 0;
   inFlight = 0;
   mostInFlight = 0;
   /** While set, calls wait for it. */
@@ -57,7 +59,10 @@ export class OutageProvider {
   }
 
   async #serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    if (req.method === 'GET') return void res.end('{"data":[{"id":"m"}]}');
+    if (req.method === 'GET') {
+      this.lists += 1;
+      return void res.end('{"data":[{"id":"m"}]}');
+    }
     this.calls += 1;
     this.inFlight += 1;
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
