@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { USUAL_MS, brownOut, p95, shareOfFirst } from './__fixtures__/brown-out.js';
+import { USUAL_MS, brownOut, shareOfFirst } from './__fixtures__/brown-out.js';
 import type { TestGateway } from './__fixtures__/gateway.js';
+import { quantile } from './__fixtures__/steadily.js';
 
 describe('least-latency in front of a target that becomes ten times slower (F16)', () => {
   it('gives it less than a tenth of the requests, and most callers notice nothing', { timeout: 30_000 }, async () => {
@@ -10,7 +11,7 @@ describe('least-latency in front of a target that becomes ten times slower (F16)
     await scene.slowDown(USUAL_MS * 10);
     const during = await scene.send(6);
     expect(shareOfFirst(during)).toBeLessThan(0.1);
-    expect(p95([...before, ...during])).toBeLessThan(2 * p95(before));
+    expect(quantile([...before, ...during], 0.95)).toBeLessThan(2 * quantile(before, 0.95));
     await expectExplained(scene.gateway);
   });
 });

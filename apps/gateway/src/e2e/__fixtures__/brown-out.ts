@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startSimulator } from '@sluice/simulator';
 import { startGateway } from './gateway.js';
 import type { TestGateway } from './gateway.js';
 import { assertInvariants } from './invariants.js';
+import { steadily } from './steadily.js';
 
 export const USUAL_MS = 150;
 
@@ -14,9 +14,9 @@ export interface BrownOut extends AsyncDisposable {
   /** Streams at a steady rate for so long. */
   send(seconds: number): Promise<readonly Seen[]>;
 }
-/** Which provider sent a stream, and how long its head took, which goes out with the first token. */
+/** Which provider sent a stream, and how long its head took. */
 export interface Seen {
-  readonly provider: string | null;
+  readonly value: string | null;
   readonly tookMs: number;
 }
 
@@ -35,15 +35,7 @@ export async function brownOut(perSecond: number): Promise<BrownOut> {
   return {
     gateway,
     slowDown: (ms) => answerAfter(a.url, ms),
-    async send(seconds) {
-      const calls: Promise<Seen>[] = [];
-      const startedMs = performance.now();
-      while (calls.length < seconds * perSecond) {
-        calls.push(askOnce(gateway));
-        await sleep(Math.max(0, startedMs + (calls.length * 1_000) / perSecond - performance.now()));
-      }
-      return Promise.all(calls);
-    },
+    send: (seconds) => steadily({ perSecond, times: seconds * perSecond }, () => askOnce(gateway)),
     async [Symbol.asyncDispose]() {
       try {
         await assertInvariants({ gateway });
@@ -61,20 +53,15 @@ async function answerAfter(url: string, ms: number): Promise<void> {
   if (status >= 300) throw new Error(`The simulator answered ${status}.`);
 }
 
-async function askOnce(gateway: TestGateway): Promise<Seen> {
-  const beganMs = performance.now();
+/** Who answered, as soon as the head is there: it goes out with the first token. */
+async function askOnce(gateway: TestGateway): Promise<string | null> {
   const body = { model: 'fast', stream: true, messages: [{ role: 'user', content: 'hi' }] };
   const response = await gateway.call('/v1/chat/completions', body);
-  const tookMs = performance.now() - beganMs;
-  await response.text();
-  return { provider: response.headers.get('x-sluice-provider'), tookMs };
-}
-
-export function p95(calls: readonly Seen[]): number {
-  return calls.map(({ tookMs }) => tookMs).toSorted((x, y) => x - y)[Math.floor(calls.length * 0.95)] ?? 0;
+  void response.text();
+  return response.headers.get('x-sluice-provider');
 }
 
 /** The share that the first provider had of the calls. */
 export function shareOfFirst(calls: readonly Seen[]): number {
-  return calls.filter(({ provider }) => provider === 'a').length / calls.length;
+  return calls.filter(({ value }) => value === 'a').length / calls.length;
 }
