@@ -1,43 +1,21 @@
-import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fakeUpstream, reply } from '@sluice/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { temporaryDir } from '../__fixtures__/temporary-dir.js';
-import { ADMIN_KEY } from './__fixtures__/config-changes.js';
-import { openaiClient } from './__fixtures__/gateway.js';
-import { shell, startProcess } from './__fixtures__/process.js';
-import type { ProcessOptions, SluiceProcess } from './__fixtures__/process.js';
+import { startGatewayProcess } from './__fixtures__/gateway.js';
+import type { ProcessGateway } from './__fixtures__/gateway.js';
+import { assertInvariants } from './__fixtures__/invariants.js';
+import { shell } from './__fixtures__/process.js';
+import { timed } from './__fixtures__/timed.js';
 
 const THROWS = new URL('__fixtures__/throws-on-demand.mjs', import.meta.url).href;
 const HELLO = [{ role: 'user' as const, content: 'Hello there' }];
 const WORDS = 'one two three four '.repeat(4);
 
-interface Started extends AsyncDisposable {
-  readonly sluice: SluiceProcess;
-  readonly url: string;
-  readonly client: ReturnType<typeof openaiClient>;
-  metric(name: string): Promise<number | undefined>;
-}
-
-async function start(config: object, options: Partial<ProcessOptions> = {}): Promise<Started> {
-  const cwd = temporaryDir();
-  writeFileSync(join(cwd, 'sluice.yaml'), JSON.stringify(config));
-  const sluice = startProcess({ cwd, env: { SLUICE_ADMIN_KEY: ADMIN_KEY }, ...options });
-  const url = await sluice.listening();
-  return {
-    sluice,
-    url,
-    client: openaiClient(url, ADMIN_KEY),
-    async metric(name) {
-      const text = await (await fetch(`${url}/metrics`, { headers: { 'x-api-key': ADMIN_KEY } })).text();
-      const value = new RegExp(`^${name}(?:{.*})? (.+)$`, 'm').exec(text)?.[1];
-      return value === undefined ? undefined : Number(value);
-    },
-    [Symbol.asyncDispose]: () => sluice[Symbol.asyncDispose](),
-  };
+async function metricOf(gateway: ProcessGateway, name: string): Promise<number | undefined> {
+  const value = new RegExp(`^${name}(?:{.*})? (.+)$`, 'm').exec(await gateway.metrics())?.[1];
+  return value === undefined ? undefined : Number(value);
 }
 
 async function silentUpstream(): Promise<string> {
@@ -52,28 +30,29 @@ describe('an error that nothing has caught (F49)', () => {
   it('is a 500 of its request alone where a promise was rejected', async () => {
     const upstream = await silentUpstream();
     const providers = { sim: { kind: 'sim' }, bad: at(`${upstream}/reject/v1`) };
-    await using gateway = await start({ providers }, { preload: [THROWS] });
-    const stream = gateway.client.chat.completions.stream({
+    await using gateway = await startGatewayProcess({ providers }, { preload: [THROWS] });
+    const stream = gateway.openai.chat.completions.stream({
       model: 'sim/pace-60',
       messages: [{ role: 'user', content: WORDS }],
     });
-    const bad = gateway.client.chat.completions.create({ model: 'bad/m', messages: HELLO });
+    const bad = gateway.openai.chat.completions.create({ model: 'bad/m', messages: HELLO });
     await expect(bad).rejects.toMatchObject({ status: 500, code: 'internal_error' });
     expect(await stream.finalContent()).toBe(WORDS);
     expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(200);
-    expect(await gateway.metric('sluice_uncaught_errors_total')).toBeGreaterThan(0);
+    expect(await metricOf(gateway, 'sluice_uncaught_errors_total')).toBeGreaterThan(0);
+    await assertInvariants({ gateway, uncaught: 1 });
   });
 
   it('is a 500 of its request, and the end of the process once the others are done, where something was thrown', async () => {
     const upstream = await silentUpstream();
     const providers = { sim: { kind: 'sim' }, bad: at(`${upstream}/throw/v1`) };
-    await using gateway = await start({ providers }, { preload: [THROWS] });
-    const stream = gateway.client.chat.completions.stream({
+    await using gateway = await startGatewayProcess({ providers }, { preload: [THROWS] });
+    const stream = gateway.openai.chat.completions.stream({
       model: 'sim/pace-60',
       messages: [{ role: 'user', content: WORDS }],
     });
     await new Promise((resolve) => void stream.once('content', resolve));
-    const bad = gateway.client.chat.completions.create({ model: 'bad/m', messages: HELLO });
+    const bad = gateway.openai.chat.completions.create({ model: 'bad/m', messages: HELLO });
     await expect(bad).rejects.toMatchObject({ status: 500, code: 'internal_error' });
     expect(await stream.finalContent()).toBe(WORDS);
     expect(await gateway.sluice.exited).toBe(1);
@@ -94,21 +73,24 @@ describe('a process that was stopped for two seconds (F47)', () => {
     onTestFinished(() => upstream.close());
     const providers = { up: at(`${upstream.url}/v1`, { firstTokenMs: 1_000 }) };
     const retries = { max: 0, sameTarget: 0 };
-    await using gateway = await start({
+    await using gateway = await startGatewayProcess({
       providers,
       models: { fast: { targets: [{ provider: 'up', model: 'm' }], retries } },
     });
     await upstream.received(1, 5_000);
     const calls = Array.from({ length: 10 }, () =>
-      gateway.client.chat.completions.create({ model: 'fast', messages: HELLO }),
+      gateway.openai.chat.completions.create({ model: 'fast', messages: HELLO }),
     );
     await upstream.received(11, 5_000);
     gateway.sluice.signal('SIGSTOP');
     await sleep(2_000);
     gateway.sluice.signal('SIGCONT');
+    const { tookMs } = await timed(() => fetch(`${gateway.url}/health/live`));
+    expect(tookMs).toBeLessThan(1_000);
     const answers = await Promise.all(calls);
     expect(answers.map(({ choices }) => choices[0]?.message.content)).toEqual(answers.map(() => 'Hi'));
-    expect(await gateway.metric('sluice_breaker_state')).toBeUndefined();
+    expect(await metricOf(gateway, 'sluice_breaker_state')).toBeUndefined();
+    await assertInvariants({ gateway, upstreams: [upstream] });
   });
 });
 
@@ -121,9 +103,9 @@ describe('a process that may open no further file (F67)', () => {
   }
 
   it('lets streams go on, and serves again as soon as it can', async () => {
-    await using gateway = await start({ providers: { sim: { kind: 'sim' } } });
-    await gateway.client.chat.completions.create({ model: 'sim/echo', messages: HELLO });
-    const stream = gateway.client.chat.completions.stream({
+    await using gateway = await startGatewayProcess({ providers: { sim: { kind: 'sim' } } });
+    await gateway.openai.chat.completions.create({ model: 'sim/echo', messages: HELLO });
+    const stream = gateway.openai.chat.completions.stream({
       model: 'sim/pace-60',
       messages: [{ role: 'user', content: WORDS }],
     });
@@ -135,10 +117,11 @@ describe('a process that may open no further file (F67)', () => {
     expect(await stream.finalContent()).toBe(WORDS);
     for (const socket of sockets) socket.destroy();
     const again = async (): Promise<string | null | undefined> => {
-      const { choices } = await gateway.client.chat.completions.create({ model: 'sim/echo', messages: HELLO });
+      const { choices } = await gateway.openai.chat.completions.create({ model: 'sim/echo', messages: HELLO });
       return choices[0]?.message.content;
     };
     await expect.poll(() => again().catch(String), { timeout: 1_000 }).toBe('Hello there');
     expect(gateway.sluice.output.stderr).toBe('');
+    await assertInvariants({ gateway });
   });
 });

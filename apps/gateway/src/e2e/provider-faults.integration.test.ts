@@ -31,9 +31,9 @@ describe('one of three providers that refuses connections (F1)', () => {
       });
     const before = await load(100);
     await upstreamOf(set, 'a').close();
-    const during = await load(200);
+    const { value: during, busyMs } = await timed(() => load(200));
     expect(new Set([...before, ...during].map(({ value }) => value))).toEqual(new Set([200]));
-    expect(quantile(during, 0.99)).toBeLessThan(quantile(before, 0.99) + ADDED_MS);
+    expect(quantile(during, 0.99)).toBeLessThan(quantile(before, 0.99) + ADDED_MS + busyMs);
     const attempts = (await set.gateway.rows()).flatMap((row) => row.attempts);
     const failed = attempts.filter(({ errorCode }) => errorCode !== null);
     expect(new Set(failed.map(({ provider }) => provider))).toEqual(new Set(['a']));
@@ -178,5 +178,22 @@ describe('a kept connection that ends under a request (F25)', () => {
     expect([answer.status, answer.headers.get('x-sluice-attempts'), set.calls('a')]).toEqual([200, '1', 3]);
     const [, broken, again] = upstreamOf(set, 'a').requests.slice(1);
     expect(again?.body).toEqual(broken?.body);
+  });
+});
+
+describe('a reset in the middle of a stream (F26)', () => {
+  it('is one error and no end, at once', async () => {
+    const FLOWS_MS = 200;
+    const cut = reply().sse(OPENAI_STREAM.opening).delay(FLOWS_MS).reset();
+    await using set = await upstreamSet({ replies: { a: [saying('first'), cut] } });
+    // The first request of a process is its slowest.
+    await set.ask();
+    const { value: text, tookMs } = await timed(async () => (await set.ask({ stream: true })).text());
+    expect([text.split('"error":').length - 1, text.includes('upstream_truncated'), text.includes('[DONE]')]).toEqual([
+      1,
+      true,
+      false,
+    ]);
+    expect(tookMs).toBeLessThan(FLOWS_MS + 50);
   });
 });

@@ -3,6 +3,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 export interface Timed<T> {
   readonly value: T;
   readonly tookMs: number;
+  /** The longest time for which this process was busy with something else. */
+  readonly busyMs: number;
 }
 
 /** What `work` brings, and how long it took less the time for which this process was busy with something else. */
@@ -12,7 +14,8 @@ export async function timed<T>(work: () => Promise<T>): Promise<Timed<T>> {
   const beganMs = performance.now();
   try {
     const value = await work();
-    return { value, tookMs: performance.now() - beganMs - delay.max / 1e6 };
+    const busyMs = delay.max / 1e6;
+    return { value, tookMs: performance.now() - beganMs - busyMs, busyMs };
   } finally {
     delay.disable();
   }
