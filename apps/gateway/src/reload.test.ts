@@ -253,3 +253,24 @@ describe('what a reload takes away', () => {
     for (const { body } of answers.slice(1)) await body?.cancel();
   });
 });
+
+describe('the places of a provider', () => {
+  const bounded = (url: string, maxConcurrent: number): GatewayConfig => ({
+    providers: { up: { ...at({ url }), maxConcurrent, queue: { maxWaitMs: 0 } } },
+  });
+
+  it('are taken still after a change of how many there are', async () => {
+    const up = await upstream(reply().silence());
+    const { gateway } = open(bounded(up.url, 2));
+    void chat(gateway, 'up/m').catch(() => undefined);
+    await up.received(1);
+    gateway.reload(bounded(up.url, 1));
+    const refused = await chat(gateway, 'up/m');
+    expect([refused.status, await refused.json()]).toMatchObject([503, { error: { code: 'overloaded' } }]);
+    gateway.reload(bounded(up.url, 2));
+    void chat(gateway, 'up/m').catch(() => undefined);
+    await up.received(2);
+    expect((await chat(gateway, 'up/m')).status).toBe(503);
+    await up.close();
+  });
+});

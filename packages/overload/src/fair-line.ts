@@ -15,6 +15,8 @@ interface CallerLine<W> {
   servedAt: number;
 }
 
+/** A fifth more is within what fair means; for less, who has waited is not sent away. */
+const TOO_MUCH = 1.2;
 const RANK: Readonly<Record<Priority, number>> = { high: 0, normal: 1, low: 2 };
 
 /**
@@ -91,7 +93,7 @@ export class FairLine<W extends Waiting> {
 
   /**
    * Who has to give way to one that wants to join a line that is full: the last of the caller that asks for most, if that
-   * is more than the newcomer's caller would ask for with it; else a request of its own that is less urgent.
+   * is clearly more than the newcomer's caller would ask for with it; else a request of its own that is less urgent.
    */
   givesWayTo({ caller, priority }: Waiting): W | undefined {
     const own = this.#callers.get(caller);
@@ -100,7 +102,7 @@ export class FairLine<W extends Waiting> {
       if (other.waiting.length > 0 && (!most || demandOf(other) > demandOf(most))) most = other;
     }
     const demand = own ? demandOf(own) : 0;
-    if (most && most !== own && demandOf(most) > demand + 1) return most.waiting.at(-1);
+    if (most && most !== own && demandOf(most) > TOO_MUCH * (demand + 1)) return most.waiting.at(-1);
     const last = own?.waiting.at(-1);
     return last && RANK[last.priority] > RANK[priority] ? last : undefined;
   }

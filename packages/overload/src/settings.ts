@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const DEFAULT_WAIT_MS = 500;
+
 const queue = z
   .strictObject({
     maxWaiting: z
@@ -11,8 +13,8 @@ const queue = z
       .int()
       .nonnegative()
       .max(60_000)
-      .default(500)
-      .describe('How long a request waits for a place before the next target is asked; 0 = not at all.'),
+      .optional()
+      .describe('How long a request waits for a place before the next target is asked; 0 = not at all. Default 500.'),
   })
   .describe('Requests that wait for a place at the provider.');
 
@@ -70,6 +72,6 @@ export function toGateRules({ maxConcurrent, minConcurrent, queue: line }: Concu
     maxConcurrent,
     ...(minConcurrent === undefined ? {} : { minConcurrent }),
     maxWaiting: line?.maxWaiting ?? 2 * maxConcurrent,
-    maxWaitMs: line?.maxWaitMs ?? 500,
+    maxWaitMs: line?.maxWaitMs ?? DEFAULT_WAIT_MS,
   };
 }
