@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startGatewayProcess } from './__fixtures__/gateway.js';
-import { openLoop, quantile, withLoopDelay } from './__fixtures__/open-loop.js';
+import { closedLoop, openLoop, quantile, withLoopDelay } from './__fixtures__/open-loop.js';
 import type { Caller, Outcome } from './__fixtures__/open-loop.js';
 import { faultsOf, gatewayDelayMs, startOverloaded } from './__fixtures__/overloaded.js';
 import { startSlowUpstream } from './__fixtures__/slow-upstream.js';
@@ -42,12 +42,15 @@ describe('a provider that takes 10 calls, and 200 that want one (F64)', () => {
         },
       });
       const keys = await Promise.all(['a', 'b', 'c', 'd'].map((name) => gateway.createKey({ name })));
+      const at = { url: gateway.url, model: 'fast' };
+      // A gateway that has just begun is slow.
+      await closedLoop(at, { key: gateway.key, callers: 20 }, 700);
       // Within some milliseconds, the greedy one first.
       const wants = [140, 20, 20, 20];
       const callers: Caller[] = keys.flatMap((key, at) =>
         Array.from({ length: wants[at] as number }, () => ({ key, rate: 1 })),
       );
-      const outcomes = await openLoop({ url: gateway.url, model: 'fast' }, callers, 1);
+      const outcomes = await openLoop(at, callers, 1);
       expect([first.peak, second.peak]).toEqual([10, 10]);
       const served = outcomes.filter(({ status }) => status === 200);
       const refused = outcomes.filter(({ status }) => status !== 200);
