@@ -110,6 +110,8 @@ function delayIn(metrics: string): number {
 export function faultsOf({ outcomes, probes, delayMs }: OverloadSeen, { peak, forMs }: { readonly peak: number; readonly forMs: number }): readonly string[] {
   const faults: string[] = [];
   const check = (holds: boolean, what: string): void => void (holds || faults.push(what));
+  // A call meets late timers on its way in and on its way out.
+  const lateMs = 2 * delayMs;
   const served = outcomes.filter(({ status }) => status === 200);
   const refused = outcomes.filter(({ status }) => status !== 200);
   // The line is full by then, and what comes of it after the end is not counted.
@@ -119,14 +121,14 @@ export function faultsOf({ outcomes, probes, delayMs }: OverloadSeen, { peak, fo
   check(refused.length > 0.3 * outcomes.length, `only ${refused.length} of ${outcomes.length} were refused`);
   check(refused.every(({ status, code }) => status === 503 && code === 'overloaded'), 'something else than 503 overloaded');
   check(refused.every(({ retryAfter }) => retryAfter >= 1), 'a refusal without Retry-After');
-  const late = quantile(refused.map(({ tookMs }) => tookMs), 0.99) - delayMs;
-  check(late <= 50, `refusals took ${late.toFixed(1)} ms at the 99th percentile, and ${delayMs.toFixed(1)} ms of event loops`);
+  const late = quantile(refused.map(({ tookMs }) => tookMs), 0.99) - lateMs;
+  check(late <= 50, `refusals took ${late.toFixed(1)} ms at the 99th percentile, and ${lateMs.toFixed(1)} ms of event loops`);
   for (let caller = 0; caller < KEYS; caller += 1) {
     const own = served.filter((one) => one.caller === caller).length;
     check(Math.abs(own / (served.length / KEYS) - 1) <= 0.2, `key ${caller} got ${own} of ${served.length}`);
   }
   check(probes.length > 0 && probes.every(({ status }) => status === 200), 'a probe or an operator was refused');
-  const slow = quantile(probes.map(({ tookMs }) => tookMs), 0.99) - delayMs;
-  check(slow <= 100, `probes took ${slow.toFixed(1)} ms at the 99th percentile, and ${delayMs.toFixed(1)} ms of event loops`);
+  const slow = quantile(probes.map(({ tookMs }) => tookMs), 0.99) - lateMs;
+  check(slow <= 100, `probes took ${slow.toFixed(1)} ms at the 99th percentile, and ${lateMs.toFixed(1)} ms of event loops`);
   return faults;
 }
