@@ -6,6 +6,8 @@ export interface SimulatorClock {
   monotonic(): number;
   /** Calls once after `ms`, unless the function that it returns is called before. */
   after(ms: number, run: () => void): () => void;
+  /** Hears of every piece of an answer that is on its way: a clock that jumps must know that somebody works. */
+  stir?(): void;
 }
 
 /** The process's own time. */

@@ -92,6 +92,7 @@ class ServerExchange implements Exchange {
 
   async write(chunk: Chunk): Promise<void> {
     this.left.throwIfAborted();
+    this.#clock.stir?.();
     if (chunk.length === 0) this.#response.flushHeaders();
     else if (!this.#response.write(chunk)) await once(this.#response, 'drain', { signal: this.left });
   }

@@ -60,7 +60,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const log = createRequestLog(clock);
   const open = new Set<Socket>();
   const speakers = toSpeakers(log, world);
-  const server = createServer((socket) => takeConnection(socket, { world, speakers, open }));
+  // Small pieces leave at once, as they do from the servers of vendors.
+  const server = createServer({ noDelay: true }, (socket) => takeConnection(socket, { world, speakers, open }));
   // In a process of a cluster its port is still its own.
   server.listen({ port, host, exclusive: true });
   await once(server, 'listening');

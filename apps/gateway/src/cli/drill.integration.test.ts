@@ -28,11 +28,11 @@ describe('sluice drill', () => {
     expect(stdout.trimEnd().split('\n')).toEqual([
       'stalled-stream (F9): The provider of the first target falls silent after 20 tokens.',
       '',
-      '  scenario        alias  asked for      callers saw                answered by                               waited                     attempts',
-      '  stalled-stream  fast   streams        errors, 0 of 3 whole       error event upstream_timeout              error after 15.8 s         1',
-      '                         plain answers  some errors, 1 of 3 whole  504 upstream_timeout, b/claude-haiku-4-5  +0 ms, error after 90.0 s  1',
-      '                  alone  streams        errors, 0 of 3 whole       error event upstream_timeout              error after 60.8 s         1',
-      '                         plain answers  errors, 0 of 3 whole       504 upstream_timeout                      error after 10 min         1',
+      '  scenario        alias  asked for      callers saw                answered by                                    waited                     attempts',
+      '  stalled-stream  fast   streams        errors, 0 of 3 whole       error event upstream_timeout                   error after 15.8 s         1',
+      '                         plain answers  some errors, 1 of 3 whole  504 upstream_timeout, b/claude-haiku-4-5       +0 ms, error after 90.0 s  1',
+      '                  alone  streams        errors, 0 of 3 whole       error event upstream_timeout                   error after 60.8 s         1',
+      '                         plain answers  errors, 0 of 3 whole       504 upstream_timeout, 503 no_healthy_provider  error after 10 min         1',
       '',
       'Times are what the configuration makes callers wait; no provider was called.',
       'No unclean failure in 4 results.',
@@ -55,10 +55,7 @@ describe('sluice drill', () => {
 
   it('lists every scenario with its row, and needs no configuration for it', async () => {
     const { code, stdout } = await cli(['drill', '--list']);
-    expect([code, stdout.trimEnd().split('\n')]).toEqual([
-      0,
-      expect.arrayContaining(Array(SCENARIOS.length).fill(expect.any(String))),
-    ]);
+    expect([code, stdout.trimEnd().split('\n').length]).toEqual([0, SCENARIOS.length + 1]);
     for (const { name, rows } of SCENARIOS) expect(stdout).toMatch(new RegExp(`^  ${name} +${rows.join(' ')} `, 'm'));
     expect(JSON.parse((await cli(['drill', '--list', '--json'])).stdout)).toMatchObject({
       data: { length: SCENARIOS.length },

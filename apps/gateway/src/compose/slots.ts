@@ -1,4 +1,4 @@
-import type { Slots, SlotsView } from '@sluice/contract';
+import type { Clock, Slots, SlotsView } from '@sluice/contract';
 import { Gate, toGateRules } from '@sluice/overload';
 import type { GateRules } from '@sluice/overload';
 import type { Config } from '../config/schema.js';
@@ -22,12 +22,16 @@ export interface ConfiguredSlots extends Slots {
  * The gates of the providers that have one; nothing where none has. What is in flight, who waits and what was learned of a
  * provider outlives a reload that leaves it as it was, also one that changes how many calls it may have.
  */
-export function takeSlots({ providers }: Pick<Config, 'providers'>, holding: Holding): ConfiguredSlots | undefined {
+export function takeSlots(
+  { providers }: Pick<Config, 'providers'>,
+  holding: Holding,
+  clock: Clock = systemClock,
+): ConfiguredSlots | undefined {
   const bounded = new Map<string, BoundedProvider>();
   for (const [name, settings] of Object.entries(providers)) {
     const rules = toGateRules(settings);
     if (!rules) continue;
-    const gate = holding.take(`gate of ${providerKey(name, settings)}`, () => ({ value: new Gate(systemClock) }));
+    const gate = holding.take(`gate of ${providerKey(name, settings)}`, () => ({ value: new Gate(clock) }));
     bounded.set(name, { name, gate, rules });
   }
   return bounded.size === 0 ? undefined : slotsOf(bounded);

@@ -1,6 +1,6 @@
 import { createBackoff, createCircuits } from '@sluice/breaker';
 import type { RequestRecord } from '@sluice/contract';
-import { TargetStatsTable, createAttemptMemory, createPipeline } from '@sluice/core';
+import { ResourcePool, TargetStatsTable, createAttemptMemory, createPipeline } from '@sluice/core';
 import type { Pipeline, Ports, Snapshot } from '@sluice/core';
 import { openAiChat } from '@sluice/dialect-openai';
 import { priceUse } from '@sluice/ledger';
@@ -9,10 +9,11 @@ import { createMemoryCounterStore } from '@sluice/store-memory';
 import { createTransport } from '@sluice/transport';
 import { buildSnapshot } from '../build-snapshot.js';
 import { composeCatalogue } from '../compose/catalogue.js';
+import { Holding } from '../compose/holding.js';
+import { takeSlots } from '../compose/slots.js';
 import type { Config } from '../config/schema.js';
 import { DrillClock } from './drill-clock.js';
-import { createDrillNetwork, findNowhere } from './network.js';
-import type { DrillNetwork } from './network.js';
+import { DrillNetwork, findNowhere } from './network.js';
 import { startStandIns } from './stand-ins.js';
 import type { StandIns } from './stand-ins.js';
 
@@ -33,6 +34,8 @@ export interface FreshGateway {
   readonly records: ReadonlyMap<string, RequestRecord>;
   /** Failures of the gateway itself. */
   readonly faults: readonly unknown[];
+  /** Nobody asks it any more. */
+  release(): void;
 }
 
 /** Starts the stand-ins. `startMs` is what the drill's clock shows at first. */
@@ -43,7 +46,7 @@ export async function openBench(config: Config, startMs: number): Promise<DrillB
   const standIns = await startStandIns(providers, clock);
   const transport = createTransport({ clock });
   const names = new Map([...standIns.all.values()].map(({ origin, name }) => [origin, name]));
-  const network = createDrillNetwork({ inner: transport, clock, names, nowhere });
+  const network = new DrillNetwork({ inner: transport, clock, names, nowhere });
   const snapshot = buildSnapshot({
     config: { ...config, providers },
     providers: new Map([...standIns.all].map(([name, { provider }]) => [name, provider])),
@@ -85,6 +88,9 @@ function composeFresh(
 ): FreshGateway {
   const records = new Map<string, RequestRecord>();
   const faults: unknown[] = [];
+  const onInternalError = (cause: unknown): void => void faults.push(cause);
+  const holding = new Holding(new ResourcePool(onInternalError));
+  const slots = takeSlots(config, holding, clock);
   const ports: Ports = {
     clock,
     random: createEvenChance(),
@@ -99,11 +105,12 @@ function composeFresh(
     telemetry: { opened: () => {}, settled: (record) => void records.set(record.id, record) },
     priceUse,
     isRefusing: () => false,
-    onInternalError: (cause) => void faults.push(cause),
+    onInternalError,
+    ...(slots && { slots }),
   };
   const snapshots = { acquire: () => ({ snapshot, ports, release: () => {} }) };
   const endpoint = { route: '/v1/chat/completions', operation: 'chat', dialect: openAiChat } as const;
-  return { pipeline: createPipeline(endpoint, snapshots), records, faults };
+  return { pipeline: createPipeline(endpoint, snapshots), records, faults, release: () => holding.release() };
 }
 
 const GOLDEN = 0.618_033_988_749_895;

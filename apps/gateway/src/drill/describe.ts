@@ -2,7 +2,7 @@ import type { Scenario } from './scenario.js';
 
 /** `The provider of the first target falls silent after 20 tokens.` */
 export function describeScenario({ at, summary }: Pick<Scenario, 'at' | 'summary'>): string {
-  return `${at === 'all' ? 'Every provider: they' : 'The provider of the first target'} ${summary}.`;
+  return `${at === 'all' ? 'All providers' : 'The provider of the first target'} ${summary}.`;
 }
 
 /** The rows of the fault matrix that it shows, or the scenario of the benchmark. */

@@ -48,6 +48,15 @@ describe('DrillClock', () => {
     expect(await idle.drive(new Promise(() => {}), 1_000)).toBe(false);
   });
 
+  it('passes time that nobody waits in, firing what is due meanwhile', async () => {
+    const clock = new DrillClock(START);
+    const fired: number[] = [];
+    clock.after(600_000, () => fired.push(clock.monotonic()));
+    clock.after(4_000_000, () => fired.push(clock.monotonic()));
+    await clock.pass(3_600_000);
+    expect([fired, clock.monotonic()]).toEqual([[600_000], 3_600_000]);
+  });
+
   it('moves its wall clock alone when that is set', () => {
     const clock = new DrillClock(START);
     clock.stepWallClock(-3_600_000);

@@ -8,12 +8,15 @@ interface Timer {
 
 /** Up to here a step is one of many, between two tokens: it is taken as soon as nothing is on its way. */
 const SMALL_STEP_MS = 100;
-/** What is on its way between two sockets of one process arrives within so many turns of the event loop, with room to spare. */
-const TURNS_BEFORE_SMALL = 6;
-/** A wrong guess about a long wait would invent a timeout, so these are slower turns, and more of them. */
-const TURNS_BEFORE_LARGE = 12;
-/** Without any timer nothing will ever happen again; sure is better than quick. */
-const TURNS_BEFORE_STUCK = 150;
+/** How many turns of the event loop without a stir come before a step. */
+const TURNS = {
+  /** What is on its way between two sockets of one process arrives within so many, with room to spare. */
+  small: 6,
+  /** A wrong guess about a long wait would invent a timeout, so these are slower turns, and more of them. */
+  large: 12,
+  /** Without any timer nothing will ever happen again; sure is better than quick. */
+  stuck: 150,
+};
 
 /**
  * The time of a drill. It stands still while anybody works and, when nobody does, jumps to the next moment for which
@@ -67,14 +70,23 @@ export class DrillClock implements Clock {
    * Lets time pass until `work` is done. False where that will not be within `limitMs`: nobody waits for anything any
    * more, or only for later.
    */
-  async drive(work: Promise<unknown>, limitMs: number): Promise<boolean> {
+  drive(work: Promise<unknown>, limitMs: number): Promise<boolean> {
+    return this.#drive(work, limitMs, SMALL_STEP_MS);
+  }
+
+  /** Lets so much time pass while nobody waits for an answer. */
+  async pass(ms: number): Promise<void> {
+    await this.#drive(this.until(this.#elapsedMs + ms), ms, Infinity);
+  }
+
+  async #drive(work: Promise<unknown>, limitMs: number, smallMs: number): Promise<boolean> {
     const deadlineMs = this.#elapsedMs + limitMs;
     let done = false;
     const end = (): void => void (done = true);
     void work.then(end, end);
     for (;;) {
       const next = this.#earliest();
-      const isQuiet = await this.#staysQuiet(next, () => done);
+      const isQuiet = await this.#staysQuiet(this.#stepTo(next, smallMs), () => done);
       if (done) return true;
       if (!isQuiet) continue;
       if (!next || next.dueMs > deadlineMs) return false;
@@ -96,13 +108,16 @@ export class DrillClock implements Clock {
     return first;
   }
 
-  /** Whether nothing happens for as long as a step to that timer calls for. */
-  async #staysQuiet(next: Timer | undefined, isDone: () => boolean): Promise<boolean> {
+  #stepTo(next: Timer | undefined, smallMs: number): keyof typeof TURNS {
+    if (!next) return 'stuck';
+    return next.dueMs - this.#elapsedMs <= smallMs ? 'small' : 'large';
+  }
+
+  /** Whether nothing happens for as long as such a step calls for. */
+  async #staysQuiet(step: keyof typeof TURNS, isDone: () => boolean): Promise<boolean> {
     const seen = this.#stirred;
-    const isSmall = next !== undefined && next.dueMs - this.#elapsedMs <= SMALL_STEP_MS;
-    const turns = isSmall ? TURNS_BEFORE_SMALL : next ? TURNS_BEFORE_LARGE : TURNS_BEFORE_STUCK;
-    for (let count = 0; count < turns; count += 1) {
-      await (isSmall ? turn() : sleep(1));
+    for (let count = 0; count < TURNS[step]; count += 1) {
+      await (step === 'small' ? turn() : sleep(1));
       if (isDone() || this.#stirred !== seen) return false;
     }
     return true;

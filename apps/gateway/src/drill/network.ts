@@ -12,14 +12,6 @@ export interface Sent {
   readonly atMs: number;
 }
 
-/** What lies between the gateway and the stand-ins. */
-export interface DrillNetwork extends Transport {
-  /** Everything that was sent since the last call of `strike`. */
-  readonly sent: readonly Sent[];
-  /** From now on these providers are out of reach as `outage` says, and no others. */
-  strike(providers: ReadonlySet<string>, outage: Outage | undefined): void;
-}
-
 export interface NetworkParts {
   readonly inner: Transport;
   readonly clock: DrillClock;
@@ -29,19 +21,59 @@ export interface NetworkParts {
   readonly nowhere: string;
 }
 
-export function createDrillNetwork({ inner, clock, names, nowhere }: NetworkParts): DrillNetwork {
-  let sent: Sent[] = [];
-  let struck: ReadonlySet<string> = new Set();
-  let outage: Outage | undefined;
-  let sinceMs = 0;
+/** What lies between the gateway and the stand-ins. */
+export class DrillNetwork implements Transport {
+  readonly #parts: NetworkParts;
+  #sent: Sent[] = [];
+  #stray: string | undefined;
+  #struck: ReadonlySet<string> = new Set();
+  #outage: Outage | undefined;
+  #sinceMs = 0;
 
-  const reach = async (request: UpstreamRequest, options: SendOptions, signal: AbortSignal) => {
+  constructor(parts: NetworkParts) {
+    this.#parts = parts;
+  }
+
+  /** Everything that was sent since the last call of `strike`. */
+  get sent(): readonly Sent[] {
+    return this.#sent;
+  }
+
+  /** Where a request was about to go that is no stand-in; absent as long as none was. */
+  get stray(): string | undefined {
+    return this.#stray;
+  }
+
+  /** From now on these providers are out of reach as `outage` says, and no others. */
+  strike(providers: ReadonlySet<string>, outage: Outage | undefined): void {
+    this.#struck = providers;
+    this.#outage = outage;
+    this.#sinceMs = this.#parts.clock.monotonic();
+    this.#sent = [];
+  }
+
+  async send(request: UpstreamRequest, options: SendOptions, signal: AbortSignal): Promise<UpstreamResponse> {
+    const { clock } = this.#parts;
+    clock.stir();
+    try {
+      const { head, body } = await this.#reach(request, options, signal);
+      return { head, body: stirring(body, clock) };
+    } finally {
+      clock.stir();
+    }
+  }
+
+  async #reach(request: UpstreamRequest, options: SendOptions, signal: AbortSignal): Promise<UpstreamResponse> {
+    const { names, clock, inner, nowhere } = this.#parts;
     const provider = names.get(request.url.origin);
-    if (provider === undefined) throw new Error(`A drill calls no one but stand-ins, and not ${request.url.origin}.`);
+    if (provider === undefined) {
+      this.#stray = request.url.origin;
+      throw new Error('A drill calls no one but stand-ins.');
+    }
     const atMs = clock.monotonic();
-    sent.push({ provider, atMs });
-    if (!outage || !struck.has(provider) || !isDown(outage, atMs - sinceMs))
-      return inner.send(request, options, signal);
+    this.#sent.push({ provider, atMs });
+    const outage = this.#struck.has(provider) ? this.#outage : undefined;
+    if (!outage || !isDown(outage, atMs - this.#sinceMs)) return inner.send(request, options, signal);
     switch (outage.how) {
       case 'refused':
         return inner.send({ ...request, url: new URL(nowhere + request.url.pathname) }, options, signal);
@@ -50,25 +82,7 @@ export function createDrillNetwork({ inner, clock, names, nowhere }: NetworkPart
       case 'no-address':
         throw gatewayError('upstream_connection_error', { message: 'The provider could not be reached.' });
     }
-  };
-
-  return {
-    get sent() {
-      return sent;
-    },
-    strike(providers, next) {
-      [struck, outage, sinceMs, sent] = [providers, next, clock.monotonic(), []];
-    },
-    async send(request, options, signal) {
-      clock.stir();
-      try {
-        const { head, body } = await reach(request, options, signal);
-        return { head, body: stirring(body, clock) };
-      } finally {
-        clock.stir();
-      }
-    },
-  };
+  }
 }
 
 function isDown({ forMs = Infinity, flapMs }: Outage, elapsedMs: number): boolean {

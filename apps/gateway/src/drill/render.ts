@@ -5,9 +5,16 @@ import type { DrillReport, DrillResult, ScenarioReport } from './drill.js';
 import type { AliasResult, Verdict } from './judge.js';
 import type { Scenario } from './scenario.js';
 
+const LIST_HEAD = ['scenario', 'row', "the provider of each alias's first target"] as const;
+
 /** Every scenario on a line, for `--list`. */
 export function renderList(scenarios: readonly Scenario[]): string {
-  return [...table(scenarios.map((one) => [one.name, labelOf(one), describeScenario(one)])), ''].join('\n');
+  const rows = scenarios.map((one) => [
+    one.name,
+    labelOf(one),
+    one.at === 'all' ? `(all providers) ${one.summary}` : one.summary,
+  ]);
+  return [...table([LIST_HEAD, ...rows]), ''].join('\n');
 }
 
 /** The whole report for people. */

@@ -53,6 +53,9 @@ export async function runScenario(scenario: Scenario, { alias, at }: DrillPlace,
   const asked = await askAll(scenario, { alias, gateway }, bench);
   const { sent } = network;
   const after = scenario.benchmark && (await askAfterwards({ alias, gateway }, bench));
+  const { stray } = network;
+  if (stray !== undefined) throw new Error(`The drill was about to call ${stray}, and ended.`);
+  gateway.release();
   if (gateway.faults.length > 0) throw new AggregateError(gateway.faults, 'The gateway itself failed.');
   await clock.drive(clock.until(clock.monotonic() + AFTERMATH_MS), AFTERMATH_MS);
   const leftOpen = [...standIns.values()].reduce((sum, standIn) => sum + standIn.openExchanges(), 0);
@@ -108,7 +111,7 @@ async function askAll(scenario: Scenario, { alias, gateway }: Counter, bench: Dr
     const all = Promise.all(questions.map((question) => ask(question, gateway.pipeline, clock)));
     await clock.drive(all, limitMs * 2);
     for (const seen of await all) asked.push(toAsked(seen, gateway));
-    if (from + atOnce < turns.length) await clock.drive(clock.until(nextMs), everyMs);
+    if (from + atOnce < turns.length) await clock.pass(Math.max(0, nextMs - clock.monotonic()));
     if (scenario.wallStepMs !== undefined && from <= turns.length / 3 && from + atOnce > turns.length / 3)
       clock.stepWallClock(scenario.wallStepMs);
   }

@@ -79,6 +79,7 @@ export const DOWN: readonly Scenario[] = [
     rows: ['F10'],
     summary: 'says a token each 1.5 s',
     faults: always({ kind: 'pace', ms: 1_480 }),
+    asks: { times: 1, kinds: PLAIN_AND_STREAMS, everyMs: 1_000 },
   }),
   scenario({
     name: 'brown-out',
