@@ -3,6 +3,9 @@ import cluster from 'node:cluster';
 import { COMMANDS } from './cli/commands.js';
 import { runCli } from './cli/run-cli.js';
 
+// Small buffers share one of this size, and the last of them to go keeps it: at Node's 64 KiB, each waiting call would.
+Buffer.poolSize = 16_384;
+
 const { env, stdout, stderr } = process;
 const code = await runCli(process.argv.slice(2), COMMANDS, {
   env,

@@ -6,6 +6,7 @@ import type { StreamState, StreamStep } from './stream-state.js';
 
 type Chunk = IteratorResult<Uint8Array, undefined>;
 type Failed = Extract<Outcome, { kind: 'failed' }>;
+const NOTHING = new Uint8Array(0);
 const DONE: Chunk = { done: true, value: undefined };
 
 export interface LiveStreamParts extends Beginning {
@@ -106,6 +107,7 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   #first(held: Uint8Array): Chunk | Promise<Chunk> {
     const { scanner, ended } = this.#parts;
     this.#held = undefined;
+    this.#parts = { ...this.#parts, held: NOTHING };
     // An error that came in the same read as the first content: the content goes first.
     if (scanner.failure) return this.#fail(scanner.failure, held);
     if (ended) return this.#complete(held);

@@ -4,8 +4,8 @@ import type { Dispatcher } from 'undici';
 import { decodeBody } from './decode-body.js';
 import { mapSocketError } from './map-socket-error.js';
 
-/** Past this many unread bytes the socket is paused, which the provider feels as a closing TCP window. */
-const HIGH_WATER_BYTES = 65_536;
+/** Past this many bytes for which nobody waits the socket is paused, which the provider feels as a closing TCP window. */
+const HIGH_WATER_BYTES = 16_384;
 
 type Controller = Dispatcher.DispatchController;
 type IncomingHeaders = Record<string, string | string[] | undefined>;
@@ -64,11 +64,13 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
     if (this.#failure !== undefined) controller.abort(toError(this.#failure));
   }
 
-  onResponseStart(_controller: Controller, status: number, headers: IncomingHeaders): void {
+  onResponseStart(controller: Controller, status: number, headers: IncomingHeaders): void {
     // An informational answer precedes the real one.
     if (status < 200) return;
     this.#phase = 'body';
     this.#headers = flatten(headers);
+    // Views of the read that they came with, which would keep all of it.
+    controller.rawHeaders = null;
     this.#head.resolve({ head: { status, headers: this.#headers }, body: this });
   }
 
@@ -80,7 +82,8 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
       return;
     }
     if (this.#waiter) this.#handOver();
-    else if (this.#buffered > HIGH_WATER_BYTES && !this.#paused) {
+    // What came with the bytes of a promised read is taken with them.
+    else if (this.#buffered > HIGH_WATER_BYTES && !this.#promised && !this.#paused) {
       this.#paused = true;
       controller.pause();
     }

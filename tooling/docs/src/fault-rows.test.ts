@@ -8,10 +8,7 @@ import { expect, it } from 'vitest';
 const NOT_YET: Readonly<Record<string, string>> = {
   F44: 'starts that fail',
   F48: 'shedding by the heap',
-  F61: 'a deadline for callers who do not read',
   F63: 'slow senders in numbers',
-  F64: 'queues',
-  F65: 'queues',
 };
 
 const page = readFileSync(join(ROOT, 'docs/faults.md'), 'utf8');

@@ -65,6 +65,7 @@ export function composeEntry(parts: EntryParts): Entry {
       callers,
       isStopped: () => lifecycle.isStopped(),
       keepsConnections: () => lifecycle.keepsConnections,
+      writeTimeoutMs: () => generations.current.config.server.writeTimeoutMs,
     },
   );
 }

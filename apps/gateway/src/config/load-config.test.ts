@@ -16,6 +16,7 @@ describe('loadConfig without a file', () => {
       workers: 1,
       drainTimeoutMs: 30_000,
       bodyLimitBytes: 33_554_432,
+      writeTimeoutMs: 30_000,
     });
     expect(config.breaker).toEqual({ consecutiveFailures: 5, halfOpenAfterMs: 500 });
     expect(config.cache.enabled).toBe(false);

@@ -23,6 +23,12 @@ export const serverSettings = z
       .max(1_073_741_824)
       .default(33_554_432)
       .describe('Larger request bodies are refused with 413.'),
+    writeTimeoutMs: z
+      .int()
+      .min(1)
+      .max(3_600_000)
+      .default(30_000)
+      .describe('A caller that takes no byte of its answer for so many milliseconds is cut off.'),
   })
   .describe('The listening socket.');
 

@@ -11,6 +11,8 @@ export interface AnswerDeps {
   readonly clock: Clock;
   /** False once the gateway is about to stop: connections then close with their answer. */
   keepsConnections(): boolean;
+  /** How long a caller may take no byte of what waits for it. */
+  writeTimeoutMs(): number;
   onInternalError(cause: unknown): void;
 }
 
@@ -27,7 +29,7 @@ export interface Exchange {
 export async function answerCall(
   make: (received: ReceivedCall) => Promise<Answer>,
   { req, res }: Exchange,
-  { callers, clock, keepsConnections, onInternalError }: AnswerDeps,
+  { callers, clock, keepsConnections, writeTimeoutMs, onInternalError }: AnswerDeps,
 ): Promise<void> {
   let answer: Answer | undefined;
   try {
@@ -36,7 +38,7 @@ export async function answerCall(
     // Decided only now: a call that began before the stop must not leave a connection behind that nobody will serve.
     if (!keepsConnections()) res.shouldKeepAlive = false;
     closeIfUnread(req, res, clock);
-    const sending = sendAnswer(res, answer, { received, clock });
+    const sending = sendAnswer(res, answer, { received, clock, writeTimeoutMs });
     if (sending) await sending;
   } catch (cause) {
     // A failure of the table has its row: the cut tells the caller of it.

@@ -32,7 +32,7 @@ type ResponseStub = ReturnType<typeof responseStub>;
 function send(answer: Answer) {
   const clock = createManualClock();
   const res = responseStub();
-  const sent = sendAnswer(res as unknown as ServerResponse, answer, { received, clock });
+  const sent = sendAnswer(res as unknown as ServerResponse, answer, { received, clock, writeTimeoutMs: () => 1_000 });
   return { clock, res, sent };
 }
 
@@ -126,6 +126,8 @@ describe('a plain answer', () => {
     res.writeHead.mockImplementation(() => {
       throw refusal;
     });
-    expect(() => sendAnswer(res as unknown as ServerResponse, plain, { received, clock })).toThrow(refusal);
+    expect(() =>
+      sendAnswer(res as unknown as ServerResponse, plain, { received, clock, writeTimeoutMs: () => 1_000 }),
+    ).toThrow(refusal);
   });
 });

@@ -24,39 +24,49 @@ export function edgeHeaders({ requestId, clientRequestId, headers }: ReceivedCal
   return edge;
 }
 
+export interface SendDeps {
+  readonly received: ReceivedCall;
+  readonly clock: Clock;
+  /** Whoever takes no byte of what waits for it in so many milliseconds is cut off. Asked when something waits. */
+  writeTimeoutMs(): number;
+}
+
 /**
  * Writes an answer to its socket: a plain one at once, a stream one piece at a time and never faster than the caller
  * reads. A stream's promise resolves when the last byte is handed to the socket or the caller has left. Throws or rejects
  * when a header cannot be written or the stream fails; what the answer holds is then the caller's to give back.
  */
-export function sendAnswer(
-  res: ServerResponse,
-  answer: Answer,
-  { received, clock }: { readonly received: ReceivedCall; readonly clock: Clock },
-): Promise<void> | undefined {
-  if (answer.kind === 'plain') return sendPlain(res, answer, received);
+export function sendAnswer(res: ServerResponse, answer: Answer, deps: SendDeps): Promise<void> | undefined {
+  if (answer.kind === 'plain') return sendPlain(res, answer, deps);
+  const { received, clock } = deps;
   res.writeHead(answer.status, toRawHeaders(answer.headers, edgeHeaders(received)));
   const isJson = answer.headers['content-type']?.startsWith('application/json') ?? false;
-  const sent: SentStream = { res, body: new StreamBody(res) };
+  const sent: SentStream = { res, body: new StreamBody(res), deps };
   const text = isJson ? JSON_KEEP_ALIVE : KEEP_ALIVE;
   return sendStream(answer.chunks, sent, answer.unframed ? undefined : new KeepAlive(sent, text, clock));
 }
 
-function sendPlain(res: ServerResponse, { status, headers, body }: PlainAnswer, received: ReceivedCall): undefined {
+function sendPlain(res: ServerResponse, { status, headers, body }: PlainAnswer, deps: SendDeps): undefined {
   const bytes = typeof body === 'string' ? Buffer.from(body) : asBuffer(body);
-  const raw = toRawHeaders(headers, edgeHeaders(received));
+  const raw = toRawHeaders(headers, edgeHeaders(deps.received));
   // An answer to HEAD has the length of what GET would bring.
   if (!LENGTHLESS.has(status) && headers['content-length'] === undefined)
     raw.push('content-length', String(bytes.length));
   res.writeHead(status, raw);
   // With the others that are ready in this turn: whoever reads at the other end is woken once for several of them.
-  setImmediate(endWith, res, bytes);
+  setImmediate(endWith, res, bytes, deps);
 }
 
-function endWith(res: ServerResponse, bytes: Buffer): void {
+function endWith(res: ServerResponse, bytes: Buffer, deps: SendDeps): void {
   // As text of single bytes, head and body go out in one write; as a buffer they would be two.
   if (bytes.length <= ONE_WRITE_BYTES) res.end(bytes.toString('latin1'), 'latin1');
   else res.end(bytes);
+  boundRest(res, deps);
+}
+
+/** For what is handed over whole and did not all fit: once it is gone, the server sets the time of the next request. */
+function boundRest(res: ServerResponse, { writeTimeoutMs }: SendDeps): void {
+  if (res.writableLength > 0) res.setTimeout(writeTimeoutMs());
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -72,29 +82,37 @@ function toRawHeaders(headers: Headers, edge: Headers): OutgoingHttpHeader[] {
 interface SentStream {
   readonly res: ServerResponse;
   readonly body: StreamBody;
+  readonly deps: SendDeps;
 }
 
 async function sendStream(
   chunks: AsyncIterable<Uint8Array | string>,
-  { res, body }: SentStream,
+  { res, body, deps }: SentStream,
   keepAlive: KeepAlive | undefined,
 ): Promise<void> {
   try {
     for await (const chunk of chunks) {
       if (res.destroyed) break;
       keepAlive?.noteWrite();
-      if (!body.write(chunk)) await drained(res);
+      if (!body.write(chunk)) await drained(res, deps);
     }
   } finally {
     keepAlive?.stop();
   }
   body.end();
+  boundRest(res, deps);
 }
 
-/** Resolves when the socket takes more, or is gone. */
-function drained(res: ServerResponse): Promise<void> {
+/**
+ * Resolves when the socket takes more, or is gone. A socket's own timer runs anew whenever the kernel takes a byte, and at its
+ * end the server destroys the socket: who reads slowly is not who does not read.
+ */
+function drained(res: ServerResponse, { writeTimeoutMs }: SendDeps): Promise<void> {
+  const before = res.socket?.timeout ?? 0;
+  res.setTimeout(writeTimeoutMs());
   return new Promise((resolve) => {
     const done = (): void => {
+      if (!res.destroyed) res.setTimeout(before);
       res.off('drain', done);
       res.off('close', done);
       resolve();

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { Server as SocketServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 /** Slow senders are cut: headers must be there in 10 s, the whole request in 60 s, looked at every second. */
@@ -10,6 +10,7 @@ const LIMITS = {
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16_384,
+  highWaterMark: 16_384,
   // The second of two credentials would otherwise vanish; joined, they are refused.
   joinDuplicateHeaders: true,
 };
@@ -45,6 +46,7 @@ export async function listen(
     server.listen({ host, port, backlog: 1_024 }, () => {
       server.off('error', reject);
       server.on('error', onAcceptError);
+      server.on('timeout', cutOff);
       resolve();
     });
   });
@@ -60,6 +62,15 @@ export async function listen(
     },
     closeAll: () => server.closeAllConnections(),
   };
+}
+
+/**
+ * Whoever was silent for too long. What a caller did not read is given up, with the kernel's buffers: a connection that is closed
+ * keeps them for as long as the other side neither reads nor goes.
+ */
+function cutOff(socket: Socket): void {
+  if (socket.writableLength > 0) socket.resetAndDestroy();
+  else socket.destroy();
 }
 
 function addressUrl(server: Server, host: string): string {

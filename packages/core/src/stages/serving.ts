@@ -9,6 +9,8 @@ import { TappedScanner } from '../tapped-scanner.js';
 import { continueAnswer } from './continue-answer.js';
 import type { Asked, RunContext } from './run-context.js';
 
+const NOTHING = new Uint8Array(0);
+
 interface Now {
   readonly candidate: Candidate;
   readonly permit: Permit;
@@ -38,7 +40,8 @@ export class Serving<Request extends Pick<ChatRequest, 'extensions'>, Result, Ev
     const { call } = this.#run;
     const stream = { ...opened, scanner: watched(opened, this.#asked, candidate) };
     call.served = candidate.target;
-    this.#now = { candidate, permit, slot, stream };
+    // The bytes that came first are the stream's own: kept here, they would stay as long as it lasts.
+    this.#now = { candidate, permit, slot, stream: { ...stream, held: NOTHING } };
     // A probe has told enough by its first content; a closed circuit waits for the end of the stream.
     if (permit.isProbe) permit.succeed();
     return { ...stream, body: opened.response.body };

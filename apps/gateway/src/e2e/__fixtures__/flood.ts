@@ -3,7 +3,8 @@ import { createServer, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TestGateway } from './gateway.js';
+import { promisify } from 'node:util';
+import type { RemoteGateway } from './gateway.js';
 
 /** An upstream that sends as fast as it is read. */
 export interface Flood extends AsyncDisposable {
@@ -12,6 +13,8 @@ export interface Flood extends AsyncDisposable {
   readonly written: number;
   /** How much it has written once it writes no more. */
   stalled(): Promise<number>;
+  /** How many are connected. */
+  connections(): Promise<number>;
 }
 
 export interface FloodScript {
@@ -49,10 +52,11 @@ export async function startFlood(script: FloodScript): Promise<Flood> {
     async stalled() {
       for (let before = -1; written === 0 || written !== before; ) {
         before = written;
-        await sleep(250);
+        await sleep(500);
       }
       return written;
     },
+    connections: () => promisify(server.getConnections.bind(server))(),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
@@ -61,7 +65,7 @@ export async function startFlood(script: FloodScript): Promise<Flood> {
 }
 
 /** Calls without reading the answer: its bytes wait in buffers until somebody iterates over it. */
-export async function callUnread(gateway: TestGateway, path: string, body: object): Promise<IncomingMessage> {
+export async function callUnread(gateway: RemoteGateway, path: string, body: object): Promise<IncomingMessage> {
   const headers = { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' };
   const req = request(gateway.url + path, { method: 'POST', headers });
   req.end(JSON.stringify(body));

@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http';
+import { expect } from 'vitest';
+import { callUnread, startFlood } from './flood.js';
+import type { Flood } from './flood.js';
+import { OPENAI_STREAM } from './frames.js';
+import { assertInvariants } from './invariants.js';
+import { startMeasured } from './memory.js';
+import type { MeasuredGateway } from './memory.js';
+import { WIRES, providerAt } from './upstreams.js';
+import type { Wire } from './upstreams.js';
+
+/** What one of them may cost: heap, and a few reads of 64 KiB on their way from one socket to the other. */
+const EACH_BYTES = 262_144;
+/** What is compiled, and remembered, by and by. */
+const FEW_BYTES = 4_194_304;
+const BACK_WITHIN_BYTES = 10_485_760;
+/** From the deadline to the last of them, on a busy machine. */
+const CLOSED_WITHIN_MS = 10_000;
+/** Fewer than the gateway has sockets for one origin. */
+const READERS_EACH = 400;
+
+const [opening = '', hello = '', there = ''] = OPENAI_STREAM.opening;
+const piece = there.replace(' there', 'words '.repeat(2_000));
+const ENDLESS = { opening: opening + hello, piece, count: 1_000_000, ending: '' };
+const [wire] = WIRES as readonly [Wire];
+const CHAT = { stream: true, messages: [{ role: 'user', content: 'Go' }] };
+
+export interface StallPlan {
+  readonly readers: number;
+  readonly writeTimeoutMs: number;
+}
+
+/** So many callers read the head of a stream without end, and then nothing. */
+export async function expectBoundedReaders({ readers, writeTimeoutMs }: StallPlan): Promise<void> {
+  await using setup = new AsyncDisposableStack();
+  const count = Math.ceil(readers / READERS_EACH);
+  const floods = await Promise.all(Array.from({ length: count }, async () => setup.use(await startFlood(ENDLESS))));
+  const up = floods.map(({ url }, index) => [`up${index}`, providerAt(url, wire)['up']]);
+  const providers = { ...Object.fromEntries(up), sim: { kind: 'sim' } };
+  const gateway = setup.use(await startMeasured({ server: { writeTimeoutMs }, providers }));
+  // What the first calls leave behind is not theirs.
+  for (let calls = 0; calls < 50; calls += 1) await answerGood(gateway);
+  const before = await gateway.memory();
+  const models = Array.from({ length: readers }, (_, index) => `up${index % count}/m`);
+  const answers = await Promise.all(
+    models.map((model) => callUnread(gateway, '/v1/chat/completions', { ...CHAT, model })),
+  );
+  const beganMs = performance.now();
+  const written = (await Promise.all(floods.map((flood) => flood.stalled()))).reduce((sum, each) => sum + each);
+  expect(performance.now() - beganMs).toBeLessThan(writeTimeoutMs);
+  const during = await gateway.memory();
+  expect(during.liveBytes - before.liveBytes).toBeLessThan(readers * EACH_BYTES + FEW_BYTES);
+  await answerGood(gateway);
+
+  const gone = (): Promise<number> => connections(floods);
+  await expect.poll(gone, { timeout: writeTimeoutMs + CLOSED_WITHIN_MS }).toBe(0);
+  expect(performance.now() - beganMs).toBeGreaterThan(writeTimeoutMs);
+  await expectBilled(gateway, { readers, written });
+  const live = async (): Promise<number> => (await gateway.memory()).liveBytes - before.liveBytes;
+  await expect.poll(live, { timeout: 5_000 }).toBeLessThan(BACK_WITHIN_BYTES);
+  await assertInvariants({ gateway });
+  for (const answer of answers) end(answer);
+}
+
+async function answerGood(gateway: MeasuredGateway): Promise<void> {
+  const answer = await gateway.call('/v1/chat/completions', { ...CHAT, model: 'sim/echo' });
+  expect(await answer.text()).toContain('data: [DONE]');
+}
+
+async function connections(floods: readonly Flood[]): Promise<number> {
+  return (await Promise.all(floods.map((flood) => flood.connections()))).reduce((sum, each) => sum + each);
+}
+
+/** What came is billed, less what is still on its way in the kernel's buffers. */
+async function expectBilled(
+  gateway: MeasuredGateway,
+  { readers, written }: { readonly readers: number; readonly written: number },
+): Promise<void> {
+  const rows = (await gateway.rows()).filter(({ model }) => model === 'm');
+  expect(rows.map(({ status }) => status)).toEqual(Array.from({ length: readers }, () => 499));
+  const tokens = rows.map(({ outputTokens }) => outputTokens ?? 0);
+  expect(Math.min(...tokens)).toBeGreaterThan(piece.length / 4);
+  expect(tokens.reduce((sum, each) => sum + each)).toBeLessThan(written / 4);
+}
+
+function end(answer: IncomingMessage): void {
+  answer.on('error', () => undefined);
+  answer.destroy();
+}
