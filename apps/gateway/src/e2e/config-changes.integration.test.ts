@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { temporaryDir } from '../__fixtures__/temporary-dir.js';
 import { CORRUPT, changeTimes, corruptAll, startChanging } from './__fixtures__/config-changes.js';
+import { assertInvariants } from './__fixtures__/invariants.js';
 
 describe('a gateway under load', () => {
   it('takes up changes of its file, by every way within a second, and fails no request (F41)', async () => {
@@ -10,6 +11,7 @@ describe('a gateway under load', () => {
     const { answered, failures, versions } = await traffic.stop();
     expect(failures).toEqual([]);
     expect([answered > 50, versions.length]).toEqual([true, 9]);
+    await assertInvariants({ gateway: gateway.served });
   });
 
   it('serves on under the last good configuration whatever stands in its place (F42)', async () => {
@@ -28,5 +30,6 @@ describe('a gateway under load', () => {
     );
     expect((await gateway.reload()).status).toBe(200);
     expect(await gateway.metric('sluice_config_reload_ok')).toBe(1);
+    await assertInvariants({ gateway: gateway.served });
   });
 });

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryDir } from '../__fixtures__/temporary-dir.js';
 import { failure } from './__fixtures__/collect.js';
 import { openaiClient, parseLines } from './__fixtures__/gateway.js';
+import { expectNoSecret } from './__fixtures__/invariants.js';
 import { shell, startProcess } from './__fixtures__/process.js';
 
 const HELLO = [{ role: 'user' as const, content: 'Hello there' }];
@@ -187,6 +188,8 @@ describe('a second SIGTERM (F39)', () => {
     const store = openSqliteStore({ path: join(cwd, '.sluice', 'sluice.db') });
     onTestFinished(() => store.close());
     expect(store.ledger.page({ limit: 10 }).rows).toMatchObject([{ settlement: { errorCode: 'draining' } }]);
+    const secrets = [KEY, ADMIN_KEY].map((key) => found(key, sluice.output.stdout));
+    expectNoSecret({ secrets, folder: cwd, logText: () => sluice.output.stderr });
   });
 });
 

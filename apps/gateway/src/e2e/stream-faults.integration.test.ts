@@ -112,6 +112,9 @@ describe.each(PAIRS)('the $sdk SDK at $kind upstreams', (pair) => {
     ['in single bytes', (frames) => Array.from(Buffer.from(frames), (byte) => Uint8Array.of(byte))],
     ['with carriage returns', (frames) => [frames.replaceAll('\n', '\r\n')]],
     ['behind a byte order mark', (frames) => [`\ufeff${frames}`]],
+    ['with carriage returns alone', (frames) => [frames.replaceAll('\n', '\r')]],
+    ['with every line end in turn', (frames) => [frames.replaceAll('\n\n', '\r\n\n').replaceAll('}\n', '}\r')]],
+    ['with its data over several lines', (frames) => [frames.replaceAll('data: {', 'data: {\ndata: ')]],
     [
       'among comments, ids and times to retry',
       (frames) => [frames.replaceAll('data: ', ': note\nid: 7\nretry: 9\ndata: ')],
@@ -121,6 +124,18 @@ describe.each(PAIRS)('the $sdk SDK at $kind upstreams', (pair) => {
     const script = frames.reduce<Reply>((so, piece) => so.sse(piece), reply());
     await using setup = await upstreamsOf(pair, script);
     expect(await readAll(await pair.stream(setup.gateway, 'fast'))).toEqual({ text: 'Hello there' });
+  });
+
+  it('reads characters that were cut (F32)', async () => {
+    const words = ' thëre, “𝄞”';
+    const written = JSON.stringify(' there');
+    const frames = [...opening, ...ending].join('').replace(written, JSON.stringify(words));
+    const bytes = Array.from(Buffer.from(frames), (byte) => Uint8Array.of(byte));
+    await using setup = await upstreamsOf(
+      pair,
+      bytes.reduce<Reply>((so, piece) => so.sse(piece), reply()),
+    );
+    expect(await readAll(await pair.stream(setup.gateway, 'fast'))).toEqual({ text: `Hello${words}` });
   });
 
   it.each<readonly [string, string]>([

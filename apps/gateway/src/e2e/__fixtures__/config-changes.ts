@@ -2,6 +2,8 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { attachTo } from './gateway.js';
+import type { ProcessGateway } from './gateway.js';
 import { shell, startProcess } from './process.js';
 import type { SluiceProcess } from './process.js';
 import { startTraffic } from './traffic.js';
@@ -22,6 +24,7 @@ export function configOf(number: number): string {
 /** A gateway in a process of its own with a file that changes. */
 export interface ChangingGateway extends AsyncDisposable {
   readonly path: string;
+  readonly served: ProcessGateway;
   readonly sluice: SluiceProcess;
   traffic(rate: number): Traffic;
   version(): Promise<string>;
@@ -34,11 +37,13 @@ export async function startChanging(cwd: string): Promise<ChangingGateway> {
   const path = join(cwd, 'sluice.yaml');
   writeFileSync(path, configOf(0));
   const sluice = startProcess({ cwd, env: { SLUICE_ADMIN_KEY: ADMIN_KEY } });
-  const url = await sluice.listening();
+  const served = await attachTo(sluice, { cwd });
+  const { url } = served;
   const headers = { 'x-api-key': ADMIN_KEY };
   const text = async (route: string): Promise<string> => (await fetch(url + route, { headers })).text();
   return {
     path,
+    served,
     sluice,
     traffic: (rate) => startTraffic({ url, key: ADMIN_KEY, rate, model: 'fast' }),
     version: async () => (JSON.parse(await text('/admin/v1/config')) as { version: string }).version,

@@ -119,14 +119,30 @@ export async function startGatewayProcess(
   // JSON is YAML.
   writeFileSync(join(cwd, 'sluice.yaml'), JSON.stringify(config));
   const sluice = startProcess({ cwd, preload, env: { SLUICE_ADMIN_KEY: ADMIN_KEY, ...env } });
-  const url = await sluice.listening();
-  const operator = operatorOf(url, ADMIN_KEY);
+  const gateway = await attachTo(sluice, { cwd, config, env });
   const close = async (): Promise<void> => {
-    await sluice.stop('SIGKILL');
+    await gateway.close();
     rmSync(cwd, { recursive: true, force: true });
   };
-  const logText = (): string => sluice.output.stdout + sluice.output.stderr;
+  return { ...gateway, close, [Symbol.asyncDispose]: close };
+}
+
+export interface Attached {
+  readonly cwd: string;
+  readonly config?: GatewayConfig;
+  readonly env?: Env;
+}
+
+/** Waits until the process serves; its admin key is the one of these fixtures. Whoever made its folder removes it. */
+export async function attachTo(
+  sluice: SluiceProcess,
+  { cwd, config = {}, env = {} }: Attached,
+): Promise<ProcessGateway> {
+  const url = await sluice.listening();
+  const operator = operatorOf(url, ADMIN_KEY);
   const key = await operator.createKey({ name: 'test' });
+  const logText = (): string => sluice.output.stdout + sluice.output.stderr;
+  const close = async (): Promise<void> => void (await sluice.stop('SIGKILL'));
   return {
     adminKey: ADMIN_KEY,
     ...operator,

@@ -138,9 +138,10 @@ function traceOf(headers: Readonly<Record<string, string>>): string | undefined 
 }
 
 const PIECE = 12;
+type Written = Pick<RemoteGateway, 'secrets' | 'folder' | 'logText'>;
 
 /** I4: no piece of a key of twelve characters stands in anything that was written; the file of the secrets is for that. */
-function expectNoSecret({ secrets, folder, logText }: RemoteGateway, metrics: string): void {
+export function expectNoSecret({ secrets, folder, logText }: Written, metrics = ''): void {
   const places = new Map(filesOf(folder).map((path) => [path, readFileSync(path, 'latin1')]));
   places.set('log', logText()).set('metrics', metrics);
   const pieces = secrets.flatMap((secret) => [...piecesOf(secret), ...codedForms(secret)]);
