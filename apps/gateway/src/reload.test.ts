@@ -23,11 +23,11 @@ interface Opened {
   readonly log: () => string;
 }
 
-function open(config: GatewayConfig = {}): Opened {
+function open(config: GatewayConfig = {}, secrets: Readonly<Record<string, string>> = {}): Opened {
   const dataDir = temporaryDir();
   const logPath = join(dataDir, 'log');
   const logFd = openSync(logPath, 'a');
-  const gateway = createGateway(config, { dataDir, env: { SLUICE_ADMIN_KEY: ADMIN_KEY }, logFd });
+  const gateway = createGateway(config, { dataDir, env: { ...secrets, SLUICE_ADMIN_KEY: ADMIN_KEY }, logFd });
   onTestFinished(async () => {
     await gateway.close();
     closeSync(logFd);
@@ -186,6 +186,29 @@ describe('what outlives a reload', () => {
     expect(await codeOf()).toBe('no_healthy_provider');
     gateway.reload({ providers: { up: at(up, '/v2') }, ...alias('up'), breaker });
     expect(await codeOf()).toBe('upstream_invalid_response');
+  });
+
+  it('is that a key of a provider was refused, and not of one whose keys have changed', async () => {
+    const refusal = reply().status(401).json({ error: {} });
+    const up = await upstream(reply().json({ data: [] }), refusal, ANSWER);
+    const configOf = (first: string, more: GatewayConfig['providers'] = {}): GatewayConfig => ({
+      providers: { up: { ...at(up), apiKeys: [{ env: first }, { env: 'B' }] }, ...more },
+      ...alias('up'),
+    });
+    const { gateway } = open(configOf('A'), { A: 'key-a', B: 'key-b', C: 'key-c' });
+    await up.received(1);
+    /** The keys of the next three requests. */
+    const asked = async (): Promise<unknown> => {
+      const before = up.requests.length;
+      for (let i = 0; i < 3; i += 1) await (await chat(gateway)).text();
+      const calls = up.requests.slice(before).filter(({ method }) => method === 'POST');
+      return calls.map(({ headers }) => headers['authorization']?.slice('Bearer key-'.length)).join('');
+    };
+    expect(await asked()).toBe('abbb');
+    gateway.reload(configOf('A', { more: at(up) }));
+    expect(await asked()).toBe('bbb');
+    gateway.reload(configOf('C'));
+    expect(await asked()).toBe('cbc');
   });
 
   it('is what a key has used of its limit', async () => {

@@ -137,6 +137,19 @@ describe('the circuit of a key', () => {
     expect(circuits.admit(names)?.isProbe).toBe(false);
   });
 
+  it('is one of ten thousand at most, and those that have rested make room for others', () => {
+    const { circuits, clock } = setUp();
+    const refuse = (from: number, to: number): void => {
+      for (let i = from; i < to; i += 1) circuits.admit(at(`b/made-up-${i}`))?.fail(limited());
+    };
+    const open = (): number => circuits.list().filter(({ of, state }) => of === 'key' && state === 'open').length;
+    refuse(0, 10_001);
+    const full = open();
+    clock.advance(5_000);
+    refuse(10_001, 10_003);
+    expect([full, open()]).toEqual([10_000, 2]);
+  });
+
   it('is kept while open, however many models are made up', async () => {
     const parts = setUp();
     await fail(parts, refused());

@@ -67,10 +67,10 @@ export class KeyCircuits {
   /** Counts a failure against one circuit of a key; `entries` are those that the request came through. */
   fail(name: string, { code }: GatewayError, entries: readonly KeyEntry[]): void {
     const rules = code === 'upstream_rate_limited' ? LIMITED : REFUSED;
-    const circuit = this.#found(name, rules);
-    circuit.rebase(rules);
+    const circuit = this.#circuits.get(name) ?? (this.#hasRoom() ? this.#open(name, rules) : undefined);
+    circuit?.rebase(rules);
     // One that the request came through hears of it as of any other verdict.
-    circuit.trip();
+    circuit?.trip();
     for (const each of entries) each.circuit.leave(each.entry, each.stamp, each.name === name ? 'failed' : undefined);
   }
 
@@ -84,7 +84,8 @@ export class KeyCircuits {
   }
 
   forceOpen(name: string): void {
-    this.#found(name, REFUSED).forceOpen();
+    const circuit = this.#circuits.get(name) ?? this.#open(name, REFUSED);
+    circuit.forceOpen();
   }
 
   reset(name: string): void {
@@ -95,18 +96,9 @@ export class KeyCircuits {
     return this.#circuits;
   }
 
-  #found(name: string, cooldown: CooldownRules): Circuit {
-    let circuit = this.#circuits.get(name);
-    if (!circuit) {
-      if (this.#circuits.size >= MOST_KEY_CIRCUITS) this.#dropClosed();
-      this.#circuits.set(name, (circuit = this.#open(name, cooldown)));
-    }
-    return circuit;
-  }
-
   #open(name: string, cooldown: CooldownRules): Circuit {
     const { clock, probeTimeoutMs, onChange } = this.#deps;
-    return new Circuit({
+    const circuit = new Circuit({
       consecutiveFailures: 1,
       hopelessFailures: Number.POSITIVE_INFINITY,
       cooldown,
@@ -118,12 +110,19 @@ export class KeyCircuits {
         onChange(name, state);
       },
     });
+    this.#circuits.set(name, circuit);
+    return circuit;
   }
 
-  #dropClosed(): void {
+  /** Whether one more may be made; those that keep nobody out any more are forgotten for it. */
+  #hasRoom(): boolean {
+    if (this.#circuits.size < MOST_KEY_CIRCUITS) return true;
     for (const [name, circuit] of this.#circuits) {
-      if (circuit.idle) this.#circuits.delete(name);
+      if (circuit.isForced || circuit.state === 'half-open' || circuit.retryAfterMs(false) > 0) continue;
+      circuit.reset();
+      this.#circuits.delete(name);
     }
+    return this.#circuits.size < MOST_KEY_CIRCUITS;
   }
 }
 
