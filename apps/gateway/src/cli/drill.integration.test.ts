@@ -53,6 +53,13 @@ describe('sluice drill', () => {
     });
   });
 
+  it('says how far it is where a person watches', async () => {
+    const context = contextWith();
+    const watched = { ...context, stderr: { ...context.stderr, isTTY: true } };
+    const { code } = await cli(['drill', 'key-refused', '--alias', 'alone'], watched);
+    expect([code, context.written.stderr]).toEqual([0, '\r\u001b[K1 of 1: key-refused\r\u001b[K\r\u001b[K']);
+  });
+
   it('lists every scenario with its row, and needs no configuration for it', async () => {
     const { code, stdout } = await cli(['drill', '--list']);
     expect([code, stdout.trimEnd().split('\n').length]).toEqual([0, SCENARIOS.length + 1]);

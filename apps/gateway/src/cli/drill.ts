@@ -48,10 +48,38 @@ async function run(scenarios: readonly Scenario[], config: Config, call: Command
   if (Object.keys(config.models).length === 0) throw new Error('the configuration has no alias under models: to drill');
   // Stand-ins and a pipeline are loaded by nobody else who asks for a list.
   const { drill, toView } = await import('../drill/index.js');
-  const startMs = Date.now();
-  const report = await drill({ config, scenarios, aliases, at, startMs, signal: new AbortController().signal });
+  const progress = showProgress(scenarios, call);
+  const { signal } = new AbortController();
+  const report = await drill({ config, scenarios, aliases, at, startMs: Date.now(), signal, ...progress });
+  progress.end();
   context.stdout.write(json ? `${JSON.stringify(toView(report))}\n` : renderReport(report));
   return report.unclean > 0 || report.scenarios.every(({ results }) => results.length === 0) ? 1 : 0;
+}
+
+interface Progress {
+  readonly onScenario: () => void;
+  readonly end: () => void;
+}
+
+const TO_LINE_START = '\r\u001b[K';
+
+/** Where a person watches, one line says how far it is. */
+function showProgress(scenarios: readonly Scenario[], { context, json }: CommandCall): Progress {
+  const { stderr } = context;
+  if (json || stderr.isTTY !== true) return { onScenario() {}, end() {} };
+  let done = 0;
+  const show = (): void => {
+    const next = scenarios[done];
+    stderr.write(`${TO_LINE_START}${next ? `${done + 1} of ${scenarios.length}: ${next.name}` : ''}`);
+  };
+  show();
+  return {
+    onScenario() {
+      done += 1;
+      show();
+    },
+    end: () => void stderr.write(TO_LINE_START),
+  };
 }
 
 function assertKnown(names: readonly string[], known: object, what: string): void {
