@@ -1,12 +1,5 @@
-import type { Config } from '../config/schema.js';
-import { renderList, renderReport } from '../drill/render.js';
-import { SCENARIOS, findScenarios } from '../drill/scenarios.js';
-import type { Scenario } from '../drill/scenario.js';
-import { toScenarioView } from '../drill/view.js';
-import { CONFIG_OPTIONS, UsageError } from './command.js';
-import type { Command, CommandCall, ExitCode } from './command.js';
-import { loadSettings } from './load-for-command.js';
-import { reportProblems } from './report-problems.js';
+import { CONFIG_OPTIONS } from './command.js';
+import type { Command } from './command.js';
 
 /** `sluice drill SCENARIO`: what callers would see if providers had a bad day, without calling one. */
 export const drillCommand: Command = {
@@ -19,70 +12,6 @@ export const drillCommand: Command = {
     ...CONFIG_OPTIONS,
   },
   summary: 'Show what callers would see on a bad day of your providers: SCENARIO, all or benchmark',
-  async run(call) {
-    if (call.options['list'] !== undefined) return list(call);
-    const [name] = call.positionals;
-    const scenarios = findScenarios(name ?? '');
-    if (!scenarios) throw new UsageError(name === undefined ? 'SCENARIO is missing' : unknownScenario(name));
-    const loaded = await loadSettings(call);
-    if (!loaded.ok) return reportProblems(loaded.problems, call);
-    return run(scenarios, loaded.config, call);
-  },
+  // Stand-ins and a pipeline are loaded by nobody who asks for another command.
+  run: async (call) => (await import('./run-drill.js')).runDrill(call),
 };
-
-function unknownScenario(name: string): string {
-  return `there is no scenario ${JSON.stringify(name)}; sluice drill --list names them`;
-}
-
-function list({ context, json }: CommandCall): ExitCode {
-  context.stdout.write(json ? `${JSON.stringify({ data: SCENARIOS.map(toScenarioView) })}\n` : renderList(SCENARIOS));
-  return 0;
-}
-
-async function run(scenarios: readonly Scenario[], config: Config, call: CommandCall): Promise<ExitCode> {
-  const { context, json, options } = call;
-  const aliases = options['alias']?.split(',');
-  const { at } = options;
-  assertKnown(aliases ?? [], config.models, 'alias');
-  assertKnown(at === undefined ? [] : [at], config.providers, 'provider');
-  if (Object.keys(config.models).length === 0) throw new Error('the configuration has no alias under models: to drill');
-  // Stand-ins and a pipeline are loaded by nobody else who asks for a list.
-  const { drill, toView } = await import('../drill/index.js');
-  const progress = showProgress(scenarios, call);
-  const { signal } = new AbortController();
-  const report = await drill({ config, scenarios, aliases, at, startMs: Date.now(), signal, ...progress });
-  progress.end();
-  context.stdout.write(json ? `${JSON.stringify(toView(report))}\n` : renderReport(report));
-  return report.unclean > 0 || report.scenarios.every(({ results }) => results.length === 0) ? 1 : 0;
-}
-
-interface Progress {
-  readonly onScenario: () => void;
-  readonly end: () => void;
-}
-
-const TO_LINE_START = '\r\u001b[K';
-
-/** Where a person watches, one line says how far it is. */
-function showProgress(scenarios: readonly Scenario[], { context, json }: CommandCall): Progress {
-  const { stderr } = context;
-  if (json || stderr.isTTY !== true) return { onScenario() {}, end() {} };
-  let done = 0;
-  const show = (): void => {
-    const next = scenarios[done];
-    stderr.write(`${TO_LINE_START}${next ? `${done + 1} of ${scenarios.length}: ${next.name}` : ''}`);
-  };
-  show();
-  return {
-    onScenario() {
-      done += 1;
-      show();
-    },
-    end: () => void stderr.write(TO_LINE_START),
-  };
-}
-
-function assertKnown(names: readonly string[], known: object, what: string): void {
-  const stranger = names.find((name) => !Object.hasOwn(known, name));
-  if (stranger !== undefined) throw new UsageError(`the configuration has no ${what} ${JSON.stringify(stranger)}`);
-}

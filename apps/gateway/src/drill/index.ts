@@ -1,2 +1,3 @@
 export { drill } from './drill.js';
-export { toView } from './view.js';
+export { SCENARIOS, findScenarios } from './scenarios.js';
+export { toScenarioView, toView } from './view.js';

@@ -4,8 +4,8 @@ import { jsonAnswer } from '@sluice/core';
 import type { Answer } from '@sluice/core';
 import { z } from 'zod';
 import type { Config } from '../../config/schema.js';
-import { SCENARIOS, findScenarios } from '../../drill/scenarios.js';
-import { drillView, scenarioView, toScenarioView } from '../../drill/view.js';
+import type { Scenario } from '../../drill/scenario.js';
+import { drillView, scenarioView } from '../../drill/view.js';
 import { jsonContent, noStore } from '../answers.js';
 import { parseInput } from '../parse-input.js';
 import type { Route, RouteCall } from '../route.js';
@@ -34,7 +34,7 @@ const scenarioList = z
 export function createDrillRoutes(deps: DrillRoutesDeps): readonly Route[] {
   let isRunning = false;
   const runAlone = async (call: RouteCall): Promise<Answer> => {
-    const input = checkInput(await call.json(), deps.config());
+    const input = await checkInput(await call.json(), deps.config());
     if (isRunning) throw gatewayError('overloaded', { message: 'Another drill is running.', details: BUSY });
     isRunning = true;
     try {
@@ -45,6 +45,9 @@ export function createDrillRoutes(deps: DrillRoutesDeps): readonly Route[] {
   };
   return [listRoute(), runRoute(runAlone)];
 }
+
+/** Gateways that nobody drills need no stand-ins. */
+const loadDrills = () => import('../../drill/index.js');
 
 const BUSY = { retryAfterMs: 10_000 };
 
@@ -59,7 +62,10 @@ function listRoute(): Route {
       tags: ['drills'],
       responses: { 200: { description: 'All scenarios.', content: jsonContent(scenarioList) } },
     },
-    handle: async () => jsonAnswer(200, { data: SCENARIOS.map(toScenarioView) }, noStore),
+    handle: async () => {
+      const { SCENARIOS, toScenarioView } = await loadDrills();
+      return jsonAnswer(200, { data: SCENARIOS.map(toScenarioView) }, noStore);
+    },
   };
 }
 
@@ -80,11 +86,12 @@ function runRoute(handle: Route['handle']): Route {
 }
 
 type Input = Omit<z.output<typeof drillInput>, 'scenario'> & {
-  readonly scenarios: NonNullable<ReturnType<typeof findScenarios>>;
+  readonly scenarios: readonly Scenario[];
 };
 
-function checkInput(value: unknown, { models, providers }: Config): Input {
+async function checkInput(value: unknown, { models, providers }: Config): Promise<Input> {
   const { scenario, ...rest } = parseInput(drillInput, value);
+  const { findScenarios } = await loadDrills();
   const scenarios = findScenarios(scenario);
   if (!scenarios) throw unknown('scenario', 'There is no such scenario: GET /admin/v1/drills names them.');
   if (rest.aliases?.some((name) => !Object.hasOwn(models, name))) throw unknown('aliases', 'There is no such alias.');
@@ -97,8 +104,7 @@ function unknown(param: string, message: string): Error {
 }
 
 async function runDrill(input: Input, signal: AbortSignal, { config, clock }: DrillRoutesDeps): Promise<Answer> {
-  // Gateways that nobody drills need no stand-ins.
-  const { drill, toView } = await import('../../drill/index.js');
+  const { drill, toView } = await loadDrills();
   const report = await drill({ ...input, config: config(), startMs: clock.now(), signal });
   return jsonAnswer(200, toView(report), noStore);
 }
