@@ -1,26 +1,21 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { reply } from '@sluice/testkit';
 import type { FakeUpstream } from '@sluice/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import { startGatewayProcess } from './__fixtures__/gateway.js';
 import type { RemoteGateway } from './__fixtures__/gateway.js';
+import { timed } from './__fixtures__/timed.js';
 import { PAIRS, setUp } from './__fixtures__/upstreams.js';
+import type { RequestView } from '../http/admin/request-view.js';
 
 const BOUND_MS = 100;
 
-/**
- * How long after `leave` the upstream saw its connection closed, less the time for which this process was busy with
- * something else: caller and upstream share its event loop, the gateway has its own.
- */
+/** How long after `leave` the upstream saw its connection closed: caller and upstream share an event loop, the gateway has its own. */
 async function closingMs(upstream: FakeUpstream, leave: () => void): Promise<number> {
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  const leftMs = performance.now();
-  leave();
-  const closed = await upstream.wasAborted(5_000);
-  const tookMs = performance.now() - leftMs;
-  delay.disable();
-  return closed ? tookMs - delay.max / 1e6 : Number.POSITIVE_INFINITY;
+  const { value: closed, tookMs } = await timed(() => {
+    leave();
+    return upstream.wasAborted(5_000);
+  });
+  return closed ? tookMs : Number.POSITIVE_INFINITY;
 }
 
 async function expectOneRow(gateway: RemoteGateway): Promise<void> {
@@ -70,4 +65,28 @@ describe.each(PAIRS)('a caller with the $sdk SDK that leaves an $kind upstream (
     expect(await answer).toBeInstanceOf(Error);
     await expectOneRow(setup.gateway);
   });
+});
+
+it('two hundred callers who leave close as many connections, 99 of 100 in time, and leave as many rows (F62)', async () => {
+  const TIMES = 200;
+  const [pair] = PAIRS as readonly [(typeof PAIRS)[number]];
+  const body = { model: 'up/m', stream: true, messages: [{ role: 'user', content: 'Hello' }] };
+  await using setup = await setUp(pair, reply().sse(pair.frames.opening).silence(), startGatewayProcess);
+  const { gateway, upstream } = setup;
+  const closings: number[] = [];
+  for (let i = 0; i < TIMES; i += 1) {
+    const leaving = new AbortController();
+    const headers = { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' };
+    const answer = await gateway.call(pair.path, body, { headers, signal: leaving.signal });
+    await answer.body?.getReader().read();
+    const { tookMs } = await timed(async () => {
+      leaving.abort();
+      await vi.waitFor(() => expect(upstream.busyConnections).toBe(0), { interval: 1 });
+    });
+    closings.push(tookMs);
+  }
+  expect(closings.toSorted((x, y) => x - y)[Math.floor(TIMES * 0.99) - 1]).toBeLessThan(BOUND_MS);
+  const left = (rows: readonly RequestView[]) =>
+    rows.filter((row) => row.status === 499 && (row.outputTokens ?? 0) > 0);
+  await vi.waitFor(async () => expect(left(await gateway.rows())).toHaveLength(TIMES));
 });

@@ -1,22 +1,29 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+/** Two ticks further apart than this are a time in which this process did not run, or did something else. */
+const STALL_MS = 5;
 
 export interface Timed<T> {
   readonly value: T;
   readonly tookMs: number;
-  /** The longest time for which this process was busy with something else. */
+  /** For how long this process was busy with something else, or its machine was. */
   readonly busyMs: number;
 }
 
 /** What `work` brings, and how long it took less the time for which this process was busy with something else. */
 export async function timed<T>(work: () => Promise<T>): Promise<Timed<T>> {
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
+  let busyMs = 0;
   const beganMs = performance.now();
+  let tickedMs = beganMs;
+  const tick = (): void => {
+    const nowMs = performance.now();
+    if (nowMs - tickedMs > STALL_MS) busyMs += nowMs - tickedMs;
+    tickedMs = nowMs;
+  };
+  const ticking = setInterval(tick, 1);
   try {
     const value = await work();
-    const busyMs = delay.max / 1e6;
+    tick();
     return { value, tookMs: performance.now() - beganMs - busyMs, busyMs };
   } finally {
-    delay.disable();
+    clearInterval(ticking);
   }
 }
