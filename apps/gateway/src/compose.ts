@@ -23,7 +23,7 @@ import { recoverRows } from './compose/recovery.js';
 import { takeProviders } from './compose/providers.js';
 import { Reloads } from './compose/reloads.js';
 import type { LoadAgain } from './compose/reloads.js';
-import { showSlots } from './compose/slot-metrics.js';
+import { showQueues } from './compose/queue-metrics.js';
 import type { Config } from './config/schema.js';
 import type { SecretPlace } from './config/secrets.js';
 import type { WatchDeps } from './config/watch-file.js';
@@ -179,7 +179,7 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
   });
   const unwatch = watchSource(options, { reloads, telemetry });
   const endRecovery = recoverRows(opened.store, telemetry);
-  showState(telemetry, generations);
+  showState(opened, generations);
   const background = openBackground(opened, generations);
   const entry = composeEntry({ ...opened, generations, reloads, callers, background });
   const blame = createBlame({ callers, telemetry, handle: (req, res) => entry.handle(req, res) });
@@ -257,8 +257,8 @@ function createCallers(bodyLimitBytes: () => number): Callers {
 
 const STATE_VALUES = { closed: 0, 'half-open': 1, open: 2 } as const;
 
-function showState(telemetry: ProcessTelemetry, generations: Generations): void {
-  showSlots(telemetry, () => generations.current.slots);
+function showState({ telemetry, lasting }: Opened, generations: Generations): void {
+  showQueues(telemetry, { slots: () => generations.current.slots, turns: () => lasting.limiter.turns });
   telemetry.gauge(
     'sluice_breaker_state',
     'Circuit of a target, or of a key by its number: 0 closed, 1 half-open, 2 open.',

@@ -149,6 +149,7 @@ export type {
   SendOptions,
   Telemetry,
   Transport,
+  TurnRequest,
   UpstreamBody,
   UpstreamResponse,
   UsageSource,

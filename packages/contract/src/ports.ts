@@ -47,6 +47,13 @@ export interface Authenticator {
 export interface Limiter {
   /** Reserves a place, or rejects with a 429 of the table. */
   admit(principal: Principal, signal: AbortSignal): Promise<Admission>;
+  /** As `admit`, but what does not fit waits for its turn as long as the caller's rules for a queue let it. */
+  admitInTurn(principal: Principal, asking: TurnRequest, signal: AbortSignal): Promise<Admission>;
+}
+export interface TurnRequest {
+  readonly priority: Priority;
+  /** Until the request's own time is over. */
+  readonly leftMs: number;
 }
 export interface Admission {
   /** `x-ratelimit-*` of this key after the reservation. */

@@ -1,4 +1,5 @@
 import { gatewayError } from '@sluice/contract';
+import type { GatewayError, Limiter } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
 import { CLEAN, PRINCIPAL, REFUSED, bodyOf, codeOf, leftovers } from './__fixtures__/bench.js';
 import { PASSES, ask, fastBench } from './__fixtures__/fast-bench.js';
@@ -29,6 +30,10 @@ describe.for<readonly [string, Setting]>([
     expect([status, provider, usageSource, outputTokens, errorCode]).toEqual([200, 'a', 'provider', 5, undefined]);
   });
 });
+
+function refusing(error: GatewayError): Limiter {
+  return { admit: () => Promise.reject(error), admitInTurn: () => Promise.reject(error) };
+}
 
 describe('what goes upstream', () => {
   it('carries credentials, the trace and its state, and the name of the model there', async () => {
@@ -100,11 +105,7 @@ describe('a call that is refused before it is accepted', () => {
       'missing_api_key',
       { authenticator: { authenticate: () => Promise.reject(gatewayError('missing_api_key')) } },
     ],
-    [
-      'over its limits',
-      'rate_limit_exceeded',
-      { limiter: { admit: () => Promise.reject(gatewayError('rate_limit_exceeded')) } },
-    ],
+    ['over its limits', 'rate_limit_exceeded', { limiter: refusing(gatewayError('rate_limit_exceeded')) }],
   ])('%s leaves no row', async ([, code, ports]) => {
     const bench = fastBench([saying('never asked')], { ports });
     expect([codeOf(await bench.call(ask)), leftovers(bench), bench.transport.requests.length]).toEqual([
@@ -147,7 +148,7 @@ describe('a call that is refused before it is accepted', () => {
     const refusal = gatewayError('rate_limit_exceeded', {
       details: { headers: { 'x-ratelimit-limit-requests': '1' } },
     });
-    const bench = fastBench([], { ports: { limiter: { admit: () => Promise.reject(refusal) } } });
+    const bench = fastBench([], { ports: { limiter: refusing(refusal) } });
     expect((await bench.call(ask)).headers['x-ratelimit-limit-requests']).toBe('1');
   });
 

@@ -26,7 +26,7 @@ export async function answer<Request extends Pick<ChatRequest, 'extensions'>, Re
     if (run.ports.isRefusing()) throw gatewayError('draining', { details: { retryAfterMs: 1_000 } });
     const asked = await readCall(run);
     const plan = planRoute(run, asked);
-    await admit(run, asked.principal);
+    await admit(run, asked.principal, plan.candidates[0]?.timeouts.totalMs);
     const { detached } = asked.recalled ?? {};
     if (detached)
       return answerDetached(run, detached, () => serve(run, plan, asked).catch((cause) => fail(run, cause)));

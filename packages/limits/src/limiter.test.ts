@@ -1,5 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { Claim, CounterStore, LimitRules, Principal, ReserveResult } from '@sluice/contract';
+import { createManualClock } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import { createLimiter } from './index.js';
 
@@ -51,19 +52,19 @@ const refuse =
 describe('a caller without limits', () => {
   it('is admitted without asking the store', async () => {
     const { store, asked } = scriptedStore(grant);
-    await createLimiter({ store }).admit(principal({}), signal);
+    await createLimiter({ clock: createManualClock(), store }).admit(principal({}), signal);
     expect(asked).toEqual([]);
   });
 
   it('gets no headers', async () => {
     const { store } = scriptedStore(grant);
-    const admission = await createLimiter({ store }).admit(principal({}), signal);
+    const admission = await createLimiter({ clock: createManualClock(), store }).admit(principal({}), signal);
     expect(admission.headers).toEqual({});
   });
 
   it('shares one admission with all others, whose release does nothing', async () => {
     const { store, released } = scriptedStore(grant);
-    const limiter = createLimiter({ store });
+    const limiter = createLimiter({ clock: createManualClock(), store });
     const first = await limiter.admit(principal({}), signal);
     first.release();
     expect(await limiter.admit(principal({}), signal)).toBe(first);
@@ -74,7 +75,10 @@ describe('a caller without limits', () => {
 describe('a caller with limits', () => {
   it('reserves its request and its slot in one step', async () => {
     const { store, asked } = scriptedStore(grant);
-    await createLimiter({ store }).admit(principal({ requestsPerMinute: 60, concurrent: 5 }), signal);
+    await createLimiter({ clock: createManualClock(), store }).admit(
+      principal({ requestsPerMinute: 60, concurrent: 5 }),
+      signal,
+    );
     expect(asked).toEqual([
       [
         { scope: 'key:k1', kind: 'window', name: 'requests', amount: 1, limit: 60, windowMs: 60_000 },
@@ -85,13 +89,16 @@ describe('a caller with limits', () => {
 
   it('takes 0 for none allowed, not for no limit', async () => {
     const { store, asked } = scriptedStore(grant);
-    await createLimiter({ store }).admit(principal({ requestsPerMinute: 0 }), signal);
+    await createLimiter({ clock: createManualClock(), store }).admit(principal({ requestsPerMinute: 0 }), signal);
     expect(asked[0]).toMatchObject([{ name: 'requests', limit: 0 }]);
   });
 
   it('learns from the headers what is left', async () => {
     const { store } = scriptedStore(grant);
-    const admission = await createLimiter({ store }).admit(principal({ requestsPerMinute: 60 }), signal);
+    const admission = await createLimiter({ clock: createManualClock(), store }).admit(
+      principal({ requestsPerMinute: 60 }),
+      signal,
+    );
     expect(admission.headers).toEqual({
       'x-ratelimit-limit-requests': '60',
       'x-ratelimit-remaining-requests': '59',
@@ -101,20 +108,29 @@ describe('a caller with limits', () => {
 
   it('gets no request headers when only concurrency is limited', async () => {
     const { store } = scriptedStore(grant);
-    const admission = await createLimiter({ store }).admit(principal({ concurrent: 5 }), signal);
+    const admission = await createLimiter({ clock: createManualClock(), store }).admit(
+      principal({ concurrent: 5 }),
+      signal,
+    );
     expect(admission.headers).toEqual({});
   });
 
   it('gives its slot back on release', async () => {
     const { store, released } = scriptedStore(grant);
-    const admission = await createLimiter({ store }).admit(principal({ concurrent: 5 }), signal);
+    const admission = await createLimiter({ clock: createManualClock(), store }).admit(
+      principal({ concurrent: 5 }),
+      signal,
+    );
     admission.release();
     expect(released).toEqual(['r1']);
   });
 
   it('has nothing to give back when only requests are limited', async () => {
     const { store, released } = scriptedStore(grant);
-    const admission = await createLimiter({ store }).admit(principal({ requestsPerMinute: 5 }), signal);
+    const admission = await createLimiter({ clock: createManualClock(), store }).admit(
+      principal({ requestsPerMinute: 5 }),
+      signal,
+    );
     admission.release();
     expect(released).toEqual([]);
   });
@@ -125,7 +141,9 @@ describe('a refusal', () => {
 
   it('of a request says when the window starts anew', async () => {
     const { store } = scriptedStore(refuse('requests'));
-    await expect(createLimiter({ store }).admit(principal(limits), signal)).rejects.toMatchObject({
+    await expect(
+      createLimiter({ clock: createManualClock(), store }).admit(principal(limits), signal),
+    ).rejects.toMatchObject({
       code: 'rate_limit_exceeded',
       details: { retryAfterMs: 12_300, headers: { 'x-ratelimit-remaining-requests': '0' } },
     });
@@ -133,7 +151,9 @@ describe('a refusal', () => {
 
   it('of a slot asks to come back in a second and says what is left of the requests', async () => {
     const { store } = scriptedStore(refuse('concurrent'));
-    await expect(createLimiter({ store }).admit(principal(limits), signal)).rejects.toMatchObject({
+    await expect(
+      createLimiter({ clock: createManualClock(), store }).admit(principal(limits), signal),
+    ).rejects.toMatchObject({
       code: 'concurrency_limit_exceeded',
       details: { retryAfterMs: 1_000, headers: { 'x-ratelimit-remaining-requests': '60' } },
     });
@@ -141,7 +161,9 @@ describe('a refusal', () => {
 
   it('without a named limit is the fault of the gateway', async () => {
     const { store } = scriptedStore(() => ({ ok: false, states: [] }));
-    await expect(createLimiter({ store }).admit(principal(limits), signal)).rejects.toMatchObject({
+    await expect(
+      createLimiter({ clock: createManualClock(), store }).admit(principal(limits), signal),
+    ).rejects.toMatchObject({
       code: 'internal_error',
     });
   });
@@ -153,7 +175,7 @@ describe('a store that fails', () => {
   it('is limiter_unavailable, with the failure as cause', async () => {
     const cause = new Error('connection lost');
     const { store } = scriptedStore(() => Promise.reject(cause));
-    await expect(createLimiter({ store }).admit(limited, signal)).rejects.toMatchObject({
+    await expect(createLimiter({ clock: createManualClock(), store }).admit(limited, signal)).rejects.toMatchObject({
       code: 'limiter_unavailable',
       cause,
     });
@@ -162,20 +184,22 @@ describe('a store that fails', () => {
   it('keeps an error of the table as it is', async () => {
     const error = gatewayError('draining');
     const { store } = scriptedStore(() => Promise.reject(error));
-    await expect(createLimiter({ store }).admit(limited, signal)).rejects.toBe(error);
+    await expect(createLimiter({ clock: createManualClock(), store }).admit(limited, signal)).rejects.toBe(error);
   });
 
   it('passes on why the request was aborted', async () => {
     const reason = gatewayError('client_closed_request');
     const { store } = scriptedStore(() => Promise.reject(reason));
-    await expect(createLimiter({ store }).admit(limited, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(
+      createLimiter({ clock: createManualClock(), store }).admit(limited, AbortSignal.abort(reason)),
+    ).rejects.toBe(reason);
   });
 
   it('is reported when it does not take a slot back', async () => {
     const cause = new Error('connection lost');
     const reported = await new Promise((resolve) => {
       const store = { ...scriptedStore(grant).store, release: () => Promise.reject(cause) };
-      const limiter = createLimiter({ store, onError: resolve });
+      const limiter = createLimiter({ clock: createManualClock(), store, onError: resolve });
       void limiter.admit(limited, signal).then((admission) => admission.release());
     });
     expect(reported).toBe(cause);

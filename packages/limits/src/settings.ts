@@ -1,5 +1,12 @@
 import { z } from 'zod';
 
+const queue = z
+  .strictObject({
+    maxWaiting: z.int().positive().default(100).describe('Requests of a key that may wait at once.'),
+    maxWaitMs: z.int().positive().max(600_000).describe('How long one waits at most; then it is refused.'),
+  })
+  .describe('A request that does not fit waits for its turn instead of being refused.');
+
 /** The limits of a key. Absent = no limit, 0 = none allowed. */
 export const limitRules = z.strictObject({
   requestsPerMinute: z
@@ -12,6 +19,7 @@ export const limitRules = z.strictObject({
     .nonnegative()
     .exactOptional()
     .describe('Requests that a key may have in flight at once; absent means no limit, 0 means none.'),
+  queue: queue.exactOptional(),
 });
 
 /** The `limits:` block of the operator's file. */

@@ -6,6 +6,7 @@ import { TargetStatsTable, createAttemptMemory } from '@sluice/core';
 import type { AttemptMemory, Ports } from '@sluice/core';
 import { createLedger, priceUse } from '@sluice/ledger';
 import { createLimiter } from '@sluice/limits';
+import type { QueueingLimiter } from '@sluice/limits';
 import { createMemoryCounterStore, createMemoryKeyValueStore } from '@sluice/store-memory';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
@@ -18,7 +19,9 @@ import type { Holding } from './holding.js';
 const CACHE_BYTES = 268_435_456;
 
 /** The stages that no configuration changes: counters, the ledger and the sockets go on through every reload. */
-export type LastingPorts = Omit<Ports, 'authenticator' | 'circuits' | 'slots' | 'cache'>;
+export type LastingPorts = Omit<Ports, 'authenticator' | 'circuits' | 'slots' | 'cache'> & {
+  readonly limiter: QueueingLimiter;
+};
 
 export interface LastingParts {
   readonly telemetry: ProcessTelemetry;
@@ -32,7 +35,11 @@ export function composeLastingPorts({ telemetry, store, transport, lifecycle }: 
   return {
     clock: systemClock,
     random: () => Math.random(),
-    limiter: createLimiter({ store: createMemoryCounterStore({ clock: systemClock }), onError: onInternalError }),
+    limiter: createLimiter({
+      store: createMemoryCounterStore({ clock: systemClock }),
+      clock: systemClock,
+      onError: onInternalError,
+    }),
     backoff: createBackoff(),
     attempts: observedMemory(telemetry),
     stats: new TargetStatsTable(),

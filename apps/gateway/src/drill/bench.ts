@@ -95,7 +95,7 @@ function composeFresh(
     clock,
     random: createEvenChance(),
     authenticator: { authenticate: () => Promise.reject(new Error('A drill brings its own caller.')) },
-    limiter: createLimiter({ store: createMemoryCounterStore({ clock }) }),
+    limiter: createLimiter({ store: createMemoryCounterStore({ clock }), clock }),
     circuits: createCircuits(config.breaker, { clock }),
     backoff: createBackoff(),
     attempts: createAttemptMemory(clock),

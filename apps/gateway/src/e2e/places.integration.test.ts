@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startGateway } from './__fixtures__/gateway.js';
 import type { TestGateway } from './__fixtures__/gateway.js';
+import { codeOf, metric } from './__fixtures__/read-answers.js';
 import { startSlowUpstream } from './__fixtures__/slow-upstream.js';
 import type { SlowUpstream } from './__fixtures__/slow-upstream.js';
 
@@ -39,15 +40,6 @@ async function rig(settings: object = {}, models: object = {}): Promise<Rig> {
     },
   };
 }
-
-async function metric({ url, adminKey }: TestGateway, name: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${adminKey}` } })).text();
-  const line = text.split('\n').find((each) => each.startsWith(name));
-  return Number(line?.slice(name.length));
-}
-
-const codeOf = async (answer: Response): Promise<string> =>
-  ((await answer.json()) as { readonly error: { readonly code: string } }).error.code;
 
 describe('a provider with one place', () => {
   it('has one call at a time, and the next when that has ended', async () => {

@@ -128,7 +128,10 @@ export function portsOf(seen: Seen, { clock, transport, openCircuits }: Surround
     transport,
     random: () => 0,
     authenticator: { authenticate: () => Promise.resolve(PRINCIPAL) },
-    limiter: { admit: () => Promise.resolve(admission(seen)) },
+    limiter: {
+      admit: () => Promise.resolve(admission(seen)),
+      admitInTurn: () => Promise.resolve(admission(seen)),
+    },
     circuits: rememberingCircuits(seen, openCircuits, new RefusedKeys(clock)),
     slots: rememberingSlots(seen),
     backoff: () => AT_ONCE,

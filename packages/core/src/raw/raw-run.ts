@@ -88,7 +88,7 @@ export class RawRun {
       const provider = this.#findProvider(principal);
       const raw = await this.#read(provider);
       assertMayAsk(principal, raw.question, { provider: provider.name, aliases: this.#parts.lease.snapshot.aliases });
-      await admit(this.#parts, principal);
+      await admit(this.#parts, principal, raw.candidate.timeouts.totalMs);
       return await this.#ask(raw);
     } catch (cause) {
       return refuse(this.#parts, cause, write);

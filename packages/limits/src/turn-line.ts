@@ -1,0 +1,194 @@
+import type {
+  ClaimState,
+  Clock,
+  GatewayError,
+  Principal,
+  Priority,
+  ReserveResult,
+  TurnRequest,
+} from '@sluice/contract';
+import { refusal } from './refusal.js';
+
+export interface TurnLineDeps {
+  readonly clock: Clock;
+  /** Asks for what a request of this caller takes. Rejects with an error of the table. */
+  reserve(principal: Principal): Promise<ReserveResult>;
+  /** Gives back what was reserved for a line that has emptied meanwhile. */
+  giveBack(id: string): void;
+  /** Told of every wait that has ended, */
+  onEnd(waitedMs: number): void;
+  /** and of everybody who did not get a turn in time. */
+  onRefused(): void;
+  onEmpty(): void;
+}
+
+export type Granted = Extract<ReserveResult, { readonly ok: true }>;
+
+interface Waiter {
+  readonly principal: Principal;
+  readonly priority: Priority;
+  grant(result: Granted): void;
+  fail(cause: unknown): void;
+}
+
+/** Somebody else's process may end a request of the same key, and does not tell. */
+const LOOK_EVERY_MS = 1_000;
+
+const RANK: Readonly<Record<Priority, number>> = { high: 0, normal: 1, low: 2 };
+
+/**
+ * The requests of one key that wait for room within its limits, the urgent ones first, of equals who came first. The first
+ * asks again when one of the key's requests has ended, and when its window begins anew.
+ */
+export class TurnLine {
+  readonly #deps: TurnLineDeps;
+  readonly #waiting: Waiter[] = [];
+  #refused: readonly ClaimState[];
+  #refusedAtMs: number;
+  #cancelWake: (() => void) | undefined;
+  #isAsking = false;
+  #asksAgain = false;
+
+  /** Begins with the claims that did not fit. */
+  constructor(refused: readonly ClaimState[], deps: TurnLineDeps) {
+    this.#deps = deps;
+    this.#refused = refused;
+    this.#refusedAtMs = deps.clock.monotonic();
+  }
+
+  get size(): number {
+    return this.#waiting.length;
+  }
+
+  /** Resolves with the caller's turn. Rejects with a 429 where that would be too late, or with the signal's reason. */
+  async stand(principal: Principal, asking: TurnRequest, signal: AbortSignal): Promise<Granted> {
+    signal.throwIfAborted();
+    const { maxWaiting = 0, maxWaitMs = 0 } = principal.limits.queue ?? {};
+    const atMostMs = Math.min(maxWaitMs, asking.leftMs);
+    const before = placeOf(asking.priority, this.#waiting);
+    if (this.#isHopeless || this.#expectedMs(before) > atMostMs) throw this.#refusal(before);
+    if (this.#waiting.length >= maxWaiting) {
+      const last = this.#waiting.at(-1);
+      if (!last || RANK[last.priority] <= RANK[asking.priority]) throw this.#refusal(before);
+      last.fail(this.#refusal(this.#waiting.length));
+    }
+    return this.#wait({ principal, priority: asking.priority, atMostMs, signal });
+  }
+
+  /** There may be room. */
+  async goOn(): Promise<void> {
+    this.#asksAgain = true;
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    while (this.#asksAgain && this.#waiting.length > 0) await this.#askForFirst();
+    this.#isAsking = false;
+    if (this.#waiting.length > 0) this.#wakeLater();
+  }
+
+  async #askForFirst(): Promise<void> {
+    const asker = this.#waiting[0] as Waiter;
+    this.#asksAgain = false;
+    try {
+      const result = await this.#deps.reserve(asker.principal);
+      if (!result.ok) return this.#note(result.states);
+      // Whoever is first by now: one place is like another.
+      const [first] = this.#waiting;
+      if (first) first.grant(result);
+      else this.#deps.giveBack(result.id);
+    } catch (cause) {
+      asker.fail(cause);
+    }
+    this.#asksAgain = true;
+  }
+
+  #note(refused: readonly ClaimState[]): void {
+    this.#refused = refused;
+    this.#refusedAtMs = this.#deps.clock.monotonic();
+  }
+
+  #wakeLater(): void {
+    this.#cancelWake?.();
+    const [refused] = this.#states();
+    const ms = refused?.claim.kind === 'window' ? refused.resetMs : LOOK_EVERY_MS;
+    this.#cancelWake = this.#deps.clock.after(ms, () => void this.goOn());
+  }
+
+  /** The claims that did not fit, as they stand now. */
+  #states(): readonly ClaimState[] {
+    const passedMs = this.#deps.clock.monotonic() - this.#refusedAtMs;
+    return this.#refused.map((state) => ({ ...state, resetMs: Math.max(0, state.resetMs - passedMs) }));
+  }
+
+  /** Where nothing is allowed, nothing comes of waiting. */
+  get #isHopeless(): boolean {
+    return this.#refused[0]?.claim.limit === 0;
+  }
+
+  /** How long at least until it is the turn of one with so many before it. */
+  #expectedMs(before: number): number {
+    const [refused] = this.#states();
+    if (refused?.claim.kind !== 'window') return 0;
+    const { limit, windowMs } = refused.claim;
+    return limit === 0 ? 0 : refused.resetMs + Math.floor(before / limit) * windowMs;
+  }
+
+  #refusal(before: number): GatewayError {
+    this.#deps.onRefused();
+    return refusal(this.#states(), this.#expectedMs(before));
+  }
+
+  #wait({ principal, priority, atMostMs, signal }: Standing): Promise<Granted> {
+    const { clock, onEnd } = this.#deps;
+    const beganMs = clock.monotonic();
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        this.#remove(waiter);
+        cancelTimer();
+        signal.removeEventListener('abort', onAbort);
+        onEnd(clock.monotonic() - beganMs);
+      };
+      const waiter: Waiter = {
+        principal,
+        priority,
+        grant(result) {
+          end();
+          resolve(result);
+        },
+        fail: (cause) => {
+          // Whoever asked for it may have left meanwhile.
+          if (!this.#waiting.includes(waiter)) return;
+          end();
+          reject(cause);
+        },
+      };
+      const onAbort = (): void => {
+        end();
+        reject(signal.reason as Error);
+      };
+      const cancelTimer = clock.after(atMostMs, () => waiter.fail(this.#refusal(this.#waiting.indexOf(waiter))));
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.splice(placeOf(priority, this.#waiting), 0, waiter);
+      if (!this.#isAsking && this.#waiting.length === 1) this.#wakeLater();
+    });
+  }
+
+  #remove(waiter: Waiter): void {
+    const index = this.#waiting.indexOf(waiter);
+    if (index >= 0) this.#waiting.splice(index, 1);
+    if (this.#waiting.length > 0) return;
+    this.#cancelWake?.();
+    this.#deps.onEmpty();
+  }
+}
+
+interface Standing {
+  readonly principal: Principal;
+  readonly priority: Priority;
+  readonly atMostMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Behind the last that is as urgent. */
+function placeOf(priority: Priority, waiting: readonly Waiter[]): number {
+  return waiting.findLastIndex((one) => RANK[one.priority] <= RANK[priority]) + 1;
+}
