@@ -1,3 +1,4 @@
+import { toGatewayError } from '@sluice/contract';
 import type {
   ClaimState,
   Clock,
@@ -28,7 +29,7 @@ interface Waiter {
   readonly principal: Principal;
   readonly priority: Priority;
   grant(result: Granted): void;
-  fail(cause: unknown): void;
+  fail(error: GatewayError): void;
 }
 
 /** Somebody else's process may end a request of the same key, and does not tell. */
@@ -96,7 +97,7 @@ export class TurnLine {
       if (first) first.grant(result);
       else this.#deps.giveBack(result.id);
     } catch (cause) {
-      asker.fail(cause);
+      asker.fail(toGatewayError(cause));
     }
     this.#asksAgain = true;
   }
@@ -154,11 +155,11 @@ export class TurnLine {
           end();
           resolve(result);
         },
-        fail: (cause) => {
+        fail: (error) => {
           // Whoever asked for it may have left meanwhile.
           if (!this.#waiting.includes(waiter)) return;
           end();
-          reject(cause);
+          reject(error);
         },
       };
       const onAbort = (): void => {
