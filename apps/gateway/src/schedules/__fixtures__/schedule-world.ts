@@ -45,6 +45,8 @@ const RESERVE = 100;
 export const TIMEOUTS = { connectMs: 1_000, firstTokenMs: 2_000, idleMs: 1_000, totalMs: 8_000 };
 export const PROVIDERS = ['a', 'b', 'c'] as const;
 
+const UNLIMITED = Promise.resolve({ headers: {}, release: () => undefined });
+
 /** A gateway's pipeline with the real circuits, before three providers with moods, on a time of its own. */
 export class ScheduleWorld {
   readonly clock = createManualClock();
@@ -130,7 +132,7 @@ export class ScheduleWorld {
       clock: this.clock,
       random: () => 0.5,
       authenticator: { authenticate: () => Promise.reject(new Error('Callers are known here.')) },
-      limiter: { admit: () => Promise.resolve({ headers: {}, release: () => undefined }) },
+      limiter: { admit: () => UNLIMITED, admitInTurn: () => UNLIMITED },
       circuits: this.circuits.asPort(),
       backoff: () => STEP,
       attempts: createAttemptMemory(this.clock),
