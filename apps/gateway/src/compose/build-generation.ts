@@ -41,7 +41,7 @@ export interface GenerationDeps {
   readonly telemetry: ProcessTelemetry;
   readonly lasting: LastingPorts;
   readonly secrets: IdentitySecrets;
-  readonly lifecycle: Pick<Lifecycle, 'isReady'>;
+  readonly lifecycle: Pick<Lifecycle, 'keepsConnections'>;
 }
 
 /** Throws where the configuration, though it passed its checks, cannot be built; what it holds is then the caller's to release. */
@@ -59,7 +59,7 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
   }));
   const circuits = takeCircuits(config, holding, telemetry);
   const slots = takeSlots(config, holding);
-  const probers = takeProbers(config, holding, { ...lasting, providers, circuits, isServing: () => lifecycle.isReady });
+  const probers = takeProbers(config, holding, { ...lasting, providers, circuits, isServing: () => lifecycle.keepsConnections });
   const cache = takeCache(config, holding, lasting.onInternalError);
   return {
     config,
