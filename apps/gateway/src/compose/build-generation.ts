@@ -59,7 +59,12 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
   }));
   const circuits = takeCircuits(config, holding, telemetry);
   const slots = takeSlots(config, holding);
-  const probers = takeProbers(config, holding, { ...lasting, providers, circuits, isServing: () => lifecycle.keepsConnections });
+  const probers = takeProbers(config, holding, {
+    ...lasting,
+    providers,
+    circuits,
+    isServing: () => lifecycle.keepsConnections,
+  });
   const cache = takeCache(config, holding, lasting.onInternalError);
   return {
     config,
