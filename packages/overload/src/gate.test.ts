@@ -187,6 +187,14 @@ describe('a limit of each target', () => {
     expect(gate.view({ target: 'p/other', rules }).limit).toBe(8);
   });
 
+  it('is no more than the other targets leave of the places', () => {
+    const { gate, enter } = rig(rules);
+    for (let call = 0; call < 5; call += 1) enter('a', 'p/x');
+    enter('a', 'p/y');
+    expect(gate.view({ target: 'p/x', rules })).toMatchObject({ inFlight: 5, limit: 7 });
+    expect(gate.view({ target: 'p/y', rules })).toMatchObject({ inFlight: 1, limit: 3 });
+  });
+
   it('keeps who waits for a full target from standing in the way of who wants another', async () => {
     const setup = rig({ ...rules, maxConcurrent: 2, minConcurrent: 1 });
     const { enter, wait, gate } = setup;

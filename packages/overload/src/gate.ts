@@ -71,8 +71,10 @@ export class Gate {
   }
 
   view({ target, rules }: Omit<Entrant, 'caller'>): SlotsView {
-    const limit = this.#limitOf(target, rules);
     const inFlight = rules.minConcurrent === undefined ? this.#inFlight : this.#limits.inFlight(target);
+    // What the other models leave of the provider's places.
+    const left = Math.max(0, rules.maxConcurrent - this.#inFlight);
+    const limit = Math.min(this.#limitOf(target, rules), inFlight + left);
     const isFree = this.#hasRoom({ target, rules });
     const retryAfterMs = isFree ? 0 : this.#expectedMs({ target, rules }, this.#line.size);
     return { inFlight, limit, waiting: this.#line.size, retryAfterMs };

@@ -1,5 +1,5 @@
 import { gatewayError } from '@sluice/contract';
-import type { Slot, Slots } from '@sluice/contract';
+import type { GatewayError, Slot, Slots } from '@sluice/contract';
 import type { Call } from '../call.js';
 import type { Candidate } from '../routing/plan.js';
 
@@ -60,7 +60,7 @@ export async function takePlace(call: Call, candidate: Candidate, slots: Slots):
 const LEAST_RETRY_MS = 1_000;
 
 /** The refusal of a request for which there is no place anywhere. */
-export function allBusy(retryAfterMs: number): ReturnType<typeof gatewayError> {
+export function allBusy(retryAfterMs: number): GatewayError {
   return gatewayError('overloaded', {
     message: 'Every provider of this model has as many calls as it may have at the moment.',
     details: { retryAfterMs: Math.max(LEAST_RETRY_MS, retryAfterMs) },
