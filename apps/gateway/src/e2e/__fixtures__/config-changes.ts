@@ -13,11 +13,20 @@ export const ADMIN_KEY = 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe';
 /** From the change of the file to the first answer under it. */
 const LIVE_WITHIN_MS = 1_000;
 
-/** A configuration like every other of these but for its version. */
+/**
+ * One version. From one to the next the provider that serves is another one under another name, limits and timeouts are
+ * others, and an alias comes or goes: what is in flight has lost its provider.
+ */
 export function configOf(number: number): string {
+  const serving = `sim${number % 3}`;
+  const target = { provider: serving, model: 'pace-10' };
   return JSON.stringify({
-    providers: { sim: { kind: 'sim' } },
-    models: { fast: { targets: [{ provider: 'sim', model: 'pace-10' }], timeouts: { totalMs: 60_000 + number } } },
+    providers: { [serving]: { kind: 'sim' } },
+    limits: { profiles: { default: { requestsPerMinute: 100_000 + number } } },
+    models: {
+      fast: { targets: [target], timeouts: { totalMs: 60_000 + number } },
+      ...(number % 2 === 0 ? {} : { other: { targets: [target] } }),
+    },
   });
 }
 

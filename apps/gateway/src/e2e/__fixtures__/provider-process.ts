@@ -42,12 +42,17 @@ export interface BlackHole extends AsyncDisposable {
   readonly port: number;
 }
 
+/** What a queue of one holds besides, by system. */
+const MOST_WAITING = 50;
+
 /** A process that is stopped while its queue of connections is full: the kernel then drops every further SYN. */
 export async function blackHole(): Promise<BlackHole> {
   const { port, url, kill, signal } = await startProvider(0, 1);
   signal('SIGSTOP');
   const waiting: Socket[] = [];
-  while (await isTaken(port, waiting));
+  while (await isTaken(port, waiting)) {
+    if (waiting.length > MOST_WAITING) throw new Error('This system takes connections beyond the queue of a listener.');
+  }
   return {
     port,
     url,
