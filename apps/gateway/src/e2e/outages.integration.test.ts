@@ -224,7 +224,8 @@ describe('a probe', () => {
       a.hold = undefined;
       await a.down();
     }
-    expect(Math.min(...probed)).toBeLessThan(Math.min(...usual) + 10);
+    // Ten milliseconds, and what a burst of this size varies by on a busy machine; who waits for the probe takes 1.5 s.
+    expect(Math.min(...probed)).toBeLessThan(Math.min(...usual) * 1.2 + 10);
     await assertInvariants({ gateway: scene.gateway });
   });
 
