@@ -19,6 +19,7 @@ import { Holding } from './compose/holding.js';
 import type { IdentitySecrets } from './compose/identity.js';
 import { composeLastingPorts } from './compose/ports.js';
 import type { LastingPorts } from './compose/ports.js';
+import { watchPressure } from './compose/pressure.js';
 import { recoverRows } from './compose/recovery.js';
 import { takeProviders } from './compose/providers.js';
 import { Reloads } from './compose/reloads.js';
@@ -27,6 +28,7 @@ import { showQueues } from './compose/queue-metrics.js';
 import type { Config } from './config/schema.js';
 import type { SecretPlace } from './config/secrets.js';
 import type { WatchDeps } from './config/watch-file.js';
+import type { Pressure } from './health/pressure.js';
 import { Callers } from './http/callers.js';
 import { answerWebRequest } from './http/in-process.js';
 import { createRequestIds } from './http/request-ids.js';
@@ -82,6 +84,8 @@ export interface ComposedGateway {
   confine(cause: unknown): void;
   /** Takes note of a connection that could not be taken; of many in one second, once. */
   onAcceptError(cause: unknown): void;
+  /** Whether new connections are better not taken: the heap is all but full. */
+  refusesConnections(): boolean;
   /** Everything is refused from now on. */
   stop(): void;
   /**
@@ -168,7 +172,8 @@ function buildAnew(config: Config, opened: Opened): GatewayGeneration {
 
 function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
   const { lifecycle, telemetry, options } = opened;
-  const callers = createCallers(() => generations.current.config.server.bodyLimitBytes);
+  const pressure = watchPressure(telemetry, () => generations.current.config.server.shed);
+  const callers = createCallers(pressure, () => generations.current.config.server.bodyLimitBytes);
   const generations = new Generations(first, { clock: systemClock, callers });
   const reloads = new Reloads({
     generations,
@@ -177,11 +182,10 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
     build: (config) => buildAnew(config, opened),
     load: options.source?.load,
   });
-  const unwatch = watchSource(options, { reloads, telemetry });
-  const endRecovery = recoverRows(opened.store, telemetry);
+  const watches = [watchSource(options, { reloads, telemetry }), recoverRows(opened.store, telemetry)];
   showState(opened, generations);
   const background = openBackground(opened, generations);
-  const entry = composeEntry({ ...opened, generations, reloads, callers, background });
+  const entry = composeEntry({ ...opened, generations, reloads, callers, background, pressure });
   const blame = createBlame({ callers, telemetry, handle: (req, res) => entry.handle(req, res) });
   // Nobody waits for the lists: until they are there, models are reached as provider/model.
   void first.refreshLists();
@@ -198,10 +202,10 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
     answer: (request, principal) => answerWebRequest(request, { callers, principal, answer: entry.answer }),
     drain: () => lifecycle.drain({ isInUse: callers.seenWithin(IN_USE_MS) }),
     leave: () => lifecycle.leave(),
+    refusesConnections: () => pressure.refusesConnections,
     stop: () => lifecycle.stop(),
     async close() {
-      unwatch?.();
-      endRecovery();
+      for (const end of [...watches, () => pressure.stop()]) end?.();
       await generations.close();
       await release(opened, opened);
     },
@@ -245,13 +249,14 @@ function watchSource(
   });
 }
 
-function createCallers(bodyLimitBytes: () => number): Callers {
+function createCallers(pressure: Pressure, bodyLimitBytes: () => number): Callers {
   const random = createRandomHex();
   return new Callers({
     newRequestId: createRequestIds(systemClock, random),
     random,
     clock: systemClock,
     bodyLimitBytes,
+    assertRoom: (bytes) => pressure.assertRoom(bytes),
   });
 }
 

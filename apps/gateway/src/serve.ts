@@ -1,7 +1,7 @@
 import { gatewayError } from '@sluice/contract';
 import type { ComposedGateway } from './compose.js';
 import { listen } from './http/server.js';
-import type { Address } from './http/server.js';
+import type { Address, ConnectionLimits } from './http/server.js';
 import { within } from './within.js';
 
 /** A gateway that listens. */
@@ -32,10 +32,11 @@ export interface Served {
 const LAST_WORDS_MS = 500;
 
 /** Puts a gateway behind a socket of its own. Rejects with Node's own error, such as EADDRINUSE. */
-export async function serve(gateway: ComposedGateway, options: Address): Promise<Served> {
+export async function serve(gateway: ComposedGateway, options: Address & ConnectionLimits): Promise<Served> {
   const listening = await listen((req, res) => gateway.handle(req, res), {
     ...options,
     onAcceptError: (cause) => gateway.onAcceptError(cause),
+    refusesConnections: () => gateway.refusesConnections(),
   });
   const shutDown = async (): Promise<void> => {
     gateway.stop();

@@ -8,7 +8,6 @@ import { expect, it } from 'vitest';
 const NOT_YET: Readonly<Record<string, string>> = {
   F44: 'starts that fail',
   F48: 'shedding by the heap',
-  F63: 'slow senders in numbers',
 };
 
 const page = readFileSync(join(ROOT, 'docs/faults.md'), 'utf8');

@@ -4,6 +4,7 @@ import type { BackgroundResponses } from '@sluice/dialect-openai';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import type { Callers } from '../http/callers.js';
+import type { Pressure } from '../health/pressure.js';
 import { reportHealth } from '../health/provider-health.js';
 import type { HealthReport } from '../health/provider-health.js';
 import type { BreakerRoutesDeps } from '../http/admin/breakers.js';
@@ -30,6 +31,7 @@ export interface EntryParts {
   readonly lifecycle: Lifecycle;
   readonly callers: Callers;
   readonly background: BackgroundResponses;
+  readonly pressure: Pressure;
 }
 
 /** Everything that can be asked of the gateway. It is made once: which configuration answers is decided for each request. */
@@ -64,6 +66,7 @@ export function composeEntry(parts: EntryParts): Entry {
       onInternalError,
       callers,
       isStopped: () => lifecycle.isStopped(),
+      pressure: parts.pressure,
       keepsConnections: () => lifecycle.keepsConnections,
       writeTimeoutMs: () => generations.current.config.server.writeTimeoutMs,
     },

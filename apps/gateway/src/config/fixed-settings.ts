@@ -4,6 +4,9 @@ import type { Config } from './schema.js';
 const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
   'server.host': ({ server }) => server.host,
   'server.port': ({ server }) => server.port,
+  'server.headersTimeoutMs': ({ server }) => server.headersTimeoutMs,
+  'server.requestTimeoutMs': ({ server }) => server.requestTimeoutMs,
+  'server.maxConnectionsPerAddress': ({ server }) => server.maxConnectionsPerAddress,
   'server.workers': ({ server }) => server.workers,
   'telemetry.metrics.enabled': ({ telemetry }) => telemetry.metrics.enabled,
 };

@@ -16,7 +16,10 @@ describe('loadConfig without a file', () => {
       workers: 1,
       drainTimeoutMs: 30_000,
       bodyLimitBytes: 33_554_432,
+      headersTimeoutMs: 10_000,
+      requestTimeoutMs: 30_000,
       writeTimeoutMs: 30_000,
+      shed: { heapShare: 0.92, eventLoopDelayMs: 500 },
     });
     expect(config.breaker).toEqual({ consecutiveFailures: 5, halfOpenAfterMs: 500 });
     expect(config.cache.enabled).toBe(false);

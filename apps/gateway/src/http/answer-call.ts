@@ -36,7 +36,8 @@ export async function answerCall(
     const received = callers.receive(req, res);
     answer = await make(received);
     // Decided only now: a call that began before the stop must not leave a connection behind that nobody will serve.
-    if (!keepsConnections()) res.shouldKeepAlive = false;
+    // What is late of a request is not waited for after all.
+    if (!keepsConnections() || answer.status === 408) res.shouldKeepAlive = false;
     closeIfUnread(req, res, clock);
     const sending = sendAnswer(res, answer, { received, clock, writeTimeoutMs });
     if (sending) await sending;

@@ -6,6 +6,7 @@ import { readTraceContext } from '@sluice/telemetry';
 import type { RandomHex } from '@sluice/telemetry';
 import type { Writable } from '@sluice/toolkit';
 import { readBody } from './read-body.js';
+import type { AssertRoom } from './read-body.js';
 import { clientRequestId } from './request-ids.js';
 
 export interface CallerDeps {
@@ -14,6 +15,7 @@ export interface CallerDeps {
   readonly clock: Clock;
   /** Asked for each caller as it comes. */
   readonly bodyLimitBytes: () => number;
+  readonly assertRoom?: AssertRoom;
 }
 
 /** What a caller brings, over a socket or in the process. */
@@ -75,7 +77,10 @@ export class Callers {
 
   /** Admits who came over a socket. The call's signal fires when the caller leaves before the answer is complete. */
   receive(req: IncomingMessage, res: ServerResponse): ReceivedCall {
-    const visit = this.admit({ headers: req.headers, readBody: (limit) => readBody(req, limit) });
+    const visit = this.admit({
+      headers: req.headers,
+      readBody: (limit) => readBody(req, limit, this.#deps.assertRoom),
+    });
     res.on('close', () => {
       visit.leave();
       if (!res.writableFinished) visit.abort(gatewayError('client_closed_request'));

@@ -5,6 +5,7 @@ import { answerCall } from './answer-call.js';
 import type { AnswerDeps } from './answer-call.js';
 import { errorAnswer } from './error-answer.js';
 import { createExpressApp } from './express-app.js';
+import type { Pressure } from '../health/pressure.js';
 import { createRouteFinder } from './find-route.js';
 import { createPipelineFinder } from './inference-table.js';
 import type { FoundPipeline } from './inference-table.js';
@@ -20,6 +21,8 @@ const POST_ONLY = ['POST'] as const;
 export interface EntryDeps extends RouteDeps, AnswerDeps {
   /** True from when on everything gets a 503 `draining`. */
   isStopped(): boolean;
+  /** What the process is under; calls of models that come over a socket are refused while it sheds. */
+  readonly pressure: Pick<Pressure, 'isShedding' | 'refuse'>;
 }
 
 /** Everything that can be asked of a gateway, over a socket or in the process. */
@@ -48,8 +51,9 @@ export function createEntry({ inference, raw, routes }: EntryTables, deps: Entry
       if (deps.isStopped()) return void answerCall(async (received) => refuse(received, path), { req, res }, deps);
       const asked = { method: req.method ?? '', path, url: req.url };
       const found = findPipeline(path);
+      if (!found && !isRawPath(path)) return void app(req, res);
+      if (deps.pressure.isShedding) return void answerCall(shedding(path, deps), { req, res }, deps);
       if (found) return void answerCall(pipelineFor(found, asked, deps), { req, res }, deps);
-      if (!isRawPath(path)) return void app(req, res);
       void answerCall(rawPipelineFor(raw, asked, deps), { req, res }, deps);
     },
     async answer(method, { pathname, search, searchParams: query }, received) {
@@ -86,6 +90,11 @@ function pipelineFor({ pipeline, params }: FoundPipeline, { method, path, url }:
 function rawPipelineFor(raw: RawPassthrough, { method, path, url }: Asked, deps: RouteDeps): Pipeline {
   const found = raw.find(method, path, url.slice(path.length));
   return found ?? (async (received) => runRefusal(methodNotAllowed(method, raw.methods), { received, path }, deps));
+}
+
+/** Before anybody is looked up or anything is read: it must cost next to nothing. */
+function shedding(path: string, deps: EntryDeps): Pipeline {
+  return async (received) => runRefusal(deps.pressure.refuse(), { received, path }, deps);
 }
 
 function refuse(received: ReceivedCall, path: string): Answer {

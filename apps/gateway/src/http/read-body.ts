@@ -1,17 +1,22 @@
 import type { IncomingMessage } from 'node:http';
-import { gatewayError } from '@sluice/contract';
+import { gatewayError, toGatewayError } from '@sluice/contract';
+import { REQUEST_TIMEOUT } from './client-errors.js';
 import { bodyTooLarge } from './refusals.js';
 
 const NOTHING = new Uint8Array(0);
 
+/** Throws where there is no room for a body of so many bytes. Asked of those that come in several reads. */
+export type AssertRoom = (bytes: number) => void;
+
 /**
  * The body, at most `limit` bytes of it. Rejects with `request_too_large`, for an announced length before a byte is
- * read, and with `client_closed_request` when the caller leaves midway.
+ * read, with `request_timeout` where the server has had enough of waiting, and with `client_closed_request` when the
+ * caller leaves midway.
  */
-export function readBody(req: IncomingMessage, limit: number): Promise<Uint8Array> {
+export function readBody(req: IncomingMessage, limit: number, assertRoom?: AssertRoom): Promise<Uint8Array> {
   const announced = Number(req.headers['content-length'] ?? 0);
   if (announced > limit) return Promise.reject(bodyTooLarge(limit));
-  return req.complete && !req.destroyed ? readWhole(req, limit) : collect(req, limit);
+  return req.complete && !req.destroyed ? readWhole(req, limit) : collect(req, limit, assertRoom);
 }
 
 /** A body that came while its caller was looked up: listening to the stream would cost more than the rest of the call. */
@@ -20,7 +25,7 @@ function readWhole(req: IncomingMessage, limit: number): Promise<Uint8Array> {
   return Promise.resolve((req.read() as Buffer | null) ?? NOTHING);
 }
 
-function collect(req: IncomingMessage, limit: number): Promise<Uint8Array> {
+function collect(req: IncomingMessage, limit: number, assertRoom: AssertRoom = () => undefined): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -32,7 +37,18 @@ function collect(req: IncomingMessage, limit: number): Promise<Uint8Array> {
         reject(bodyTooLarge(limit));
       }
     });
-    req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
+    const { socket } = req;
+    const onTimeout = (): void => reject(gatewayError('request_timeout'));
+    socket.once(REQUEST_TIMEOUT, onTimeout);
+    req.on('end', () => {
+      socket.off(REQUEST_TIMEOUT, onTimeout);
+      try {
+        assertRoom(length);
+        resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length));
+      } catch (cause) {
+        reject(toGatewayError(cause));
+      }
+    });
     req.on('error', (cause) => reject(gatewayError('client_closed_request', { cause })));
   });
 }

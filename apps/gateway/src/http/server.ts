@@ -2,25 +2,36 @@ import { createServer } from 'node:http';
 import { Server as SocketServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { onClientError } from './client-errors.js';
+import { createConnectionCap } from './connection-cap.js';
 
-/** Slow senders are cut: headers must be there in 10 s, the whole request in 60 s, looked at every second. */
 const LIMITS = {
-  headersTimeout: 10_000,
-  requestTimeout: 60_000,
-  connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16_384,
   highWaterMark: 16_384,
   // The second of two credentials would otherwise vanish; joined, they are refused.
   joinDuplicateHeaders: true,
 };
+/** How soon after their time slow senders are cut, at most. */
+const CHECK_EVERY_MS = 1_000;
 
 export interface Address {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
 }
-export interface ListenOptions extends Address {
+/** What callers get. */
+export interface ConnectionLimits {
+  /** For the head of a request. Default 10 s. */
+  readonly headersTimeoutMs?: number;
+  /** For all of it. Default 30 s. */
+  readonly requestTimeoutMs?: number;
+  /** Of one address. Default: a thousand for each public one. */
+  readonly maxConnectionsPerAddress?: number | undefined;
+}
+export interface ListenOptions extends Address, ConnectionLimits {
+  /** Whether a new connection is closed at once; then it is as if it could not be taken. */
+  readonly refusesConnections: () => boolean;
   /** Hears of every connection that could not be taken, as where the process may open no further file. */
   readonly onAcceptError: (cause: unknown) => void;
 }
@@ -38,15 +49,18 @@ export interface Listening {
 /** Opens the socket. Rejects with Node's own error, such as EADDRINUSE. */
 export async function listen(
   handler: (req: IncomingMessage, res: ServerResponse) => void,
-  { host, port, onAcceptError }: ListenOptions,
+  options: ListenOptions,
 ): Promise<Listening> {
-  const server = createServer(LIMITS, handler);
+  const { host, port, onAcceptError } = options;
+  const server = createServer({ ...LIMITS, ...toTimeouts(options) }, handler);
+  boundConnections(server, options);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, backlog: 1_024 }, () => {
       server.off('error', reject);
       server.on('error', onAcceptError);
       server.on('timeout', cutOff);
+      server.on('clientError', onClientError);
       resolve();
     });
   });
@@ -62,6 +76,21 @@ export async function listen(
     },
     closeAll: () => server.closeAllConnections(),
   };
+}
+
+function toTimeouts({ headersTimeoutMs = 10_000, requestTimeoutMs = 30_000 }: ConnectionLimits) {
+  const headersTimeout = Math.min(headersTimeoutMs, requestTimeoutMs);
+  const connectionsCheckingInterval = Math.min(CHECK_EVERY_MS, headersTimeout);
+  return { headersTimeout, requestTimeout: requestTimeoutMs, connectionsCheckingInterval };
+}
+
+function boundConnections(server: Server, { maxConnectionsPerAddress, refusesConnections }: ListenOptions): void {
+  const cap = createConnectionCap(maxConnectionsPerAddress);
+  server.on('connection', (socket: Socket) => {
+    const { remoteAddress = '' } = socket;
+    if (refusesConnections() || !cap.enter(remoteAddress)) return void socket.resetAndDestroy();
+    socket.once('close', () => cap.leave(remoteAddress));
+  });
 }
 
 /**

@@ -70,6 +70,9 @@ export interface ProcessGateway extends RemoteGateway {
 type Env = Readonly<Record<string, string>>;
 const UPSTREAM_KEY: Env = { UPSTREAM_KEY: 'sk-upstream' };
 
+/** It shares its event loop with the test, whose work is no load of its own. */
+const UNHURRIED = { eventLoopDelayMs: 3_600_000 };
+
 /** Starts a gateway on a free port. `config` is what an operator's file would hold; `sim` is there besides. */
 export async function startGateway(config: GatewayConfig = {}, env = UPSTREAM_KEY): Promise<TestGateway> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
@@ -78,7 +81,7 @@ export async function startGateway(config: GatewayConfig = {}, env = UPSTREAM_KE
   const { databasePath, keyPepper, ...dataDir } = openDataDir(join(folder, 'data'));
   const adminKey = dataDir.adminKey(undefined).key;
   const running = composeGateway({
-    config: parseConfig(config, { env, cwd: folder }),
+    config: parseConfig({ ...config, server: { shed: UNHURRIED, ...config.server } }, { env, cwd: folder }),
     state: { databasePath, keyPepper, adminKey },
     env,
     cwd: folder,
