@@ -49,7 +49,9 @@ export async function startOverloaded(): Promise<Overloaded> {
     upstream,
     peak,
     async run(forMs) {
-      const callers = keys.map((key) => ({ key, rate: (2 * peak) / KEYS }));
+      // Of what its places allow: what was measured may have had a bad moment.
+      const rate = (2 * PLACES * 1_000) / TAKES_MS / KEYS;
+      const callers = keys.map((key) => ({ key, rate }));
       const { result, delayMs } = await withLoopDelay(() => withProbes(gateway, openLoop(at, callers, forMs)));
       return { ...result, delayMs: delayMs + result.delayMs };
     },
