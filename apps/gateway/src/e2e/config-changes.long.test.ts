@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { temporaryDir } from '../__fixtures__/temporary-dir.js';
 import { CORRUPT, changeTimes, configOf, corruptAll, startChanging } from './__fixtures__/config-changes.js';
+import { assertInvariants } from './__fixtures__/invariants.js';
 
 const RATE = 200;
 
@@ -13,6 +14,7 @@ describe('a gateway at 200 requests a second', () => {
     const { answered, failures, versions } = await traffic.stop();
     expect(failures).toEqual([]);
     expect([answered > 1_000, versions.length]).toEqual([true, 21]);
+    await assertInvariants({ gateway: gateway.served });
   });
 
   it('notices every corrupt file by itself, once, and fails no request', async () => {

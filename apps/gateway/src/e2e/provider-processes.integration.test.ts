@@ -1,19 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fakeUpstream } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
-import { startGateway } from './__fixtures__/gateway.js';
+import type { GatewayConfig } from '../gateway.js';
+import { startGateway, startGatewayProcess } from './__fixtures__/gateway.js';
 import type { TestGateway } from './__fixtures__/gateway.js';
 import { assertInvariants } from './__fixtures__/invariants.js';
 import { blackHole, startProvider } from './__fixtures__/provider-process.js';
 import { timed } from './__fixtures__/timed.js';
 import { startTraffic } from './__fixtures__/traffic.js';
+import { saying } from './__fixtures__/upstream-set.js';
 
-/** A gateway whose alias `fast` has these in order. */
-async function gatewayOver(urls: readonly string[], timeouts = {}): Promise<TestGateway> {
-  return startGateway({
+/** The alias `fast` has these in order. */
+function configOver(urls: readonly string[], timeouts = {}): GatewayConfig {
+  return {
     providers: Object.fromEntries(urls.map((url, i) => [`p${i}`, { kind: 'openai-compatible', baseUrl: `${url}/v1` }])),
     models: { fast: { targets: urls.map((_, i) => ({ provider: `p${i}`, model: 'm' })), timeouts } },
-  });
+  };
+}
+
+function gatewayOver(urls: readonly string[], timeouts = {}): Promise<TestGateway> {
+  return startGateway(configOver(urls, timeouts));
 }
 
 const chat = (content: string, more = {}): object => ({
@@ -88,14 +95,23 @@ describe('a provider to which packets vanish (F6)', () => {
   });
 });
 
-describe('a provider whose name does not resolve (F17)', () => {
-  it('costs next to nothing, and is a 502 where it is the last one', async () => {
+describe('a provider whose name does not lead to it (F17)', () => {
+  const PRELOAD = new URL('__fixtures__/answers-names.mjs', import.meta.url).href;
+
+  it.each([
+    ['does not exist', 'nobody.test'],
+    ['has no address', 'empty.test'],
+    ['led elsewhere before and leads to this machine now', 'moves.test'],
+  ])('costs next to nothing where it %s, and is a 502 where it is the last one', async (_what, name) => {
     await using b = await startProvider();
-    await using gateway = await gatewayOver(['http://nobody.invalid', b.url]);
+    await using here = await fakeUpstream(saying('local secret'));
+    const config = configOver([`http://${name}:${here.port}`, b.url], { connectMs: 300 });
+    await using gateway = await startGatewayProcess(config, { preload: [PRELOAD] });
     const { value: answer, tookMs } = await timed(() => gateway.call('/v1/chat/completions', chat('Hi')));
-    expect([answer.status, answer.headers.get('x-sluice-attempts'), tookMs < 1_000]).toEqual([200, '3', true]);
+    expect([answer.status, answer.headers.get('x-sluice-provider'), tookMs < 1_000]).toEqual([200, 'p1', true]);
     const alone = await gateway.call('/v1/chat/completions', { ...chat('Hi'), model: 'p0/m' });
     expect([alone.status, await alone.json()]).toMatchObject([502, { error: { code: 'upstream_connection_error' } }]);
+    expect(here.acceptedConnections).toBe(0);
     await assertInvariants({ gateway });
   });
 });
