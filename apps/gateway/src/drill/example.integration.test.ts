@@ -14,7 +14,8 @@ const [, shown = ''] = /```text\n(  scenario[\s\S]*?)```/.exec(read('docs/drills
 
 /** Scenario, alias and what was asked for, of each line of a table; the rest may differ by milliseconds. */
 function frame(table: string): readonly string[] {
-  const lines = table.split('\n').filter((line) => line.startsWith('  '));
+  const [rows = ''] = table.split('\n\n');
+  const lines = rows.split('\n').filter((line) => line.startsWith('  '));
   const width = lines[0]?.indexOf('callers saw') ?? 0;
   return lines.map((line) => line.slice(0, width).trimEnd());
 }

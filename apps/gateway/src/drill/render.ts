@@ -46,7 +46,34 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
 
 /** A line for each alias and each kind of answer. Names that repeat are left out. */
 function renderTable(scenarios: readonly ScenarioReport[]): readonly string[] {
-  return table([HEAD, ...scenarios.flatMap(toRows)]);
+  const rows = table([HEAD, ...scenarios.flatMap(toRows)]);
+  return scenarios.length > 1 ? [...rows, '', ...renderTroubles(scenarios)] : rows;
+}
+
+const TROUBLES: ReadonlySet<Verdict> = new Set(['partly-rescued', 'clean-errors', 'unclean']);
+
+/** For each alias, how often its callers got errors, and in which scenarios. */
+function renderTroubles(scenarios: readonly ScenarioReport[]): readonly string[] {
+  const aliases = new Set(scenarios.flatMap(({ results }) => results.map(({ alias }) => alias)));
+  return [...aliases].flatMap((alias) => {
+    const isTrouble = (result: AliasResult): boolean => result.alias === alias && TROUBLES.has(result.verdict);
+    const bad = scenarios.filter(({ results }) => results.some(isTrouble)).map(({ scenario }) => scenario.name);
+    const count = `${alias}: callers got nothing but whole answers in ${scenarios.length - bad.length} of ${scenarios.length} scenarios`;
+    return bad.length === 0 ? [`${count}.`] : [`${count}, and errors in`, ...wrap(bad.join(', '))];
+  });
+}
+
+const LINE = 118;
+
+/** Lines of words, set in. */
+function wrap(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length >= LINE) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }
 
 function toRows({ scenario, results }: ScenarioReport): readonly (readonly string[])[] {
