@@ -24,6 +24,14 @@ describe('DrillClock', () => {
     expect(fired).toEqual(['early 10', 'early too 10', 'late 20']);
   });
 
+  it('counts in whole milliseconds', async () => {
+    const clock = new DrillClock(START);
+    await clock.drive(clock.until(33.3), 40);
+    const startedMs = clock.monotonic();
+    await clock.drive(clock.until(startedMs + 600_000), 600_000);
+    expect([startedMs, clock.monotonic() - startedMs]).toEqual([34, 600_000]);
+  });
+
   it('stands still while somebody works', async () => {
     const clock = new DrillClock(START);
     clock.after(10_000, () => {});

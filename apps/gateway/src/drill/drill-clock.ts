@@ -44,7 +44,8 @@ export class DrillClock implements Clock {
 
   after(ms: number, run: () => void): Cancel {
     this.stir();
-    const timer: Timer = { dueMs: this.#elapsedMs + Math.max(0, ms), run };
+    // Whole milliseconds: differences of sums are exact then, and nothing ends a hair before its deadline.
+    const timer: Timer = { dueMs: Math.ceil(this.#elapsedMs + Math.max(0, ms)), run };
     this.#timers.add(timer);
     return () => {
       if (this.#timers.delete(timer)) this.stir();
