@@ -1,6 +1,7 @@
 import { cutServer } from './cut-server.js';
 import { startGateway } from './gateway.js';
 import type { TestGateway } from './gateway.js';
+import { assertInvariants } from './invariants.js';
 import type { WireClient } from './wire-clients.js';
 
 export type Wire = 'openai-compatible' | 'anthropic';
@@ -86,6 +87,7 @@ export async function cutEverywhere({ client, wire, stream, step }: CutEverywher
       for (const cut of queue) await ask(cut);
     }),
   );
+  await assertInvariants({ gateway, maxAttempts: 1 });
   return { asked: cuts.length, wrong, slowestMs };
 }
 
@@ -97,7 +99,11 @@ interface Asking extends Pick<CutEverywhere, 'client' | 'stream'> {
 async function look(gateway: TestGateway, { client, stream, cut }: Asking): Promise<string> {
   const response = await gateway.call(client.path(stream), { model: 'fast', stream, ...client.body(`cut=${cut}`) });
   const text = await response.text();
-  if (response.status !== 200) return response.status === 502 ? 'failed' : `status ${response.status}: ${text}`;
+  if (response.status !== 200) {
+    // Nothing at all is no part of an answer.
+    const code = cut === 0 ? /upstream_(?:truncated|invalid_response)/ : /upstream_truncated/;
+    return response.status === 502 && code.test(text) ? 'failed' : `status ${response.status}: ${text}`;
+  }
   if (!stream) return 'whole';
   const [isWhole, isFailed] = [client.isWhole(text), client.isFailed(text)];
   if (isWhole && isFailed) return 'whole and failed';
