@@ -100,7 +100,7 @@ describe('a response in the background', () => {
   });
 
   it('is gone on from, once it is complete', async () => {
-    const first = await begin('sim/pace-300', { input: 'One' });
+    const first = await begin('sim/pace-300', { input: 'One by one' });
     const early = begin('sim/echo', { input: 'Two', previous_response_id: first.id });
     expect(await failure(early)).toMatchObject({ status: 400, param: 'previous_response_id' });
     await finished(openai, first.id);

@@ -8,8 +8,12 @@ import { openaiClient, startGateway } from './__fixtures__/gateway.js';
 
 const simulator = await startSimulator();
 const gateway = await startGateway({
-  // `apart` keeps its key free while refused credentials rest the other's.
-  providers: { claude: { kind: 'anthropic', baseUrl: simulator.url }, apart: { kind: 'sim' } },
+  // Apart, so that refused credentials and errors in a row open nobody else's circuit.
+  providers: {
+    claude: { kind: 'anthropic', baseUrl: simulator.url },
+    apart: { kind: 'sim' },
+    refusing: { kind: 'sim' },
+  },
 });
 const { openai } = gateway;
 afterAll(async () => {
@@ -283,7 +287,7 @@ describe('failures through the OpenAI SDK', () => {
 
   it.each([
     ['sim/error-500', 502, 'upstream_invalid_response'],
-    ['sim/error-401', 502, 'upstream_auth_error'],
+    ['refusing/error-401', 502, 'upstream_auth_error'],
     ['sim/error-429', 429, 'rate_limit_exceeded'],
     ['sim/context-length', 400, 'context_length_exceeded'],
     ['sim/garbage', 502, 'upstream_invalid_response'],
