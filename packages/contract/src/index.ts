@@ -111,6 +111,7 @@ export type {
   WriteContext,
   WrittenError,
 } from './dialect.js';
+export type { CircuitNames, CircuitState, Circuits, Permit } from './circuits.js';
 export type {
   Admission,
   AttemptRecord,
@@ -122,9 +123,6 @@ export type {
   CacheState,
   CachedAnswer,
   Cancel,
-  CircuitNames,
-  CircuitState,
-  Circuits,
   Clock,
   IncomingHeaders,
   Ledger,
@@ -132,9 +130,7 @@ export type {
   LedgerSettlement,
   LimitRules,
   Limiter,
-  Permit,
   Principal,
-  Priority,
   QueueRules,
   DetachedAnswer,
   DetachedCall,
@@ -142,10 +138,6 @@ export type {
   RecallingCall,
   RequestRecord,
   ResponseCache,
-  Slot,
-  SlotRequest,
-  Slots,
-  SlotsView,
   SendOptions,
   Telemetry,
   Transport,
@@ -154,6 +146,7 @@ export type {
   UpstreamResponse,
   UsageSource,
 } from './ports.js';
+export type { Priority, Slot, SlotRequest, Slots, SlotsView } from './slots.js';
 export type { Outcome, Settler } from './settle.js';
 export type {
   Claim,

@@ -1,6 +1,6 @@
 import type { ResponseHead, UpstreamRequest } from './provider.js';
-import type { GatewayError } from './errors.js';
 import type { Usage } from './models.js';
+import type { Priority } from './slots.js';
 
 export interface Clock {
   /** Wall clock, milliseconds since 1970. */
@@ -60,77 +60,6 @@ export interface Admission {
   readonly headers: Readonly<Record<string, string>>;
   /** Gives the concurrency slot back. Idempotent. */
   release(): void;
-}
-
-/** The circuits through which one target is asked with one key. */
-export interface CircuitNames {
-  /** `provider/model`. */
-  readonly target: string;
-  /** The key at every model, by its number: `provider#0`. */
-  readonly key: string;
-  /** The key at this target: `provider/model#0`. */
-  readonly keyAtTarget: string;
-}
-/** One circuit for each target, and for its keys. */
-export interface Circuits {
-  /**
-   * A permit, or nothing when one of the circuits is open or its one probe is under way. Never waits. With `isLast`, for a
-   * request that has nobody else to ask, an open circuit lets through what may well be answered.
-   */
-  admit(names: CircuitNames, isLast?: boolean): Permit | undefined;
-  /** Milliseconds until the open circuit of a target lets a probe through; 0 when it would now. */
-  retryAfterMs(target: string, isLast?: boolean): number;
-  /** Milliseconds until the open circuits of a key let a probe through; 0 when they would now. */
-  keyRetryAfterMs(names: CircuitNames): number;
-  state(target: string): CircuitState;
-}
-export type CircuitState = 'closed' | 'half-open' | 'open';
-/** Exactly one of the three, once; later calls do nothing. */
-export interface Permit {
-  /** Not all of its circuits were closed: the first content of an answer is verdict enough. */
-  readonly isProbe: boolean;
-  succeed(): void;
-  fail(error: GatewayError): void;
-  /** No verdict: the caller left, or the request was at fault. */
-  forget(): void;
-}
-
-/** Which of one caller's own requests goes first where they wait; it says nothing against other callers. */
-export type Priority = 'high' | 'normal' | 'low';
-
-/** Places at targets, where an operator bounds how many calls a provider has at once. Every other target has room. */
-export interface Slots {
-  /** A place that is free; nothing where none is. Never waits. */
-  enter(target: string, caller: string): Slot | undefined;
-  /** A place when it is the caller's turn; nothing where that would be too late. Rejects with the signal's reason. */
-  wait(target: string, asking: SlotRequest, signal: AbortSignal): Promise<Slot | undefined>;
-  /** How the places of a target stand; nothing where it has no bound. */
-  view(target: string): SlotsView | undefined;
-}
-export interface SlotRequest {
-  /** Callers share the places; the id of a key. */
-  readonly caller: string;
-  readonly priority: Priority;
-  /** How long the request has waited for places so far: it waits no longer than one queue lets it, all together. */
-  readonly waitedMs: number;
-  /** Until the request's own time is over. */
-  readonly leftMs: number;
-}
-/** A call's place at a provider. */
-export interface Slot {
-  /** The first content of a stream came after so long. */
-  noteFirstToken(waitedMs: number): void;
-  /** The target said, or showed, that it has too much to do. */
-  noteOverload(): void;
-  /** Gives the place to whoever is next. Idempotent. */
-  release(): void;
-}
-export interface SlotsView {
-  readonly inFlight: number;
-  readonly limit: number;
-  readonly waiting: number;
-  /** Milliseconds until who comes now may expect a place, by how long calls have taken; 0 where one is free. */
-  readonly retryAfterMs: number;
 }
 
 /** How long to wait before each further try at one target; the first step is the wait before the second try. */
