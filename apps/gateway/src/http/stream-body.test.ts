@@ -57,6 +57,19 @@ describe('the body of a stream', () => {
     ]);
   });
 
+  it('leaves with the turn in which it came, whether or not more follows', async () => {
+    const server = createServer((_req, res) => {
+      res.writeHead(200, ['content-type', 'text/event-stream']);
+      new StreamBody(res).write('data: 1\n\n');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const read = await answer.body?.getReader().read();
+    expect(Buffer.from(read?.value ?? '').toString()).toBe('data: 1\n\n');
+    server.closeAllConnections();
+    server.close();
+  });
+
   it('has no framing for a client that knows none', async () => {
     await using server = await serve(['data: 1\n\n', Buffer.from('data: 2\n\n')]);
     const answer = await exchange(server.port, 'GET / HTTP/1.0\r\n\r\n');
