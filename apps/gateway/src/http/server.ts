@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
 import { Server as SocketServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { onClientError } from './client-errors.js';
+import type { Server } from 'node:http';
+import { createClientErrorHandler } from './client-errors.js';
 import { createConnectionCap } from './connection-cap.js';
+import { createHttpGuard } from './http-guard.js';
+import type { Handler } from './http-guard.js';
 
 const LIMITS = {
   keepAliveTimeout: 65_000,
@@ -47,12 +49,10 @@ export interface Listening {
 }
 
 /** Opens the socket. Rejects with Node's own error, such as EADDRINUSE. */
-export async function listen(
-  handler: (req: IncomingMessage, res: ServerResponse) => void,
-  options: ListenOptions,
-): Promise<Listening> {
+export async function listen(handler: Handler, options: ListenOptions): Promise<Listening> {
   const { host, port, onAcceptError } = options;
-  const server = createServer({ ...LIMITS, ...toTimeouts(options) }, handler);
+  const server = createServer({ ...LIMITS, ...toTimeouts(options) });
+  guard(server, handler);
   boundConnections(server, options);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -60,7 +60,6 @@ export async function listen(
       server.off('error', reject);
       server.on('error', onAcceptError);
       server.on('timeout', cutOff);
-      server.on('clientError', onClientError);
       resolve();
     });
   });
@@ -82,6 +81,14 @@ function toTimeouts({ headersTimeoutMs = 10_000, requestTimeoutMs = 30_000 }: Co
   const headersTimeout = Math.min(headersTimeoutMs, requestTimeoutMs);
   const connectionsCheckingInterval = Math.min(CHECK_EVERY_MS, headersTimeout);
   return { headersTimeout, requestTimeout: requestTimeoutMs, connectionsCheckingInterval };
+}
+
+function guard(server: Server, handler: Handler): void {
+  const { handle, onExpectation } = createHttpGuard(handler);
+  server.on('request', handle);
+  server.on('checkContinue', onExpectation);
+  server.on('checkExpectation', onExpectation);
+  server.on('clientError', createClientErrorHandler(handle));
 }
 
 function boundConnections(server: Server, { maxConnectionsPerAddress, refusesConnections }: ListenOptions): void {

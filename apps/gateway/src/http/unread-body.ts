@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '@sluice/contract';
+import { systemClock } from '../system-clock.js';
 
 /** A body that is announced as no larger is read and thrown away, which costs less than a new connection. */
 const WORTH_KEEPING_BYTES = 65_536;
@@ -18,6 +20,11 @@ export function closeIfUnread(req: IncomingMessage, res: ServerResponse, clock: 
   // Fills one buffer and stops: without a first read, Node would swallow the whole body.
   req.read(0);
   req.pause();
+  closeGently(socket, clock);
+}
+
+/** From now on the end of an answer shuts our side alone, and what is late gets no reset before the answer is read. */
+export function closeGently(socket: Socket, clock: Clock = systemClock): void {
   socket.destroySoon = () => {
     socket.end();
     clock.after(LINGER_MS, () => socket.destroy());

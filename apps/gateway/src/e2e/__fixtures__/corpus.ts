@@ -1,0 +1,105 @@
+import { fakeUpstream, reply } from '@sluice/testkit';
+import type { FakeUpstream } from '@sluice/testkit';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { GatewayConfig } from '../../gateway.js';
+import { request } from '../corpus/bad-input.js';
+import type { BadInput, Expected } from '../corpus/bad-input.js';
+import { assertInvariants } from './invariants.js';
+import { startGateway } from './gateway.js';
+import type { TestGateway } from './gateway.js';
+import { openRaw } from './raw-socket.js';
+import type { RawAnswer } from './raw-socket.js';
+
+const COMPLETION = {
+  id: 'x',
+  object: 'chat.completion',
+  created: 1,
+  model: 'm',
+  choices: [{ index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }],
+  usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+};
+/** So long may a refusal take, on a machine that has other work. */
+const ANSWERED_WITHIN_MS = 1_000;
+
+/** A gateway, and what its provider `up` was asked. */
+export interface Target {
+  readonly gateway: TestGateway;
+  readonly upstream: FakeUpstream;
+  readonly port: number;
+  /** Calls that reached the provider so far. */
+  calls(): number;
+}
+
+/** Starts the gateway that the inputs of a file are sent to. */
+export async function startTarget(config: GatewayConfig = {}): Promise<Target> {
+  const upstream = await fakeUpstream(reply().json({ data: [] }), reply().json(COMPLETION));
+  const provider = { kind: 'openai-compatible', baseUrl: `${upstream.url}/v1`, apiKey: { env: 'UPSTREAM_KEY' } };
+  const gateway = await startGateway({ ...config, providers: { up: provider, ...config.providers } });
+  await upstream.received(1);
+  const port = Number(new URL(gateway.url).port);
+  return { gateway, upstream, port, calls: () => upstream.requests.filter(({ method }) => method === 'POST').length };
+}
+
+/** One test for each input: the answer, no call of a provider for what is refused, and a good request afterwards. */
+export function tryCorpus(title: string, inputs: readonly BadInput[], target: Target): void {
+  describe(title, () => {
+    afterAll(async () => {
+      await target.gateway.close();
+      await target.upstream.close();
+    });
+
+    it.for(inputs)('$id $what', async (input) => {
+      await tryInput(input, target);
+    });
+
+    it('leaves nothing behind', async () => {
+      await assertInvariants({ gateway: target.gateway, upstreams: [target.upstream] });
+    });
+  });
+}
+
+async function tryInput(input: BadInput, target: Target): Promise<void> {
+  const before = target.calls();
+  const { key } = target.gateway;
+  const accepted = toList(input.expected);
+  const followed = accepted.every(({ closes }) => closes === true) && input.ends !== true;
+  using raw = openRaw(target.port);
+  const startedMs = performance.now();
+  raw.send(input.bytes(key));
+  // Whoever smuggles hides a second request behind the first.
+  if (followed) raw.send(request(key));
+  if (input.ends) raw.socket.end();
+  const answer = await raw.answer();
+  const tookMs = performance.now() - startedMs;
+  const wanted = accepted.find(({ status }) => status === answer.status) ?? accepted[0];
+  expect(seen(answer, wanted as Expected)).toEqual(wanted);
+  if (answer.status >= 200 && answer.status < 400) return;
+  expect(tookMs).toBeLessThan(ANSWERED_WITHIN_MS);
+  if (answer.closed) expect((await raw.rest()).match(/HTTP\/1\.1 \d/g)?.length ?? 0).toBe(answer.status === 0 ? 0 : 1);
+  else {
+    raw.send(request(key, { method: 'GET', path: '/v1/models' }));
+    expect((await raw.answer()).status).toBe(200);
+  }
+  expect(target.calls()).toBe(before);
+}
+
+function toList(expected: BadInput['expected']): readonly Expected[] {
+  return Array.isArray(expected) ? (expected as readonly Expected[]) : [expected as Expected];
+}
+
+/** Of an answer, what is expected of it. */
+function seen(answer: RawAnswer, { code, param, closes, headers }: Expected): Expected {
+  const error = code === undefined && param === undefined ? undefined : errorOf(answer.body);
+  return {
+    status: answer.status,
+    ...(code === undefined ? {} : { code: error?.code ?? '' }),
+    ...(param === undefined ? {} : { param: error?.param ?? null }),
+    ...(closes === undefined ? {} : { closes: answer.closed }),
+    ...(headers ? { headers: Object.fromEntries(Object.keys(headers).map((name) => [name, answer.headers[name] ?? ''])) } : {}),
+  };
+}
+
+function errorOf(body: string): { readonly code?: string; readonly param?: string | null } | undefined {
+  const text = /\{.*\}/s.exec(body)?.[0];
+  return text === undefined ? undefined : (JSON.parse(text) as { error?: { code?: string; param?: string | null } }).error;
+}
