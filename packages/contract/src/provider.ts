@@ -168,7 +168,10 @@ export interface RawCall {
   readonly body: Uint8Array;
   /** Where the value of `model` stands in the body, where it comes first and is known to be the only one. */
   readonly modelAt?: { readonly start: number; readonly end: number };
-  /** The same bytes, parsed. */
+  /**
+   * What the bytes say, to look at: in a large body, of a long string there may be the beginning only. What is sent is
+   * made of the bytes.
+   */
   readonly wire: JsonObject;
   readonly stream: boolean;
   /** False when a streaming caller did not ask for usage: the gateway asks for itself and keeps the chunk. */

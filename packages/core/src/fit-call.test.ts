@@ -18,7 +18,7 @@ function parsedOf(wire: JsonObject, request: Partial<ChatRequest> = {}): ParsedC
   };
 }
 const refused = (facts: ModelFacts | undefined, wire: JsonObject, request?: Partial<ChatRequest>) =>
-  refusedParameters(parsedOf(wire, request), 'openai-chat', facts);
+  refusedParameters({ parsed: parsedOf(wire, request), wire }, 'openai-chat', facts);
 
 describe('what a model refuses', () => {
   const always = factsOf({ refuses: { parameters: ['temperature', 'top_p', 'stop'], when: 'always' } });

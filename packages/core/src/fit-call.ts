@@ -2,6 +2,7 @@ import type {
   Adjustment,
   ChatRequest,
   DialectId,
+  JsonObject,
   ModelFacts,
   ParsedCall,
   RawCall,
@@ -27,19 +28,25 @@ const FIELDS: Readonly<Record<string, FieldName>> = {
 } satisfies Record<SamplingParameter | 'reasoning', FieldName>;
 const NONE: readonly string[] = [];
 
+/** A call and what it is written as, which is not read for this alone. */
+interface LookedAt<Request> {
+  readonly parsed: ParsedCall<Request>;
+  readonly wire: JsonObject;
+}
+
 /**
  * The parameters that the caller gave and the model is known to answer with an error. This is the one place that decides
  * it, for calls that pass through as for those that are translated; of a model that is not known nothing is left out.
  */
 export function refusedParameters<Request>(
-  parsed: ParsedCall<Request>,
+  { parsed, wire }: LookedAt<Request>,
   dialect: DialectId,
   facts: ModelFacts | undefined,
 ): readonly string[] {
   if (!facts) return NONE;
   const wishes = parsed.features.includes('reasoning') && facts.cannot.has('reasoning');
   if (!facts.refuses && !wishes) return NONE;
-  const given = (parameter: string): boolean => hasParameter(parsed.wire, dialect, parameter);
+  const given = (parameter: string): boolean => hasParameter(wire, dialect, parameter);
   const sampling = facts.refuses?.parameters.filter(given) ?? NONE;
   const refused = sampling.length > 0 && isRefusing(parsed, facts) ? sampling : NONE;
   return wishes && given('reasoning') ? [...refused, 'reasoning'] : refused;
@@ -71,6 +78,7 @@ export function fitParsed<Request>(parsed: ParsedCall<Request>, refused: readonl
   const isKept = ([field]: readonly [string, unknown]): boolean => !fields.has(field as FieldName);
   return {
     ...parsed,
+    wire: parsed.wire,
     ...given('adjustments', parsed.adjustments),
     toRequest: () => Object.fromEntries(Object.entries(parsed.toRequest() as object).filter(isKept)) as Request,
   };

@@ -42,8 +42,15 @@ export interface CallBody extends ParsedCallBody {
 }
 
 function toCallBody(body: Buffer): CallBody {
-  const { wire, modelAt } = parseCallBody(body);
-  return modelAt ? { body, wire, modelAt } : { body, wire };
+  const { wire, whole, modelAt } = parseCallBody(body);
+  const read = modelAt ? { body, wire, modelAt } : { body, wire };
+  return whole ? { ...read, whole: () => explained(body, whole) } : read;
+}
+
+/** The body with nothing of it unread. Throws `invalid_json` where what was not read is none. */
+export function wholeBody(body: CallBody): CallBody {
+  const { whole, ...read } = body;
+  return whole ? { ...read, wire: whole() } : body;
 }
 
 /** The body of a call, its `model` found on the way. Throws `invalid_utf8`, `invalid_json` or `duplicate_key`. */

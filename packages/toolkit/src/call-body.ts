@@ -3,6 +3,7 @@ import type { RawCall, UpstreamRequest } from '@sluice/contract';
 import { asBuffer } from './bytes.js';
 import { addTopLevel, leadingValue, setTopLevel } from './json-edit.js';
 import type { ByteRange } from './json-edit.js';
+import { cutStrings } from './cut-strings.js';
 import { isJsonObject, parseExact } from './json.js';
 
 const OPEN_BRACE = 0x7b;
@@ -11,15 +12,24 @@ const QUOTE = 0x22;
 /** From this size on, what stays the same is handed on as it is; below it, one copy is cheaper than a second piece. */
 const PIECES_BYTES = 16_384;
 
+/** From this size on a body is looked through for strings that need not be read. */
+const CUT_CHARACTERS = 16_384;
+
 export interface ParsedCallBody {
   readonly wire: unknown;
+  /**
+   * Reads all of it: of the long strings `wire` has the beginning only. Throws a `SyntaxError` where one of them is not
+   * as JSON wants it. Absent where `wire` is the whole.
+   */
+  readonly whole?: () => unknown;
   /** Where the value of `model` stands, when it comes first and is known to be the only one. */
   readonly modelAt?: ByteRange;
 }
 
 /**
  * Parses a request's body, once, as {@link parseExact} does: tools are called with ids that no double keeps. Throws a
- * `SyntaxError` like `JSON.parse`, and `duplicate_key` for a second `model`.
+ * `SyntaxError` like `JSON.parse`, and `duplicate_key` for a second `model`. Of a large body the long strings wait for
+ * somebody who wants them: where the bytes are handed on, nobody does.
  *
  * Most clients send `model` first. Then the rest is parsed without it: that tells for nothing whether another `model`
  * hides behind it, in whatever spelling, which a search through the bytes of a long prompt would not.
@@ -27,12 +37,19 @@ export interface ParsedCallBody {
 export function parseCallBody(body: Buffer): ParsedCallBody {
   const modelAt = leadingValue(body, 'model');
   const rest = modelAt && textAfter(body, modelAt.end);
-  if (!modelAt || rest === undefined) return { wire: parseExact(body.toString('utf8')) };
+  if (!modelAt || rest === undefined) return read(body, body.toString('utf8'));
   const model: unknown = JSON.parse(body.toString('utf8', modelAt.start, modelAt.end));
-  const members = parseExact(rest);
+  const { wire: members, ...whole } = read(body, rest);
   if (!isJsonObject(members) || !Object.hasOwn(members, 'model'))
-    return { wire: { model, ...(members as object) }, modelAt };
+    return { wire: { model, ...(members as object) }, ...whole, modelAt };
   throw gatewayError('duplicate_key', { message: '"model" stands twice.', details: { param: 'model' } });
+}
+
+/** What a text says that is the body's, or the end of it. The text itself is not kept. */
+function read(body: Buffer, text: string): ParsedCallBody {
+  const cut = text.length < CUT_CHARACTERS ? undefined : cutStrings(text);
+  if (cut === undefined) return { wire: parseExact(text) };
+  return { wire: parseExact(cut), whole: () => parseExact(body.toString('utf8')) };
 }
 
 /** The members behind the first one as an object's text; nothing where there are none. */

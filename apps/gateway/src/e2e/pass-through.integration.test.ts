@@ -64,8 +64,8 @@ describe.each(WIRES)('between a caller and a provider of the dialect of $kind', 
   });
 });
 
-/** More than comes in one read of a socket. */
-const LONG_PROMPT = 'Say "yes", in C:\\temp, and then nothing more for quite a while.\n'.repeat(2_000) + '!';
+/** Longer than what is read of a prompt that is only handed on. */
+const LONG_PROMPT = 'Say "yes", in C:\\temp, and then nothing more for quite a while.\n'.repeat(1_000) + '!';
 const longCall = JSON.stringify({
   model: 'up/m',
   messages: [{ role: 'user', content: LONG_PROMPT }],
@@ -82,11 +82,14 @@ describe.each(WIRES)('a long prompt to a provider of the dialect of $kind', (wir
     expect(JSON.stringify(asked.messages.at(-1)?.content)).toContain(JSON.stringify(LONG_PROMPT));
   });
 
-  it.each(Object.values(PATHS))('is refused at %s where it is no JSON', async (path) => {
-    await using setup = await gatewayTo(wire, reply().body(ANSWERS[wire.kind]));
-    const answer = await setup.gateway.call(path, longCall.replace('!', String.raw`\x`));
-    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('invalid_json')]);
-  });
+  it.each(Object.values(PATHS).filter((path) => path !== PATHS[wire.kind]))(
+    'is refused at %s where it is no JSON',
+    async (path) => {
+      await using setup = await gatewayTo(wire, reply().body(ANSWERS[wire.kind]));
+      const answer = await setup.gateway.call(path, longCall.replace('!', String.raw`\x`));
+      expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('invalid_json')]);
+    },
+  );
 });
 
 describe('a stream of the OpenAI dialect without usage asked for', () => {

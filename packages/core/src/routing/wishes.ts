@@ -1,6 +1,7 @@
 import { gatewayError } from '@sluice/contract';
 import type { GatewayError, JsonObject } from '@sluice/contract';
 import { isJsonObject, removeMember } from '@sluice/toolkit';
+import { wholeBody } from '../parse-body.js';
 import type { CallBody } from '../parse-body.js';
 
 /** What a body says to the gateway itself; no provider sees it. */
@@ -26,6 +27,7 @@ export function takeWishes(body: CallBody): { readonly body: CallBody; readonly 
   const models = wire['models'] === undefined || wire['models'] === null ? undefined : readModels(wire['models']);
   const tags = readTags(wire);
   if (wire['models'] === undefined && !tags) return { body };
+  if (body.whole) return takeWishes(wholeBody(body));
   const wishes = { ...(models ? { models } : {}), ...(tags ? { tags } : {}) };
   return { body: without(body, wire, tags !== undefined), wishes };
 }

@@ -21,7 +21,8 @@ export function chooseCodec<Request extends Pick<ChatRequest, 'extensions'>, Res
   // Earlier turns may be known to one provider alone: to every other, the caller's bytes would not say everything.
   const saysAll = recalled?.onlyAt === undefined || recalled.onlyAt === target.provider;
   if (through && passes && saysAll) {
-    const refused = name === 'chat' ? refusedParameters(parsed, dialect.id, target.facts) : [];
+    const looked = { parsed, wire: raw.wire };
+    const refused = name === 'chat' ? refusedParameters(looked, dialect.id, target.facts) : [];
     const fit = fitRaw(raw, dialect.id, refused);
     if (through.takes?.(fit, target) ?? true) return telling(refused, passCodec(through, fit, target));
   }
@@ -51,7 +52,7 @@ export function translated<Request extends Pick<ChatRequest, 'extensions'>, Resu
   { provider, target }: Candidate,
 ): Codec {
   const operation = provider.provider.operations[name] as unknown as Operation<Request, Result, Event>;
-  const refused = name === 'chat' ? refusedParameters(parsed, dialect.id, target.facts) : [];
+  const refused = name === 'chat' ? refusedParameters({ parsed, wire: parsed.wire }, dialect.id, target.facts) : [];
   const context = toWriteContext(call, parsed);
   const translation = { dialect, parsed: fitParsed(parsed, refused), context, ...rest };
   return telling(refused, translateCodec(operation, translation, target));

@@ -1,9 +1,10 @@
-import type { Principal, RecalledCall } from '@sluice/contract';
+import type { JsonObject, Principal, RecalledCall } from '@sluice/contract';
 import type { Call } from '../call.js';
-import { assertBodyType, parseCall, parseForm } from '../parse-body.js';
+import { assertBodyType, parseCall, parseForm, wholeBody } from '../parse-body.js';
 import type { CallBody } from '../parse-body.js';
 import { takeWishes } from '../routing/wishes.js';
 import type { Wishes } from '../routing/wishes.js';
+import { parseCallOf } from './parse-call.js';
 import type { Asked, RunContext } from './run-context.js';
 
 /** Who is calling, and what for. The body of a caller that is not known is never read. */
@@ -13,7 +14,8 @@ export async function readCall<Request, Result, Event>(
   const { call, endpoint, ports } = run;
   const { principal: known, headers, signal } = call.received;
   const principal = (call.principal = known ?? (await ports.authenticator.authenticate(headers, signal)));
-  const body = await readBody(call, endpoint.dialect.body === 'multipart');
+  const given = await readBody(call, endpoint.dialect.body === 'multipart');
+  const body = endpoint.memory ? wholeBody(given) : given;
   const recalled = endpoint.memory?.recall(body.wire, {
     tenant: principal.tenant,
     keyId: principal.keyId,
@@ -46,15 +48,16 @@ interface Read {
 
 function parse<Request, Result, Event>(
   { call, endpoint }: RunContext<Request, Result, Event>,
-  { principal, recalled, wishes, body: { wire, body, modelAt } }: Read,
+  { principal, recalled, wishes, body: read }: Read,
 ): Asked<Request> {
-  const { headers } = call.received;
-  const parsed = endpoint.dialect.parse(wire, call.received);
+  const { body, modelAt, wire } = read;
+  const parsed = parseCallOf(endpoint.dialect, read, call.received);
   call.bodyBytes = body.length;
   call.requestedModel = parsed.model;
   call.stream = parsed.stream;
   call.characters = parsed.characters;
   const { stream, wantsUsage } = parsed;
-  const raw = { body, ...(modelAt ? { modelAt } : {}), wire: parsed.wire, stream, wantsUsage, headers };
+  const place = modelAt ? { modelAt } : {};
+  const raw = { body, ...place, wire: wire as JsonObject, stream, wantsUsage, headers: call.received.headers };
   return { principal, parsed, raw, recalled, wishes };
 }

@@ -1,5 +1,5 @@
 import type { RawCall, UpstreamRequest } from '@sluice/contract';
-import { editCallBody, isJsonObject, setTopLevel } from '@sluice/toolkit';
+import { editCallBody, editTopLevel, isJsonObject, setTopLevel } from '@sluice/toolkit';
 import type { ServerRules } from './rules.js';
 
 const USAGE_IN_STREAM = { key: 'stream_options', value: { include_usage: true } } as const;
@@ -13,6 +13,7 @@ export function editCall(
   if (!call.stream || call.wantsUsage || !streamOptions) return editCallBody(call, { model });
   const { stream_options: options } = call.wire;
   if (options === undefined) return editCallBody(call, { model, add: USAGE_IN_STREAM });
-  const asked = { ...(isJsonObject(options) ? options : {}), include_usage: true };
-  return setTopLevel(setTopLevel(call.body, 'model', model), 'stream_options', asked);
+  const named = setTopLevel(call.body, 'model', model);
+  if (!isJsonObject(options)) return setTopLevel(named, 'stream_options', USAGE_IN_STREAM.value);
+  return editTopLevel(named, 'stream_options', (said) => setTopLevel(said, 'include_usage', true));
 }

@@ -1,0 +1,61 @@
+/** A string longer than this is cut: a prompt, a picture, a document. */
+const KEPT_CHARACTERS = 4_096;
+/** A document with more quotes than this says, in characters for each, is read faster than it is looked through. */
+const CHARACTERS_A_QUOTE = 16;
+/** Of one character beyond U+FFFF, as two escapes. */
+const LONGEST_ESCAPE = 12;
+const QUOTE = '"';
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+/** No white space of JSON stands behind it. */
+const SPACE = 0x20;
+
+/**
+ * The text of a JSON document with nothing left of a long string but its beginning: finding where a string ends takes a
+ * fraction of the time of reading it. What is cut off is checked by nobody. All else stays, so the text is JSON exactly if
+ * the document is, but for that: where a string ends depends on nothing but its backslashes, and whoever reads the whole
+ * finds the same members.
+ *
+ * Undefined where nothing is long, where it would not be faster, and for some texts that are not JSON.
+ */
+export function cutStrings(text: string): string | undefined {
+  let kept = '';
+  let from = 0;
+  let quotes = text.length / CHARACTERS_A_QUOTE;
+  for (let open = text.indexOf(QUOTE); open >= 0;) {
+    let close = text.indexOf(QUOTE, open + 1);
+    for (; close >= 0 && isEscaped(text, close); quotes -= 1) close = text.indexOf(QUOTE, close + 1);
+    quotes -= 2;
+    if (close < 0 || quotes < 0) return undefined;
+    if (close - open - 1 > KEPT_CHARACTERS) {
+      if (isName(text, close)) return undefined;
+      kept += text.slice(from, endOfBeginning(text, open + 1));
+      from = close;
+    }
+    open = text.indexOf(QUOTE, close + 1);
+  }
+  return from === 0 ? undefined : kept + text.slice(from);
+}
+
+/** Whether an odd number of backslashes stands before it. */
+function isEscaped(text: string, quote: number): boolean {
+  let first = quote;
+  while (text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
+  return (quote - first) % 2 === 1;
+}
+
+/** Whether a string is the name of a member. */
+function isName(text: string, quote: number): boolean {
+  let at = quote + 1;
+  while (text.charCodeAt(at) <= SPACE) at += 1;
+  return text.charCodeAt(at) === COLON;
+}
+
+/** Where to cut a long string: not inside of an escape. */
+function endOfBeginning(text: string, start: number): number {
+  let end = start + KEPT_CHARACTERS;
+  for (let at = end - 1; at >= start && at >= end - LONGEST_ESCAPE; at -= 1) {
+    if (text.charCodeAt(at) === BACKSLASH) end = at;
+  }
+  return end;
+}
