@@ -199,7 +199,7 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
     handle: blame.handle,
     confine: blame.confine,
     onAcceptError: createAcceptErrors(telemetry, systemClock),
-    answer: (request, principal) => answerWebRequest(request, { callers, principal, answer: entry.answer }),
+    answer: (request, principal) => answerWebRequest(request, { ...entry, callers, principal }),
     drain: () => lifecycle.drain({ isInUse: callers.seenWithin(IN_USE_MS) }),
     leave: () => lifecycle.leave(),
     refusesConnections: () => pressure.refusesConnections,

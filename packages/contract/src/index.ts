@@ -162,4 +162,6 @@ export type {
   ReserveResult,
   ResponseRecord,
   ResponseRepository,
+  SettingRecord,
+  SettingRepository,
 } from './store.js';

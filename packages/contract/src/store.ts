@@ -66,6 +66,27 @@ export interface KeyRepository {
   version(): number;
 }
 
+/** Something that operators set while the gateway runs; it wins over their file. */
+export interface SettingRecord {
+  /** What it is about: `cors`. */
+  readonly kind: string;
+  /** Which one of its kind. */
+  readonly name: string;
+  readonly value: JsonObject;
+  readonly changedAtMs: number;
+}
+export interface SettingRepository {
+  /** Replaces what has the same kind and name. */
+  put(record: SettingRecord): void;
+  find(kind: string, name: string): SettingRecord | undefined;
+  /** All of one kind, by name. */
+  list(kind: string): readonly SettingRecord[];
+  /** False when there was none. */
+  delete(kind: string, name: string): boolean;
+  /** Grows with every change made by any process, so that a reader knows when to read again. Cheap. */
+  version(): number;
+}
+
 export interface LedgerRow extends LedgerIntent {
   readonly settlement?: LedgerSettlement;
 }

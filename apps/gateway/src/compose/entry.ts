@@ -3,6 +3,7 @@ import { createResponseMemory } from '@sluice/dialect-openai';
 import type { BackgroundResponses } from '@sluice/dialect-openai';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
+import type { Environment } from '../config/environment.js';
 import type { Callers } from '../http/callers.js';
 import type { Pressure } from '../health/pressure.js';
 import { reportHealth } from '../health/provider-health.js';
@@ -18,6 +19,7 @@ import type { RouteDeps } from '../http/run-route.js';
 import type { Lifecycle } from '../lifecycle.js';
 import { listModels } from '../list-models.js';
 import { systemClock } from '../system-clock.js';
+import { composeCors } from './cors.js';
 import type { Generations } from './generations.js';
 import type { LastingPorts } from './ports.js';
 import type { Reloads } from './reloads.js';
@@ -32,18 +34,21 @@ export interface EntryParts {
   readonly callers: Callers;
   readonly background: BackgroundResponses;
   readonly pressure: Pressure;
+  readonly options: { readonly env: Environment };
 }
 
 /** Everything that can be asked of the gateway. It is made once: which configuration answers is decided for each request. */
 export function composeEntry(parts: EntryParts): Entry {
   const { generations, reloads, lasting, store, telemetry, lifecycle, callers, background } = parts;
   const { clock, ledger, onInternalError } = lasting;
+  const { liveCors, cors } = composeCors(store, parts.options.env, generations);
   const routes = createRoutes({
     keys: currentKeys(generations),
     current: () => generations.current,
     config: () => generations.current.config,
     reloads,
     breakers: currentBreakers(generations, telemetry),
+    cors: liveCors,
     health: () => currentHealth(generations, lasting),
     ledger,
     rows: store.ledger,
@@ -65,6 +70,7 @@ export function composeEntry(parts: EntryParts): Entry {
       clock,
       onInternalError,
       callers,
+      cors,
       isStopped: () => lifecycle.isStopped(),
       pressure: parts.pressure,
       keepsConnections: () => lifecycle.keepsConnections,

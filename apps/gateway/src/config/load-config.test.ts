@@ -231,7 +231,6 @@ models:
 
   it.each([
     ['budgets: {default: {usd: 50}}', 'budgets'],
-    ['cors: {production: {origins: []}}', 'cors'],
     ['auth: {jwt: []}', 'auth.jwt'],
     ['auth: {failures: {limit: 100, window: 1m}}', 'auth.failures'],
     ['cache: {store: redis}', 'cache.store'],

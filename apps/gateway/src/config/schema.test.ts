@@ -49,6 +49,7 @@ describe('configJsonSchema', () => {
     const { properties } = z.toJSONSchema(createConfigSchema([]), { io: 'input' });
     const slices = [
       'server',
+      'cors',
       'auth',
       'providers',
       'models',

@@ -15,6 +15,8 @@ import type { LimitsSettings } from '@sluice/limits';
 import type { ConcurrencySettings } from '@sluice/overload';
 import { telemetrySettings } from '@sluice/telemetry';
 import type { TelemetrySettings } from '@sluice/telemetry';
+import { corsSettings } from '../cors/settings.js';
+import type { CorsSettings } from '../cors/settings.js';
 import { withConcurrency } from './concurrency.js';
 import { withKeyPool } from './key-pool.js';
 import { modelsSettings } from './models-settings.js';
@@ -42,6 +44,7 @@ export type Providers = Readonly<Record<string, ProviderSettings>>;
 /** A configuration that passed its checks: frozen, every default filled in, secrets only as references. */
 export interface Config {
   readonly server: ServerSettings;
+  readonly cors?: CorsSettings | undefined;
   readonly auth: AuthSettings;
   readonly providers: Providers;
   readonly models: Readonly<Record<string, AliasSettings>>;
@@ -56,6 +59,7 @@ export interface Config {
 /** A configuration as it is written: everything may be left out. */
 export interface ConfigInput {
   readonly server?: z.input<typeof serverSettings> | undefined;
+  readonly cors?: z.input<typeof corsSettings> | undefined;
   readonly auth?: z.input<typeof authSettings> | undefined;
   readonly providers?: Providers | undefined;
   readonly models?: z.input<typeof modelsSettings> | undefined;
@@ -73,6 +77,7 @@ export function createConfigSchema(definitions: readonly ProviderDefinition[]): 
   return z
     .strictObject({
       server: serverSettings.prefault({}),
+      cors: corsSettings.optional(),
       auth: authSettings.prefault({}),
       providers: providersSettings(definitions),
       models: modelsSettings,

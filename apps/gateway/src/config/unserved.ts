@@ -13,7 +13,6 @@ const isPositive = (value: unknown): boolean => typeof value === 'number' && val
  */
 const UNSERVED: readonly Unserved[] = [
   { path: ['budgets'] },
-  { path: ['cors'] },
   { path: ['auth', 'jwt'] },
   { path: ['auth', 'failures'] },
   { path: ['cache', 'store'], values: ['redis'] },

@@ -59,11 +59,13 @@ async function ask(method: string, path: string, headers: Record<string, string>
 describe('what /openapi.json describes', () => {
   it('is the probes, the models, the keys, the ledger, the configuration, the metrics and itself', () => {
     expect(closed.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
+      'DELETE /admin/v1/cors',
       'DELETE /admin/v1/keys/some',
       'DELETE /passthrough/some/some',
       'DELETE /v1/responses/some',
       'GET /admin/v1/breakers',
       'GET /admin/v1/config',
+      'GET /admin/v1/cors',
       'GET /admin/v1/drills',
       'GET /admin/v1/keys',
       'GET /admin/v1/requests',
@@ -80,6 +82,7 @@ describe('what /openapi.json describes', () => {
       'POST /admin/v1/breakers/some/open',
       'POST /admin/v1/breakers/some/reset',
       'POST /admin/v1/config/reload',
+      'POST /admin/v1/cors',
       'POST /admin/v1/drills',
       'POST /admin/v1/explain',
       'POST /admin/v1/keys',

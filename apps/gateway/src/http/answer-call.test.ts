@@ -15,7 +15,8 @@ async function serverWith(answer: Answer) {
   const callers = new Callers({ newRequestId: () => 'req-1', random, clock, bodyLimitBytes: () => 1 });
   const failures: unknown[] = [];
   const onInternalError = (cause: unknown): void => void failures.push(cause);
-  const deps = { callers, clock, keepsConnections: () => true, writeTimeoutMs: () => 1_000, onInternalError };
+  const cors = { intercept: () => undefined, headers: () => undefined };
+  const deps = { callers, clock, cors, keepsConnections: () => true, writeTimeoutMs: () => 1_000, onInternalError };
   const server = createServer((req, res) => void answerCall(async () => answer, { req, res }, deps));
   server.listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isGatewayError } from '@sluice/contract';
 import type { Clock } from '@sluice/contract';
 import type { Answer, ReceivedCall } from '@sluice/core';
+import type { Cors } from '../cors/cors.js';
 import type { Callers } from './callers.js';
 import { sendAnswer } from './send-answer.js';
 import { closeIfUnread } from './unread-body.js';
@@ -13,6 +14,8 @@ export interface AnswerDeps {
   keepsConnections(): boolean;
   /** How long a caller may take no byte of what waits for it. */
   writeTimeoutMs(): number;
+  /** The CORS headers of an answer. */
+  readonly cors: Cors;
   onInternalError(cause: unknown): void;
 }
 
@@ -29,7 +32,7 @@ export interface Exchange {
 export async function answerCall(
   make: (received: ReceivedCall) => Promise<Answer>,
   { req, res }: Exchange,
-  { callers, clock, keepsConnections, writeTimeoutMs, onInternalError }: AnswerDeps,
+  { callers, clock, cors, keepsConnections, writeTimeoutMs, onInternalError }: AnswerDeps,
 ): Promise<void> {
   let answer: Answer | undefined;
   try {
@@ -39,7 +42,7 @@ export async function answerCall(
     // What is late of a request is not waited for after all.
     if (!keepsConnections() || answer.status === 408) res.shouldKeepAlive = false;
     closeIfUnread(req, res, clock);
-    const sending = sendAnswer(res, answer, { received, clock, writeTimeoutMs });
+    const sending = sendAnswer(res, answer, { received, clock, writeTimeoutMs, extra: corsHeaders(req, cors) });
     if (sending) await sending;
   } catch (cause) {
     // A failure of the table has its row: the cut tells the caller of it.
@@ -52,4 +55,8 @@ export async function answerCall(
 /** What an answer that is not sent still holds. */
 async function giveBack(answer: Answer): Promise<void> {
   if (answer.kind === 'stream') await answer.chunks[Symbol.asyncIterator]().return?.();
+}
+
+function corsHeaders({ method = '', url = '', headers }: IncomingMessage, cors: Cors) {
+  return cors.headers({ method, path: url, headers });
 }

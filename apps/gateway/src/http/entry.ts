@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { gatewayError } from '@sluice/contract';
-import type { Answer, Pipeline, ReceivedCall } from '@sluice/core';
+import { gatewayError, isGatewayError } from '@sluice/contract';
+import type { GatewayError } from '@sluice/contract';
+import type { Answer, Pipeline, PlainAnswer, ReceivedCall } from '@sluice/core';
+import type { Cors } from '../cors/cors.js';
 import { answerCall } from './answer-call.js';
 import type { AnswerDeps } from './answer-call.js';
 import { errorAnswer } from './error-answer.js';
@@ -29,6 +31,7 @@ export interface EntryDeps extends RouteDeps, AnswerDeps {
 export interface Entry {
   /** For `node:http`. The models' endpoints are reached before Express: their share of its cost would be the largest. */
   handle(req: IncomingMessage, res: ServerResponse): void;
+  readonly cors: Cors;
   /** The same table for callers in the process. */
   answer(method: string, url: URL, received: ReceivedCall): Promise<Answer>;
 }
@@ -45,11 +48,15 @@ export function createEntry({ inference, raw, routes }: EntryTables, deps: Entry
   const app = createExpressApp(routes, deps);
   const find = createRouteFinder(routes);
   return {
+    cors: deps.cors,
     handle(req, res) {
       req.url = toOriginForm(req.url ?? '/');
       const path = pathOf(req.url);
       if (deps.isStopped()) return void answerCall(async (received) => refuse(received, path), { req, res }, deps);
       const asked = { method: req.method ?? '', path, url: req.url };
+      const barred = deps.cors.intercept({ method: asked.method, path, headers: req.headers });
+      if (barred)
+        return void answerCall(async (received) => answerBarred(barred, { received, path }, deps), { req, res }, deps);
       const found = findPipeline(path);
       if (!found && !isRawPath(path)) return void app(req, res);
       if (deps.pressure.isShedding) return void answerCall(shedding(path, deps), { req, res }, deps);
@@ -58,6 +65,8 @@ export function createEntry({ inference, raw, routes }: EntryTables, deps: Entry
     },
     async answer(method, { pathname, search, searchParams: query }, received) {
       if (deps.isStopped()) return refuse(received, pathname);
+      const barred = deps.cors.intercept({ method, path: pathname, headers: received.headers });
+      if (barred) return answerBarred(barred, { received, path: pathname }, deps);
       const asked = { method, path: pathname, url: `${pathname}${search}` };
       const found = findPipeline(pathname);
       if (found) return pipelineFor(found, asked, deps)(received);
@@ -95,6 +104,14 @@ function rawPipelineFor(raw: RawPassthrough, { method, path, url }: Asked, deps:
 /** Before anybody is looked up or anything is read: it must cost next to nothing. */
 function shedding(path: string, deps: EntryDeps): Pipeline {
   return async (received) => runRefusal(deps.pressure.refuse(), { received, path }, deps);
+}
+
+function answerBarred(
+  barred: PlainAnswer | GatewayError,
+  call: { readonly received: ReceivedCall; readonly path: string },
+  deps: RouteDeps,
+): Answer {
+  return isGatewayError(barred) ? runRefusal(barred, call, deps) : barred;
 }
 
 function refuse(received: ReceivedCall, path: string): Answer {

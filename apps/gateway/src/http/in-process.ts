@@ -3,6 +3,7 @@ import type { Principal } from '@sluice/contract';
 import { readCredential } from '@sluice/auth';
 import type { Answer, ReceivedCall } from '@sluice/core';
 import type { Callers } from './callers.js';
+import type { Cors } from '../cors/cors.js';
 import { bodyTooLarge } from './refusals.js';
 import { edgeHeaders } from './send-answer.js';
 import { toReadable } from './to-readable.js';
@@ -12,6 +13,7 @@ export interface InProcessDeps {
   /** Who calls where no key is sent; absent = a key is needed. */
   readonly principal?: Principal | undefined;
   answer(method: string, url: URL, received: ReceivedCall): Promise<Answer>;
+  readonly cors: Cors;
 }
 
 /** A web `Request` answered without a socket. Rejects with the reason of the request's own signal. */
@@ -27,8 +29,10 @@ export async function answerWebRequest(request: Request, deps: InProcessDeps): P
   request.signal.addEventListener('abort', onAbort, { once: true });
   let answer: Answer | undefined;
   try {
-    answer = await deps.answer(request.method, new URL(request.url), received);
-    const response = toResponse(answer, request, { received, leave });
+    const url = new URL(request.url);
+    answer = await deps.answer(request.method, url, received);
+    const extra = deps.cors.headers({ method: request.method, path: url.pathname, headers });
+    const response = toResponse(answer, request, { received, leave, extra });
     request.signal.throwIfAborted();
     return response;
   } catch (cause) {
@@ -72,11 +76,13 @@ async function readRequestBody({ headers, body }: Request, limit: number): Promi
 /** With these statuses, the standard refuses a body that is not `null`. */
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
-type Guest = Pick<ReturnType<Callers['admit']>, 'received' | 'leave'>;
+type Guest = Pick<ReturnType<Callers['admit']>, 'received' | 'leave'> & {
+  readonly extra: Readonly<Record<string, string>> | undefined;
+};
 
-function toResponse(answer: Answer, { method, signal: caller }: Request, { received, leave }: Guest): Response {
+function toResponse(answer: Answer, { method, signal: caller }: Request, { received, leave, extra }: Guest): Response {
   const { status } = answer;
-  const headers = { ...answer.headers, ...edgeHeaders(received) };
+  const headers = { ...answer.headers, ...edgeHeaders(received, answer.headers, extra) };
   if (answer.kind === 'stream') {
     const body = toReadable(answer.chunks, { ending: received.signal, caller, leave });
     return new Response(body, { status, headers });

@@ -6,6 +6,8 @@ import { createBreakerRoutes } from './admin/breakers.js';
 import type { BreakerRoutesDeps } from './admin/breakers.js';
 import { createConfigRoutes } from './admin/config.js';
 import type { ConfigControl } from './admin/config.js';
+import type { LiveCors } from '../cors/live-cors.js';
+import { createCorsRoutes } from './admin/cors.js';
 import { createDrillRoutes } from './admin/drills.js';
 import type { DrillRoutesDeps } from './admin/drills.js';
 import { createExplainRoute } from './admin/explain.js';
@@ -28,6 +30,7 @@ export interface RoutesDeps {
   readonly keys: KeyAdmin;
   readonly reloads: ConfigControl;
   readonly breakers: BreakerRoutesDeps;
+  readonly cors: LiveCors;
   readonly ledger: Ledger;
   readonly rows: LedgerRepository;
   readonly responses: ResponseRepository;
@@ -51,6 +54,7 @@ export function createRoutes(deps: RoutesDeps): readonly Route[] {
     ...createKeyRoutes(keys),
     ...createConfigRoutes(reloads),
     ...createBreakerRoutes(breakers),
+    ...createCorsRoutes(deps.cors),
     createHealthRoute(health),
     ...createRequestRoutes({ ledger, rows }),
     createExplainRoute({ current, keys }),

@@ -14,14 +14,26 @@ const JSON_KEEP_ALIVE = '\n';
 /** Up to this size copying a body is cheaper than writing it apart. */
 const ONE_WRITE_BYTES = 16_384;
 
-/** The headers that every answer carries, whatever made it. */
-export function edgeHeaders({ requestId, clientRequestId, headers }: ReceivedCall): Record<string, string> {
+type Headers = Readonly<Record<string, string>>;
+
+/** The headers that every answer carries, whatever made it. `extra` is of this call's edge; `answer` are those of its maker. */
+export function edgeHeaders(
+  { requestId, clientRequestId, headers }: ReceivedCall,
+  answer: Headers,
+  extra?: Headers,
+): Record<string, string> {
   const visible = clientRequestId ?? requestId;
   const edge: Record<string, string> = { 'x-request-id': visible, 'x-content-type-options': 'nosniff' };
   if (clientRequestId !== undefined) edge['x-sluice-request-id'] = requestId;
   // Anthropic's SDKs look for their request id under this name.
   if (headers['anthropic-version'] !== undefined) edge['request-id'] = visible;
+  if (extra) addExtra(edge, answer, extra);
   return edge;
+}
+
+function addExtra(edge: Record<string, string>, answer: Headers, extra: Headers): void {
+  for (const name in extra) edge[name] = extra[name] as string;
+  if (extra['vary'] !== undefined && answer['vary'] !== undefined) edge['vary'] = `${answer['vary']}, ${extra['vary']}`;
 }
 
 export interface SendDeps {
@@ -29,6 +41,8 @@ export interface SendDeps {
   readonly clock: Clock;
   /** Whoever takes no byte of what waits for it in so many milliseconds is cut off. Asked when something waits. */
   writeTimeoutMs(): number;
+  /** Headers that this call's edge adds to whatever is answered. */
+  readonly extra?: Headers | undefined;
 }
 
 /**
@@ -38,8 +52,8 @@ export interface SendDeps {
  */
 export function sendAnswer(res: ServerResponse, answer: Answer, deps: SendDeps): Promise<void> | undefined {
   if (answer.kind === 'plain') return sendPlain(res, answer, deps);
-  const { received, clock } = deps;
-  res.writeHead(answer.status, toRawHeaders(answer.headers, edgeHeaders(received)));
+  const { received, clock, extra } = deps;
+  res.writeHead(answer.status, toRawHeaders(answer.headers, edgeHeaders(received, answer.headers, extra)));
   const isJson = answer.headers['content-type']?.startsWith('application/json') ?? false;
   const sent: SentStream = { res, body: new StreamBody(res), deps };
   const text = isJson ? JSON_KEEP_ALIVE : KEEP_ALIVE;
@@ -48,7 +62,7 @@ export function sendAnswer(res: ServerResponse, answer: Answer, deps: SendDeps):
 
 function sendPlain(res: ServerResponse, { status, headers, body }: PlainAnswer, deps: SendDeps): undefined {
   const bytes = typeof body === 'string' ? Buffer.from(body) : asBuffer(body);
-  const raw = toRawHeaders(headers, edgeHeaders(deps.received));
+  const raw = toRawHeaders(headers, edgeHeaders(deps.received, headers, deps.extra));
   // An answer to HEAD has the length of what GET would bring.
   if (!LENGTHLESS.has(status) && headers['content-length'] === undefined)
     raw.push('content-length', String(bytes.length));
@@ -68,8 +82,6 @@ function endWith(res: ServerResponse, bytes: Buffer, deps: SendDeps): void {
 function boundRest(res: ServerResponse, { writeTimeoutMs }: SendDeps): void {
   if (res.writableLength > 0) res.setTimeout(writeTimeoutMs());
 }
-
-type Headers = Readonly<Record<string, string>>;
 
 /** Names and values in turn, the form that Node writes with the least work. What both name is the edge's. */
 function toRawHeaders(headers: Headers, edge: Headers): OutgoingHttpHeader[] {

@@ -78,6 +78,20 @@ export const MIGRATIONS: readonly string[] = [
      since TEXT NOT NULL,
      open TEXT NOT NULL
    ) STRICT;`,
+
+  `-- What operators set while gateways run. A value is JSON.
+   CREATE TABLE settings (
+     kind TEXT NOT NULL,
+     name TEXT NOT NULL,
+     value TEXT NOT NULL,
+     changed_at_ms INTEGER NOT NULL,
+     PRIMARY KEY (kind, name)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE settings_version (version INTEGER NOT NULL) STRICT;
+   INSERT INTO settings_version VALUES (1);
+   CREATE TRIGGER settings_inserted AFTER INSERT ON settings BEGIN UPDATE settings_version SET version = version + 1; END;
+   CREATE TRIGGER settings_updated AFTER UPDATE ON settings BEGIN UPDATE settings_version SET version = version + 1; END;
+   CREATE TRIGGER settings_deleted AFTER DELETE ON settings BEGIN UPDATE settings_version SET version = version + 1; END;`,
 ];
 
 /**

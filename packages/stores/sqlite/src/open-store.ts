@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { KeyRepository, LedgerRepository, ResponseRepository } from '@sluice/contract';
+import type { KeyRepository, LedgerRepository, ResponseRepository, SettingRepository } from '@sluice/contract';
 import { Checkpointer } from './checkpointer.js';
 import { failureReason } from './failure.js';
 import { createKeyRepository } from './keys.js';
@@ -10,6 +10,7 @@ import { makeFile } from './make-file.js';
 import { migrate } from './migrations.js';
 import { LedgerOwner } from './owner.js';
 import { createResponseRepository } from './responses.js';
+import { createSettingRepository } from './settings.js';
 
 export interface SqliteStoreOptions {
   /** The database file. It and its directory are made when missing, readable by their owner only. */
@@ -22,6 +23,7 @@ export interface SqliteStore {
   readonly keys: KeyRepository;
   readonly ledger: LedgerRepository;
   readonly responses: ResponseRepository;
+  readonly settings: SettingRepository;
   /** Closes the file. Idempotent; later calls of the repositories throw `storage_unavailable`. */
   close(): void;
 }
@@ -62,6 +64,7 @@ function prepareStore(database: DatabaseSync, path: string): SqliteStore {
     keys: createKeyRepository(database),
     ledger: createLedgerRepository(database, { path, owner, checkpointer }),
     responses: createResponseRepository(database),
+    settings: createSettingRepository(database),
     close: () => {
       if (!database.isOpen) return;
       try {

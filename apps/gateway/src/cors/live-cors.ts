@@ -1,0 +1,118 @@
+import type { Clock, SettingRepository } from '@sluice/contract';
+import { createCorsPolicy } from './policy.js';
+import type { CorsPolicy } from './policy.js';
+import type { CorsEnvironment, CorsPolicySettings, CorsSettings } from './settings.js';
+
+const KIND = 'cors';
+/** How often the database is asked whether it changed: well under the second in which a change has to hold. */
+const CHECK_EVERY_MS = 200;
+
+export interface LiveCorsDeps {
+  readonly settings: SettingRepository;
+  readonly clock: Clock;
+  readonly environment: CorsEnvironment;
+  /** `cors:` of the configuration of the moment. */
+  file(): CorsSettings | undefined;
+}
+
+/** The policy that counts, and where it comes from. */
+export interface CurrentCors {
+  readonly source: 'database' | 'file' | 'none';
+  readonly policy?: CorsPolicySettings;
+  readonly changedAtMs?: number;
+}
+
+interface Compiled {
+  readonly settings: CorsPolicySettings;
+  readonly policy: CorsPolicy;
+}
+
+/**
+ * The policy of one environment: the one of the database, which operators change at run time, else the file's. A change by
+ * another process counts within a second. While the database cannot be read, what was read last goes on.
+ */
+export class LiveCors {
+  readonly #deps: LiveCorsDeps;
+  #stored: (Compiled & { readonly changedAtMs: number }) | undefined;
+  #fromFile: Compiled | undefined;
+  #version: number | undefined;
+  #checkedAtMs = 0;
+
+  /** Throws what the repository throws. */
+  constructor(deps: LiveCorsDeps) {
+    this.#deps = deps;
+    this.refresh();
+  }
+
+  get environment(): CorsEnvironment {
+    return this.#deps.environment;
+  }
+
+  /** Whether there is a policy, as far as is known; it asks nobody. */
+  get isOn(): boolean {
+    return this.#stored !== undefined || this.#deps.file() !== undefined;
+  }
+
+  /** The policy that counts now; nothing where none was ever set. */
+  policy(): CorsPolicy | undefined {
+    this.#keepFresh();
+    return (this.#stored ?? this.#compiledFile())?.policy;
+  }
+
+  current(): CurrentCors {
+    this.refresh();
+    if (this.#stored) {
+      const { settings, changedAtMs } = this.#stored;
+      return { source: 'database', policy: settings, changedAtMs };
+    }
+    const file = this.#compiledFile();
+    return file ? { source: 'file', policy: file.settings } : { source: 'none' };
+  }
+
+  /** Wins over the file from now on. */
+  set(policy: CorsPolicySettings): void {
+    const { settings, clock, environment } = this.#deps;
+    const value = { origins: [...policy.origins], credentials: policy.credentials };
+    settings.put({ kind: KIND, name: environment, value, changedAtMs: clock.now() });
+    this.refresh();
+  }
+
+  /** The file's policy counts again. */
+  reset(): void {
+    this.#deps.settings.delete(KIND, this.#deps.environment);
+    this.refresh();
+  }
+
+  /** Reads what another process may have changed. */
+  refresh(): void {
+    const { settings, clock, environment } = this.#deps;
+    this.#checkedAtMs = clock.monotonic();
+    // The version first: a change between the two reads shows as a newer version at the next check.
+    const version = settings.version();
+    if (version === this.#version) return;
+    const record = settings.find(KIND, environment);
+    // It passed the checks of the admin API before it was stored.
+    const stored = record && compile(record.value as unknown as CorsPolicySettings);
+    this.#stored = stored && { ...stored, changedAtMs: record.changedAtMs };
+    this.#version = version;
+  }
+
+  #keepFresh(): void {
+    if (this.#deps.clock.monotonic() - this.#checkedAtMs < CHECK_EVERY_MS) return;
+    try {
+      this.refresh();
+    } catch {
+      // A policy is no secret and opens nothing without a key: the last one serves.
+    }
+  }
+
+  #compiledFile(): Compiled | undefined {
+    const settings = this.#deps.file()?.[this.#deps.environment];
+    if (settings !== this.#fromFile?.settings) this.#fromFile = settings && compile(settings);
+    return this.#fromFile;
+  }
+}
+
+function compile(settings: CorsPolicySettings): Compiled {
+  return { settings, policy: createCorsPolicy(settings) };
+}
