@@ -55,7 +55,14 @@ export interface Reloaded {
   readonly restartNeeded: readonly string[];
 }
 
-const OPERATOR: Principal = { kind: 'admin', keyId: 'admin', keyName: 'in-process', tenant: 'default', limits: {} };
+const OPERATOR: Principal = {
+  kind: 'admin',
+  role: 'owner',
+  keyId: 'admin',
+  keyName: 'in-process',
+  tenant: 'default',
+  limits: {},
+};
 
 /** Throws one error with a line for every problem of the configuration, or when the data cannot be opened. */
 export function createGateway(config: GatewayConfig = {}, options: GatewayOptions = {}): Gateway {

@@ -98,6 +98,7 @@ describe("a gateway's fetch", () => {
       kind: 'key',
       keyId: 'key_app',
       keyName: 'app',
+      role: 'caller',
       tenant: 'acme',
       models: ['sim/echo'],
       limits: {},

@@ -7,12 +7,13 @@ import { createKey, hashKey } from './index.js';
 const GOOD = createKey('sk-sluice-', (count) => Buffer.alloc(count, 'k'));
 const LAST_CHANGED = `${GOOD.slice(0, -1)}${GOOD.endsWith('A') ? 'B' : 'A'}`;
 
+const NOBODY = { tenant: 'default', role: 'caller' } as const;
 const GOOD_ID = 'key_goodgoodgoodgood';
 
 /** Asks with the good key in the store. */
 function ask(headers: IncomingHeaders): Promise<Verdict> {
   const rig = authRig();
-  rig.keys.insert({ id: GOOD_ID, name: 'good', hash: hashKey(GOOD, PEPPER), last4: 'a2tr', createdAtMs: 1 });
+  rig.keys.insert({ id: GOOD_ID, name: 'good', hash: hashKey(GOOD, PEPPER), last4: 'a2tr', createdAtMs: 1, ...NOBODY });
   rig.auth.refresh();
   return rig.ask(headers);
 }

@@ -2,10 +2,26 @@ export { createKey, hashKey } from './api-key.js';
 export { createKeyAdmin } from './key-admin.js';
 export { createKeyAuthenticator } from './key-authenticator.js';
 export { createKeyInput, createdKeyView, keyView, toKeyView } from './key-schemas.js';
-export { toPrincipal } from './principal.js';
+export { PERMISSIONS, ROLES, assertMay, may, sees, visibleTenant } from './permissions.js';
+export { ADMIN, toPrincipal } from './principal.js';
 export { readCredential } from './read-credential.js';
 export { authSettings } from './settings.js';
+export { createTenancyAdmin } from './tenancy-admin.js';
+export {
+  changeOrgInput,
+  changeTeamInput,
+  changeUserInput,
+  createOrgInput,
+  createTeamInput,
+  createUserInput,
+  orgView,
+  teamView,
+  toTenancyView,
+  userView,
+} from './tenancy-schemas.js';
 export type { CreatedKey, KeyAdmin, KeyAdminDeps } from './key-admin.js';
 export type { KeyAuthenticator, KeyAuthenticatorOptions } from './key-authenticator.js';
 export type { CreateKeyInput, KeyView } from './key-schemas.js';
+export type { Permission, PermissionRow } from './permissions.js';
 export type { AuthSettings } from './settings.js';
+export type { RecordAdmin, TenancyAdmin, TenancyAdminDeps } from './tenancy-admin.js';

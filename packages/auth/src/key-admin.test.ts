@@ -1,40 +1,42 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createManualClock } from '@sluice/testkit';
 import { PEPPER, authRig } from './__fixtures__/auth-rig.js';
-import { createKeyAdmin, hashKey } from './index.js';
+import { ADMIN, createKeyAdmin, hashKey } from './index.js';
 
 describe('making a key', () => {
   it('stores its keyed hash, its last characters and what was asked for', () => {
     const { admin, keys, clock } = authRig();
-    const { key, record } = admin.create({ name: 'ci', profile: 'small', metadata: { team: 'search' } });
+    const { key, record } = admin.create({ name: 'ci', profile: 'small', metadata: { team: 'search' } }, ADMIN);
     expect(keys.find(record.id)).toStrictEqual({
       id: record.id,
       name: 'ci',
       hash: hashKey(key, PEPPER),
       last4: key.slice(-4),
       createdAtMs: clock.now(),
+      tenant: 'default',
+      role: 'caller',
       profile: 'small',
       metadata: { team: 'search' },
     });
   });
 
   it('refuses a profile that does not exist', () => {
-    const make = () => authRig().admin.create({ name: 'ci', profile: 'toString' });
+    const make = () => authRig().admin.create({ name: 'ci', profile: 'toString' }, ADMIN);
     expect(make).toThrow(expect.objectContaining({ code: 'invalid_value', details: { param: 'profile' } }));
   });
 
   it('names it with key_ and 16 url-safe characters', () => {
-    expect(authRig().admin.create({ name: 'ci' }).record.id).toMatch(/^key_[A-Za-z0-9_-]{16}$/);
+    expect(authRig().admin.create({ name: 'ci' }, ADMIN).record.id).toMatch(/^key_[A-Za-z0-9_-]{16}$/);
   });
 
   it('uses the prefix it was given', () => {
-    const { keys, clock } = authRig();
-    const admin = createKeyAdmin({ keys, clock, pepper: PEPPER, prefix: 'acme_' });
-    expect(admin.create({ name: 'ci' }).key).toMatch(/^acme_/);
+    const { keys, tenancy, clock } = authRig();
+    const admin = createKeyAdmin({ keys, tenancy, clock, pepper: PEPPER, prefix: 'acme_' });
+    expect(admin.create({ name: 'ci' }, ADMIN).key).toMatch(/^acme_/);
   });
 
   it('takes a time with an offset', () => {
-    const { record } = authRig().admin.create({ name: 'ci', expiresAt: '2999-01-01T02:00:00+02:00' });
+    const { record } = authRig().admin.create({ name: 'ci', expiresAt: '2999-01-01T02:00:00+02:00' }, ADMIN);
     expect(record.expiresAtMs).toBe(Date.parse('2999-01-01T00:00:00Z'));
   });
 
@@ -42,37 +44,37 @@ describe('making a key', () => {
     const { admin, clock } = authRig();
     const expiresAt = new Date(clock.now()).toISOString();
     const refusal: unknown = expect.objectContaining({ code: 'invalid_value', details: { param: 'expiresAt' } });
-    expect(() => admin.create({ name: 'ci', expiresAt })).toThrow(refusal);
-    expect(admin.list()).toEqual([]);
+    expect(() => admin.create({ name: 'ci', expiresAt }, ADMIN)).toThrow(refusal);
+    expect(admin.list(ADMIN)).toEqual([]);
   });
 });
 
 describe('revoking a key', () => {
   it('notes when it happened', () => {
     const { admin, keys, clock } = authRig();
-    const { record } = admin.create({ name: 'ci' });
+    const { record } = admin.create({ name: 'ci' }, ADMIN);
     clock.advance(5_000);
-    expect(admin.revoke(record.id)).toBe(true);
+    expect(admin.revoke(record.id, ADMIN)).toBe(true);
     expect(keys.find(record.id)?.revokedAtMs).toBe(clock.now());
   });
 
   it('keeps the key in the list', () => {
     const { admin } = authRig();
-    const { record } = admin.create({ name: 'ci' });
-    admin.revoke(record.id);
-    expect(admin.list().map((key) => key.id)).toEqual([record.id]);
+    const { record } = admin.create({ name: 'ci' }, ADMIN);
+    admin.revoke(record.id, ADMIN);
+    expect(admin.list(ADMIN).map((key) => key.id)).toEqual([record.id]);
   });
 
   it('says when there is no such key', () => {
-    expect(authRig().admin.revoke('key_unknown')).toBe(false);
+    expect(authRig().admin.revoke('key_unknown', ADMIN)).toBe(false);
   });
 });
 
 it('tells its process of every change, and only of changes', () => {
   const onChange = vi.fn();
-  const { keys } = authRig();
-  const admin = createKeyAdmin({ keys, clock: createManualClock(), pepper: PEPPER, prefix: 'sk-', onChange });
-  admin.revoke('key_unknown');
-  admin.revoke(admin.create({ name: 'ci' }).record.id);
+  const { keys, tenancy } = authRig();
+  const admin = createKeyAdmin({ keys, tenancy, clock: createManualClock(), pepper: PEPPER, prefix: 'sk-', onChange });
+  admin.revoke('key_unknown', ADMIN);
+  admin.revoke(admin.create({ name: 'ci' }, ADMIN).record.id, ADMIN);
   expect(onChange).toHaveBeenCalledTimes(2);
 });

@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { gatewayError } from '@sluice/contract';
 import type { LimitRules } from '@sluice/contract';
 import { ADMIN_KEY, PEPPER, authRig, bearer } from './__fixtures__/auth-rig.js';
-import { createKeyAuthenticator } from './index.js';
+import { ADMIN, createKeyAuthenticator } from './index.js';
 
 describe('the principal of a key', () => {
   it('carries what the record says', async () => {
     const { admin, ask } = authRig();
-    const { key, record } = admin.create({ name: 'ci', models: ['fast'], limits: { concurrent: 2 } });
+    const { key, record } = admin.create({ name: 'ci', models: ['fast'], limits: { concurrent: 2 } }, ADMIN);
     expect(await ask(bearer(key))).toEqual({
       kind: 'key',
+      role: 'caller',
       keyId: record.id,
       keyName: 'ci',
       tenant: 'default',
@@ -20,12 +21,12 @@ describe('the principal of a key', () => {
 
   it('may use every model when the record names none', async () => {
     const { admin, ask } = authRig();
-    expect(await ask(bearer(admin.create({ name: 'ci' }).key))).not.toHaveProperty('models');
+    expect(await ask(bearer(admin.create({ name: 'ci' }, ADMIN).key))).not.toHaveProperty('models');
   });
 
   it('is one frozen object for all requests', async () => {
     const { admin, ask } = authRig();
-    const { key } = admin.create({ name: 'ci' });
+    const { key } = admin.create({ name: 'ci' }, ADMIN);
     const first = await ask(bearer(key));
     expect(Object.isFrozen(first)).toBe(true);
     expect(await ask({ 'x-api-key': key })).toBe(first);
@@ -43,27 +44,27 @@ describe('the limits of a key', () => {
     ['are not found on the prototype', { profile: 'constructor' }, { requestsPerMinute: 0 }],
   ])('%s', async (_, input, limits) => {
     const { admin, ask } = authRig({ profiles });
-    const { key } = admin.create({ name: 'ci', ...input });
+    const { key } = admin.create({ name: 'ci', ...input }, ADMIN);
     expect(await ask(bearer(key))).toMatchObject({ limits });
   });
 
   it('do not exist when there is no profile default', async () => {
     const { admin, ask } = authRig({ profiles: { small: { concurrent: 1 } } });
-    expect(await ask(bearer(admin.create({ name: 'ci' }).key))).toHaveProperty('limits', {});
+    expect(await ask(bearer(admin.create({ name: 'ci' }, ADMIN).key))).toHaveProperty('limits', {});
   });
 });
 
 describe('a key that ended', () => {
   it('is refused with revoked_api_key after its revocation', async () => {
     const { admin, ask } = authRig();
-    const { key, record } = admin.create({ name: 'ci' });
-    admin.revoke(record.id);
+    const { key, record } = admin.create({ name: 'ci' }, ADMIN);
+    admin.revoke(record.id, ADMIN);
     expect(await ask(bearer(key))).toBe('revoked_api_key');
   });
 
   it('is refused with expired_api_key from the moment it expires', async () => {
     const { admin, ask, clock } = authRig();
-    const { key } = admin.create({ name: 'ci', expiresAt: new Date(clock.now() + 100).toISOString() });
+    const { key } = admin.create({ name: 'ci', expiresAt: new Date(clock.now() + 100).toISOString() }, ADMIN);
     clock.advance(99);
     expect(await ask(bearer(key))).toMatchObject({ keyName: 'ci' });
     clock.advance(1);
@@ -74,7 +75,7 @@ describe('a key that ended', () => {
 describe('a change made elsewhere', () => {
   it('counts within 200 ms', async () => {
     const { admin, keys, clock, ask } = authRig();
-    const { key, record } = admin.create({ name: 'ci' });
+    const { key, record } = admin.create({ name: 'ci' }, ADMIN);
     keys.revoke(record.id, clock.now());
     clock.advance(199);
     expect(await ask(bearer(key))).toMatchObject({ keyName: 'ci' });
@@ -83,11 +84,12 @@ describe('a change made elsewhere', () => {
   });
 
   it('is read once, not at every check', async () => {
-    const { keys, clock } = authRig();
+    const { keys, tenancy, clock } = authRig();
     let reads = 0;
     const counted = { ...keys, list: () => ((reads += 1), keys.list()) };
     const auth = createKeyAuthenticator({
       keys: counted,
+      tenancy,
       clock,
       pepper: PEPPER,
       adminKeyOnDataPlane: true,
@@ -95,7 +97,7 @@ describe('a change made elsewhere', () => {
     });
     for (let check = 0; check < 5; check += 1) {
       clock.advance(200);
-      await auth.authenticate(bearer('unknown'), new AbortController().signal).catch(() => undefined);
+      await auth.authenticate({ headers: bearer('unknown') }, new AbortController().signal).catch(() => undefined);
     }
     expect(reads).toBe(1);
   });
@@ -109,10 +111,16 @@ describe('a repository that fails', () => {
       if (failing.now) throw gatewayError('storage_unavailable');
       return keys.version();
     };
-    const { key } = rig.admin.create({ name: 'ci' });
-    const options = { keys: { ...keys, version }, clock: rig.clock, pepper: PEPPER, adminKeyOnDataPlane: true };
+    const { key } = rig.admin.create({ name: 'ci' }, ADMIN);
+    const options = {
+      keys: { ...keys, version },
+      tenancy: rig.tenancy,
+      clock: rig.clock,
+      pepper: PEPPER,
+      adminKeyOnDataPlane: true,
+    };
     const auth = createKeyAuthenticator({ ...options, profiles: {} });
-    const ask = () => auth.authenticate(bearer(key), new AbortController().signal);
+    const ask = () => auth.authenticate({ headers: bearer(key) }, new AbortController().signal);
     return { ask, failing, clock: rig.clock };
   }
 
@@ -154,7 +162,7 @@ describe('the admin key', () => {
 
   it('leaves the data plane to other keys when it is switched off there', async () => {
     const { admin, ask } = authRig({ adminKeyOnDataPlane: false });
-    expect(await ask(bearer(admin.create({ name: 'ci' }).key))).toMatchObject({ keyName: 'ci' });
+    expect(await ask(bearer(admin.create({ name: 'ci' }, ADMIN).key))).toMatchObject({ keyName: 'ci' });
   });
 
   it('opens the endpoints of operators', async () => {
@@ -163,9 +171,16 @@ describe('the admin key', () => {
   });
 
   it('does not exist when none is set', async () => {
-    const { clock, keys } = authRig();
-    const auth = createKeyAuthenticator({ keys, clock, pepper: PEPPER, adminKeyOnDataPlane: true, profiles: {} });
-    const asked = auth.authenticate(bearer(ADMIN_KEY), new AbortController().signal);
+    const { clock, keys, tenancy } = authRig();
+    const auth = createKeyAuthenticator({
+      keys,
+      tenancy,
+      clock,
+      pepper: PEPPER,
+      adminKeyOnDataPlane: true,
+      profiles: {},
+    });
+    const asked = auth.authenticate({ headers: bearer(ADMIN_KEY) }, new AbortController().signal);
     await expect(asked).rejects.toMatchObject({ code: 'invalid_api_key' });
   });
 });
@@ -173,7 +188,7 @@ describe('the admin key', () => {
 describe('the endpoints of operators', () => {
   it('refuse a good key of a caller with route_not_allowed', async () => {
     const { admin, askAsOperator } = authRig();
-    expect(await askAsOperator(bearer(admin.create({ name: 'ci' }).key))).toBe('route_not_allowed');
+    expect(await askAsOperator(bearer(admin.create({ name: 'ci' }, ADMIN).key))).toBe('route_not_allowed');
   });
 
   it('refuse a request without a credential with missing_api_key', async () => {
@@ -187,7 +202,7 @@ describe('the endpoints of operators', () => {
 
 it('keeps two keys apart that are asked for at the same time', async () => {
   const { admin, ask } = authRig();
-  const created = ['a', 'b'].map((name) => admin.create({ name }));
+  const created = ['a', 'b'].map((name) => admin.create({ name }, ADMIN));
   const asked = Array.from({ length: 200 }, (_, n) => ask(bearer(created[n % 2]!.key)));
   const names = (await Promise.all(asked)).map((principal) => typeof principal === 'object' && principal.keyName);
   expect(names).toEqual(Array.from({ length: 200 }, (_, n) => (n % 2 === 0 ? 'a' : 'b')));

@@ -1,16 +1,21 @@
 import { createSecretKey } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { BlockList } from 'node:net';
 import { gatewayError } from '@sluice/contract';
-import type { Authenticator, Clock, IncomingHeaders, KeyRepository, Principal } from '@sluice/contract';
+import type { Authenticator, Clock, KeyRepository, Principal, Stranger, TenancyRepository } from '@sluice/contract';
 import { hashKey } from './api-key.js';
 import { KeyHashes } from './key-hashes.js';
 import { KeyIndex, toKeyedHash } from './key-index.js';
-import type { KeyedHash } from './key-index.js';
+import type { Identified, KeyedHash } from './key-index.js';
+import { assertMay } from './permissions.js';
+import type { Permission } from './permissions.js';
 import type { LimitProfiles } from './principal.js';
 import { readCredential } from './read-credential.js';
 import { createStrategyChain } from './strategy-chain.js';
 
 export interface KeyAuthenticatorOptions {
   readonly keys: KeyRepository;
+  readonly tenancy: TenancyRepository;
   /** The secret under which keys are hashed. Another pepper invalidates every key. */
   readonly pepper: string;
   /** The operator's key. */
@@ -23,8 +28,8 @@ export interface KeyAuthenticatorOptions {
 }
 
 export interface KeyAuthenticator extends Authenticator {
-  /** Like `authenticate`, for the endpoints of operators: rejects with `route_not_allowed` for every key but the admin's. */
-  authenticateOperator(headers: IncomingHeaders, signal: AbortSignal): Promise<Principal>;
+  /** As `authenticate`, for whoever is to have another permission. */
+  authorize(caller: Stranger, permission: Permission, signal: AbortSignal): Promise<Principal>;
   /** Makes a change of the keys count at once. Changes by other processes count within a second by themselves. */
   refresh(): void;
 }
@@ -35,29 +40,39 @@ export interface KeyAuthenticator extends Authenticator {
  * serves for a minute, and then every request is refused with `storage_unavailable`.
  */
 export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAuthenticator {
-  const { keys, clock, profiles, adminKey, adminKeyOnDataPlane } = options;
+  const { keys, tenancy, clock, profiles, adminKey, adminKeyOnDataPlane } = options;
   const pepper = createSecretKey(options.pepper, 'utf8');
   const adminHash = adminKey === undefined ? {} : { adminHash: hashKey(adminKey, pepper) };
-  const index = new KeyIndex({ keys, clock, profiles, ...adminHash });
+  const index = new KeyIndex({ keys, tenancy, clock, profiles, ...adminHash });
   const hashes = new KeyHashes((key) => toKeyedHash(hashKey(key, pepper)));
-  const find = (keyedHash: KeyedHash): Principal => index.find(keyedHash);
+  const find = (keyedHash: KeyedHash): Identified => index.find(keyedHash);
   const verify = createStrategyChain((credential) => hashes.learn(credential, find));
-  const identify = async (headers: IncomingHeaders): Promise<Principal> => {
-    const credential = readCredential(headers);
+  const authorize = async (caller: Stranger, permission: Permission): Promise<Principal> => {
+    const credential = readCredential(caller.headers);
     // What the strategies have once accepted is looked up again every time, so that a revocation counts, but not parsed.
-    return hashes.recall(credential, find) ?? verify(credential);
+    const identified = hashes.recall(credential, find) ?? (await verify(credential));
+    const { principal } = identified;
+    if (identified.from) assertAddress(identified.from, caller.peer?.remoteAddress);
+    if (!adminKeyOnDataPlane && principal.kind === 'admin') assertAdminPlane(permission);
+    assertMay(principal, permission);
+    return principal;
   };
   return {
-    authenticate: adminKeyOnDataPlane ? identify : async (headers) => expectKind('key', await identify(headers)),
-    authenticateOperator: async (headers) => expectKind('admin', await identify(headers)),
+    authenticate: (caller) => authorize(caller, 'models:call'),
+    authorize,
     refresh: () => index.refresh(),
   };
 }
 
-function expectKind(kind: Principal['kind'], principal: Principal): Principal {
-  if (principal.kind === kind) return principal;
-  throw gatewayError('route_not_allowed', {
-    message:
-      kind === 'admin' ? 'Only the admin key opens this endpoint.' : 'The admin key does not open this endpoint.',
-  });
+const DATA_PLANE: ReadonlySet<Permission> = new Set<Permission>(['models:call', 'models:list']);
+
+function assertAdminPlane(permission: Permission): void {
+  if (!DATA_PLANE.has(permission)) return;
+  throw gatewayError('route_not_allowed', { message: 'The admin key does not open this endpoint.' });
+}
+
+/** Inside a process there is no address: whoever brings such a key there may not use it. */
+function assertAddress(allowed: BlockList, address = ''): void {
+  if (isIP(address) > 0 && allowed.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')) return;
+  throw gatewayError('ip_not_allowed', { message: 'The key may not be used from this address.' });
 }

@@ -1,6 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { BlockList } from 'node:net';
 import { gatewayError } from '@sluice/contract';
-import type { Clock, KeyRepository, Principal } from '@sluice/contract';
+import type { Clock, KeyRecord, KeyRepository, Principal, TenancyRepository } from '@sluice/contract';
+import { toBlockList } from './key-rights.js';
 import { ADMIN, toPrincipal } from './principal.js';
 import type { LimitProfiles } from './principal.js';
 
@@ -11,6 +13,7 @@ const MAX_AGE_MS = 60_000;
 
 export interface KeyIndexOptions {
   readonly keys: KeyRepository;
+  readonly tenancy: TenancyRepository;
   readonly clock: Clock;
   readonly profiles: LimitProfiles;
   /** Keyed hash of the admin key, if there is one. */
@@ -27,9 +30,16 @@ export function toKeyedHash(text: string): KeyedHash {
   return { text, bytes: Buffer.from(text) };
 }
 
-interface Entry {
-  readonly hash: Buffer;
+/** Who it is, and from where it may come. */
+export interface Identified {
   readonly principal: Principal;
+  /** Absent: from everywhere. */
+  readonly from?: BlockList;
+}
+
+interface Entry extends Identified {
+  readonly hash: Buffer;
+  /** By itself, or by what became of whom it belongs to. */
   readonly revoked: boolean;
   readonly expiresAtMs: number;
 }
@@ -48,12 +58,12 @@ export class KeyIndex {
   /** Reads all keys. Throws what the repository throws. */
   constructor(options: KeyIndexOptions) {
     this.#options = options;
-    this.#nobody = toEntry('A'.repeat(43), ADMIN);
+    this.#nobody = toEntry('A'.repeat(43));
     this.refresh();
   }
 
-  /** The principal of a keyed hash. Throws a 401 of the table, or `storage_unavailable` when the keys are too old. */
-  find({ text, bytes }: KeyedHash): Principal {
+  /** Whose a keyed hash is. Throws a 401 of the table, or `storage_unavailable` when the keys are too old. */
+  find({ text, bytes }: KeyedHash): Identified {
     this.#keepFresh();
     // Read for every key, so that an expired one costs no more than an unknown one.
     const nowMs = this.#options.clock.now();
@@ -62,7 +72,7 @@ export class KeyIndex {
     if (!timingSafeEqual(entry.hash, bytes)) throw gatewayError('invalid_api_key', UNKNOWN);
     if (entry.revoked) throw gatewayError('revoked_api_key', REVOKED);
     if (entry.expiresAtMs <= nowMs) throw gatewayError('expired_api_key', EXPIRED);
-    return entry.principal;
+    return entry;
   }
 
   /** Reads the keys now, whether or not a check is due. */
@@ -92,31 +102,57 @@ export class KeyIndex {
   }
 
   #readEntries(): ReadonlyMap<string, Entry> {
-    const { keys, profiles, adminHash } = this.#options;
+    const { keys, tenancy, profiles, adminHash } = this.#options;
     const entries = new Map<string, Entry>();
+    const owners = new Owners(tenancy);
     for (const record of keys.list()) {
-      const { hash, revokedAtMs, expiresAtMs } = record;
-      entries.set(hash, toEntry(hash, toPrincipal(record, profiles), { revokedAtMs, expiresAtMs }));
+      const { hash, retiring = [], expiresAtMs = Number.POSITIVE_INFINITY } = record;
+      const identified = {
+        principal: toPrincipal(record, profiles, owners.roleOf(record)),
+        ...(record.ips && { from: toBlockList(record.ips) }),
+        revoked: record.revokedAtMs !== undefined || owners.areDisabled(record),
+      };
+      entries.set(hash, { ...identified, hash: Buffer.from(hash), expiresAtMs });
+      for (const { hash: old, untilMs } of retiring) {
+        entries.set(old, { ...identified, hash: Buffer.from(old), expiresAtMs: Math.min(expiresAtMs, untilMs) });
+      }
     }
-    if (adminHash !== undefined) entries.set(adminHash, toEntry(adminHash, ADMIN));
+    if (adminHash !== undefined) entries.set(adminHash, toEntry(adminHash));
     return entries;
   }
 }
 
-const UNKNOWN = { message: 'The API key is not known here.' };
-const REVOKED = { message: 'The API key was revoked.' };
-const EXPIRED = { message: 'The API key has expired.' };
+/** Whom keys belong to, as far as it matters to them. */
+class Owners {
+  readonly #disabled: ReadonlySet<string>;
+  readonly #roles: ReadonlyMap<string, Principal['role']>;
 
-interface KeyTimes {
-  readonly revokedAtMs?: number | undefined;
-  readonly expiresAtMs?: number | undefined;
+  constructor({ orgs, teams, users }: TenancyRepository) {
+    const disabled = (records: readonly { readonly id: string; readonly disabledAtMs?: number }[], kind: string) =>
+      records.filter(({ disabledAtMs }) => disabledAtMs !== undefined).map(({ id }) => `${kind}:${id}`);
+    const people = users.list();
+    this.#roles = new Map(people.map(({ id, role }) => [id, role]));
+    this.#disabled = new Set([
+      ...disabled(orgs.list(), 'org'),
+      ...disabled(teams.list(), 'team'),
+      ...disabled(people, 'user'),
+    ]);
+  }
+
+  roleOf({ user }: KeyRecord): Principal['role'] | undefined {
+    return user === undefined ? undefined : this.#roles.get(user);
+  }
+
+  areDisabled({ tenant, team, user }: KeyRecord): boolean {
+    const disabled = this.#disabled;
+    return disabled.has(`org:${tenant}`) || disabled.has(`team:${team}`) || disabled.has(`user:${user}`);
+  }
 }
 
-function toEntry(hash: string, principal: Principal, times: KeyTimes = {}): Entry {
-  return {
-    hash: Buffer.from(hash),
-    principal,
-    revoked: times.revokedAtMs !== undefined,
-    expiresAtMs: times.expiresAtMs ?? Number.POSITIVE_INFINITY,
-  };
+const UNKNOWN = { message: 'The API key is not known here.' };
+const REVOKED = { message: 'The API key was revoked, or whom it belongs to is disabled.' };
+const EXPIRED = { message: 'The API key has expired.' };
+
+function toEntry(hash: string): Entry {
+  return { hash: Buffer.from(hash), principal: ADMIN, revoked: false, expiresAtMs: Number.POSITIVE_INFINITY };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { authRig } from './__fixtures__/auth-rig.js';
-import { authSettings, createKeyInput, createdKeyView, keyView, toKeyView } from './index.js';
+import { ADMIN, authSettings, createKeyInput, createdKeyView, keyView, toKeyView } from './index.js';
 
 describe('the input of a key', () => {
   it.each<[string, unknown]>([
@@ -58,12 +58,14 @@ describe('the input of a key', () => {
 describe('the view of a key', () => {
   it('shows times in ISO 8601 and keeps the hash back', () => {
     const { admin, keys, clock } = authRig();
-    const { record } = admin.create({ name: 'ci', models: ['fast'], expiresAt: '2999-01-01T00:00:00Z' });
-    admin.revoke(record.id);
+    const { record } = admin.create({ name: 'ci', models: ['fast'], expiresAt: '2999-01-01T00:00:00Z' }, ADMIN);
+    admin.revoke(record.id, ADMIN);
     expect(toKeyView(keys.find(record.id)!)).toStrictEqual({
       id: record.id,
       name: 'ci',
       last4: record.last4,
+      org: 'default',
+      role: 'caller',
       createdAt: new Date(clock.now()).toISOString(),
       expiresAt: '2999-01-01T00:00:00.000Z',
       revokedAt: new Date(clock.now()).toISOString(),
@@ -73,7 +75,7 @@ describe('the view of a key', () => {
 
   it('is what its schema says, with the key when it was just made', () => {
     const input = { name: 'ci', profile: 'small', metadata: { team: 'search' } };
-    const { record, key } = authRig().admin.create(input);
+    const { record, key } = authRig().admin.create(input, ADMIN);
     const view = toKeyView(record);
     expect(keyView.parse(view)).toEqual(view);
     expect(createdKeyView.parse({ ...view, key })).toEqual({ ...view, key });

@@ -1,14 +1,15 @@
 import type { KeyRecord } from '@sluice/contract';
 import { z } from 'zod';
+import { instant, metadata, name, recordId, role, toIso } from './fields.js';
+import { isNetwork } from './key-rights.js';
 
-const MAX_METADATA_KEYS = 16;
+const keyName = name.meta({ description: 'What the key is for, shown in lists and in the log.', example: 'ci' });
 
-const name = z
+const pattern = z
   .string()
   .min(1)
-  .max(100)
-  .regex(/^\P{Cc}*$/u, 'must not hold control characters')
-  .meta({ description: 'What the key is for, shown in lists and in the log.', example: 'ci' });
+  .max(200)
+  .regex(/^\P{Cc}*$/u, 'must not hold control characters');
 
 const models = z
   .array(z.string().min(1).max(200))
@@ -17,6 +18,30 @@ const models = z
     description: 'Models the key may ask for, as callers write them; "*" at the end stands for any rest. Absent: all.',
     example: ['fast', 'openai/*'],
   });
+
+const routes = z
+  .array(pattern.regex(/^\//, 'must begin with "/"'))
+  .max(100)
+  .meta({
+    description:
+      'Endpoints the key may call, by their paths in this description; "*" at the end stands for any rest. Absent: all that its role may.',
+    example: ['/v1/chat/completions', '/v1/models*'],
+  });
+
+const tools = z
+  .array(pattern)
+  .max(1_000)
+  .meta({
+    description:
+      'Tools that requests may offer to models, by name, those of vendors by their type; "*" at the end stands for any rest. Absent: all.',
+    example: ['get_weather', 'web_search*'],
+  });
+
+const ips = z
+  .array(z.string().max(64).refine(isNetwork, 'must be an address or a network, such as 10.0.0.0/8'))
+  .min(1)
+  .max(100)
+  .meta({ description: 'Addresses and networks the key may be used from. Absent: all.', example: ['10.0.0.0/8'] });
 
 const limits = z
   .strictObject({
@@ -31,20 +56,29 @@ const profile = z
   .max(100)
   .meta({ description: 'The profile of limits, as named in the file. Without limits and profile: "default".' });
 
-const metadata = z
-  .record(z.string().min(1).max(64), z.string().max(512))
-  .refine((record) => Object.keys(record).length <= MAX_METADATA_KEYS, `must hold at most ${MAX_METADATA_KEYS} keys`)
-  .meta({ description: `Notes of your own, at most ${MAX_METADATA_KEYS}.`, example: { team: 'search' } });
+const org = recordId.meta({ description: 'The organisation. Absent: that of the team or user, else of the caller.' });
+const team = recordId.meta({ description: 'The team that the key belongs to.', example: 'team_search' });
+const user = recordId.meta({ description: 'The user, or service account, that the key belongs to.' });
+const last4 = z.string().meta({ description: 'The last four characters of the key.' });
 
-const instant = z.iso.datetime({ offset: true });
+const rights = {
+  models: models.exactOptional(),
+  routes: routes.exactOptional(),
+  tools: tools.exactOptional(),
+  ips: ips.exactOptional(),
+  limits: limits.exactOptional(),
+  profile: profile.exactOptional(),
+};
 
 /** What makes a key: the body of `POST /admin/v1/keys` and the options of `sluice keys create`. */
 export const createKeyInput = z
   .strictObject({
-    name,
-    models: models.exactOptional(),
-    limits: limits.exactOptional(),
-    profile: profile.exactOptional(),
+    name: keyName,
+    org: org.exactOptional(),
+    team: team.exactOptional(),
+    user: user.exactOptional(),
+    role: role.exactOptional(),
+    ...rights,
     expiresAt: instant.meta({ description: 'When the key stops working. Absent: never.' }).exactOptional(),
     metadata: metadata.exactOptional(),
   })
@@ -58,14 +92,20 @@ export const createKeyInput = z
 export const keyView = z
   .strictObject({
     id: z.string().meta({ description: 'What the key is called by in paths and in the ledger.' }),
-    name,
-    last4: z.string().meta({ description: 'The last four characters of the key.' }),
+    name: keyName,
+    last4,
     createdAt: instant.meta({ description: 'When the key was made.' }),
     expiresAt: instant.meta({ description: 'When the key stops working.' }).exactOptional(),
     revokedAt: instant.meta({ description: 'When the key was revoked.' }).exactOptional(),
-    models: models.exactOptional(),
-    limits: limits.exactOptional(),
-    profile: profile.exactOptional(),
+    retiring: z
+      .array(z.strictObject({ last4, until: instant.meta({ description: 'When this secret stops working.' }) }))
+      .exactOptional()
+      .meta({ description: 'Secrets that a rotation replaced, and that still work or did so until then.' }),
+    org: recordId.meta({ description: 'The organisation.' }),
+    team: team.exactOptional(),
+    user: user.exactOptional(),
+    role,
+    ...rights,
     metadata: metadata.exactOptional(),
   })
   .meta({ description: 'A key, without its secret.' });
@@ -76,27 +116,23 @@ export const createdKeyView = keyView
   .meta({ description: 'A new key with its secret.' });
 
 export type CreateKeyInput = z.output<typeof createKeyInput>;
+type Lists = 'models' | 'routes' | 'tools' | 'ips' | 'limits' | 'metadata';
+type Retiring = readonly { readonly last4: string; readonly until: string }[];
 /** Written out because readers may not change it. */
-export type KeyView = Readonly<Omit<z.output<typeof keyView>, 'models' | 'limits' | 'metadata'>> &
-  Pick<KeyRecord, 'models' | 'limits' | 'metadata'>;
+export type KeyView = Readonly<Omit<z.output<typeof keyView>, Lists | 'retiring'>> &
+  Pick<KeyRecord, Lists> & { readonly retiring?: Retiring };
 
 /** A record as operators see it: times in ISO 8601, no hash. */
 export function toKeyView(record: KeyRecord): KeyView {
-  const { id, last4, createdAtMs, expiresAtMs, revokedAtMs, models, limits, profile, metadata } = record;
+  const { hash: _, createdAtMs, expiresAtMs, revokedAtMs, tenant, retiring = [], ...rest } = record;
   return {
-    id,
-    name: record.name,
-    last4,
+    ...rest,
+    org: tenant,
     createdAt: toIso(createdAtMs),
     ...(expiresAtMs !== undefined && { expiresAt: toIso(expiresAtMs) }),
     ...(revokedAtMs !== undefined && { revokedAt: toIso(revokedAtMs) }),
-    ...(models && { models }),
-    ...(limits && { limits }),
-    ...(profile !== undefined && { profile }),
-    ...(metadata && { metadata }),
+    ...(retiring.length > 0 && {
+      retiring: retiring.map(({ last4: end, untilMs }) => ({ last4: end, until: toIso(untilMs) })),
+    }),
   };
-}
-
-function toIso(ms: number): string {
-  return new Date(ms).toISOString();
 }

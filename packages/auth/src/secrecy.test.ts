@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { ADMIN_KEY, authRig, bearer } from './__fixtures__/auth-rig.js';
+import { ADMIN } from './index.js';
 
 const PIECE = 12;
 
@@ -22,12 +23,12 @@ function contentsOf(directory: string): string {
 
 it('leaves no piece of a presented key in the database, its side files or the records', async () => {
   const { admin, ask, directory } = authRig();
-  const { key, record } = admin.create({ name: 'canary' });
+  const { key, record } = admin.create({ name: 'canary' }, ADMIN);
   const refused = 'sk-sluice-never-stored-0123456789abcdefghijklmnopqrstuv';
   for (const presented of [key, refused, ADMIN_KEY]) await ask(bearer(presented));
-  admin.revoke(record.id);
+  admin.revoke(record.id, ADMIN);
 
-  const written = contentsOf(directory) + JSON.stringify(admin.list());
+  const written = contentsOf(directory) + JSON.stringify(admin.list(ADMIN));
   expect(written).toContain(record.hash);
   expect([key, refused, ADMIN_KEY].flatMap(piecesOf).filter((piece) => written.includes(piece))).toEqual([]);
 });
@@ -35,7 +36,7 @@ it('leaves no piece of a presented key in the database, its side files or the re
 it('names no presented key in a refusal', async () => {
   const { auth } = authRig();
   const presented = 'sk-sluice-never-shown-0123456789abcdefghijklmnopqrstuvwx';
-  const asked = auth.authenticate(bearer(presented), new AbortController().signal);
+  const asked = auth.authenticate({ headers: bearer(presented) }, new AbortController().signal);
   const shown = inspect(await asked.catch((error: unknown) => error), { depth: Infinity, showHidden: true });
   expect(shown).toContain('invalid_api_key');
   expect(piecesOf(presented).filter((piece) => shown.includes(piece))).toEqual([]);

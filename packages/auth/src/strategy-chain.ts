@@ -1,15 +1,15 @@
 import passport from 'passport';
 import { HeaderAPIKeyStrategy } from 'passport-headerapikey';
 import { gatewayError } from '@sluice/contract';
-import type { Principal } from '@sluice/contract';
+import type { Identified } from './key-index.js';
 
 /** Who a credential speaks for. Throws a 401 of the table. */
-export type Verify = (credential: string) => Principal;
+export type Verify = (credential: string) => Identified;
 
 /** What passport and its strategies see of a request: the credential under one name, wherever the client put it. */
 interface CredentialRequest {
   readonly headers: { readonly credential: string };
-  principal?: Principal;
+  identified?: Identified;
 }
 type Next = (error?: Error) => void;
 type Middleware = (request: CredentialRequest, response: object, next: Next) => void;
@@ -23,13 +23,13 @@ const API_KEY = 'api-key';
 const ORDER: readonly string[] = [API_KEY];
 
 /** Checks credentials with passport, built once and without sessions. Rejects with what `verify` throws. */
-export function createStrategyChain(verify: Verify): (credential: string) => Promise<Principal> {
+export function createStrategyChain(verify: Verify): (credential: string) => Promise<Identified> {
   const run = buildMiddleware(verify);
   return (credential) =>
     new Promise((resolve, reject) => {
       const request: CredentialRequest = { headers: { credential } };
       run(request, {}, (error) => {
-        if (request.principal) resolve(request.principal);
+        if (request.identified) resolve(request.identified);
         else reject(error ?? gatewayError('invalid_api_key'));
       });
     });
@@ -42,20 +42,20 @@ function buildMiddleware(verify: Verify): Middleware {
   return chain.authenticate([...ORDER], {
     session: false,
     authInfo: false,
-    assignProperty: 'principal',
+    assignProperty: 'identified',
     failWithError: true,
   }) as Middleware;
 }
 
 function createApiKeyStrategy(verify: Verify): HeaderAPIKeyStrategy {
   return new HeaderAPIKeyStrategy({ header: 'credential', prefix: '' }, false, (credential, done) => {
-    let principal: Principal;
+    let identified: Identified;
     try {
-      principal = verify(credential);
+      identified = verify(credential);
     } catch (error) {
       done(error as Error);
       return;
     }
-    done(null, principal);
+    done(null, identified);
   });
 }

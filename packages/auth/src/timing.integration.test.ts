@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { authRig, bearer } from './__fixtures__/auth-rig.js';
-import { createKey } from './index.js';
+import { ADMIN, createKey } from './index.js';
 
 const CALLS = 2_000;
 const WARM_UP = 4_000;
@@ -20,9 +20,9 @@ function welch(left: readonly number[], right: readonly number[]): number {
 
 it('takes as long to refuse a revoked or expired key as one that never existed', async () => {
   const { admin, ask, clock } = authRig();
-  const revoked = admin.create({ name: 'revoked' });
-  admin.revoke(revoked.record.id);
-  const expired = admin.create({ name: 'expired', expiresAt: new Date(clock.now() + 1).toISOString() });
+  const revoked = admin.create({ name: 'revoked' }, ADMIN);
+  admin.revoke(revoked.record.id, ADMIN);
+  const expired = admin.create({ name: 'expired', expiresAt: new Date(clock.now() + 1).toISOString() }, ADMIN);
   clock.advance(1);
   const presented = [createKey('sk-sluice-'), revoked.key, expired.key].map(bearer);
   const durations: [number[], number[], number[]] = [[], [], []];

@@ -130,6 +130,7 @@ export type {
   LedgerSettlement,
   LimitRules,
   Limiter,
+  Peer,
   Principal,
   QueueRules,
   DetachedAnswer,
@@ -138,7 +139,9 @@ export type {
   RecallingCall,
   RequestRecord,
   ResponseCache,
+  Role,
   SendOptions,
+  Stranger,
   Telemetry,
   Transport,
   TurnRequest,
@@ -162,6 +165,9 @@ export type {
   ReserveResult,
   ResponseRecord,
   ResponseRepository,
+  RetiringSecret,
+  Rotation,
   SettingRecord,
   SettingRepository,
 } from './store.js';
+export type { OrgRecord, RecordRepository, TeamRecord, TenancyRepository, Tenanted, UserRecord } from './tenancy.js';

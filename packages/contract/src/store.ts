@@ -1,5 +1,5 @@
 import type { JsonObject } from './models.js';
-import type { LedgerIntent, LedgerSettlement, LimitRules } from './ports.js';
+import type { LedgerIntent, LedgerSettlement, LimitRules, Role } from './ports.js';
 
 /** Bytes under a key, for a time. */
 export interface KeyValueStore {
@@ -51,17 +51,45 @@ export interface KeyRecord {
   readonly createdAtMs: number;
   readonly expiresAtMs?: number;
   readonly revokedAtMs?: number;
+  /** Id of the organisation. */
+  readonly tenant: string;
+  readonly team?: string;
+  readonly user?: string;
+  readonly role: Role;
   readonly models?: readonly string[];
+  /** As in a principal. */
+  readonly routes?: readonly string[];
+  readonly tools?: readonly string[];
+  /** As in a principal. */
+  readonly ips?: readonly string[];
+  /** Secrets that were replaced and still open the gateway, each until its time. */
+  readonly retiring?: readonly RetiringSecret[];
   readonly limits?: LimitRules;
   readonly profile?: string;
   readonly metadata?: Readonly<Record<string, string>>;
 }
+/** A secret of a key that a rotation replaced. */
+export interface RetiringSecret {
+  readonly hash: string;
+  readonly last4: string;
+  readonly untilMs: number;
+}
+/** What a rotation gives a key, and how long what it had goes on. */
+export interface Rotation {
+  readonly hash: string;
+  readonly last4: string;
+  readonly atMs: number;
+  readonly oldUntilMs: number;
+}
 export interface KeyRepository {
   insert(record: KeyRecord): void;
-  list(): readonly KeyRecord[];
+  /** The oldest first; of one organisation alone where it is given. */
+  list(tenant?: string): readonly KeyRecord[];
   find(id: string): KeyRecord | undefined;
   /** False when there is no such key. A second call keeps the first time. */
   revoke(id: string, atMs: number): boolean;
+  /** One atomic step. False when there is no such key, or it was revoked. */
+  rotate(id: string, rotation: Rotation): boolean;
   /** Grows with every change made by any process, so that a reader knows when to read again. Cheap. */
   version(): number;
 }
@@ -96,6 +124,8 @@ export interface LedgerPage {
 }
 export interface LedgerQuery {
   readonly sinceMs?: number;
+  /** Rows of one organisation alone. */
+  readonly tenant?: string;
   readonly limit: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;

@@ -9,6 +9,7 @@ import type {
   IncomingHeaders,
   LedgerIntent,
   Outcome,
+  Peer,
   PriceUse,
   Principal,
   Priority,
@@ -30,6 +31,8 @@ export interface ReceivedCall {
   /** The caller's `x-request-id`, where it sent a valid one. */
   readonly clientRequestId?: string;
   readonly headers: IncomingHeaders;
+  /** Absent inside a process. */
+  readonly peer?: Peer;
   /** The parts of the path that the endpoint names, decoded. */
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: URLSearchParams;

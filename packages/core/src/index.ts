@@ -5,7 +5,7 @@ export { RAW_ROUTE, createRawPipeline } from './raw/raw-pipeline.js';
 export { decide } from './routing/decide.js';
 export { explainCall } from './routing/explain.js';
 export { createCandidate } from './routing/plan.js';
-export { mayUseModel } from './routing/resolve.js';
+export { assertRoute, mayUseModel } from './routing/resolve.js';
 export { STRATEGIES } from './routing/strategies/strategies.js';
 export { TargetStatsTable } from './routing/target-stats.js';
 export { parseBody, assertBodyType } from './parse-body.js';

@@ -10,6 +10,7 @@ const principal = (limits: LimitRules): Principal => ({
   kind: 'key',
   keyId: 'k1',
   keyName: 'ci',
+  role: 'caller',
   tenant: 't1',
   limits,
 });

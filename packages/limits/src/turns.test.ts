@@ -18,7 +18,14 @@ interface Ask extends Partial<TurnRequest> {
 function rig(limits: LimitRules, change: (store: CounterStore) => CounterStore = (store) => store) {
   const clock = createManualClock();
   const limiter = createLimiter({ store: change(createMemoryCounterStore({ clock })), clock });
-  const principal = (keyId: string): Principal => ({ kind: 'key', keyId, keyName: keyId, tenant: 't', limits });
+  const principal = (keyId: string): Principal => ({
+    kind: 'key',
+    role: 'caller',
+    keyId,
+    keyName: keyId,
+    tenant: 't',
+    limits,
+  });
   const ask = ({ key = 'k1', signal = never, priority = 'normal', leftMs = 600_000 }: Ask = {}): Promise<Admission> =>
     limiter.admitInTurn(principal(key), { priority, leftMs }, signal);
   return { clock, limiter, ask };

@@ -1,3 +1,5 @@
+import { ADMIN } from '@sluice/auth';
+import type { Principal } from '@sluice/contract';
 import type { Answer, PlainAnswer } from '@sluice/core';
 import type { Route, RouteCall } from '../http/route.js';
 
@@ -5,6 +7,8 @@ export interface RouteQuestion {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: string;
   readonly body?: unknown;
+  /** Default: the operator. */
+  readonly principal?: Principal;
 }
 
 /** Asks one route of a table, as the server would once access is granted. Rejects with the route's own error. */
@@ -15,6 +19,7 @@ export async function ask(routes: readonly Route[], operationId: string, questio
     params: question.params ?? {},
     query: new URLSearchParams(question.query),
     headers: {},
+    principal: question.principal ?? ADMIN,
     requestId: 'req-test',
     signal: new AbortController().signal,
     json: () => Promise.resolve(question.body),

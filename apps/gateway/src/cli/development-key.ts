@@ -1,21 +1,22 @@
-import { createKeyAdmin, hashKey } from '@sluice/auth';
-import type { KeyRepository } from '@sluice/contract';
+import { ADMIN, createKeyAdmin, hashKey } from '@sluice/auth';
+import type { KeyRepository, TenancyRepository } from '@sluice/contract';
 import type { DataDir } from '../data-dir.js';
 import { systemClock } from '../system-clock.js';
 
 export interface DevelopmentKeyDeps {
   readonly dataDir: DataDir;
   readonly keys: KeyRepository;
+  readonly tenancy: TenancyRepository;
   /** What new keys begin with. */
   readonly prefix: string;
 }
 
 /** The ready key of the start screen: the one that is kept while it still opens the gateway, else a new one. */
-export function ensureDevelopmentKey({ dataDir, keys, prefix }: DevelopmentKeyDeps): string {
+export function ensureDevelopmentKey({ dataDir, keys, tenancy, prefix }: DevelopmentKeyDeps): string {
   const { developmentKey: kept, keyPepper: pepper } = dataDir;
   if (kept !== undefined && isActive(kept, pepper, keys)) return kept;
-  const admin = createKeyAdmin({ keys, pepper, prefix, clock: systemClock });
-  const { key } = admin.create({ name: 'development' });
+  const admin = createKeyAdmin({ keys, tenancy, pepper, prefix, clock: systemClock });
+  const { key } = admin.create({ name: 'development' }, ADMIN);
   dataDir.saveDevelopmentKey(key);
   return key;
 }

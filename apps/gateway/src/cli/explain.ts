@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { ADMIN } from '@sluice/auth';
 import { ResourcePool, TargetStatsTable } from '@sluice/core';
 import type { Explanation, Snapshot } from '@sluice/core';
-import type { Principal } from '@sluice/contract';
 import { isJsonObject } from '@sluice/toolkit';
 import { createTransport } from '@sluice/transport';
 import { buildSnapshot } from '../build-snapshot.js';
@@ -43,13 +43,11 @@ export const explainCommand: Command = {
     const stats = new TargetStatsTable();
     const { snapshot, slots } = await tablesOf(loaded, call);
     const state = { clock: systemClock, stats, random: () => Math.random(), ...(slots ? { slots } : {}) };
-    const explanation = explainRequest(parseExplainInput(request), OPERATOR, { snapshot, state });
+    const explanation = explainRequest(parseExplainInput(request), ADMIN, { snapshot, state });
     call.context.stdout.write(call.json ? `${JSON.stringify(explanation)}\n` : render(explanation));
     return explanation.error ? 1 : 0;
   },
 };
-
-const OPERATOR: Principal = { kind: 'admin', keyId: 'admin', keyName: 'admin', tenant: 'default', limits: {} };
 
 /** A file that holds a `body` is the whole request, any other the body alone. */
 async function readRequest(path: string, route: string | undefined): Promise<unknown> {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createKeyAdmin, createKeyInput, toKeyView } from '@sluice/auth';
+import { ADMIN, ROLES, createKeyAdmin, createKeyInput, toKeyView } from '@sluice/auth';
 import type { KeyAdmin, KeyView } from '@sluice/auth';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import type { LoadedConfig } from '../config/load-config.js';
@@ -16,6 +16,13 @@ export const keysCreateCommand: Command = {
   name: 'keys create',
   positionals: ['NAME'],
   options: {
+    org: { value: 'ID', summary: 'The organisation. Default: that of the team or user, else default' },
+    team: { value: 'ID', summary: 'The team that it belongs to' },
+    user: { value: 'ID', summary: 'The user, or service account, that it belongs to' },
+    role: { value: 'ROLE', summary: `What it may do: ${ROLES.join(', ')}. Default: caller` },
+    routes: { value: 'A,B', summary: 'Endpoints it may call, by their paths; * at the end as in models. Default: all' },
+    tools: { value: 'A,B', summary: 'Tools its requests may offer to models, by name. Default: all' },
+    ips: { value: 'A,B', summary: 'Addresses and networks it may be used from. Default: all' },
     models: {
       value: 'A,B',
       summary: 'Models it may ask for; * at the end of a name stands for any rest. Default: all',
@@ -30,7 +37,7 @@ export const keysCreateCommand: Command = {
   run(call) {
     const input = toKeyInput(call);
     return withKeys(call, (keys) => {
-      const { record, key } = keys.create(input);
+      const { record, key } = keys.create(input, ADMIN);
       const { stdout, stderr } = call.context;
       if (call.json) stdout.write(`${JSON.stringify({ ...toKeyView(record), key })}\n`);
       else {
@@ -50,7 +57,7 @@ export const keysListCommand: Command = {
   summary: 'List all keys, revoked ones too',
   run: (call) =>
     withKeys(call, (keys) => {
-      const views = keys.list().map(toKeyView);
+      const views = keys.list(ADMIN).map(toKeyView);
       const text = call.json ? JSON.stringify({ data: views }) : renderKeys(views);
       call.context.stdout.write(`${text}\n`);
       return 0;
@@ -66,7 +73,8 @@ export const keysRevokeCommand: Command = {
   run: (call) =>
     withKeys(call, (keys) => {
       const [id = ''] = call.positionals;
-      if (!keys.revoke(id)) throw new Error(`There is no key ${JSON.stringify(id)}; sluice keys list shows all.`);
+      if (!keys.revoke(id, ADMIN))
+        throw new Error(`There is no key ${JSON.stringify(id)}; sluice keys list shows all.`);
       call.context.stdout.write(`${call.json ? JSON.stringify({ id, revoked: true }) : `Revoked ${id}.`}\n`);
       return 0;
     }),
@@ -87,21 +95,26 @@ function useKeys(
   try {
     const { prefix } = config.auth.keys;
     const { profiles } = config.limits;
-    return use(createKeyAdmin({ keys: store.keys, pepper: keyPepper, prefix, profiles, clock: systemClock }));
+    const { keys, tenancy } = store;
+    return use(createKeyAdmin({ keys, tenancy, pepper: keyPepper, prefix, profiles, clock: systemClock }));
   } finally {
     store.close();
   }
 }
 
 function toKeyInput({ positionals: [name], options }: CommandCall) {
-  const { models, profile, expires } = options;
+  const { org, team, user, role, profile, expires } = options;
   const limits = {
     ...(options['rpm'] !== undefined && { requestsPerMinute: toCount('rpm', options['rpm']) }),
     ...(options['concurrent'] !== undefined && { concurrent: toCount('concurrent', options['concurrent']) }),
   };
   const parsed = createKeyInput.safeParse({
     name,
-    ...(models !== undefined && { models: models.split(',').map((model) => model.trim()) }),
+    ...(org !== undefined && { org }),
+    ...(team !== undefined && { team }),
+    ...(user !== undefined && { user }),
+    ...(role !== undefined && { role }),
+    ...toLists(options),
     ...(Object.keys(limits).length > 0 && { limits }),
     ...(profile !== undefined && { profile }),
     ...(expires !== undefined && { expiresAt: expires }),
@@ -109,6 +122,12 @@ function toKeyInput({ positionals: [name], options }: CommandCall) {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new UsageError(`${issue?.path.join('.') ?? 'the key'}: ${issue?.message ?? 'not valid'}`);
+}
+
+/** What is given as several names in one. */
+function toLists(options: CommandCall['options']): Readonly<Record<string, readonly string[]>> {
+  const given = (['models', 'routes', 'tools', 'ips'] as const).filter((name) => options[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, (options[name] ?? '').split(',').map((one) => one.trim())]));
 }
 
 function toCount(option: string, text: string): number {

@@ -76,7 +76,11 @@ function openState({ config, environment }: LoadedConfig, cwd: string): State {
   const store = openSqliteStore({ path: dataDir.databasePath });
   try {
     const { prefix } = config.auth.keys;
-    return { dataDir, adminKey, developmentKey: ensureDevelopmentKey({ dataDir, keys: store.keys, prefix }) };
+    return {
+      dataDir,
+      adminKey,
+      developmentKey: ensureDevelopmentKey({ dataDir, keys: store.keys, tenancy: store.tenancy, prefix }),
+    };
   } finally {
     store.close();
   }

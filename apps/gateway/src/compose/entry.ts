@@ -1,3 +1,4 @@
+import { createTenancyAdmin } from '@sluice/auth';
 import type { KeyAdmin } from '@sluice/auth';
 import { createResponseMemory } from '@sluice/dialect-openai';
 import type { BackgroundResponses } from '@sluice/dialect-openai';
@@ -15,6 +16,7 @@ import { createInference } from '../http/inference.js';
 import type { ListModels } from '../http/models-routes.js';
 import { createRawPassthrough } from '../http/raw-passthrough.js';
 import { createRoutes } from '../http/routes.js';
+import type { RoutesDeps } from '../http/routes.js';
 import type { RouteDeps } from '../http/run-route.js';
 import type { Lifecycle } from '../lifecycle.js';
 import { listModels } from '../list-models.js';
@@ -43,7 +45,7 @@ export function composeEntry(parts: EntryParts): Entry {
   const { clock, ledger, onInternalError } = lasting;
   const { liveCors, cors } = composeCors(store, parts.options.env, generations);
   const routes = createRoutes({
-    keys: currentKeys(generations),
+    ...openAdmins(generations, store),
     current: () => generations.current,
     config: () => generations.current.config,
     reloads,
@@ -83,9 +85,18 @@ export function composeEntry(parts: EntryParts): Entry {
 export function currentKeys(generations: Generations): KeyAdmin {
   const now = (): KeyAdmin => generations.current.identity.keys;
   return {
-    create: (input) => now().create(input),
-    list: () => now().list(),
-    revoke: (id) => now().revoke(id),
+    create: (input, by) => now().create(input, by),
+    list: (by) => now().list(by),
+    revoke: (id, by) => now().revoke(id, by),
+  };
+}
+
+/** Who administers keys, and whom they belong to. */
+function openAdmins(generations: Generations, { tenancy }: SqliteStore): Pick<RoutesDeps, 'keys' | 'tenancy'> {
+  const onChange = (): void => generations.current.identity.authenticator.refresh();
+  return {
+    keys: currentKeys(generations),
+    tenancy: createTenancyAdmin({ tenancy, clock: systemClock, onChange }),
   };
 }
 
@@ -125,8 +136,8 @@ function currentAuthenticator(generations: Generations): Pick<RouteDeps, 'authen
   const now = () => generations.current.identity.authenticator;
   return {
     authenticator: {
-      authenticate: (headers, signal) => now().authenticate(headers, signal),
-      authenticateOperator: (headers, signal) => now().authenticateOperator(headers, signal),
+      authenticate: (caller, signal) => now().authenticate(caller, signal),
+      authorize: (caller, permission, signal) => now().authorize(caller, permission, signal),
       refresh: () => now().refresh(),
     },
   };

@@ -23,6 +23,7 @@ export function composeIdentity(
 ): Identity {
   const authenticator = createKeyAuthenticator({
     keys: store.keys,
+    tenancy: store.tenancy,
     pepper: keyPepper,
     adminKey,
     adminKeyOnDataPlane: config.auth.adminKeyOnDataPlane,
@@ -31,6 +32,7 @@ export function composeIdentity(
   });
   const keys = createKeyAdmin({
     keys: store.keys,
+    tenancy: store.tenancy,
     pepper: keyPepper,
     prefix: config.auth.keys.prefix,
     profiles: config.limits.profiles,

@@ -53,7 +53,14 @@ export interface Question {
   readonly limitMs: number;
 }
 
-const OPERATOR: Principal = { kind: 'admin', keyId: 'drill', keyName: 'drill', tenant: 'default', limits: {} };
+const OPERATOR: Principal = {
+  kind: 'admin',
+  role: 'owner',
+  keyId: 'drill',
+  keyName: 'drill',
+  tenant: 'default',
+  limits: {},
+};
 const TRACE_ID = '0'.repeat(31) + '1';
 const SPAN_ID = '0'.repeat(15) + '1';
 

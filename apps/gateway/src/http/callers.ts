@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gatewayError } from '@sluice/contract';
-import type { Clock, GatewayError, IncomingHeaders, Principal } from '@sluice/contract';
+import type { Clock, GatewayError, IncomingHeaders, Peer, Principal } from '@sluice/contract';
 import type { ReceivedCall } from '@sluice/core';
 import { readTraceContext } from '@sluice/telemetry';
 import type { RandomHex } from '@sluice/telemetry';
@@ -21,6 +21,7 @@ export interface CallerDeps {
 /** What a caller brings, over a socket or in the process. */
 export interface Arrival {
   readonly headers: IncomingHeaders;
+  readonly peer?: Peer;
   /** Who calls where no key is needed. */
   readonly principal?: Principal | undefined;
   /** Rejects with `request_too_large` beyond `limit` bytes. */
@@ -50,7 +51,7 @@ export class Callers {
   }
 
   /** Makes a call of an arrival and counts its caller in. */
-  admit({ headers, principal, readBody: read }: Arrival): Visit {
+  admit({ headers, peer, principal, readBody: read }: Arrival): Visit {
     const { newRequestId, random, clock, bodyLimitBytes } = this.#deps;
     const limit = bodyLimitBytes();
     const controller = new AbortController();
@@ -66,6 +67,7 @@ export class Callers {
       readBody: () => read(limit),
     };
     if (ownId !== undefined) received.clientRequestId = ownId;
+    if (peer) received.peer = peer;
     if (principal) received.principal = principal;
     return { received, abort: (reason) => controller.abort(reason), leave: () => this.#leave(number) };
   }
@@ -79,6 +81,7 @@ export class Callers {
   receive(req: IncomingMessage, res: ServerResponse): ReceivedCall {
     const visit = this.admit({
       headers: req.headers,
+      peer: req.socket,
       readBody: (limit) => {
         if (req.headers.expect !== undefined) res.writeContinue();
         return readBody(req, limit, this.#deps.assertRoom);

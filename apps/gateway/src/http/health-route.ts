@@ -56,7 +56,7 @@ export function createHealthRoute(report: () => HealthReport): Route {
   return {
     method: 'GET',
     path: '/health/providers',
-    access: 'operator',
+    access: 'health:read',
     openapi: {
       operationId: 'getProviderHealth',
       summary: 'How providers and their keys fare',

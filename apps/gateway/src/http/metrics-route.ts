@@ -11,7 +11,7 @@ export function createMetricsRoute(read: () => Promise<Metrics>): Route {
   return {
     method: 'GET',
     path: '/metrics',
-    access: 'operator',
+    access: 'metrics:read',
     openapi: {
       operationId: 'getMetrics',
       summary: 'Metrics in Prometheus form',

@@ -21,7 +21,7 @@ export function createModelsRoutes(list: ListModels): readonly Route[] {
     {
       method: 'GET',
       path: '/v1/models',
-      access: 'caller',
+      access: 'models:list',
       openapi: {
         operationId: 'listModels',
         summary: 'List the models that this key may ask for',
@@ -33,7 +33,7 @@ export function createModelsRoutes(list: ListModels): readonly Route[] {
     {
       method: 'GET',
       path: '/v1/models/{id}',
-      access: 'caller',
+      access: 'models:list',
       openapi: {
         operationId: 'getModel',
         summary: 'Show one model',

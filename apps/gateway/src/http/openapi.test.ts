@@ -16,7 +16,13 @@ interface Description {
 
 function tables() {
   const store = temporaryStore();
-  const keys = createKeyAdmin({ keys: store.keys, pepper: 'p', prefix: 'sk-', clock: createManualClock() });
+  const keys = createKeyAdmin({
+    keys: store.keys,
+    tenancy: store.tenancy,
+    pepper: 'p',
+    prefix: 'sk-',
+    clock: createManualClock(),
+  });
   const routes = [
     ...createProbeRoutes({ isReady: () => true }),
     ...createKeyRoutes(keys),

@@ -54,7 +54,7 @@ export function createOpenApiRoute(routes: readonly RouteDescription[]): Route {
   const route: Route = {
     method: 'GET',
     path: '/openapi.json',
-    access: 'operator',
+    access: 'api:read',
     openapi: {
       operationId: 'getOpenApi',
       summary: 'This description',
@@ -72,18 +72,16 @@ export function createOpenApiRoute(routes: readonly RouteDescription[]): Route {
 
 function toOperation({ openapi, access }: RouteDescription): ZodOpenApiOperationObject {
   const failure = { description: 'A failure.', content: jsonContent(errorBody) };
-  return { ...openapi, security: security(access), responses: { ...openapi.responses, ...failures(access, failure) } };
+  return {
+    ...openapi,
+    ...(access !== 'open' && { 'x-sluice-permission': access }),
+    security: security(access),
+    responses: { ...openapi.responses, ...failures(access, failure) },
+  };
 }
 
 function failures<T>(access: Access, failure: T): Partial<Record<'401' | '403' | 'default', T>> {
-  switch (access) {
-    case 'open':
-      return { default: failure };
-    case 'caller':
-      return { 401: failure, default: failure };
-    case 'operator':
-      return { 401: failure, 403: failure, default: failure };
-  }
+  return access === 'open' ? { default: failure } : { 401: failure, 403: failure, default: failure };
 }
 
 function security(access: Access): { [scheme: string]: string[] }[] {

@@ -47,7 +47,7 @@ const DESCRIBED = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export const RAW_DESCRIPTIONS: readonly RouteDescription[] = DESCRIBED.map((method) => ({
   method,
   path: `${RAW_ROUTE}/{path}`,
-  access: 'caller',
+  access: 'models:call',
   openapi: {
     operationId: `${method.toLowerCase()}Passthrough`,
     summary: "A provider's API in its own words",

@@ -31,28 +31,28 @@ export function createResponsesRoutes(deps: ResponsesRoutesDeps): readonly Route
     {
       method: 'GET',
       path: '/v1/responses/{id}',
-      access: 'caller',
+      access: 'models:call',
       openapi: describeGet(),
       handle: async (call) => show(call, found(call, deps), deps),
     },
     {
       method: 'POST',
       path: '/v1/responses/{id}/cancel',
-      access: 'caller',
+      access: 'models:call',
       openapi: describe('cancelResponse', 'End a response that is made in the background', stored),
       handle: async (call) => jsonAnswer(200, await deps.background.cancel(found(call, deps)), noStore),
     },
     {
       method: 'GET',
       path: '/v1/responses/{id}/input_items',
-      access: 'caller',
+      access: 'models:call',
       openapi: describe('listResponseInputItems', 'List what a stored response answered', items),
       handle: async (call) => jsonAnswer(200, toItemList(found(call, deps)), noStore),
     },
     {
       method: 'DELETE',
       path: '/v1/responses/{id}',
-      access: 'caller',
+      access: 'models:call',
       openapi: describe('deleteResponse', 'Forget a stored response', deleted),
       async handle(call) {
         const id = idOf(call);

@@ -1,9 +1,11 @@
+import type { Permission } from '@sluice/auth';
 import type { Answer } from '@sluice/core';
+import { gatewayError } from '@sluice/contract';
 import type { IncomingHeaders, Principal } from '@sluice/contract';
 import type { ZodOpenApiOperationObject } from 'zod-openapi';
 
-/** Who may call a route. `open` is for the probes alone. */
-export type Access = 'open' | 'caller' | 'operator';
+/** Who may call a route: whoever has the permission. `open` is for the probes alone. */
+export type Access = 'open' | Permission;
 
 /** One call of a route, whether it came over a socket or through `gateway.fetch`. */
 export interface RouteCall {
@@ -16,6 +18,12 @@ export interface RouteCall {
   readonly signal: AbortSignal;
   /** The body as JSON. Rejects with `invalid_json`, `request_too_large` and the like. */
   json(): Promise<unknown>;
+}
+
+/** Whoever has called a route that is not open. */
+export function principalOf({ principal }: Pick<RouteCall, 'principal'>): Principal {
+  if (principal) return principal;
+  throw gatewayError('internal_error', { message: 'A route that needs a caller was run without one.' });
 }
 
 export type RouteMethod = 'GET' | 'POST' | 'DELETE';

@@ -1,4 +1,4 @@
-import type { KeyAdmin } from '@sluice/auth';
+import type { KeyAdmin, TenancyAdmin } from '@sluice/auth';
 import type { BackgroundResponses } from '@sluice/dialect-openai';
 import type { Clock, Ledger, LedgerRepository, ResponseRepository } from '@sluice/contract';
 import type { HealthReport } from '../health/provider-health.js';
@@ -14,6 +14,7 @@ import { createExplainRoute } from './admin/explain.js';
 import type { ExplainDeps } from './admin/explain.js';
 import { createKeyRoutes } from './admin/keys.js';
 import { createRequestRoutes } from './admin/requests.js';
+import { createTenancyRoutes } from './admin/tenancy.js';
 import { INFERENCE_DESCRIPTIONS } from './inference.js';
 import { createHealthRoute } from './health-route.js';
 import { createMetricsRoute } from './metrics-route.js';
@@ -28,6 +29,7 @@ import type { Route } from './route.js';
 
 export interface RoutesDeps {
   readonly keys: KeyAdmin;
+  readonly tenancy: TenancyAdmin;
   readonly reloads: ConfigControl;
   readonly breakers: BreakerRoutesDeps;
   readonly cors: LiveCors;
@@ -52,6 +54,7 @@ export function createRoutes(deps: RoutesDeps): readonly Route[] {
     ...createModelsRoutes(listModels),
     ...createResponsesRoutes(deps),
     ...createKeyRoutes(keys),
+    ...createTenancyRoutes(deps.tenancy),
     ...createConfigRoutes(reloads),
     ...createBreakerRoutes(breakers),
     ...createCorsRoutes(deps.cors),

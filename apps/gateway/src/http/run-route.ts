@@ -1,7 +1,8 @@
-import { gatewayError, toGatewayError } from '@sluice/contract';
+import { toGatewayError } from '@sluice/contract';
 import type { Clock, GatewayError, LedgerIntent, Principal, RequestRecord, Telemetry } from '@sluice/contract';
+import { assertMay } from '@sluice/auth';
 import type { KeyAuthenticator } from '@sluice/auth';
-import { assertBodyType, parseBody } from '@sluice/core';
+import { assertBodyType, assertRoute, parseBody } from '@sluice/core';
 import type { Answer, ReceivedCall } from '@sluice/core';
 import { errorAnswer } from './error-answer.js';
 import type { Route } from './route.js';
@@ -73,21 +74,17 @@ export function runRefusal(
   return answer;
 }
 
-async function identify(route: Route, received: ReceivedCall, deps: RouteDeps): Promise<Principal | undefined> {
-  const { headers, signal, principal } = received;
-  switch (route.access) {
-    case 'open':
-      return undefined;
-    case 'caller':
-      return principal ?? deps.authenticator.authenticate(headers, signal);
-    case 'operator':
-      return principal ? operator(principal) : deps.authenticator.authenticateOperator(headers, signal);
-  }
-}
-
-function operator(principal: Principal): Principal {
-  if (principal.kind === 'admin') return principal;
-  throw gatewayError('route_not_allowed', { message: 'Only an operator may use this endpoint.' });
+async function identify(
+  { access, path }: Route,
+  received: ReceivedCall,
+  { authenticator }: RouteDeps,
+): Promise<Principal | undefined> {
+  if (access === 'open') return undefined;
+  const { principal: known, signal } = received;
+  const principal = known ?? (await authenticator.authorize(received, access, signal));
+  if (known) assertMay(known, access);
+  assertRoute(principal, path);
+  return principal;
 }
 
 async function readJson(received: ReceivedCall): Promise<unknown> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { isGatewayError } from '@sluice/contract';
-import type { ErrorCode, IncomingHeaders, KeyRepository, Principal } from '@sluice/contract';
+import type { ErrorCode, IncomingHeaders, KeyRepository, Principal, TenancyRepository } from '@sluice/contract';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import { createManualClock } from '@sluice/testkit';
 import type { ManualClock } from '@sluice/testkit';
@@ -19,6 +19,7 @@ export type Verdict = Principal | ErrorCode;
 export interface AuthRig {
   readonly directory: string;
   readonly keys: KeyRepository;
+  readonly tenancy: TenancyRepository;
   readonly clock: ManualClock;
   readonly auth: KeyAuthenticator;
   readonly admin: KeyAdmin;
@@ -34,23 +35,24 @@ export function authRig(options: Partial<KeyAuthenticatorOptions> = {}): AuthRig
     store.close();
     rmSync(directory, { recursive: true, force: true });
   });
-  const { keys } = store;
+  const { keys, tenancy } = store;
   const clock = createManualClock();
-  const defaults = { keys, clock, pepper: PEPPER, adminKey: ADMIN_KEY, adminKeyOnDataPlane: true, profiles: {} };
+  const defaults = { keys, tenancy, clock, pepper: PEPPER, adminKey: ADMIN_KEY, adminKeyOnDataPlane: true, profiles: {} };
   const auth = createKeyAuthenticator({ ...defaults, ...options });
   const onChange = () => auth.refresh();
   // Profiles that were there when keys were made; the authenticator may know others.
   const profiles = { small: {}, gone: {}, ['constructor']: {} };
-  const admin = createKeyAdmin({ keys, clock, pepper: PEPPER, prefix: 'sk-sluice-', profiles, onChange });
+  const admin = createKeyAdmin({ keys, tenancy, clock, pepper: PEPPER, prefix: 'sk-sluice-', profiles, onChange });
   const { signal } = new AbortController();
   return {
     directory,
     keys,
+    tenancy,
     clock,
     auth,
     admin,
-    ask: (headers) => auth.authenticate(headers, signal).catch(codeOf),
-    askAsOperator: (headers) => auth.authenticateOperator(headers, signal).catch(codeOf),
+    ask: (headers) => auth.authenticate({ headers }, signal).catch(codeOf),
+    askAsOperator: (headers) => auth.authorize({ headers }, 'config:write', signal).catch(codeOf),
   };
 }
 

@@ -27,7 +27,7 @@ import type { Script, ScriptedTransport } from './scripted-transport.js';
 import { toyDialect } from './toy-dialect.js';
 import type { ToyCall } from './toy-dialect.js';
 
-export const PRINCIPAL: Principal = { kind: 'key', keyId: 'k1', keyName: 'tests', tenant: 't1', limits: {} };
+export const PRINCIPAL: Principal = { kind: 'key', role: 'caller', keyId: 'k1', keyName: 'tests', tenant: 't1', limits: {} };
 
 /** What a pipeline did to its ports. */
 export interface Seen {

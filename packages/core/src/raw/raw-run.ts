@@ -22,6 +22,7 @@ import { FREE_SLOT, takePlace } from '../attempts/places.js';
 import { assertNotEncoded } from '../parse-body.js';
 import { createCandidate } from '../routing/plan.js';
 import type { Candidate } from '../routing/plan.js';
+import { assertRoute } from '../routing/resolve.js';
 import type { ConfiguredProvider } from '../snapshot.js';
 import { admit } from '../stages/admit.js';
 import { headersOf } from '../stages/finish.js';
@@ -80,11 +81,12 @@ export class RawRun {
 
   /** Runs the stages. Never rejects: a failure of any of them is an answer. */
   async answer(): Promise<Answer> {
-    const { call, ports, write } = this.#parts;
+    const { call, ports, write, asked } = this.#parts;
     try {
       if (ports.isRefusing()) throw gatewayError('draining', { details: { retryAfterMs: 1_000 } });
-      const { principal: known, headers, signal } = call.received;
-      const principal = (call.principal = known ?? (await ports.authenticator.authenticate(headers, signal)));
+      const { principal: known, signal } = call.received;
+      const principal = (call.principal = known ?? (await ports.authenticator.authenticate(call.received, signal)));
+      assertRoute(principal, `/passthrough/${asked.provider}/${asked.path}`);
       const provider = this.#findProvider(principal);
       const raw = await this.#read(provider);
       assertMayAsk(principal, raw.question, { provider: provider.name, aliases: this.#parts.lease.snapshot.aliases });

@@ -89,6 +89,12 @@ export function assertAllowed(principal: Principal, { name, param }: AskedName, 
   });
 }
 
+/** Throws `route_not_allowed` where the caller's list of endpoints does not have this one. */
+export function assertRoute({ routes }: Principal, path: string): void {
+  if (routes === undefined || routes.some((pattern) => matchesPattern(pattern, path))) return;
+  throw gatewayError('route_not_allowed', { message: `This key may not use the endpoint ${path}.` });
+}
+
 /** Whether a key's list of models has this name; without a list, every name. */
 export function mayUseModel({ models }: Pick<Principal, 'models'>, name: string): boolean {
   return models?.some((pattern) => matchesPattern(pattern, name)) ?? true;

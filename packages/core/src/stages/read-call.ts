@@ -2,6 +2,7 @@ import type { JsonObject, Principal, RecalledCall } from '@sluice/contract';
 import type { Call } from '../call.js';
 import { assertBodyType, parseCall, parseForm, wholeBody } from '../parse-body.js';
 import type { CallBody } from '../parse-body.js';
+import { assertRoute } from '../routing/resolve.js';
 import { takeWishes } from '../routing/wishes.js';
 import type { Wishes } from '../routing/wishes.js';
 import { parseCallOf } from './parse-call.js';
@@ -12,8 +13,9 @@ export async function readCall<Request, Result, Event>(
   run: RunContext<Request, Result, Event>,
 ): Promise<Asked<Request>> {
   const { call, endpoint, ports } = run;
-  const { principal: known, headers, signal } = call.received;
-  const principal = (call.principal = known ?? (await ports.authenticator.authenticate(headers, signal)));
+  const { principal: known, signal } = call.received;
+  const principal = (call.principal = known ?? (await ports.authenticator.authenticate(call.received, signal)));
+  assertRoute(principal, call.route);
   const given = await readBody(call, endpoint.dialect.body === 'multipart');
   const body = endpoint.memory ? wholeBody(given) : given;
   const recalled = endpoint.memory?.recall(body.wire, {

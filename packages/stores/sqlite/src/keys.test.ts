@@ -7,6 +7,12 @@ const FULL_RECORD = keyRecord({
   expiresAtMs: 1_800_000_000_000,
   models: ['fast', 'openai/*'],
   limits: { requestsPerMinute: 0, concurrent: 5 },
+  team: 'team_a',
+  user: 'user_a',
+  routes: ['/v1/*'],
+  tools: ['search'],
+  ips: ['10.0.0.0/8'],
+  retiring: [{ hash: 'old', last4: 'abcd', untilMs: 1_700_000_100_000 }],
   profile: 'small',
   metadata: { team: "o'brien", note: 'zwölf' },
 });

@@ -31,7 +31,10 @@ export interface LedgerDeps extends OrphanDeps {
 /** The ledger of an open, migrated database. Every method throws `storage_unavailable` when the database fails. */
 export function createLedgerRepository(database: DatabaseSync, deps: LedgerDeps): LedgerRepository {
   const append = prepareAppend(database, deps);
-  const older = database.prepare(`${SELECT_ROWS} WHERE i.id < ? ORDER BY i.id DESC`);
+  const older = {
+    ofAll: database.prepare(`${SELECT_ROWS} WHERE i.id < ? ORDER BY i.id DESC`),
+    ofTenant: database.prepare(`${SELECT_ROWS} WHERE i.id < ? AND i.tenant = ? ORDER BY i.id DESC`),
+  };
   const find = database.prepare(`${SELECT_ROWS} WHERE i.id = ?`);
   const orphans = prepareOrphans(database, deps);
   return {
@@ -110,9 +113,15 @@ function writeSettlement(insert: StatementSync, settlement: LedgerSettlement): v
 }
 
 /** Steps from row to row, so that it reads no more than the page, however long the ledger is. */
-function readPage(older: StatementSync, { sinceMs = 0, limit, cursor = AFTER_EVERY_ID }: LedgerQuery): LedgerPage {
+interface OlderRows {
+  readonly ofAll: StatementSync;
+  readonly ofTenant: StatementSync;
+}
+
+function readPage({ ofAll, ofTenant }: OlderRows, query: LedgerQuery): LedgerPage {
+  const { sinceMs = 0, limit, cursor = AFTER_EVERY_ID, tenant } = query;
   const rows: LedgerRow[] = [];
-  for (const columns of older.iterate(cursor)) {
+  for (const columns of tenant === undefined ? ofAll.iterate(cursor) : ofTenant.iterate(cursor, tenant)) {
     const row = toLedgerRow(columns as LedgerColumns);
     if (row.startedAtMs < sinceMs - ORDER_SLACK_MS) break;
     if (row.startedAtMs < sinceMs) continue;

@@ -92,6 +92,59 @@ export const MIGRATIONS: readonly string[] = [
    CREATE TRIGGER settings_inserted AFTER INSERT ON settings BEGIN UPDATE settings_version SET version = version + 1; END;
    CREATE TRIGGER settings_updated AFTER UPDATE ON settings BEGIN UPDATE settings_version SET version = version + 1; END;
    CREATE TRIGGER settings_deleted AFTER DELETE ON settings BEGIN UPDATE settings_version SET version = version + 1; END;`,
+
+  `CREATE TABLE orgs (
+     id TEXT PRIMARY KEY NOT NULL,
+     name TEXT NOT NULL,
+     created_at_ms INTEGER NOT NULL,
+     disabled_at_ms INTEGER,
+     metadata TEXT
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE teams (
+     id TEXT PRIMARY KEY NOT NULL,
+     org TEXT NOT NULL,
+     name TEXT NOT NULL,
+     created_at_ms INTEGER NOT NULL,
+     disabled_at_ms INTEGER,
+     metadata TEXT
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX teams_org ON teams (org);
+   CREATE TABLE users (
+     id TEXT PRIMARY KEY NOT NULL,
+     org TEXT NOT NULL,
+     team TEXT,
+     kind TEXT NOT NULL,
+     role TEXT NOT NULL,
+     name TEXT NOT NULL,
+     email TEXT,
+     subject TEXT,
+     created_at_ms INTEGER NOT NULL,
+     disabled_at_ms INTEGER,
+     metadata TEXT
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX users_org ON users (org);
+   INSERT INTO orgs (id, name, created_at_ms) VALUES ('default', 'default', unixepoch() * 1000);
+
+   ALTER TABLE keys ADD COLUMN tenant TEXT NOT NULL DEFAULT 'default';
+   ALTER TABLE keys ADD COLUMN team TEXT;
+   ALTER TABLE keys ADD COLUMN user TEXT;
+   ALTER TABLE keys ADD COLUMN role TEXT NOT NULL DEFAULT 'caller';
+   ALTER TABLE keys ADD COLUMN routes TEXT;
+   ALTER TABLE keys ADD COLUMN tools TEXT;
+   ALTER TABLE keys ADD COLUMN ips TEXT;
+   ALTER TABLE keys ADD COLUMN retiring TEXT;
+   CREATE INDEX keys_tenant ON keys (tenant);
+
+   -- Whoever holds the keys in memory holds these too, and looks at one version.
+   CREATE TRIGGER orgs_inserted AFTER INSERT ON orgs BEGIN UPDATE keys_version SET version = version + 1; END;
+   CREATE TRIGGER orgs_updated AFTER UPDATE ON orgs BEGIN UPDATE keys_version SET version = version + 1; END;
+   CREATE TRIGGER orgs_deleted AFTER DELETE ON orgs BEGIN UPDATE keys_version SET version = version + 1; END;
+   CREATE TRIGGER teams_inserted AFTER INSERT ON teams BEGIN UPDATE keys_version SET version = version + 1; END;
+   CREATE TRIGGER teams_updated AFTER UPDATE ON teams BEGIN UPDATE keys_version SET version = version + 1; END;
+   CREATE TRIGGER teams_deleted AFTER DELETE ON teams BEGIN UPDATE keys_version SET version = version + 1; END;
+   CREATE TRIGGER users_inserted AFTER INSERT ON users BEGIN UPDATE keys_version SET version = version + 1; END;
+   CREATE TRIGGER users_updated AFTER UPDATE ON users BEGIN UPDATE keys_version SET version = version + 1; END;
+   CREATE TRIGGER users_deleted AFTER DELETE ON users BEGIN UPDATE keys_version SET version = version + 1; END;`,
 ];
 
 /**

@@ -1,7 +1,13 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { KeyRepository, LedgerRepository, ResponseRepository, SettingRepository } from '@sluice/contract';
+import type {
+  KeyRepository,
+  LedgerRepository,
+  ResponseRepository,
+  SettingRepository,
+  TenancyRepository,
+} from '@sluice/contract';
 import { Checkpointer } from './checkpointer.js';
 import { failureReason } from './failure.js';
 import { createKeyRepository } from './keys.js';
@@ -11,6 +17,7 @@ import { migrate } from './migrations.js';
 import { LedgerOwner } from './owner.js';
 import { createResponseRepository } from './responses.js';
 import { createSettingRepository } from './settings.js';
+import { createTenancyRepository } from './tenancy.js';
 
 export interface SqliteStoreOptions {
   /** The database file. It and its directory are made when missing, readable by their owner only. */
@@ -21,6 +28,7 @@ export interface SqliteStoreOptions {
 
 export interface SqliteStore {
   readonly keys: KeyRepository;
+  readonly tenancy: TenancyRepository;
   readonly ledger: LedgerRepository;
   readonly responses: ResponseRepository;
   readonly settings: SettingRepository;
@@ -62,6 +70,7 @@ function prepareStore(database: DatabaseSync, path: string): SqliteStore {
   const checkpointer = new Checkpointer(database, path);
   return {
     keys: createKeyRepository(database),
+    tenancy: createTenancyRepository(database),
     ledger: createLedgerRepository(database, { path, owner, checkpointer }),
     responses: createResponseRepository(database),
     settings: createSettingRepository(database),

@@ -20,11 +20,11 @@ function setUp() {
 const at = (target: string, key = 0) => ({ target, key: `a#${key}`, keyAtTarget: `${target}#${key}` });
 
 describe('/admin/v1/breakers', () => {
-  it('is for operators alone', () => {
+  it('is for who may', () => {
     expect(setUp().routes.map(({ method, path, access }) => `${method} ${path} ${access}`)).toEqual([
-      'GET /admin/v1/breakers operator',
-      'POST /admin/v1/breakers/{target}/open operator',
-      'POST /admin/v1/breakers/{target}/reset operator',
+      'GET /admin/v1/breakers breakers:read',
+      'POST /admin/v1/breakers/{target}/open breakers:write',
+      'POST /admin/v1/breakers/{target}/reset breakers:write',
     ]);
   });
 

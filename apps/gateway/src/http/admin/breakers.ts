@@ -51,7 +51,7 @@ function listRoute({ circuits }: BreakerRoutesDeps): Route {
   return {
     method: 'GET',
     path: '/admin/v1/breakers',
-    access: 'operator',
+    access: 'breakers:read',
     openapi: {
       operationId: 'listBreakers',
       summary: 'List the circuits of all targets that were asked, and of all keys that failed',
@@ -69,7 +69,7 @@ function openRoute(deps: BreakerRoutesDeps): Route {
   return {
     method: 'POST',
     path: '/admin/v1/breakers/{target}/open',
-    access: 'operator',
+    access: 'breakers:write',
     openapi: {
       operationId: 'openBreaker',
       summary: 'Leave a target or a key out until its circuit is reset',
@@ -85,7 +85,7 @@ function resetRoute(deps: BreakerRoutesDeps): Route {
   return {
     method: 'POST',
     path: '/admin/v1/breakers/{target}/reset',
-    access: 'operator',
+    access: 'breakers:write',
     openapi: {
       operationId: 'resetBreaker',
       summary: 'Close the circuit of a target or a key and forget its failures',

@@ -49,7 +49,7 @@ function showRoute(control: ConfigControl): Route {
   return {
     method: 'GET',
     path: '/admin/v1/config',
-    access: 'operator',
+    access: 'config:read',
     openapi: {
       operationId: 'showConfig',
       summary: 'Show which configuration serves, and why the last change failed',
@@ -64,7 +64,7 @@ function reloadRoute(control: ConfigControl): Route {
   return {
     method: 'POST',
     path: '/admin/v1/config/reload',
-    access: 'operator',
+    access: 'config:write',
     openapi: {
       operationId: 'reloadConfig',
       summary: 'Load the configuration again',

@@ -28,7 +28,7 @@ function showRoute(live: LiveCors): Route {
   return {
     method: 'GET',
     path: PATH,
-    access: 'operator',
+    access: 'cors:read',
     openapi: {
       operationId: 'showCors',
       summary: 'Show whose pages may call from a browser',
@@ -43,7 +43,7 @@ function setRoute(live: LiveCors): Route {
   return {
     method: 'POST',
     path: PATH,
-    access: 'operator',
+    access: 'cors:write',
     openapi: {
       operationId: 'setCors',
       summary: 'Set whose pages may call; it wins over the file, and holds in every process within a second',
@@ -59,7 +59,7 @@ function resetRoute(live: LiveCors): Route {
   return {
     method: 'DELETE',
     path: PATH,
-    access: 'operator',
+    access: 'cors:write',
     openapi: {
       operationId: 'resetCors',
       summary: "Let the file's policy count again",

@@ -21,10 +21,10 @@ function setUp() {
 }
 
 describe('/admin/v1/drills', () => {
-  it('is for operators alone', () => {
+  it('is for who may', () => {
     expect(setUp().map(({ method, path, access }) => `${method} ${path} ${access}`)).toEqual([
-      'GET /admin/v1/drills operator',
-      'POST /admin/v1/drills operator',
+      'GET /admin/v1/drills drills:run',
+      'POST /admin/v1/drills drills:run',
     ]);
   });
 

@@ -55,7 +55,7 @@ function listRoute(): Route {
   return {
     method: 'GET',
     path: '/admin/v1/drills',
-    access: 'operator',
+    access: 'drills:run',
     openapi: {
       operationId: 'listDrills',
       summary: 'List the bad days that the configuration can be shown',
@@ -73,7 +73,7 @@ function runRoute(handle: Route['handle']): Route {
   return {
     method: 'POST',
     path: '/admin/v1/drills',
-    access: 'operator',
+    access: 'drills:run',
     openapi: {
       operationId: 'runDrill',
       summary: 'Show the configuration a bad day: what would callers see?',

@@ -1,4 +1,4 @@
-import { createKeyAdmin } from '@sluice/auth';
+import { ADMIN, createKeyAdmin } from '@sluice/auth';
 import { TargetStatsTable } from '@sluice/core';
 import type { Snapshot } from '@sluice/core';
 import { createManualClock } from '@sluice/testkit';
@@ -16,7 +16,8 @@ const EMPTY: Snapshot = {
 
 function explaining() {
   const clock = createManualClock();
-  const keys = createKeyAdmin({ keys: temporaryStore().keys, pepper: 'pepper', prefix: 'sk-', clock });
+  const { keys: records, tenancy } = temporaryStore();
+  const keys = createKeyAdmin({ keys: records, tenancy, pepper: 'pepper', prefix: 'sk-', clock });
   const circuits = {
     admit: () => undefined,
     retryAfterMs: () => 0,
@@ -32,7 +33,7 @@ describe('/admin/v1/explain', () => {
   it('is for operators, and answers a refusal as an explanation', async () => {
     const { routes } = explaining();
     expect(routes.map(({ method, path, access }) => `${method} ${path} ${access}`)).toEqual([
-      'POST /admin/v1/explain operator',
+      'POST /admin/v1/explain explain:read',
     ]);
     const answer = await ask(routes, 'explainRequest', { body: { body } });
     expect(explanationView.parse(bodyOf(answer))).toMatchObject({
@@ -45,7 +46,7 @@ describe('/admin/v1/explain', () => {
 
   it('decides as for a key, where one is named', async () => {
     const { keys, routes } = explaining();
-    const { record } = keys.create({ name: 'ci', models: ['only'] });
+    const { record } = keys.create({ name: 'ci', models: ['only'] }, ADMIN);
     const answer = await ask(routes, 'explainRequest', { body: { body, key: record.id } });
     expect(bodyOf(answer)).toMatchObject({ error: { message: expect.not.stringContaining('providers:') as string } });
     await expect(ask(routes, 'explainRequest', { body: { body, key: 'key_none' } })).rejects.toMatchObject({

@@ -6,6 +6,7 @@ import { jsonAnswer } from '@sluice/core';
 import type { Answer, Explanation, RoutingState, Snapshot } from '@sluice/core';
 import { z } from 'zod';
 import { jsonContent, noStore } from '../answers.js';
+import { principalOf } from '../route.js';
 import type { Route, RouteCall } from '../route.js';
 import { explainInput, explainRequest, parseExplainInput } from './explain-input.js';
 
@@ -60,7 +61,7 @@ export function createExplainRoute(deps: ExplainDeps): Route {
   return {
     method: 'POST',
     path: '/admin/v1/explain',
-    access: 'operator',
+    access: 'explain:read',
     openapi: {
       operationId: 'explainRequest',
       summary: 'Say where a request would go, and why, without sending it',
@@ -74,17 +75,15 @@ export function createExplainRoute(deps: ExplainDeps): Route {
 
 async function explain(call: RouteCall, { keys, current }: ExplainDeps): Promise<Answer> {
   const input = parseExplainInput(await call.json());
-  const principal = principalOf(input.key, keys);
+  const principal = asWhom(input.key, principalOf(call), keys);
   const { snapshot, ports } = current();
   const explanation = explainRequest(input, principal, { snapshot, state: ports });
   return jsonAnswer(200, toView(explanation, ports), noStore);
 }
 
-const OPERATOR: Principal = { kind: 'admin', keyId: 'admin', keyName: 'admin', tenant: 'default', limits: {} };
-
-function principalOf(id: string | undefined, keys: KeyAdmin): Principal {
-  if (id === undefined) return OPERATOR;
-  const record = keys.list().find((one) => one.id === id);
+function asWhom(id: string | undefined, caller: Principal, keys: KeyAdmin): Principal {
+  if (id === undefined) return caller;
+  const record = keys.list(caller).find((one) => one.id === id);
   if (record) return toPrincipal(record, {});
   throw gatewayError('invalid_value', { message: 'There is no such key.', details: { param: 'key' } });
 }

@@ -6,6 +6,7 @@ import type { Answer } from '@sluice/core';
 import { isJsonObject } from '@sluice/toolkit';
 import { z } from 'zod';
 import { parseInput } from '../parse-input.js';
+import { principalOf } from '../route.js';
 import type { Route, RouteCall } from '../route.js';
 import { jsonContent, noStore } from '../answers.js';
 
@@ -13,7 +14,7 @@ const keyId = z.string().max(100).meta({ description: 'The id of a key.', exampl
 const keyList = z.strictObject({ data: z.array(keyView) }).meta({ description: 'All keys, the oldest first.' });
 
 /** Fields of a key that belong to parts of the product which this version does not have. */
-const UNSERVED = ['team', 'role', 'budget'] as const;
+const UNSERVED = ['budget'] as const;
 
 /** `/admin/v1/keys`. */
 export function createKeyRoutes(keys: KeyAdmin): readonly Route[] {
@@ -24,7 +25,7 @@ function createRoute(keys: KeyAdmin): Route {
   return {
     method: 'POST',
     path: '/admin/v1/keys',
-    access: 'operator',
+    access: 'keys:write',
     openapi: {
       operationId: 'createKey',
       summary: 'Make a key for a caller',
@@ -40,14 +41,14 @@ function listRoute(keys: KeyAdmin): Route {
   return {
     method: 'GET',
     path: '/admin/v1/keys',
-    access: 'operator',
+    access: 'keys:read',
     openapi: {
       operationId: 'listKeys',
       summary: 'List all keys, revoked ones too',
       tags: ['keys'],
       responses: { 200: { description: 'All keys.', content: jsonContent(keyList) } },
     },
-    handle: async () => jsonAnswer(200, { data: keys.list().map(toKeyView) }, noStore),
+    handle: async (call) => jsonAnswer(200, { data: keys.list(principalOf(call)).map(toKeyView) }, noStore),
   };
 }
 
@@ -55,7 +56,7 @@ function revokeRoute(keys: KeyAdmin): Route {
   return {
     method: 'DELETE',
     path: '/admin/v1/keys/{id}',
-    access: 'operator',
+    access: 'keys:write',
     openapi: {
       operationId: 'revokeKey',
       summary: 'Revoke a key for good',
@@ -70,7 +71,7 @@ function revokeRoute(keys: KeyAdmin): Route {
 async function createKey(call: RouteCall, keys: KeyAdmin): Promise<Answer> {
   const body = await call.json();
   refuseUnserved(body);
-  const { record, key } = keys.create(parseInput(createKeyInput, body));
+  const { record, key } = keys.create(parseInput(createKeyInput, body), principalOf(call));
   return jsonAnswer(201, { ...toKeyView(record), key }, noStore);
 }
 
@@ -83,8 +84,8 @@ function refuseUnserved(body: unknown): void {
   });
 }
 
-function revokeKey({ params }: RouteCall, keys: KeyAdmin): Answer {
-  const id = params['id'] ?? '';
-  if (keys.revoke(id)) return { kind: 'plain', status: 204, headers: noStore, body: '' };
+function revokeKey(call: RouteCall, keys: KeyAdmin): Answer {
+  const id = call.params['id'] ?? '';
+  if (keys.revoke(id, principalOf(call))) return { kind: 'plain', status: 204, headers: noStore, body: '' };
   throw gatewayError('not_found', { message: 'There is no such key.' });
 }

@@ -1,9 +1,11 @@
+import { sees, visibleTenant } from '@sluice/auth';
 import { gatewayError } from '@sluice/contract';
 import type { Ledger, LedgerQuery, LedgerRepository } from '@sluice/contract';
 import { jsonAnswer } from '@sluice/core';
 import type { Answer } from '@sluice/core';
 import { z } from 'zod';
 import { parseQuery } from '../parse-input.js';
+import { principalOf } from '../route.js';
 import type { Route, RouteCall } from '../route.js';
 import { jsonContent, noStore } from '../answers.js';
 import { requestView, toRequestView } from './request-view.js';
@@ -74,7 +76,7 @@ export function createRequestRoutes(deps: RequestRoutesDeps): readonly Route[] {
     {
       method: 'GET',
       path: '/admin/v1/requests',
-      access: 'operator',
+      access: 'requests:read',
       openapi: {
         operationId: 'listRequests',
         summary: 'List requests of callers, newest first',
@@ -87,7 +89,7 @@ export function createRequestRoutes(deps: RequestRoutesDeps): readonly Route[] {
     {
       method: 'GET',
       path: '/admin/v1/requests/{id}',
-      access: 'operator',
+      access: 'requests:read',
       openapi: {
         operationId: 'getRequest',
         summary: 'Show one request',
@@ -100,10 +102,11 @@ export function createRequestRoutes(deps: RequestRoutesDeps): readonly Route[] {
   ];
 }
 
-async function listRequests({ query }: RouteCall, deps: RequestRoutesDeps): Promise<Answer> {
-  const asked = parseQuery(pageQuery, query);
+async function listRequests(call: RouteCall, deps: RequestRoutesDeps): Promise<Answer> {
+  const asked = parseQuery(pageQuery, call.query);
+  const tenant = visibleTenant(principalOf(call));
   await flushed(deps);
-  const page = deps.rows.page(toLedgerQuery(asked));
+  const page = deps.rows.page({ ...toLedgerQuery(asked), ...(tenant !== undefined && { tenant }) });
   return jsonAnswer(200, { data: page.rows.map(toRequestView), nextCursor: page.nextCursor ?? null }, noStore);
 }
 
@@ -115,10 +118,10 @@ function toLedgerQuery({
   return { limit: rows, ...(sinceMs !== undefined && { sinceMs }), ...(from !== undefined && { cursor: from }) };
 }
 
-async function getRequest({ params }: RouteCall, deps: RequestRoutesDeps): Promise<Answer> {
+async function getRequest(call: RouteCall, deps: RequestRoutesDeps): Promise<Answer> {
   await flushed(deps);
-  const row = deps.rows.find(params['id'] ?? '');
-  if (row) return jsonAnswer(200, toRequestView(row), noStore);
+  const row = deps.rows.find(call.params['id'] ?? '');
+  if (row && sees(principalOf(call), row.tenant)) return jsonAnswer(200, toRequestView(row), noStore);
   throw gatewayError('not_found', { message: 'There is no such request.' });
 }
 

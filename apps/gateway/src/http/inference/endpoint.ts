@@ -61,7 +61,7 @@ function describe(path: string, { summary, body }: About, isForm: boolean): Rout
   return {
     method: 'POST',
     path,
-    access: 'caller',
+    access: 'models:call',
     openapi: {
       operationId: `post${path.replaceAll(/[/:{}]+/g, '-').replace(/-$/, '')}`,
       summary,

@@ -35,7 +35,7 @@ export interface Asked {
   leave(): void;
 }
 
-const PRINCIPAL = { kind: 'key', keyId: 'k', keyName: 'k', tenant: 't', limits: {} } as const;
+const PRINCIPAL = { kind: 'key', role: 'caller', keyId: 'k', keyName: 'k', tenant: 't', limits: {} } as const;
 const STEP = { delayMs: 20, next: () => STEP } as const;
 /** Answers of each target that are known beforehand, so that hedging can begin. */
 const LEARNED = 20;

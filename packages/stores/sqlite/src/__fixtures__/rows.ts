@@ -7,6 +7,8 @@ export function keyRecord(overrides: Partial<KeyRecord> = {}): KeyRecord {
     hash: 'hash-a',
     last4: 'wxyz',
     createdAtMs: 1_700_000_000_000,
+    tenant: 'default',
+    role: 'caller',
     ...overrides,
   };
 }
