@@ -17,6 +17,8 @@ import { composeEntry, currentKeys } from './compose/entry.js';
 import { Generations } from './compose/generations.js';
 import { Holding } from './compose/holding.js';
 import type { IdentitySecrets } from './compose/identity.js';
+import { createLimitsControl } from './compose/limits.js';
+import type { LimitsControl } from './compose/limits.js';
 import { composeLastingPorts } from './compose/ports.js';
 import type { LastingPorts } from './compose/ports.js';
 import { watchPressure } from './compose/pressure.js';
@@ -111,6 +113,7 @@ interface Base {
 interface Opened extends Base {
   readonly store: SqliteStore;
   readonly lasting: LastingPorts;
+  readonly limits: LimitsControl;
 }
 
 /** Plugs the packages together: the one place that knows them all. Throws when the data cannot be opened. */
@@ -154,7 +157,8 @@ function openBase(options: ComposeOptions): Base {
 
 function openState(base: Base): Opened {
   const store = openSqliteStore({ path: base.options.state.databasePath });
-  return { ...base, store, lasting: composeLastingPorts({ ...base, store }) };
+  const limits = createLimitsControl(base.options.config);
+  return { ...base, store, limits, lasting: composeLastingPorts({ ...base, store, limits }) };
 }
 
 /** Builds a further configuration; throws, and then holds nothing, where it cannot be built. */
@@ -262,7 +266,8 @@ function createCallers(pressure: Pressure, bodyLimitBytes: () => number): Caller
 
 const STATE_VALUES = { closed: 0, 'half-open': 1, open: 2 } as const;
 
-function showState({ telemetry, lasting }: Opened, generations: Generations): void {
+function showState({ telemetry, lasting, limits }: Opened, generations: Generations): void {
+  limits.current = () => generations.current;
   showQueues(telemetry, { slots: () => generations.current.slots, turns: () => lasting.limiter.turns });
   telemetry.gauge(
     'sluice_breaker_state',

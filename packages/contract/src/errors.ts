@@ -157,6 +157,8 @@ export interface ErrorDetails {
   /** How long the caller, or the gateway at this target, should wait. */
   readonly retryAfterMs?: number;
   readonly provider?: string;
+  /** In place of the table's, where an operator chose it: 402 for a budget. */
+  readonly status?: number;
   /** HTTP status that the provider sent. */
   readonly upstreamStatus?: number;
   /** The provider's own code for a refused request; shown instead of `upstream_rejected`. */
@@ -211,4 +213,9 @@ export function toGatewayError(cause: unknown): GatewayError {
 /** The table's row for an error's code. */
 export function errorRow(code: ErrorCode): ErrorRow {
   return ERROR_TABLE[code];
+}
+
+/** HTTP status of the answer to an error. */
+export function statusOf({ code, details }: GatewayError): number {
+  return details.status ?? ERROR_TABLE[code].status;
 }

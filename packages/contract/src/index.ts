@@ -1,4 +1,12 @@
-export { ERROR_TABLE, GatewayError, errorRow, gatewayError, isGatewayError, toGatewayError } from './errors.js';
+export {
+  ERROR_TABLE,
+  GatewayError,
+  errorRow,
+  gatewayError,
+  isGatewayError,
+  statusOf,
+  toGatewayError,
+} from './errors.js';
 export { SAMPLING_PARAMETERS } from './catalogue.js';
 export type { ErrorCode, ErrorDetails, ErrorRow, FailureClass, GatewayErrorInit, RetryRule } from './errors.js';
 export type {
@@ -114,10 +122,13 @@ export type {
 export type { CircuitNames, CircuitState, Circuits, Permit } from './circuits.js';
 export type {
   Admission,
+  AdmissionRequest,
+  AmountsUsed,
   AttemptRecord,
   Authenticator,
   Backoff,
   BackoffStep,
+  BudgetRules,
   CacheQuestion,
   CallMemory,
   CacheState,
@@ -152,6 +163,7 @@ export type {
 export type { Priority, Slot, SlotRequest, Slots, SlotsView } from './slots.js';
 export type { Outcome, Settler } from './settle.js';
 export type {
+  Actual,
   Claim,
   ClaimState,
   CounterStore,

@@ -1,5 +1,5 @@
 import { toGatewayError } from '@sluice/contract';
-import type { Backoff, BackoffStep, Circuits, Clock, GatewayError, Slot, Slots } from '@sluice/contract';
+import type { Admission, Backoff, BackoffStep, Circuits, Clock, GatewayError, Slot, Slots } from '@sluice/contract';
 import type { Opened } from './attempt.js';
 import type { AttemptMemory } from './attempts/attempt-memory.js';
 import { toRecord } from './attempts/attempt-record.js';
@@ -19,6 +19,8 @@ import type { HedgePolicy } from './snapshot.js';
 export type { Attempted } from './attempts/leg.js';
 
 export interface AttemptLoopDeps {
+  /** Nothing is asked of a provider that was not admitted. */
+  readonly admission: Admission;
   readonly clock: Clock;
   readonly circuits: Circuits;
   readonly slots?: Slots | undefined;

@@ -1,6 +1,7 @@
-import { errorRow, toGatewayError } from '@sluice/contract';
+import { statusOf, toGatewayError } from '@sluice/contract';
 import type {
   Adjustment,
+  AmountsUsed,
   AnswerSummary,
   AttemptRecord,
   CacheState,
@@ -22,7 +23,7 @@ import type { Writable } from '@sluice/toolkit';
 import { addUsage } from './add-usage.js';
 import { estimateTokens } from './estimate.js';
 import { SettleScope } from './settle-scope.js';
-import { toMicroUsd } from './usd.js';
+import { toMicroUsd, toNanoUsd } from './usd.js';
 
 /** A request as the HTTP edge, or `gateway.fetch`, hands it over. Its body is not read yet. */
 export interface ReceivedCall {
@@ -57,6 +58,8 @@ export interface CallDeps {
   /** Told of every settler that threw. */
   onInternalError(cause: unknown): void;
 }
+
+const NANO_PER_MICRO = 1_000;
 
 interface Used {
   readonly usage: Usage | undefined;
@@ -182,7 +185,15 @@ export class Call {
     return cost === undefined ? undefined : toMicroUsd(cost);
   }
 
-  intent(): LedgerIntent {
+  /** What the limits and budgets of the request count in the end. */
+  amountsUsed(): AmountsUsed {
+    const { usage } = this.#usage();
+    let nanoUsd = toNanoUsd(this.cost() ?? 0n);
+    for (const { costMicroUsd = 0 } of this.attempts) nanoUsd += costMicroUsd * NANO_PER_MICRO;
+    return { inputTokens: usage?.inputTokens ?? 0, outputTokens: usage?.outputTokens ?? 0, nanoUsd };
+  }
+
+  intent(reservedNanoUsd?: number): LedgerIntent {
     const { requestId, clientRequestId } = this.received;
     const intent: Writable<LedgerIntent> = {
       id: requestId,
@@ -194,6 +205,7 @@ export class Call {
       stream: this.stream,
     };
     if (clientRequestId !== undefined) intent.clientRequestId = clientRequestId;
+    if (reservedNanoUsd !== undefined) intent.reservedNanoUsd = reservedNanoUsd;
     return intent;
   }
 
@@ -233,7 +245,7 @@ export class Call {
   #finalStatus(outcome: Outcome): number {
     if (outcome.kind === 'client-gone') return 499;
     if (this.status !== 0) return this.status;
-    return outcome.kind === 'failed' ? errorRow(outcome.error.code).status : 200;
+    return outcome.kind === 'failed' ? statusOf(outcome.error) : 200;
   }
 
   #usage(): Used {

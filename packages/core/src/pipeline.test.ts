@@ -32,7 +32,7 @@ describe.for<readonly [string, Setting]>([
 });
 
 function refusing(error: GatewayError): Limiter {
-  return { admit: () => Promise.reject(error), admitInTurn: () => Promise.reject(error) };
+  return { free: () => undefined, admit: () => Promise.reject(error), admitInTurn: () => Promise.reject(error) };
 }
 
 describe('what goes upstream', () => {

@@ -35,6 +35,8 @@ export interface Ports {
   readonly transport: Transport;
   readonly ledger: Ledger;
   readonly telemetry: Telemetry;
+  /** Reserved of output where neither the request nor the model sets a bound below it. */
+  readonly assumedOutputTokens: number;
   /** Absent = no request has a cost. */
   readonly priceUse?: PriceUse;
   /** Absent = no caching. */

@@ -9,11 +9,12 @@ import { answerStream } from './stages/answer-stream.js';
 import { attemptTargets } from './stages/attempt-targets.js';
 import { countHere } from './stages/count-here.js';
 import { cacheKeyOf, lookUp } from './stages/look-up.js';
+import { planElsewhere } from './stages/go-elsewhere.js';
 import { planRoute } from './stages/plan-route.js';
 import { readCall } from './stages/read-call.js';
 import { refuse } from './stages/refuse.js';
 import { visibleId } from './stages/run-context.js';
-import type { Asked, RunContext } from './stages/run-context.js';
+import type { Admitted, Asked, RunContext } from './stages/run-context.js';
 
 /**
  * The stages of one request, in the order in which they run; each is a file of `stages/`. Never rejects: a failure of any
@@ -26,11 +27,21 @@ export async function answer<Request extends Pick<ChatRequest, 'extensions'>, Re
     if (run.ports.isRefusing()) throw gatewayError('draining', { details: { retryAfterMs: 1_000 } });
     const asked = await readCall(run);
     const plan = planRoute(run, asked);
-    await admit(run, asked.principal, plan.candidates[0]?.timeouts.totalMs);
+    const { principal, parsed } = asked;
+    const { operation } = run.endpoint;
+    const admitted = await admit(run, {
+      principal,
+      parsed,
+      operation,
+      candidates: plan.candidates,
+      mayGoElsewhere: true,
+    });
+    const { instead } = admitted.admission;
+    const way = instead === undefined ? plan : planElsewhere(run, { asked, alias: instead });
     const { detached } = asked.recalled ?? {};
     if (detached)
-      return answerDetached(run, detached, () => serve(run, plan, asked).catch((cause) => fail(run, cause)));
-    return await serve(run, plan, asked);
+      return answerDetached(run, detached, () => serve(admitted, way, asked).catch((cause) => fail(run, cause)));
+    return await serve(admitted, way, asked);
   } catch (cause) {
     return fail(run, cause);
   }
@@ -38,7 +49,7 @@ export async function answer<Request extends Pick<ChatRequest, 'extensions'>, Re
 
 /** What comes once the call is admitted. */
 async function serve<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>(
-  run: RunContext<Request, Result, Event>,
+  run: Admitted<RunContext<Request, Result, Event>>,
   plan: Plan,
   asked: Asked<Request>,
 ): Promise<Answer> {

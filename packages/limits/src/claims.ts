@@ -1,19 +1,37 @@
-import type { Claim, Principal } from '@sluice/contract';
+import type { Actual, AmountsUsed, Claim } from '@sluice/contract';
+import { CONCURRENT, INPUT_TOKENS, OUTPUT_TOKENS, REQUESTS, SPEND, TOKENS } from './templates.js';
+import type { Template } from './templates.js';
 
-const MINUTE_MS = 60_000;
-export const REQUESTS = 'requests';
-export const CONCURRENT = 'concurrent';
+/** What a request claims that uses so much at most. */
+export function toClaims(templates: readonly Template[], atMost: AmountsUsed): readonly Claim[] {
+  return templates.map(({ scope, kind, name, limit, windowMs, span }) => {
+    const amount = amountOf(name, atMost);
+    return span ? { scope, kind, name, amount, limit, windowMs, span } : { scope, kind, name, amount, limit, windowMs };
+  });
+}
 
-/** What one request of this caller takes. Empty for a caller without limits. */
-export function toClaims({ keyId, limits }: Principal): readonly Claim[] {
-  const claims: Claim[] = [];
-  const scope = `key:${keyId}`;
-  const { requestsPerMinute, concurrent } = limits;
-  if (requestsPerMinute !== undefined) {
-    claims.push({ scope, kind: 'window', name: REQUESTS, amount: 1, limit: requestsPerMinute, windowMs: MINUTE_MS });
+/** What a request has used, by the names of its claims. */
+export function toActual(used: AmountsUsed): Actual {
+  return {
+    [TOKENS]: used.inputTokens + used.outputTokens,
+    [INPUT_TOKENS]: used.inputTokens,
+    [OUTPUT_TOKENS]: used.outputTokens,
+    [SPEND]: used.nanoUsd ?? 0,
+  };
+}
+
+function amountOf(name: string, { inputTokens, outputTokens, nanoUsd = 0 }: AmountsUsed): number {
+  switch (name) {
+    case REQUESTS:
+    case CONCURRENT:
+      return 1;
+    case TOKENS:
+      return inputTokens + outputTokens;
+    case INPUT_TOKENS:
+      return inputTokens;
+    case OUTPUT_TOKENS:
+      return outputTokens;
+    default:
+      return nanoUsd;
   }
-  if (concurrent !== undefined) {
-    claims.push({ scope, kind: 'gauge', name: CONCURRENT, amount: 1, limit: concurrent, windowMs: 0 });
-  }
-  return claims;
 }

@@ -11,7 +11,7 @@ it.each([
   [59_999, '1m0s'],
   [60_000, '1m0s'],
   [360_000, '6m0s'],
-  [3_661_000, '61m1s'],
+  [3_661_000, '1h1m1s'],
 ])('writes %d ms as %s', (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
 });

@@ -1,24 +1,41 @@
 import type { ClaimState } from '@sluice/contract';
-import { REQUESTS } from './claims.js';
+import { REQUESTS, TOKENS } from './templates.js';
 
 export type RateLimitHeaders = Readonly<Record<string, string>>;
 
 export const NO_HEADERS: RateLimitHeaders = Object.freeze({});
 
-/** `x-ratelimit-*` for the requests among the states; empty where requests are not limited. */
+/** `x-ratelimit-*` for requests and tokens, of each the limit of which least is left; empty where neither is limited. */
 export function toHeaders(states: readonly ClaimState[]): RateLimitHeaders {
-  const requests = states.find(({ claim }) => claim.name === REQUESTS);
-  if (requests === undefined) return NO_HEADERS;
-  return {
-    'x-ratelimit-limit-requests': String(requests.claim.limit),
-    'x-ratelimit-remaining-requests': String(requests.remaining),
-    'x-ratelimit-reset-requests': formatDuration(requests.resetMs),
-  };
+  const requests = scarcest(states, REQUESTS);
+  const tokens = scarcest(states, TOKENS);
+  if (!requests && !tokens) return NO_HEADERS;
+  const headers: Record<string, string> = {};
+  if (requests) write(headers, 'requests', requests);
+  if (tokens) write(headers, 'tokens', tokens);
+  return headers;
 }
 
-/** The form that OpenAI's clients know: `250ms`, `1s`, `6m0s`. Rounded up, so that who waits that long is not early. */
+function scarcest(states: readonly ClaimState[], name: string): ClaimState | undefined {
+  let least: ClaimState | undefined;
+  for (const state of states) {
+    if (state.claim.name === name && (!least || state.remaining < least.remaining)) least = state;
+  }
+  return least;
+}
+
+function write(headers: Record<string, string>, what: string, { claim, remaining, resetMs }: ClaimState): void {
+  headers[`x-ratelimit-limit-${what}`] = String(claim.limit);
+  headers[`x-ratelimit-remaining-${what}`] = String(remaining);
+  headers[`x-ratelimit-reset-${what}`] = formatDuration(resetMs);
+}
+
+/** The form that OpenAI's clients know: `250ms`, `1s`, `6m0s`, `24h0m0s`. Rounded up, so that who waits that long is not early. */
 export function formatDuration(ms: number): string {
   if (ms <= 999) return `${Math.ceil(ms)}ms`;
   const seconds = Math.ceil(ms / 1_000);
-  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+  if (seconds < 60) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m${seconds % 60}s`;
+  return `${Math.floor(minutes / 60)}h${minutes % 60}m${seconds % 60}s`;
 }

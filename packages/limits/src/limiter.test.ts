@@ -1,8 +1,9 @@
 import { gatewayError } from '@sluice/contract';
-import type { Claim, CounterStore, LimitRules, Principal, ReserveResult } from '@sluice/contract';
+import type { Actual, Claim, CounterStore, LimitRules, Principal, ReserveResult } from '@sluice/contract';
 import { createManualClock } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
-import { createLimiter } from './index.js';
+import { NOTHING, asking } from './__fixtures__/asking.js';
+import { LimitBook, createLimiter } from './index.js';
 
 const signal = new AbortController().signal;
 
@@ -18,15 +19,18 @@ const principal = (limits: LimitRules): Principal => ({
 /** A store that answers by script and remembers what it was asked. */
 function scriptedStore(answer: (claims: readonly Claim[]) => ReserveResult | Promise<never>) {
   const asked: (readonly Claim[])[] = [];
-  const released: string[] = [];
+  const settled: (readonly [string, Actual])[] = [];
   const store: CounterStore = {
-    reserve: async (claims) => {
+    leaseMs: 30_000,
+    reserve: async (_, claims) => {
       asked.push(claims);
       return answer(claims);
     },
-    release: async (id) => void released.push(id),
+    renew: () => Promise.resolve(),
+    cancel: () => Promise.resolve(),
+    settle: async (id, actual) => void settled.push([id, actual]),
   };
-  return { store, asked, released };
+  return { store, asked, settled };
 }
 
 const grant = (claims: readonly Claim[]): ReserveResult => ({
@@ -51,25 +55,31 @@ const refuse =
   };
 
 describe('a caller without limits', () => {
-  it('is admitted without asking the store', async () => {
-    const { store, asked } = scriptedStore(grant);
-    await createLimiter({ clock: createManualClock(), store }).admit(principal({}), signal);
-    expect(asked).toEqual([]);
+  const limiter = () => createLimiter({ clock: createManualClock(), store: scriptedStore(grant).store });
+
+  it('is free, and shares one admission with all others, without headers', () => {
+    const one = limiter();
+    const admission = one.free(principal({}));
+    expect(admission?.headers).toEqual({});
+    expect(one.free(principal({}))).toBe(admission);
   });
 
-  it('gets no headers', async () => {
-    const { store } = scriptedStore(grant);
-    const admission = await createLimiter({ clock: createManualClock(), store }).admit(principal({}), signal);
-    expect(admission.headers).toEqual({});
+  it('is not free as soon as it has one', () => {
+    expect(
+      [{ requestsPerMinute: 0 }, { tokensPerDay: 5 }, { concurrent: 1 }].map((limits) =>
+        limiter().free(principal(limits)),
+      ),
+    ).toEqual([undefined, undefined, undefined]);
   });
 
-  it('shares one admission with all others, whose release does nothing', async () => {
-    const { store, released } = scriptedStore(grant);
-    const limiter = createLimiter({ clock: createManualClock(), store });
-    const first = await limiter.admit(principal({}), signal);
-    first.release();
-    expect(await limiter.admit(principal({}), signal)).toBe(first);
-    expect(released).toEqual([]);
+  it('is free as the operator, whoever else is limited', () => {
+    const book = new LimitBook({
+      scopes: { 'org:*': { requestsPerMinute: 1 } },
+      budgets: [{ name: 'default', rules: { nanoUsd: 1 } }],
+    });
+    const one = createLimiter({ clock: createManualClock(), store: scriptedStore(grant).store, book: () => book });
+    expect(one.free({ ...principal({}), kind: 'admin' })).toBeDefined();
+    expect(one.free(principal({}))).toBeUndefined();
   });
 });
 
@@ -77,7 +87,7 @@ describe('a caller with limits', () => {
   it('reserves its request and its slot in one step', async () => {
     const { store, asked } = scriptedStore(grant);
     await createLimiter({ clock: createManualClock(), store }).admit(
-      principal({ requestsPerMinute: 60, concurrent: 5 }),
+      asking(principal({ requestsPerMinute: 60, concurrent: 5 })),
       signal,
     );
     expect(asked).toEqual([
@@ -90,14 +100,17 @@ describe('a caller with limits', () => {
 
   it('takes 0 for none allowed, not for no limit', async () => {
     const { store, asked } = scriptedStore(grant);
-    await createLimiter({ clock: createManualClock(), store }).admit(principal({ requestsPerMinute: 0 }), signal);
+    await createLimiter({ clock: createManualClock(), store }).admit(
+      asking(principal({ requestsPerMinute: 0 })),
+      signal,
+    );
     expect(asked[0]).toMatchObject([{ name: 'requests', limit: 0 }]);
   });
 
   it('learns from the headers what is left', async () => {
     const { store } = scriptedStore(grant);
     const admission = await createLimiter({ clock: createManualClock(), store }).admit(
-      principal({ requestsPerMinute: 60 }),
+      asking(principal({ requestsPerMinute: 60 })),
       signal,
     );
     expect(admission.headers).toEqual({
@@ -110,30 +123,19 @@ describe('a caller with limits', () => {
   it('gets no request headers when only concurrency is limited', async () => {
     const { store } = scriptedStore(grant);
     const admission = await createLimiter({ clock: createManualClock(), store }).admit(
-      principal({ concurrent: 5 }),
+      asking(principal({ concurrent: 5 })),
       signal,
     );
     expect(admission.headers).toEqual({});
   });
 
   it('gives its slot back on release', async () => {
-    const { store, released } = scriptedStore(grant);
-    const admission = await createLimiter({ clock: createManualClock(), store }).admit(
-      principal({ concurrent: 5 }),
-      signal,
-    );
-    admission.release();
-    expect(released).toEqual(['r1']);
-  });
-
-  it('has nothing to give back when only requests are limited', async () => {
-    const { store, released } = scriptedStore(grant);
-    const admission = await createLimiter({ clock: createManualClock(), store }).admit(
-      principal({ requestsPerMinute: 5 }),
-      signal,
-    );
-    admission.release();
-    expect(released).toEqual([]);
+    const { store, settled } = scriptedStore(grant);
+    const request = asking(principal({ concurrent: 5 }));
+    const admission = await createLimiter({ clock: createManualClock(), store }).admit(request, signal);
+    admission.settle({ inputTokens: 3, outputTokens: 4, nanoUsd: 5 });
+    admission.settle(NOTHING);
+    expect(settled).toEqual([[request.id, { tokens: 7, inputTokens: 3, outputTokens: 4, spend: 5 }]]);
   });
 });
 
@@ -143,7 +145,7 @@ describe('a refusal', () => {
   it('of a request says when the window starts anew', async () => {
     const { store } = scriptedStore(refuse('requests'));
     await expect(
-      createLimiter({ clock: createManualClock(), store }).admit(principal(limits), signal),
+      createLimiter({ clock: createManualClock(), store }).admit(asking(principal(limits)), signal),
     ).rejects.toMatchObject({
       code: 'rate_limit_exceeded',
       details: { retryAfterMs: 12_300, headers: { 'x-ratelimit-remaining-requests': '0' } },
@@ -153,7 +155,7 @@ describe('a refusal', () => {
   it('of a slot asks to come back in a second and says what is left of the requests', async () => {
     const { store } = scriptedStore(refuse('concurrent'));
     await expect(
-      createLimiter({ clock: createManualClock(), store }).admit(principal(limits), signal),
+      createLimiter({ clock: createManualClock(), store }).admit(asking(principal(limits)), signal),
     ).rejects.toMatchObject({
       code: 'concurrency_limit_exceeded',
       details: { retryAfterMs: 1_000, headers: { 'x-ratelimit-remaining-requests': '60' } },
@@ -163,7 +165,7 @@ describe('a refusal', () => {
   it('without a named limit is the fault of the gateway', async () => {
     const { store } = scriptedStore(() => ({ ok: false, states: [] }));
     await expect(
-      createLimiter({ clock: createManualClock(), store }).admit(principal(limits), signal),
+      createLimiter({ clock: createManualClock(), store }).admit(asking(principal(limits)), signal),
     ).rejects.toMatchObject({
       code: 'internal_error',
     });
@@ -176,7 +178,9 @@ describe('a store that fails', () => {
   it('is limiter_unavailable, with the failure as cause', async () => {
     const cause = new Error('connection lost');
     const { store } = scriptedStore(() => Promise.reject(cause));
-    await expect(createLimiter({ clock: createManualClock(), store }).admit(limited, signal)).rejects.toMatchObject({
+    await expect(
+      createLimiter({ clock: createManualClock(), store }).admit(asking(limited), signal),
+    ).rejects.toMatchObject({
       code: 'limiter_unavailable',
       cause,
     });
@@ -185,23 +189,25 @@ describe('a store that fails', () => {
   it('keeps an error of the table as it is', async () => {
     const error = gatewayError('draining');
     const { store } = scriptedStore(() => Promise.reject(error));
-    await expect(createLimiter({ clock: createManualClock(), store }).admit(limited, signal)).rejects.toBe(error);
+    await expect(createLimiter({ clock: createManualClock(), store }).admit(asking(limited), signal)).rejects.toBe(
+      error,
+    );
   });
 
   it('passes on why the request was aborted', async () => {
     const reason = gatewayError('client_closed_request');
     const { store } = scriptedStore(() => Promise.reject(reason));
     await expect(
-      createLimiter({ clock: createManualClock(), store }).admit(limited, AbortSignal.abort(reason)),
+      createLimiter({ clock: createManualClock(), store }).admit(asking(limited), AbortSignal.abort(reason)),
     ).rejects.toBe(reason);
   });
 
   it('is reported when it does not take a slot back', async () => {
     const cause = new Error('connection lost');
     const reported = await new Promise((resolve) => {
-      const store = { ...scriptedStore(grant).store, release: () => Promise.reject(cause) };
+      const store = { ...scriptedStore(grant).store, settle: () => Promise.reject(cause) };
       const limiter = createLimiter({ clock: createManualClock(), store, onError: resolve });
-      void limiter.admit(limited, signal).then((admission) => admission.release());
+      void limiter.admit(asking(limited), signal).then((admission) => admission.settle(NOTHING));
     });
     expect(reported).toBe(cause);
   });

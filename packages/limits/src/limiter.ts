@@ -1,16 +1,43 @@
 import { gatewayError, isGatewayError } from '@sluice/contract';
-import type { Admission, Clock, CounterStore, Limiter, Principal, ReserveResult, TurnRequest } from '@sluice/contract';
-import { toClaims } from './claims.js';
-import { NO_HEADERS, toHeaders } from './headers.js';
+import type {
+  Admission,
+  AdmissionRequest,
+  Clock,
+  CounterStore,
+  Limiter,
+  Principal,
+  TurnRequest,
+} from '@sluice/contract';
+import { createAdmission } from './admission.js';
+import type { AdmissionDeps, Holding } from './admission.js';
+import { Alerts } from './alerts.js';
+import type { BudgetAlert } from './alerts.js';
+import { LimitBook } from './book.js';
+import { GuardedStore } from './guarded-store.js';
+import type { StorePolicy } from './guarded-store.js';
+import { NO_HEADERS } from './headers.js';
+import { Leases } from './leases.js';
 import { refusal } from './refusal.js';
+import { reserveAll } from './reserving.js';
+import type { Outcome, ReservingDeps } from './reserving.js';
 import { TurnLine } from './turn-line.js';
-import type { Granted } from './turn-line.js';
 
 export interface LimiterDeps {
+  /** Counts requests, tokens and what is in flight. */
   readonly store: CounterStore;
+  /** Counts money. Default: the same. */
+  readonly budgets?: CounterStore;
+  /** Counts for this process alone while another store fails. Default: the first. */
+  readonly local?: CounterStore;
   readonly clock: Clock;
-  /** Hears of a slot that the store failed to take back. Must not throw. */
+  /** The limits and budgets of the moment, beside those that a principal brings. Default: none. */
+  readonly book?: () => LimitBook;
+  /** For stores that can fail; absent for one that is this process's memory. */
+  readonly policies?: { readonly limits?: () => StorePolicy; readonly budgets?: () => StorePolicy };
+  /** Hears of what a store failed to do. Must not throw. */
   readonly onError?: (cause: unknown) => void;
+  /** Hears of budgets of which much is used. Must not throw. */
+  readonly onAlert?: (alert: BudgetAlert) => void;
 }
 
 /** Those who wait, and what became of those who have waited. */
@@ -25,23 +52,27 @@ export interface TurnFigures {
 /** A limiter that tells of its lines. */
 export interface QueueingLimiter extends Limiter {
   readonly turns: TurnFigures;
+  /** Reservations that requests hold at the moment. */
+  readonly held: number;
 }
 
-const nothingHeld = (): void => {};
-const UNLIMITED: Promise<Admission> = Promise.resolve(Object.freeze({ headers: NO_HEADERS, release: nothingHeld }));
+const FREE: Admission = Object.freeze({ headers: NO_HEADERS, settle: () => undefined });
 const NEVER = new AbortController().signal;
+const EMPTY = new LimitBook({ scopes: {}, budgets: [] });
 
 /**
- * Reserves a caller's request and its concurrency slot in one atomic step of the store. Rejects with
- * `rate_limit_exceeded`, `concurrency_limit_exceeded`, or `limiter_unavailable` when the store fails. The caller
- * releases what it was admitted with; callers without limits share one admission and never reach the store.
+ * Reserves what a request may use at most, over all scopes that have limits or budgets, in one atomic step of a store; what
+ * it did not use it gives back at its end. Rejects with `rate_limit_exceeded`, `tokens_limit_exceeded`,
+ * `concurrency_limit_exceeded` or `insufficient_quota`; with `limiter_unavailable` or `budget_unavailable` when a store fails
+ * and that is the policy. Callers without limits share one admission and never reach a store.
  */
 export function createLimiter(deps: LimiterDeps): QueueingLimiter {
   return new LineLimiter(deps);
 }
 
 class LineLimiter implements QueueingLimiter {
-  readonly #deps: LimiterDeps;
+  readonly #deps: ReservingDeps;
+  readonly #leases: Leases;
   /** By the id of the key; only those that somebody waits in. */
   readonly #lines = new Map<string, TurnLine>();
   #waits = 0;
@@ -49,7 +80,20 @@ class LineLimiter implements QueueingLimiter {
   #refused = 0;
 
   constructor(deps: LimiterDeps) {
-    this.#deps = deps;
+    const { store, clock, policies = {}, onError = () => undefined, onAlert = () => undefined } = deps;
+    const local = deps.local ?? store;
+    this.#leases = new Leases({ clock, onError });
+    this.#deps = {
+      clock,
+      onError,
+      book: deps.book ?? (() => EMPTY),
+      limits: guarded({ store, policy: policies.limits, code: 'limiter_unavailable' }),
+      budgets: guarded({ store: deps.budgets ?? store, policy: policies.budgets, code: 'budget_unavailable' }),
+      alerts: new Alerts(onAlert),
+    };
+    function guarded({ policy, ...rest }: Guarding): GuardedStore {
+      return new GuardedStore({ ...rest, ...(policy ? { policy } : {}), clock, local, onError });
+    }
   }
 
   get turns(): TurnFigures {
@@ -57,56 +101,53 @@ class LineLimiter implements QueueingLimiter {
     return { waiting, waits: this.#waits, waitedMs: this.#waitedMs, refused: this.#refused };
   }
 
-  admit(principal: Principal, signal: AbortSignal): Promise<Admission> {
-    const { requestsPerMinute, concurrent } = principal.limits;
-    if (requestsPerMinute === undefined && concurrent === undefined) return UNLIMITED;
-    return this.#reserve(principal, signal);
+  get held(): number {
+    return this.#leases.size;
   }
 
-  async admitInTurn(principal: Principal, asking: TurnRequest, signal: AbortSignal): Promise<Admission> {
-    const { requestsPerMinute, concurrent } = principal.limits;
-    if (requestsPerMinute === undefined && concurrent === undefined) return UNLIMITED;
-    const line = this.#lines.get(principal.keyId);
+  free(principal: Principal): Admission | undefined {
+    return this.#deps.book().isFree(principal) ? FREE : undefined;
+  }
+
+  async admit(asking: AdmissionRequest, signal: AbortSignal): Promise<Admission> {
+    const outcome = await this.#ask(asking, signal);
+    if (!outcome.ok) throw refusal(outcome.states);
+    return this.#toAdmission(asking, outcome.holding);
+  }
+
+  async admitInTurn(asking: AdmissionRequest, turn: TurnRequest, signal: AbortSignal): Promise<Admission> {
+    const { keyId } = asking.principal;
+    const line = this.#lines.get(keyId);
     // Nobody goes before those who wait.
-    if (line) return this.#toAdmission(principal, await this.#stand(line, { principal, asking, signal }));
-    const result = await this.#ask(principal, signal);
-    if (result.ok) return this.#toAdmission(principal, result);
-    const begun = this.#lines.get(principal.keyId) ?? this.#open(principal.keyId, result);
-    return this.#toAdmission(principal, await this.#stand(begun, { principal, asking, signal }));
+    if (line) return this.#stand(line, { asking, turn, signal });
+    const outcome = await this.#ask(asking, signal);
+    if (outcome.ok) return this.#toAdmission(asking, outcome.holding);
+    return this.#stand(this.#lines.get(keyId) ?? this.#open(keyId, outcome), { asking, turn, signal });
   }
 
-  async #reserve(principal: Principal, signal: AbortSignal): Promise<Admission> {
-    const result = await this.#ask(principal, signal);
-    if (!result.ok) throw refusal(result.states);
-    return this.#toAdmission(principal, result);
+  #toAdmission({ principal: { keyId } }: Pick<AdmissionRequest, 'principal'>, holding: Holding): Admission {
+    return createAdmission(holding, this.#admissionDeps(keyId));
   }
 
-  #toAdmission({ keyId, limits }: Principal, { id, states }: Granted): Admission {
-    const holds = limits.concurrent !== undefined;
-    return { headers: toHeaders(states), release: holds ? () => this.#release(id, keyId) : nothingHeld };
+  #admissionDeps(keyId: string): AdmissionDeps {
+    const onSettled = (): void => void this.#lines.get(keyId)?.goOn();
+    return { leases: this.#leases, onError: this.#deps.onError, onSettled };
   }
 
-  async #stand(
-    line: TurnLine,
-    {
-      principal,
-      asking,
-      signal,
-    }: { readonly principal: Principal; readonly asking: TurnRequest; readonly signal: AbortSignal },
-  ): Promise<Granted> {
+  async #stand(line: TurnLine, { asking, turn, signal }: Standing): Promise<Admission> {
     try {
-      return await line.stand(principal, asking, signal);
+      return this.#toAdmission(asking, await line.stand(asking, turn, signal));
     } finally {
       // Where the first could not even stand, there is no line.
-      if (line.size === 0) this.#close(principal.keyId, line);
+      if (line.size === 0) this.#close(asking.principal.keyId, line);
     }
   }
 
-  #open(keyId: string, { states }: Extract<ReserveResult, { readonly ok: false }>): TurnLine {
+  #open(keyId: string, { states }: Extract<Outcome, { readonly ok: false }>): TurnLine {
     const line: TurnLine = new TurnLine(states, {
       clock: this.#deps.clock,
-      reserve: (principal) => this.#ask(principal, NEVER),
-      giveBack: (id) => this.#release(id, keyId),
+      reserve: (asking) => this.#ask(asking, NEVER),
+      giveBack: (holding) => this.#giveBack(keyId, holding),
       onEnd: (waitedMs) => {
         this.#waits += 1;
         this.#waitedMs += waitedMs;
@@ -118,23 +159,32 @@ class LineLimiter implements QueueingLimiter {
     return line;
   }
 
+  #giveBack(keyId: string, { id, stores }: Holding): void {
+    const { onSettled, onError } = this.#admissionDeps(keyId);
+    for (const store of stores) store.cancel(id).then(onSettled, onError);
+  }
+
   #close(keyId: string, line: TurnLine): void {
     if (this.#lines.get(keyId) === line) this.#lines.delete(keyId);
   }
 
-  async #ask(principal: Principal, signal: AbortSignal): Promise<ReserveResult> {
+  async #ask(asking: AdmissionRequest, signal: AbortSignal): Promise<Outcome> {
     try {
-      return await this.#deps.store.reserve(toClaims(principal), signal);
+      return await reserveAll(this.#deps, asking, signal);
     } catch (cause) {
       if (signal.aborted || isGatewayError(cause)) throw cause;
       throw gatewayError('limiter_unavailable', { cause });
     }
   }
+}
 
-  #release(id: string, keyId: string): void {
-    this.#deps.store.release(id).then(
-      () => void this.#lines.get(keyId)?.goOn(),
-      (cause: unknown) => this.#deps.onError?.(cause),
-    );
-  }
+interface Guarding {
+  readonly store: CounterStore;
+  readonly policy: (() => StorePolicy) | undefined;
+  readonly code: 'limiter_unavailable' | 'budget_unavailable';
+}
+interface Standing {
+  readonly asking: AdmissionRequest;
+  readonly turn: TurnRequest;
+  readonly signal: AbortSignal;
 }

@@ -3,7 +3,7 @@ import { limitRules, limitsSettings } from './index.js';
 
 describe('limitsSettings', () => {
   it('has no profiles where the file is silent', () => {
-    expect(limitsSettings.parse({})).toEqual({ profiles: {} });
+    expect(limitsSettings.parse({})).toMatchObject({ profiles: {}, scopes: {} });
   });
 
   it('keeps an absent limit absent', () => {

@@ -1,21 +1,15 @@
 import { toGatewayError } from '@sluice/contract';
-import type {
-  ClaimState,
-  Clock,
-  GatewayError,
-  Principal,
-  Priority,
-  ReserveResult,
-  TurnRequest,
-} from '@sluice/contract';
+import type { AdmissionRequest, ClaimState, Clock, GatewayError, Priority, TurnRequest } from '@sluice/contract';
+import type { Holding } from './admission.js';
 import { refusal } from './refusal.js';
+import type { Outcome } from './reserving.js';
 
 export interface TurnLineDeps {
   readonly clock: Clock;
-  /** Asks for what a request of this caller takes. Rejects with an error of the table. */
-  reserve(principal: Principal): Promise<ReserveResult>;
-  /** Gives back what was reserved for a line that has emptied meanwhile. */
-  giveBack(id: string): void;
+  /** Asks for what a request takes. Rejects with an error of the table. */
+  reserve(asking: AdmissionRequest): Promise<Outcome>;
+  /** Gives back what was reserved for one that has left meanwhile. */
+  giveBack(holding: Holding): void;
   /** Told of every wait that has ended, */
   onEnd(waitedMs: number): void;
   /** and of everybody who did not get a turn in time. */
@@ -23,17 +17,16 @@ export interface TurnLineDeps {
   onEmpty(): void;
 }
 
-export type Granted = Extract<ReserveResult, { readonly ok: true }>;
-
 interface Waiter {
-  readonly principal: Principal;
+  readonly asking: AdmissionRequest;
   readonly priority: Priority;
-  grant(result: Granted): void;
+  grant(holding: Holding): void;
   fail(error: GatewayError): void;
 }
 
 /** Somebody else's process may end a request of the same key, and does not tell. */
 const LOOK_EVERY_MS = 1_000;
+const LOOK_AT_LEAST_MS = 600_000;
 
 const RANK: Readonly<Record<Priority, number>> = { high: 0, normal: 1, low: 2 };
 
@@ -62,18 +55,18 @@ export class TurnLine {
   }
 
   /** Resolves with the caller's turn. Rejects with a 429 where that would be too late, or with the signal's reason. */
-  async stand(principal: Principal, asking: TurnRequest, signal: AbortSignal): Promise<Granted> {
+  async stand(asking: AdmissionRequest, turn: TurnRequest, signal: AbortSignal): Promise<Holding> {
     signal.throwIfAborted();
-    const { maxWaiting = 0, maxWaitMs = 0 } = principal.limits.queue ?? {};
-    const atMostMs = Math.min(maxWaitMs, asking.leftMs);
-    const before = placeOf(asking.priority, this.#waiting);
+    const { maxWaiting = 0, maxWaitMs = 0 } = asking.principal.limits.queue ?? {};
+    const atMostMs = Math.min(maxWaitMs, turn.leftMs);
+    const before = placeOf(turn.priority, this.#waiting);
     if (this.#isHopeless || this.#expectedMs(before) > atMostMs) throw this.#refusal(before);
     if (this.#waiting.length >= maxWaiting) {
       const last = this.#waiting.at(-1);
-      if (!last || RANK[last.priority] <= RANK[asking.priority]) throw this.#refusal(before);
+      if (!last || RANK[last.priority] <= RANK[turn.priority]) throw this.#refusal(before);
       last.fail(this.#refusal(this.#waiting.length));
     }
-    return this.#wait({ principal, priority: asking.priority, atMostMs, signal });
+    return this.#wait({ asking, priority: turn.priority, atMostMs, signal });
   }
 
   /** There may be room. */
@@ -90,12 +83,10 @@ export class TurnLine {
     const asker = this.#waiting[0] as Waiter;
     this.#asksAgain = false;
     try {
-      const result = await this.#deps.reserve(asker.principal);
+      const result = await this.#deps.reserve(asker.asking);
       if (!result.ok) return this.#note(result.states);
-      // Whoever is first by now: one place is like another.
-      const [first] = this.#waiting;
-      if (first) first.grant(result);
-      else this.#deps.giveBack(result.id);
+      if (this.#waiting.includes(asker)) asker.grant(result.holding);
+      else this.#deps.giveBack(result.holding);
     } catch (cause) {
       asker.fail(toGatewayError(cause));
     }
@@ -111,7 +102,7 @@ export class TurnLine {
     this.#cancelWake?.();
     const [refused] = this.#states();
     const ms = refused?.claim.kind === 'window' ? refused.resetMs : LOOK_EVERY_MS;
-    this.#cancelWake = this.#deps.clock.after(ms, () => void this.goOn());
+    this.#cancelWake = this.#deps.clock.after(Math.min(ms, LOOK_AT_LEAST_MS), () => void this.goOn());
   }
 
   /** The claims that did not fit, as they stand now. */
@@ -120,17 +111,19 @@ export class TurnLine {
     return this.#refused.map((state) => ({ ...state, resetMs: Math.max(0, state.resetMs - passedMs) }));
   }
 
-  /** Where nothing is allowed, nothing comes of waiting. */
+  /** What is more than a whole window has does not come by waiting. */
   get #isHopeless(): boolean {
-    return this.#refused[0]?.claim.limit === 0;
+    const claim = this.#refused[0]?.claim;
+    return claim !== undefined && claim.amount > claim.limit;
   }
 
   /** How long at least until it is the turn of one with so many before it. */
   #expectedMs(before: number): number {
     const [refused] = this.#states();
     if (refused?.claim.kind !== 'window') return 0;
-    const { limit, windowMs } = refused.claim;
-    return limit === 0 ? 0 : refused.resetMs + Math.floor(before / limit) * windowMs;
+    const { amount, limit, windowMs } = refused.claim;
+    const perWindow = Math.floor(limit / Math.max(1, amount));
+    return perWindow === 0 ? 0 : refused.resetMs + Math.floor(before / perWindow) * windowMs;
   }
 
   #refusal(before: number): GatewayError {
@@ -138,7 +131,7 @@ export class TurnLine {
     return refusal(this.#states(), this.#expectedMs(before));
   }
 
-  #wait({ principal, priority, atMostMs, signal }: Standing): Promise<Granted> {
+  #wait({ asking, priority, atMostMs, signal }: Standing): Promise<Holding> {
     const { clock, onEnd } = this.#deps;
     const beganMs = clock.monotonic();
     return new Promise((resolve, reject) => {
@@ -149,11 +142,11 @@ export class TurnLine {
         onEnd(clock.monotonic() - beganMs);
       };
       const waiter: Waiter = {
-        principal,
+        asking,
         priority,
-        grant(result) {
+        grant(holding) {
           end();
-          resolve(result);
+          resolve(holding);
         },
         fail: (error) => {
           // Whoever asked for it may have left meanwhile.
@@ -183,7 +176,7 @@ export class TurnLine {
 }
 
 interface Standing {
-  readonly principal: Principal;
+  readonly asking: AdmissionRequest;
   readonly priority: Priority;
   readonly atMostMs: number;
   readonly signal: AbortSignal;

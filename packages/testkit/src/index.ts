@@ -14,7 +14,7 @@ export { seededRandom, splitEvery, splitInTwo, splitRandomly } from './split-chu
 export { unfoldResult } from './unfold-result.js';
 export type { AnswerShape } from './arbitraries/answers.js';
 export type { SignedRequest } from './aws-signature.js';
-export type { CreateStore, StoreUnderTest } from './store-suite.js';
+export type { CreateStore, StoreUnderTest } from './open-store.js';
 export type { DialectSuiteOptions } from './dialect-suite.js';
 export type { FakeUpstream } from './fake-upstream.js';
 export type { FixtureCase } from './fixtures.js';

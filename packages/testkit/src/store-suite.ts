@@ -1,15 +1,8 @@
-import type { Claim, CounterStore, KeyValueStore } from '@sluice/contract';
-import { describe, expect, it, onTestFinished } from 'vitest';
-
-/** A store to test, empty, with the means to move its time. */
-export interface StoreUnderTest<Store> {
-  readonly store: Store;
-  /** Moves the store's time forward: a manual clock for a store in the process, a real wait for one outside. */
-  readonly advance: (ms: number) => void | Promise<void>;
-  /** Called when the test has ended. */
-  dispose?(): void | Promise<void>;
-}
-export type CreateStore<Store> = () => StoreUnderTest<Store> | Promise<StoreUnderTest<Store>>;
+import type { Claim, CounterStore, KeyValueStore, ReserveResult } from '@sluice/contract';
+import { describe, expect, it } from 'vitest';
+import { counterSettleTests } from './counter-settle-tests.js';
+import { openStore as open } from './open-store.js';
+import type { CreateStore } from './open-store.js';
 
 const WINDOW_MS = 1_000;
 
@@ -32,25 +25,27 @@ const concurrent = (limit: number, scope = 'key:a'): Claim => ({
 
 const never = new AbortController().signal;
 
-async function open<Store>(create: CreateStore<Store>): Promise<StoreUnderTest<Store>> {
-  const opened = await create();
-  onTestFinished(() => opened.dispose?.());
-  return opened;
+let reservations = 0;
+
+/** Reserves under a new id. */
+function reserve(store: CounterStore, claims: readonly Claim[], signal = never): Promise<ReserveResult> {
+  return store.reserve(`r${(reservations += 1)}`, claims, signal);
 }
 
 /** Reserves so many times at once; the ids of those that got in. */
 async function admitted(store: CounterStore, times: number, claims: readonly Claim[]): Promise<string[]> {
-  const results = await Promise.all(Array.from({ length: times }, () => store.reserve(claims, never)));
+  const results = await Promise.all(Array.from({ length: times }, () => reserve(store, claims)));
   return results.flatMap((result) => (result.ok ? [result.id] : []));
 }
 
-/** What every `CounterStore` owes: exact counts at any concurrency, all or nothing, windows that end. */
+/** What every `CounterStore` owes: exact counts at any concurrency, all or nothing, windows that end, leases. */
 export function counterStoreSuite(name: string, create: CreateStore<CounterStore>): void {
   describe(`${name} as a counter store`, () => {
     windowCountTests(create);
     windowTimeTests(create);
     gaugeTests(create);
     atomicityTests(create);
+    counterSettleTests(create);
   });
 }
 
@@ -67,13 +62,13 @@ function windowCountTests(create: CreateStore<CounterStore>): void {
 
   it('says what remains after the claim', async () => {
     const { store } = await open(create);
-    const result = await store.reserve([requests(3)], never);
+    const result = await reserve(store, [requests(3)]);
     expect(result.states[0]).toMatchObject({ claim: requests(3), remaining: 2 });
   });
 
   it('keeps what was taken in a window when the reservation is released', async () => {
     const { store } = await open(create);
-    for (const id of await admitted(store, 2, [requests(2)])) await store.release(id);
+    for (const id of await admitted(store, 2, [requests(2)])) await store.settle(id, {});
     expect(await admitted(store, 1, [requests(2)])).toHaveLength(0);
   });
 
@@ -93,7 +88,7 @@ function windowTimeTests(create: CreateStore<CounterStore>): void {
   it('starts the window with its first claim', async () => {
     const { store, advance } = await open(create);
     await advance(WINDOW_MS / 2);
-    const { states } = await store.reserve([requests(3)], never);
+    const { states } = await reserve(store, [requests(3)]);
     expect(states[0]?.resetMs).toBeGreaterThan(WINDOW_MS * 0.8);
     expect(states[0]?.resetMs).toBeLessThanOrEqual(WINDOW_MS);
   });
@@ -121,27 +116,27 @@ function gaugeTests(create: CreateStore<CounterStore>): void {
   it('admits one more for each release', async () => {
     const { store } = await open(create);
     const held = await admitted(store, 5, [concurrent(5)]);
-    for (const id of held.slice(0, 2)) await store.release(id);
+    for (const id of held.slice(0, 2)) await store.settle(id, {});
     expect(await admitted(store, 50, [concurrent(5)])).toHaveLength(2);
   });
 
   it('is whole again when every reservation is released', async () => {
     const { store } = await open(create);
-    for (const id of await admitted(store, 5, [concurrent(5)])) await store.release(id);
+    for (const id of await admitted(store, 5, [concurrent(5)])) await store.settle(id, {});
     expect(await admitted(store, 50, [concurrent(5)])).toHaveLength(5);
   });
 
   it('takes a second release of the same reservation for none', async () => {
     const { store } = await open(create);
     const [first = ''] = await admitted(store, 2, [concurrent(2)]);
-    await Promise.all([store.release(first), store.release(first)]);
+    await Promise.all([store.settle(first, {}), store.settle(first, {})]);
     expect(await admitted(store, 5, [concurrent(2)])).toHaveLength(1);
   });
 
   it('takes the release of an unknown reservation for none', async () => {
     const { store } = await open(create);
     await admitted(store, 1, [concurrent(1)]);
-    await store.release('no such reservation');
+    await store.settle('no such reservation', {});
     expect(await admitted(store, 1, [concurrent(1)])).toHaveLength(0);
   });
 
@@ -157,7 +152,7 @@ function atomicityTests(create: CreateStore<CounterStore>): void {
   it('takes nothing from a window when the gauge beside it is full', async () => {
     const { store } = await open(create);
     await admitted(store, 10, [requests(2), concurrent(1)]);
-    const { states } = await store.reserve([requests(2)], never);
+    const { states } = await reserve(store, [requests(2)]);
     expect(states[0]?.remaining).toBe(0);
   });
 
@@ -170,7 +165,7 @@ function atomicityTests(create: CreateStore<CounterStore>): void {
   it('names the claim that did not fit first, then the others', async () => {
     const { store } = await open(create);
     await admitted(store, 1, [requests(5), concurrent(1)]);
-    const refused = await store.reserve([requests(5), concurrent(1)], never);
+    const refused = await reserve(store, [requests(5), concurrent(1)]);
     expect(refused.states.map(({ claim, remaining }) => [claim.name, remaining])).toEqual([
       ['concurrent', 0],
       ['requests', 4],
@@ -180,7 +175,7 @@ function atomicityTests(create: CreateStore<CounterStore>): void {
   it('rejects with the reason of an aborted signal and takes nothing', async () => {
     const { store } = await open(create);
     const reason = new Error('gone');
-    await expect(store.reserve([requests(1)], AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(reserve(store, [requests(1)], AbortSignal.abort(reason))).rejects.toBe(reason);
     expect(await admitted(store, 1, [requests(1)])).toHaveLength(1);
   });
 }

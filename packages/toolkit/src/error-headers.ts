@@ -1,7 +1,9 @@
 import { errorRow } from '@sluice/contract';
-import type { GatewayError } from '@sluice/contract';
+import type { ErrorCode, GatewayError } from '@sluice/contract';
 
+/** What providers ask for, or what is only estimated, is cut to this; the gateway's own windows are known, and as long as they are. */
 const MAX_RETRY_SECONDS = 3_600;
+const KNOWN: ReadonlySet<ErrorCode> = new Set(['rate_limit_exceeded', 'tokens_limit_exceeded', 'insufficient_quota']);
 
 /** The headers that an error has in every dialect. */
 export function writeErrorHeaders(error: GatewayError): Record<string, string> {
@@ -21,5 +23,6 @@ function toRetryAfter({ code, details }: GatewayError): number | undefined {
   const { status } = errorRow(code);
   if (status !== 409 && status !== 429 && status !== 503) return undefined;
   if (details.retryAfterMs === undefined) return code === 'insufficient_quota' ? undefined : 1;
-  return Math.min(MAX_RETRY_SECONDS, Math.max(1, Math.ceil(details.retryAfterMs / 1_000)));
+  const seconds = Math.max(1, Math.ceil(details.retryAfterMs / 1_000));
+  return KNOWN.has(code) ? seconds : Math.min(MAX_RETRY_SECONDS, seconds);
 }

@@ -1,5 +1,6 @@
 import type { Generation } from '@sluice/core';
 import { resourceKey } from '@sluice/core';
+import type { LimitBook } from '@sluice/limits';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import { buildSnapshot } from '../build-snapshot.js';
@@ -10,6 +11,7 @@ import { composeCatalogue } from './catalogue.js';
 import { takeCircuits } from './circuits.js';
 import type { ConfiguredCircuits } from './circuits.js';
 import type { Holding } from './holding.js';
+import { composeBook } from './limits.js';
 import { composeIdentity } from './identity.js';
 import type { Identity, IdentitySecrets } from './identity.js';
 import { composePorts, takeCache } from './ports.js';
@@ -28,6 +30,8 @@ export interface GatewayGeneration extends Generation {
   readonly probers: ReadonlyMap<string, Prober>;
   /** Absent where no provider is bounded. */
   readonly slots: ConfiguredSlots | undefined;
+  /** Limits and budgets beside those of the keys. */
+  readonly book: LimitBook;
   /** Resolves when providers whose list of models is unknown have been asked; never rejects. */
   refreshLists(): Promise<void>;
   /** Gives back what it holds. Nobody reads it any more. */
@@ -73,7 +77,14 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
     circuits,
     slots,
     probers,
-    ports: composePorts(lasting, { authenticator: identity.authenticator, circuits, slots, cache }),
+    book: composeBook(config),
+    ports: composePorts(lasting, {
+      assumedOutputTokens: limits.assumedOutputTokens,
+      authenticator: identity.authenticator,
+      circuits,
+      slots,
+      cache,
+    }),
     refreshLists: async () => void (await Promise.all([...providers.values()].map(({ lists }) => lists.refresh()))),
     dispose: () => holding.release(),
   };

@@ -5,9 +5,8 @@ import type { Circuits, ResponseCache, Slots } from '@sluice/contract';
 import { TargetStatsTable, createAttemptMemory } from '@sluice/core';
 import type { AttemptMemory, Ports } from '@sluice/core';
 import { createLedger, priceUse } from '@sluice/ledger';
-import { createLimiter } from '@sluice/limits';
 import type { QueueingLimiter } from '@sluice/limits';
-import { createMemoryCounterStore, createMemoryKeyValueStore } from '@sluice/store-memory';
+import { createMemoryKeyValueStore } from '@sluice/store-memory';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import type { PooledTransport } from '@sluice/transport';
@@ -15,11 +14,13 @@ import type { Config } from '../config/schema.js';
 import type { Lifecycle } from '../lifecycle.js';
 import { systemClock } from '../system-clock.js';
 import type { Holding } from './holding.js';
+import { composeLimiter } from './limits.js';
+import type { LimitsControl } from './limits.js';
 
 const CACHE_BYTES = 268_435_456;
 
 /** The stages that no configuration changes: counters, the ledger and the sockets go on through every reload. */
-export type LastingPorts = Omit<Ports, 'authenticator' | 'circuits' | 'slots' | 'cache'> & {
+export type LastingPorts = Omit<Ports, 'authenticator' | 'circuits' | 'slots' | 'cache' | 'assumedOutputTokens'> & {
   readonly limiter: QueueingLimiter;
 };
 
@@ -28,18 +29,15 @@ export interface LastingParts {
   readonly store: SqliteStore;
   readonly transport: PooledTransport;
   readonly lifecycle: Lifecycle;
+  readonly limits: LimitsControl;
 }
 
-export function composeLastingPorts({ telemetry, store, transport, lifecycle }: LastingParts): LastingPorts {
+export function composeLastingPorts({ telemetry, store, transport, lifecycle, limits }: LastingParts): LastingPorts {
   const onInternalError = (cause: unknown): void => telemetry.log.error('internal error', { err: cause });
   return {
     clock: systemClock,
     random: () => Math.random(),
-    limiter: createLimiter({
-      store: createMemoryCounterStore({ clock: systemClock }),
-      clock: systemClock,
-      onError: onInternalError,
-    }),
+    limiter: composeLimiter({ store, limits, telemetry, onError: onInternalError }),
     backoff: createBackoff(),
     attempts: observedMemory(telemetry),
     stats: new TargetStatsTable(),
@@ -57,6 +55,7 @@ export function composeLastingPorts({ telemetry, store, transport, lifecycle }: 
 }
 
 export interface ConfiguredStages {
+  readonly assumedOutputTokens: number;
   readonly authenticator: KeyAuthenticator;
   readonly circuits: Circuits;
   readonly slots: Slots | undefined;

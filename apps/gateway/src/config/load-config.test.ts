@@ -230,11 +230,9 @@ models:
   });
 
   it.each([
-    ['budgets: {default: {usd: 50}}', 'budgets'],
     ['auth: {jwt: []}', 'auth.jwt'],
     ['auth: {failures: {limit: 100, window: 1m}}', 'auth.failures'],
     ['cache: {store: redis}', 'cache.store'],
-    ['limits: {profiles: {default: {tokensPerMinute: 1}}}', 'limits.profiles.default.tokensPerMinute'],
     ['telemetry: {traces: {otlpEndpoint: {env: X}}}', 'telemetry.traces'],
     ['server: {workers: auto}', 'server.workers'],
     ['server: {workers: 4}', 'server.workers'],

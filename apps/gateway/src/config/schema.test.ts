@@ -54,6 +54,7 @@ describe('configJsonSchema', () => {
       'providers',
       'models',
       'limits',
+      'budgets',
       'responses',
       'cache',
       'breaker',

@@ -10,8 +10,8 @@ import type { CatalogueSettings } from '@sluice/catalogue';
 import type { ProviderDefinition } from '@sluice/contract';
 import { responsesSettings } from '@sluice/dialect-openai';
 import type { ResponsesSettings } from '@sluice/dialect-openai';
-import { limitsSettings } from '@sluice/limits';
-import type { LimitsSettings } from '@sluice/limits';
+import { budgetsSettings, limitsSettings } from '@sluice/limits';
+import type { BudgetsSettings, LimitsSettings } from '@sluice/limits';
 import type { ConcurrencySettings } from '@sluice/overload';
 import { telemetrySettings } from '@sluice/telemetry';
 import type { TelemetrySettings } from '@sluice/telemetry';
@@ -49,6 +49,7 @@ export interface Config {
   readonly providers: Providers;
   readonly models: Readonly<Record<string, AliasSettings>>;
   readonly limits: LimitsSettings;
+  readonly budgets: BudgetsSettings;
   readonly responses: ResponsesSettings;
   readonly cache: CacheSettings;
   readonly breaker: BreakerSettings;
@@ -64,6 +65,7 @@ export interface ConfigInput {
   readonly providers?: Providers | undefined;
   readonly models?: z.input<typeof modelsSettings> | undefined;
   readonly limits?: z.input<typeof limitsSettings> | undefined;
+  readonly budgets?: z.input<typeof budgetsSettings> | undefined;
   readonly responses?: z.input<typeof responsesSettings> | undefined;
   readonly cache?: z.input<typeof cacheSettings> | undefined;
   readonly breaker?: z.input<typeof breakerSettings> | undefined;
@@ -82,6 +84,7 @@ export function createConfigSchema(definitions: readonly ProviderDefinition[]): 
       providers: providersSettings(definitions),
       models: modelsSettings,
       limits: limitsSettings.prefault({}),
+      budgets: budgetsSettings,
       responses: responsesSettings.prefault({}),
       cache: cacheSettings.prefault({}),
       breaker: breakerSettings.prefault({}),

@@ -12,11 +12,9 @@ const isPositive = (value: unknown): boolean => typeof value === 'number' && val
  * why, so a row may stay too long but can never let a setting through.
  */
 const UNSERVED: readonly Unserved[] = [
-  { path: ['budgets'] },
   { path: ['auth', 'jwt'] },
   { path: ['auth', 'failures'] },
   { path: ['cache', 'store'], values: ['redis'] },
-  { path: ['limits', 'profiles', '*', 'tokensPerMinute'] },
   { path: ['models', '*', 'answerModel'] },
   { path: ['models', '*', 'unknownFields'] },
   { path: ['providers', '*', 'faults'] },

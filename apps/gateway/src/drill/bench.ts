@@ -95,6 +95,7 @@ function composeFresh(
     clock,
     random: createEvenChance(),
     authenticator: { authenticate: () => Promise.reject(new Error('A drill brings its own caller.')) },
+    assumedOutputTokens: config.limits.assumedOutputTokens,
     limiter: createLimiter({ store: createMemoryCounterStore({ clock }), clock }),
     circuits: createCircuits(config.breaker, { clock }),
     backoff: createBackoff(),

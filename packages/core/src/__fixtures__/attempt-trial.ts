@@ -69,6 +69,7 @@ export class Trials {
       call,
       { candidates: targets.map((name) => this.#candidate(name)), policy },
       {
+        admission: { headers: {}, settle: () => undefined },
         clock: this.clock,
         circuits: this.#circuits(trial, verdicts),
         slots: trial.slots,

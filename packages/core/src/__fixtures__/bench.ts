@@ -1,4 +1,5 @@
 import type {
+  Admission,
   BackoffStep,
   CallMemory,
   Circuits,
@@ -128,7 +129,9 @@ export function portsOf(seen: Seen, { clock, transport, openCircuits }: Surround
     transport,
     random: () => 0,
     authenticator: { authenticate: () => Promise.resolve(PRINCIPAL) },
+    assumedOutputTokens: 4_096,
     limiter: {
+      free: () => undefined,
       admit: () => Promise.resolve(admission(seen)),
       admitInTurn: () => Promise.resolve(admission(seen)),
     },
@@ -151,9 +154,9 @@ export function portsOf(seen: Seen, { clock, transport, openCircuits }: Surround
   };
 }
 
-function admission(seen: Seen): { readonly headers: Readonly<Record<string, string>>; release(): void } {
+function admission(seen: Seen): Admission {
   seen.admitted += 1;
-  return { headers: { 'x-ratelimit-remaining-requests': '9' }, release: () => void (seen.released += 1) };
+  return { headers: { 'x-ratelimit-remaining-requests': '9' }, settle: () => void (seen.released += 1) };
 }
 
 function rememberingCircuits(seen: Seen, open: ReadonlySet<string>, refused: RefusedKeys): Circuits {

@@ -1,4 +1,4 @@
-import { errorRow, gatewayError } from '@sluice/contract';
+import { gatewayError, statusOf } from '@sluice/contract';
 import type { ChatDialect, ChatEvent, ChatRequest, Feature, JsonObject } from '@sluice/contract';
 import { isJsonObject } from '@sluice/toolkit';
 
@@ -33,10 +33,10 @@ export const toyDialect: ChatDialect = {
   writeResult: (result, { requestId, wire }) =>
     JSON.stringify({ id: requestId, ...(wire?.['aloud'] ? { aloud: true } : {}), said: result.content.map((part) => ('text' in part ? part.text : '')).join('') }),
   stream: { open: () => ({ write: writeEvent }) },
-  writeError: ({ code, message }, { requestId }) => ({
-    status: errorRow(code).status,
+  writeError: (error, { requestId }) => ({
+    status: statusOf(error),
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ error: { code, message, requestId } }),
+    body: JSON.stringify({ error: { code: error.code, message: error.message, requestId } }),
   }),
   writeStreamError: ({ code }) => `data: {"error":"${code}"}\n\n`,
 };

@@ -1,5 +1,6 @@
 import { gatewayError, toGatewayError } from '@sluice/contract';
 import type {
+  Admission,
   GatewayError,
   HttpMethod,
   Permit,
@@ -62,7 +63,11 @@ interface RawCase {
   readonly recognised: RecognisedCall | undefined;
   readonly question: RawQuestion;
 }
-interface RawAttempt extends RawCase {
+/** Nothing goes out that was not admitted. */
+interface AdmittedCase extends RawCase {
+  readonly admission: Admission;
+}
+interface RawAttempt extends AdmittedCase {
   readonly account: Account;
   readonly permit: Permit;
   readonly slot: Slot;
@@ -90,8 +95,14 @@ export class RawRun {
       const provider = this.#findProvider(principal);
       const raw = await this.#read(provider);
       assertMayAsk(principal, raw.question, { provider: provider.name, aliases: this.#parts.lease.snapshot.aliases });
-      await admit(this.#parts, principal, raw.candidate.timeouts.totalMs);
-      return await this.#ask(raw);
+      const { admission } = await admit(this.#parts, {
+        principal,
+        operation: raw.recognised?.operation,
+        parsed: raw.question,
+        candidates: [raw.candidate],
+        mayGoElsewhere: false,
+      });
+      return await this.#ask({ ...raw, admission });
     } catch (cause) {
       return refuse(this.#parts, cause, write);
     }
@@ -126,7 +137,7 @@ export class RawRun {
     return { candidate: createCandidate(provider, question.model), place, recognised, question };
   }
 
-  async #ask(raw: RawCase): Promise<Answer> {
+  async #ask(raw: AdmittedCase): Promise<Answer> {
     const { call, ports } = this.#parts;
     const { candidate } = raw;
     const { rests } = ports.attempts;
@@ -158,7 +169,7 @@ export class RawRun {
   }
 
   async #send(
-    { candidate, account, place, question }: RawCase & { readonly account: Account },
+    { candidate, account, place, question }: AdmittedCase & { readonly account: Account },
     deadline: AttemptDeadline,
   ): Promise<UpstreamResponse> {
     const { call, ports, asked } = this.#parts;

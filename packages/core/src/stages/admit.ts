@@ -1,33 +1,45 @@
-import type { Admission, Principal } from '@sluice/contract';
+import type { Admission } from '@sluice/contract';
+import { Asking } from './asking.js';
+import type { AskingParts } from './asking.js';
 import { readPriority } from './read-priority.js';
-import type { CallContext } from './run-context.js';
+import type { Admitted, CallContext } from './run-context.js';
+
+export type AdmitParts = Pick<AskingParts, 'principal' | 'operation' | 'parsed' | 'candidates' | 'mayGoElsewhere'>;
 
 /**
- * Takes a place within the limits and writes the intent; from here on the request counts. `totalMs` is what the request has
- * in all, where that is known.
+ * Reserves what the request may use within the limits and writes the intent; from here on it counts. Only what this returns
+ * can be sent to a provider.
  */
-export async function admit(run: CallContext, principal: Principal, totalMs: number | undefined): Promise<void> {
+export async function admit<Run extends CallContext>(run: Run, parts: AdmitParts): Promise<Admitted<Run>> {
   const { call, ports } = run;
   call.priority = readPriority(call.received.headers);
-  const admission = principal.limits.queue
-    ? await admitInTurn(run, principal, totalMs)
-    : await ports.limiter.admit(principal, call.signal);
-  call.scope.add(() => admission.release());
-  run.admission = admission;
-  await ports.ledger.open(call.intent());
+  run.admission = ports.limiter.free(parts.principal) ?? (await reserve(run, parts));
+  await ports.ledger.open(call.intent(run.admission.reservedNanoUsd));
   call.accepted = true;
+  return run as Admitted<Run>;
+}
+
+async function reserve(run: CallContext, parts: AdmitParts): Promise<Admission> {
+  const { call, ports } = run;
+  const { priceUse, assumedOutputTokens, limiter } = ports;
+  const asking = new Asking({ ...parts, call, priceUse, assumedOutputTokens });
+  const isPatient = parts.principal.limits.queue !== undefined;
+  const admission = isPatient ? await reserveInTurn(run, asking, parts) : await limiter.admit(asking, call.signal);
+  call.scope.add(() => admission.settle(call.amountsUsed()));
+  return admission;
 }
 
 /** The wait is not the gateway's own time, but it is the request's. */
-async function admitInTurn(
+async function reserveInTurn(
   { call, ports }: CallContext,
-  principal: Principal,
-  totalMs = Number.POSITIVE_INFINITY,
+  asking: Asking,
+  { candidates }: AdmitParts,
 ): Promise<Admission> {
-  const asking = { priority: call.priority, leftMs: totalMs - call.elapsedMs() };
+  const totalMs = candidates[0]?.timeouts.totalMs ?? Number.POSITIVE_INFINITY;
+  const turn = { priority: call.priority, leftMs: totalMs - call.elapsedMs() };
   call.beginWait();
   try {
-    return await ports.limiter.admitInTurn(principal, asking, call.signal);
+    return await ports.limiter.admitInTurn(asking, turn, call.signal);
   } finally {
     call.endWait();
   }

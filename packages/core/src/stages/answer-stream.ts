@@ -6,7 +6,7 @@ import type { OpenedStream } from '../open-stream.js';
 import type { Plan } from '../routing/plan.js';
 import { headersOf } from './finish.js';
 import { visibleId } from './run-context.js';
-import type { Asked, RunContext } from './run-context.js';
+import type { Admitted, Asked, RunContext } from './run-context.js';
 import { Serving } from './serving.js';
 
 interface StreamParts<Request> {
@@ -18,7 +18,7 @@ interface StreamParts<Request> {
 
 /** Hands over a stream that has begun; the request ends when it does. */
 export function answerStream<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>(
-  run: RunContext<Request, Result, Event>,
+  run: Admitted<RunContext<Request, Result, Event>>,
   parts: StreamParts<Request>,
 ): StreamAnswer {
   const { call, endpoint } = run;

@@ -10,7 +10,7 @@ import { SplicedWriter } from '../continuation/spliced-writer.js';
 import { mayGoOn } from '../routing/follow.js';
 import type { Candidate, Plan } from '../routing/plan.js';
 import { translated } from './choose-codec.js';
-import type { Asked, RunContext } from './run-context.js';
+import type { Admitted, Asked, RunContext } from './run-context.js';
 
 /** Whether an answer of this candidate could be finished by one behind it. */
 export function mayGoOnAfter<Request>(candidate: Candidate, plan: Plan, asked: Asked<Request>): boolean {
@@ -34,7 +34,7 @@ export interface CutAnswer<Request> {
  * asked, and tells what was used so far.
  */
 export function continueAnswer<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>(
-  run: RunContext<Request, Result, Event>,
+  run: Admitted<RunContext<Request, Result, Event>>,
   cut: CutAnswer<Request>,
   setAside: () => Usage | undefined,
 ): Promise<Attempted> | undefined {
@@ -54,6 +54,7 @@ export function continueAnswer<Request extends Pick<ChatRequest, 'extensions'>, 
     call,
     { candidates, policy },
     {
+      admission: run.admission,
       clock: ports.clock,
       circuits: ports.circuits,
       slots: ports.slots,

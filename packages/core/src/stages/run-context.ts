@@ -12,6 +12,8 @@ export interface CallContext {
   /** The place within the limits, once there is one. */
   admission: Admission | undefined;
 }
+/** The stages behind the admission. */
+export type Admitted<Run extends CallContext> = Run & { readonly admission: Admission };
 /** Beside the endpoint, where the request is for one. */
 export interface RunContext<Request, Result, Event> extends CallContext {
   readonly endpoint: Endpoint<Request, Result, Event>;

@@ -7,7 +7,7 @@ import { verdictOn } from '../routing/target-stats.js';
 import type { Verdict } from '../routing/target-stats.js';
 import { TappedScanner } from '../tapped-scanner.js';
 import { continueAnswer } from './continue-answer.js';
-import type { Asked, RunContext } from './run-context.js';
+import type { Admitted, Asked, RunContext } from './run-context.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -20,13 +20,13 @@ interface Now {
 
 /** Who serves a stream at the moment, and what is owed when it no longer does. */
 export class Serving<Request extends Pick<ChatRequest, 'extensions'>, Result, Event> {
-  readonly #run: RunContext<Request, Result, Event>;
+  readonly #run: Admitted<RunContext<Request, Result, Event>>;
   readonly #plan: Plan;
   readonly #asked: Asked<Request>;
   #now: Now | undefined;
 
   constructor(
-    run: RunContext<Request, Result, Event>,
+    run: Admitted<RunContext<Request, Result, Event>>,
     { plan, asked }: { readonly plan: Plan; readonly asked: Asked<Request> },
   ) {
     this.#run = run;

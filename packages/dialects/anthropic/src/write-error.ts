@@ -1,4 +1,4 @@
-import { errorRow } from '@sluice/contract';
+import { errorRow, statusOf } from '@sluice/contract';
 import type { ErrorCode, ErrorContext, GatewayError, WrittenError } from '@sluice/contract';
 import { writeErrorHeaders } from '@sluice/toolkit';
 
@@ -18,7 +18,7 @@ const TYPES: ReadonlyMap<number, string> = new Map([
 /** An error as a plain answer of this dialect. */
 export function writeAnthropicError(error: GatewayError, context: ErrorContext): WrittenError {
   return {
-    status: errorRow(error.code).status,
+    status: statusOf(error),
     headers: { ...writeErrorHeaders(error), 'request-id': context.requestId },
     body: toBody(error, context),
   };
@@ -29,8 +29,9 @@ export function writeStreamError(error: GatewayError, context: ErrorContext): st
   return `event: error\ndata: ${toBody(error, context)}\n\n`;
 }
 
-function toBody({ code, message, details }: GatewayError, { requestId }: ErrorContext): string {
-  const type = TYPES.get(errorRow(code).status) ?? 'invalid_request_error';
+function toBody(failure: GatewayError, { requestId }: ErrorContext): string {
+  const { code, message, details } = failure;
+  const type = TYPES.get(statusOf(failure)) ?? 'invalid_request_error';
   const error = { type, message, code: toShownCode(code, details.upstreamCode) };
   return JSON.stringify({ type: 'error', error, request_id: requestId });
 }

@@ -1,4 +1,4 @@
-import { errorRow } from '@sluice/contract';
+import { errorRow, statusOf } from '@sluice/contract';
 import type { GatewayError, WrittenError } from '@sluice/contract';
 import { writeErrorHeaders } from '@sluice/toolkit';
 
@@ -8,7 +8,7 @@ interface ErrorContext {
 
 /** An error as a plain answer: an id and words. https://docs.cohere.com/reference/errors */
 export function writeCohereError(error: GatewayError, context: ErrorContext): WrittenError {
-  return { status: errorRow(error.code).status, headers: writeErrorHeaders(error), body: toBody(error, context) };
+  return { status: statusOf(error), headers: writeErrorHeaders(error), body: toBody(error, context) };
 }
 
 /** The dialect has no streams; this is what one would end with. */

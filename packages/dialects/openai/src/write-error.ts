@@ -1,11 +1,11 @@
-import { errorRow } from '@sluice/contract';
+import { errorRow, statusOf } from '@sluice/contract';
 import type { ErrorCode, GatewayError, WrittenError } from '@sluice/contract';
 import { writeErrorHeaders } from '@sluice/toolkit';
 
 /** An error as a plain answer. Also what the admin API and unknown routes say. */
 export function writeOpenAiError(error: GatewayError): WrittenError {
   return {
-    status: errorRow(error.code).status,
+    status: statusOf(error),
     headers: writeErrorHeaders(error),
     body: JSON.stringify(writeErrorBody(error)),
   };

@@ -1,5 +1,5 @@
 import { counterStoreSuite, createManualClock } from '@sluice/testkit';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createMemoryCounterStore } from './index.js';
 
 counterStoreSuite('memory', () => {
@@ -7,15 +7,34 @@ counterStoreSuite('memory', () => {
   return { store: createMemoryCounterStore({ clock }), advance: (ms) => clock.advance(ms) };
 });
 
-it.each([-3_600_000, 3_600_000])('ends windows in time when the wall clock steps by %i ms', async (stepMs) => {
-  const clock = createManualClock();
-  const store = createMemoryCounterStore({ clock });
-  const claims = [{ scope: 'key:a', kind: 'window', name: 'requests', amount: 1, limit: 1, windowMs: 1_000 }] as const;
-  const { signal } = new AbortController();
-  await store.reserve(claims, signal);
-  clock.stepWallClock(stepMs);
-  clock.advance(999);
-  expect((await store.reserve(claims, signal)).ok).toBe(false);
-  clock.advance(1);
-  expect((await store.reserve(claims, signal)).ok).toBe(true);
+const never = new AbortController().signal;
+const claim = { scope: 'key:a', kind: 'window', name: 'requests', amount: 1, limit: 1, windowMs: 1_000 } as const;
+
+describe('a clock on the wall that is set', () => {
+  it.each([-3_600_000, 3_600_000])('by %i ms ends fixed windows in time', async (stepMs) => {
+    const clock = createManualClock();
+    const store = createMemoryCounterStore({ clock });
+    await store.reserve('a', [claim], never);
+    clock.stepWallClock(stepMs);
+    clock.advance(999);
+    expect((await store.reserve('b', [claim], never)).ok).toBe(false);
+    clock.advance(1);
+    expect((await store.reserve('c', [claim], never)).ok).toBe(true);
+  });
+
+  it('back over midnight opens no second day', async () => {
+    const clock = createManualClock(Date.UTC(2026, 10, 26, 0, 10));
+    const store = createMemoryCounterStore({ clock });
+    await store.reserve('a', [{ ...claim, span: 'day' }], never);
+    clock.stepWallClock(-3_600_000);
+    expect((await store.reserve('b', [{ ...claim, span: 'day' }], never)).ok).toBe(false);
+  });
+
+  it('back by a year blocks nobody for a year', async () => {
+    const clock = createManualClock(Date.UTC(2027, 10, 26));
+    const store = createMemoryCounterStore({ clock });
+    await store.reserve('a', [{ ...claim, span: 'month' }], never);
+    clock.stepWallClock(-365 * 86_400_000);
+    expect((await store.reserve('b', [{ ...claim, span: 'month' }], never)).ok).toBe(true);
+  });
 });

@@ -5,6 +5,7 @@ import type { Columns } from './columns.js';
 /** Intents with their settlements, if they have any; a condition may follow. */
 export const SELECT_ROWS = `SELECT i.id, i.client_request_id AS clientRequestId, i.started_at_ms AS startedAtMs, i.key_id AS keyId,
     i.tenant, i.route, i.requested_model AS requestedModel, i.stream,
+    i.reserved_nano_usd AS reservedNanoUsd,
     s.settled_at_ms AS settledAtMs, s.status, s.error_code AS errorCode, s.provider, s.model, s.attempts,
     s.input_tokens AS inputTokens, s.output_tokens AS outputTokens, s.cached_tokens AS cachedTokens,
     s.cost_micro_usd AS costMicroUsd, s.usage_source AS usageSource, s.cache, s.first_token_ms AS firstTokenMs,
@@ -17,7 +18,8 @@ type SettlementColumns = Columns<Omit<LedgerSettlement, 'id' | 'attempts'>> & { 
 export type LedgerColumns = IntentColumns & (SettlementColumns | { readonly settledAtMs: null });
 
 export function toLedgerRow(columns: LedgerColumns): LedgerRow {
-  const { id, clientRequestId, startedAtMs, keyId, tenant, route, requestedModel, stream, ...rest } = columns;
+  const { id, clientRequestId, startedAtMs, keyId, tenant, route, requestedModel, stream, reservedNanoUsd, ...rest } =
+    columns;
   const intent = toRecord<LedgerIntent>({
     id,
     clientRequestId,
@@ -27,6 +29,7 @@ export function toLedgerRow(columns: LedgerColumns): LedgerRow {
     route,
     requestedModel,
     stream: stream === 1,
+    reservedNanoUsd,
   });
   if (rest.settledAtMs === null) return intent;
   const attempts = JSON.parse(rest.attempts) as AttemptRecord[];

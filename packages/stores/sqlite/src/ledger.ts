@@ -20,7 +20,8 @@ import { rollback } from './transact.js';
 const ORDER_SLACK_MS = 1_000;
 
 /** By name: a newer release may add a column while a process of this one still writes. */
-const INTENT_COLUMNS = 'id, client_request_id, started_at_ms, key_id, tenant, route, requested_model, stream, owner';
+const INTENT_COLUMNS =
+  'id, client_request_id, started_at_ms, key_id, tenant, route, requested_model, stream, owner, reserved_nano_usd';
 const SETTLEMENT_COLUMNS = `id, settled_at_ms, status, error_code, provider, model, attempts, input_tokens, output_tokens,
   cached_tokens, cost_micro_usd, usage_source, cache, first_token_ms, duration_ms`;
 
@@ -53,7 +54,7 @@ function prepareAppend(database: DatabaseSync, { owner, checkpointer }: LedgerDe
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const insertIntent = database.prepare(
-    `INSERT INTO ledger_intents (${INTENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO ledger_intents (${INTENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
   );
   const insertSettlement = database.prepare(
     `INSERT INTO ledger_settlements (${SETTLEMENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -89,6 +90,7 @@ function writeIntent(insert: StatementSync, intent: LedgerIntent, owner: number)
     intent.requestedModel,
     intent.stream ? 1 : 0,
     owner,
+    intent.reservedNanoUsd ?? null,
   );
 }
 

@@ -145,6 +145,24 @@ export const MIGRATIONS: readonly string[] = [
    CREATE TRIGGER users_inserted AFTER INSERT ON users BEGIN UPDATE keys_version SET version = version + 1; END;
    CREATE TRIGGER users_updated AFTER UPDATE ON users BEGIN UPDATE keys_version SET version = version + 1; END;
    CREATE TRIGGER users_deleted AFTER DELETE ON users BEGIN UPDATE keys_version SET version = version + 1; END;`,
+
+  `-- What limits and budgets count, by window; \`ends_at_ms\` is NULL where it never ends.
+   CREATE TABLE counts (
+     key TEXT NOT NULL,
+     starts_at_ms INTEGER NOT NULL,
+     ends_at_ms INTEGER,
+     used INTEGER NOT NULL,
+     PRIMARY KEY (key, starts_at_ms)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX counts_end ON counts (ends_at_ms);
+   CREATE TABLE reservations (
+     id TEXT PRIMARY KEY NOT NULL,
+     expires_at_ms INTEGER NOT NULL,
+     expired INTEGER NOT NULL,
+     held TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   ALTER TABLE ledger_intents ADD COLUMN reserved_nano_usd INTEGER;
+   CREATE INDEX reservations_expiry ON reservations (expired, expires_at_ms);`,
 ];
 
 /**

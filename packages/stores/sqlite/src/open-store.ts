@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type {
+  CounterStore,
   KeyRepository,
   LedgerRepository,
   ResponseRepository,
@@ -10,6 +11,8 @@ import type {
 } from '@sluice/contract';
 import { Checkpointer } from './checkpointer.js';
 import { failureReason } from './failure.js';
+import { SqliteCounterStore } from './counters.js';
+import type { SqliteCounterOptions } from './counters.js';
 import { createKeyRepository } from './keys.js';
 import { createLedgerRepository } from './ledger.js';
 import { makeFile } from './make-file.js';
@@ -26,12 +29,17 @@ export interface SqliteStoreOptions {
   readonly busyTimeoutMs?: number;
 }
 
+/** How long counting waits for another process's lock; whoever is admitted waits with it. */
+const COUNTERS_BUSY_MS = 50;
+
 export interface SqliteStore {
   readonly keys: KeyRepository;
   readonly tenancy: TenancyRepository;
   readonly ledger: LedgerRepository;
   readonly responses: ResponseRepository;
   readonly settings: SettingRepository;
+  /** Counts over a connection of their own, so that a lock of another process costs no more than their short wait. */
+  counters(options: SqliteCounterOptions): CounterStore;
   /** Closes the file. Idempotent; later calls of the repositories throw `storage_unavailable`. */
   close(): void;
 }
@@ -68,18 +76,33 @@ function prepareStore(database: DatabaseSync, path: string): SqliteStore {
   migrate(database);
   const owner = new LedgerOwner(database, path);
   const checkpointer = new Checkpointer(database, path);
+  const counters: SqliteCounterStore[] = [];
+  const beside: DatabaseSync[] = [];
+  const openBeside = (): DatabaseSync => {
+    const opened = new DatabaseSync(path, { timeout: COUNTERS_BUSY_MS });
+    opened.exec('PRAGMA synchronous = NORMAL');
+    beside.push(opened);
+    return opened;
+  };
   return {
     keys: createKeyRepository(database),
     tenancy: createTenancyRepository(database),
     ledger: createLedgerRepository(database, { path, owner, checkpointer }),
     responses: createResponseRepository(database),
     settings: createSettingRepository(database),
+    counters(options) {
+      const store = new SqliteCounterStore(openBeside(), options);
+      counters.push(store);
+      return store;
+    },
     close: () => {
       if (!database.isOpen) return;
       try {
         owner.retire();
       } finally {
         checkpointer.stop();
+        for (const store of counters) store.flush();
+        for (const opened of beside) opened.close();
         database.close();
       }
     },

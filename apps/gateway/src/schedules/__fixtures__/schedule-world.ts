@@ -45,7 +45,7 @@ const RESERVE = 100;
 export const TIMEOUTS = { connectMs: 1_000, firstTokenMs: 2_000, idleMs: 1_000, totalMs: 8_000 };
 export const PROVIDERS = ['a', 'b', 'c'] as const;
 
-const UNLIMITED = Promise.resolve({ headers: {}, release: () => undefined });
+const UNLIMITED = { headers: {}, settle: () => undefined };
 
 /** A gateway's pipeline with the real circuits, before three providers with moods, on a time of its own. */
 export class ScheduleWorld {
@@ -132,7 +132,8 @@ export class ScheduleWorld {
       clock: this.clock,
       random: () => 0.5,
       authenticator: { authenticate: () => Promise.reject(new Error('Callers are known here.')) },
-      limiter: { admit: () => UNLIMITED, admitInTurn: () => UNLIMITED },
+      assumedOutputTokens: 4_096,
+      limiter: { free: () => UNLIMITED, admit: () => Promise.resolve(UNLIMITED), admitInTurn: () => Promise.resolve(UNLIMITED) },
       circuits: this.circuits.asPort(),
       backoff: () => STEP,
       attempts: createAttemptMemory(this.clock),

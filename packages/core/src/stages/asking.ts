@@ -1,0 +1,45 @@
+import { isJsonObject } from '@sluice/toolkit';
+import type { AdmissionRequest, AmountsUsed, JsonObject, Principal } from '@sluice/contract';
+import { AtMost } from './at-most.js';
+import type { AtMostParts } from './at-most.js';
+
+export interface AskingParts extends AtMostParts {
+  readonly principal: Principal;
+  readonly mayGoElsewhere: boolean;
+}
+
+const MAX_END_USER_CHARS = 256;
+
+/** What the limiter may want to know of a request; most of it is made only where it does. */
+export class Asking implements AdmissionRequest {
+  readonly id: string;
+  readonly principal: Principal;
+  readonly mayGoElsewhere: boolean;
+  readonly atMost: AmountsUsed;
+  readonly #parts: AskingParts;
+
+  constructor(parts: AskingParts) {
+    this.id = parts.call.received.requestId;
+    this.principal = parts.principal;
+    this.mayGoElsewhere = parts.mayGoElsewhere;
+    this.atMost = new AtMost(parts);
+    this.#parts = parts;
+  }
+
+  get models(): readonly string[] {
+    const { call, candidates } = this.#parts;
+    const place = candidates[0]?.circuit;
+    return place === undefined || place === call.requestedModel ? [call.requestedModel] : [call.requestedModel, place];
+  }
+
+  get endUser(): string | undefined {
+    return endUserOf(this.#parts.parsed.wire);
+  }
+}
+
+/** Whom the caller asks for: `user` and `safety_identifier` of OpenAI's APIs, `metadata.user_id` of Anthropic's. */
+function endUserOf(wire: JsonObject): string | undefined {
+  const { user, safety_identifier: safety, metadata } = wire;
+  const name = user ?? safety ?? (isJsonObject(metadata) ? metadata['user_id'] : undefined);
+  return typeof name === 'string' && name !== '' ? name.slice(0, MAX_END_USER_CHARS) : undefined;
+}

@@ -1,0 +1,77 @@
+import type { BudgetRules, Claim, LimitRules } from '@sluice/contract';
+
+export const REQUESTS = 'requests';
+export const TOKENS = 'tokens';
+export const INPUT_TOKENS = 'inputTokens';
+export const OUTPUT_TOKENS = 'outputTokens';
+export const SPEND = 'spend';
+export const CONCURRENT = 'concurrent';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const MONTH_MS = 30 * DAY_MS;
+
+/** A budget of somebody. */
+export interface Budget {
+  readonly name: string;
+  readonly scope: string;
+  readonly rules: BudgetRules;
+}
+
+/** A claim that lacks its amount. */
+export interface Template extends Omit<Claim, 'amount'> {
+  /** Set for money. */
+  readonly budget?: Budget;
+}
+
+type WindowRule = readonly [rule: keyof LimitRules, name: string, span: 'day' | 'month' | undefined];
+
+const WINDOWS: readonly WindowRule[] = [
+  ['requestsPerMinute', REQUESTS, undefined],
+  ['requestsPerDay', REQUESTS, 'day'],
+  ['requestsPerMonth', REQUESTS, 'month'],
+  ['tokensPerMinute', TOKENS, undefined],
+  ['tokensPerDay', TOKENS, 'day'],
+  ['tokensPerMonth', TOKENS, 'month'],
+  ['inputTokensPerMinute', INPUT_TOKENS, undefined],
+  ['outputTokensPerMinute', OUTPUT_TOKENS, undefined],
+];
+
+/** What the rules of a scope limit. */
+export function templatesOf(scope: string, rules: LimitRules): readonly Template[] {
+  const templates: Template[] = [];
+  for (const [rule, name, span] of WINDOWS) {
+    const limit = rules[rule];
+    if (typeof limit !== 'number') continue;
+    if (span)
+      templates.push({ scope, kind: 'window', name, limit, windowMs: span === 'day' ? DAY_MS : MONTH_MS, span });
+    else if (rules.window === 'sliding') {
+      templates.push({ scope, kind: 'window', name, limit, windowMs: MINUTE_MS, span: 'sliding' });
+    } else templates.push({ scope, kind: 'window', name, limit, windowMs: MINUTE_MS });
+  }
+  if (rules.concurrent !== undefined) {
+    templates.push({ scope, kind: 'gauge', name: CONCURRENT, limit: rules.concurrent, windowMs: 0 });
+  }
+  return templates;
+}
+
+/** What a budget limits. One that only tells counts all the same. */
+export function budgetTemplate(budget: Budget): Template {
+  const { scope, rules } = budget;
+  const { window, nanoUsd = Number.MAX_SAFE_INTEGER } = rules;
+  const claim = { scope, kind: 'window', name: SPEND, limit: nanoUsd, budget } as const;
+  if (window === 'day') return { ...claim, windowMs: DAY_MS, span: 'day' };
+  if (window === 'month') return { ...claim, windowMs: MONTH_MS, span: 'month' };
+  return { ...claim, windowMs: window ?? Number.POSITIVE_INFINITY };
+}
+
+/** Of budgets that count the same money of the same scope, the tightest one limits it. */
+export function tightest(templates: readonly Template[]): readonly Template[] {
+  const byCount = new Map<string, Template>();
+  for (const template of templates) {
+    const key = `${template.scope}\n${template.span ?? ''}${template.windowMs}`;
+    const other = byCount.get(key);
+    if (!other || template.limit < other.limit) byCount.set(key, template);
+  }
+  return byCount.size === templates.length ? templates : [...byCount.values()];
+}

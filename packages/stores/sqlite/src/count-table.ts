@@ -1,0 +1,137 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Claim } from '@sluice/contract';
+
+/** Where a claim made now is counted. */
+export interface Place {
+  readonly key: string;
+  readonly startsAtMs: number;
+  /** `null`: never. */
+  readonly endsAtMs: number | null;
+  /** Of the whole window. */
+  readonly used: number;
+  readonly resetMs: number;
+}
+
+interface CountRow {
+  readonly startsAtMs: number;
+  readonly endsAtMs: number | null;
+  readonly used: number;
+}
+
+/** Parts of a sliding window: one goes as a whole, so that no window of that length ever holds more than the limit. */
+const GRAINS = 60;
+const DAY_MS = 86_400_000;
+const SWEEP_EVERY_MS = 60_000;
+/** A whole period and a day on which the clock was corrected. What is further ahead was counted under a wrong clock. */
+const MOST_AHEAD_MS = { day: 2 * DAY_MS, month: 32 * DAY_MS } as const;
+
+/**
+ * Amounts by what they are counted for and by the window, or the part of one, in which they were. What counts now is the
+ * sum of the rows that have not ended. Every method runs within its caller's transaction.
+ */
+export class CountTable {
+  readonly #rows: StatementSync;
+  readonly #add: StatementSync;
+  readonly #change: StatementSync;
+  readonly #sweep: StatementSync;
+  #sweptAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(database: DatabaseSync) {
+    this.#rows = database.prepare(
+      `SELECT starts_at_ms AS startsAtMs, ends_at_ms AS endsAtMs, used FROM counts
+       WHERE key = ? AND (ends_at_ms IS NULL OR ends_at_ms > ?) ORDER BY starts_at_ms`,
+    );
+    this.#add = database.prepare(
+      `INSERT INTO counts (key, starts_at_ms, ends_at_ms, used) VALUES (?1, ?2, ?3, ?4)
+       ON CONFLICT (key, starts_at_ms) DO UPDATE SET used = used + ?4, ends_at_ms = ?3`,
+    );
+    this.#change = database.prepare('UPDATE counts SET used = used + ? WHERE key = ? AND starts_at_ms = ?');
+    this.#sweep = database.prepare('DELETE FROM counts WHERE ends_at_ms <= ? OR (ends_at_ms IS NULL AND used = 0)');
+  }
+
+  find(claim: Claim, nowMs: number): Place {
+    const key = keyOf(claim);
+    const rows = this.#rows.all(key, nowMs) as unknown as readonly CountRow[];
+    return { key, ...placeOf(claim, rows, nowMs) };
+  }
+
+  add({ key, startsAtMs, endsAtMs }: Place, amount: number): void {
+    this.#add.run(key, startsAtMs, endsAtMs, amount);
+  }
+
+  /** Of an amount that was counted there before. Nothing where that window is gone. */
+  change({ key, startsAtMs }: Pick<Place, 'key' | 'startsAtMs'>, difference: number): void {
+    if (difference !== 0) this.#change.run(difference, key, startsAtMs);
+  }
+
+  /** Until a claim fits that a sliding window refused. */
+  roomInMs(claim: Claim, nowMs: number): number {
+    const rows = this.#rows.all(keyOf(claim), nowMs) as unknown as readonly CountRow[];
+    let over = sum(rows) + claim.amount - claim.limit;
+    let roomAtMs = nowMs;
+    for (const { used, endsAtMs } of rows) {
+      if (over <= 0) break;
+      over -= used;
+      roomAtMs = endsAtMs ?? nowMs;
+    }
+    return roomAtMs - nowMs;
+  }
+
+  /** Deletes what has ended, once in a while. */
+  sweep(nowMs: number): void {
+    if (Math.abs(nowMs - this.#sweptAtMs) < SWEEP_EVERY_MS) return;
+    this.#sweptAtMs = nowMs;
+    this.#sweep.run(nowMs);
+  }
+}
+
+function keyOf({ scope, name, kind, span, windowMs }: Claim): string {
+  return `${scope}\n${name}\n${kind === 'gauge' ? 'held' : (span ?? '') + String(windowMs)}`;
+}
+
+function sum(rows: readonly CountRow[]): number {
+  return rows.reduce((total, { used }) => total + used, 0);
+}
+
+function placeOf(claim: Claim, rows: readonly CountRow[], nowMs: number): Omit<Place, 'key'> {
+  const { kind, span, windowMs } = claim;
+  if (kind === 'gauge') return { startsAtMs: 0, endsAtMs: null, used: sum(rows), resetMs: 0 };
+  if (span === 'sliding') return slidingPlace(windowMs, rows, nowMs);
+  if (span) return calendarPlace(span, rows, nowMs);
+  if (windowMs === Number.POSITIVE_INFINITY)
+    return { startsAtMs: 0, endsAtMs: null, used: sum(rows), resetMs: windowMs };
+  return fixedPlace(windowMs, rows, nowMs);
+}
+
+function fixedPlace(windowMs: number, rows: readonly CountRow[], nowMs: number): Omit<Place, 'key'> {
+  // A window that began in the future was begun under a clock that was wrong.
+  const row = rows.findLast(({ startsAtMs }) => startsAtMs <= nowMs + DAY_MS);
+  if (!row) return { startsAtMs: nowMs, endsAtMs: nowMs + windowMs, used: 0, resetMs: windowMs };
+  const endsAtMs = row.endsAtMs ?? nowMs;
+  return { startsAtMs: row.startsAtMs, endsAtMs, used: row.used, resetMs: Math.min(windowMs, endsAtMs - nowMs) };
+}
+
+function slidingPlace(windowMs: number, rows: readonly CountRow[], nowMs: number): Omit<Place, 'key'> {
+  const grainMs = windowMs / GRAINS;
+  const index = Math.floor(nowMs / grainMs);
+  const startsAtMs = Math.floor(index * grainMs);
+  const endsAtMs = Math.ceil((index + 1) * grainMs + windowMs);
+  return { startsAtMs, endsAtMs, used: sum(rows), resetMs: (rows.at(-1)?.endsAtMs ?? nowMs) - nowMs };
+}
+
+/** A clock that is set back over midnight opens yesterday's count no second time. */
+function calendarPlace(span: 'day' | 'month', rows: readonly CountRow[], nowMs: number): Omit<Place, 'key'> {
+  const row = rows.findLast(({ endsAtMs }) => (endsAtMs ?? nowMs) - nowMs <= MOST_AHEAD_MS[span]);
+  const { startsAtMs, endsAtMs } = row ? { ...row, endsAtMs: row.endsAtMs ?? nowMs } : periodAt(span, nowMs);
+  return { startsAtMs, endsAtMs, used: row?.used ?? 0, resetMs: endsAtMs - nowMs };
+}
+
+function periodAt(span: 'day' | 'month', nowMs: number): { readonly startsAtMs: number; readonly endsAtMs: number } {
+  if (span === 'day') {
+    const startsAtMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
+    return { startsAtMs, endsAtMs: startsAtMs + DAY_MS };
+  }
+  const date = new Date(nowMs);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
+  return { startsAtMs: Date.UTC(year, month), endsAtMs: Date.UTC(year, month + 1) };
+}

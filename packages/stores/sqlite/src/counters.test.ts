@@ -1,0 +1,82 @@
+import { DatabaseSync } from 'node:sqlite';
+import { counterStoreSuite, createManualClock } from '@sluice/testkit';
+import { describe, expect, it } from 'vitest';
+import { ledgerIntent, ledgerSettlement } from './__fixtures__/rows.js';
+import { temporaryPath, temporaryStore } from './__fixtures__/temporary-store.js';
+
+const never = new AbortController().signal;
+
+counterStoreSuite('SQLite', () => {
+  const clock = createManualClock();
+  return { store: temporaryStore().counters({ clock }), advance: (ms) => clock.advance(ms) };
+});
+
+const money = (amount: number) =>
+  ({
+    scope: 'key:a',
+    kind: 'window',
+    name: 'spend',
+    amount,
+    limit: 100_000,
+    windowMs: Number.POSITIVE_INFINITY,
+  }) as const;
+
+describe('what is reserved in a database', () => {
+  it('is there after a restart', async () => {
+    const path = temporaryPath();
+    const clock = createManualClock();
+    const before = temporaryStore({ path });
+    await before.counters({ clock }).reserve('a', [money(40_000)], never);
+    before.close();
+    const after = temporaryStore({ path }).counters({ clock });
+    expect((await after.reserve('b', [money(0)], never)).states[0]?.remaining).toBe(60_000);
+  });
+
+  it('is exact among several who hold it', async () => {
+    const path = temporaryPath();
+    const clock = createManualClock();
+    const stores = [1, 2, 3].map(() => temporaryStore({ path }).counters({ clock }));
+    const results = await Promise.all(
+      stores.flatMap((store, at) =>
+        Array.from({ length: 33 }, (_, index) => store.reserve(`r${at}-${index}`, [money(10_000)], never)),
+      ),
+    );
+    expect(results.filter(({ ok }) => ok)).toHaveLength(10);
+  });
+
+  it('goes on to count where the row of the ledger is open, until that is settled', async () => {
+    const clock = createManualClock();
+    const store = temporaryStore();
+    const counters = store.counters({ clock });
+    store.ledger.append({ intents: [ledgerIntent({ id: 'open' })], settlements: [] });
+    await counters.reserve('open', [money(40_000)], never);
+    clock.advance(counters.leaseMs + 500);
+    expect((await counters.reserve('b', [money(0)], never)).states[0]?.remaining).toBe(60_000);
+    await counters.settle('open', { spend: 15_000 });
+    expect((await counters.reserve('c', [money(0)], never)).states[0]?.remaining).toBe(85_000);
+  });
+
+  it('counts by its row where the process ended between the two', async () => {
+    const clock = createManualClock();
+    const store = temporaryStore();
+    const counters = store.counters({ clock });
+    store.ledger.append({
+      intents: [ledgerIntent({ id: 'done' })],
+      settlements: [ledgerSettlement({ id: 'done', costMicroUsd: 12 })],
+    });
+    await counters.reserve('done', [money(40_000)], never);
+    clock.advance(counters.leaseMs + 500);
+    expect((await counters.reserve('b', [money(0)], never)).states[0]?.remaining).toBe(88_000);
+  });
+
+  it('is refused with storage_unavailable within a moment while another process holds the lock', async () => {
+    const path = temporaryPath();
+    const counters = temporaryStore({ path }).counters({ clock: createManualClock() });
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    await expect(counters.reserve('a', [money(1)], never)).rejects.toMatchObject({ code: 'storage_unavailable' });
+    other.exec('ROLLBACK');
+    other.close();
+    expect((await counters.reserve('b', [money(1)], never)).ok).toBe(true);
+  });
+});

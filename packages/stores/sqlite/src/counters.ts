@@ -1,0 +1,159 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Actual, Claim, ClaimState, Clock, CounterStore, ReserveResult } from '@sluice/contract';
+import { gatewayError } from '@sluice/contract';
+import { guarded } from './failure.js';
+import { CountTable } from './count-table.js';
+import type { Place } from './count-table.js';
+import { ReservationTable } from './reservation-table.js';
+import { rollback } from './transact.js';
+
+export interface SqliteCounterOptions {
+  readonly clock: Clock;
+  /** How long a reservation lives without being renewed. Default 30 s. */
+  readonly leaseMs?: number;
+  /** Calls once the event loop has taken in what is ready. Default `setImmediate`. */
+  readonly schedule?: (run: () => void) => void;
+}
+
+/** One thing to be done in the next transaction. */
+interface Order {
+  /** Within the transaction. What it returns is run after the commit. */
+  work(nowMs: number): () => void;
+  fail(cause: Error): void;
+}
+
+const DEFAULT_LEASE_MS = 30_000;
+
+/**
+ * Counts in an open, migrated database: exact among all processes that hold it, and there after a restart. Whatever was
+ * asked for in one turn of the event loop is one transaction. Windows run on the wall clock, for they outlive the process. Rejects with
+ * `storage_unavailable` when the database fails.
+ */
+export class SqliteCounterStore implements CounterStore {
+  readonly leaseMs: number;
+  readonly #database: DatabaseSync;
+  readonly #clock: Clock;
+  readonly #schedule: (run: () => void) => void;
+  readonly #counts: CountTable;
+  readonly #reservations: ReservationTable;
+  #orders: Order[] = [];
+
+  constructor(database: DatabaseSync, { clock, leaseMs = DEFAULT_LEASE_MS, schedule }: SqliteCounterOptions) {
+    this.#database = database;
+    this.#clock = clock;
+    this.leaseMs = leaseMs;
+    this.#schedule = schedule ?? ((run) => void setImmediate(run));
+    this.#counts = new CountTable(database);
+    this.#reservations = new ReservationTable(database, this.#counts);
+  }
+
+  async reserve(id: string, claims: readonly Claim[], signal: AbortSignal): Promise<ReserveResult> {
+    signal.throwIfAborted();
+    return this.#order((nowMs) => {
+      // Whoever has left meanwhile must not hold anything.
+      if (signal.aborted) throw signal.reason;
+      return this.#reserve(id, claims, nowMs);
+    });
+  }
+
+  renew(ids: readonly string[]): Promise<void> {
+    return this.#order((nowMs) => {
+      for (const id of ids) this.#reservations.renew(id, nowMs + this.leaseMs);
+    });
+  }
+
+  settle(id: string, actual: Actual): Promise<void> {
+    return this.#order(() => this.#reservations.settle(id, actual));
+  }
+
+  cancel(id: string): Promise<void> {
+    return this.#order(() => this.#reservations.cancel(id));
+  }
+
+  /** Does at once what is asked for. */
+  flush(): void {
+    if (this.#orders.length > 0) this.#commit();
+  }
+
+  #reserve(id: string, claims: readonly Claim[], nowMs: number): ReserveResult {
+    if (this.#reservations.has(id)) return { ok: true, id, states: this.#states(claims, nowMs) };
+    const places: Place[] = [];
+    for (const claim of claims) {
+      const place = this.#counts.find(claim, nowMs);
+      if (place.used + claim.amount > claim.limit) return this.#refused(claims, claim, nowMs);
+      places.push(place);
+    }
+    for (const [index, claim] of claims.entries()) this.#counts.add(places[index] as Place, claim.amount);
+    this.#reservations.insert({ id, expiresAtMs: nowMs + this.leaseMs, claims, places });
+    return { ok: true, id, states: this.#states(claims, nowMs) };
+  }
+
+  #states(claims: readonly Claim[], nowMs: number): readonly ClaimState[] {
+    return claims.map((claim) => toState(claim, this.#counts.find(claim, nowMs)));
+  }
+
+  #refused(claims: readonly Claim[], refused: Claim, nowMs: number): ReserveResult {
+    const states = [refused, ...claims.filter((claim) => claim !== refused)].map((claim) => {
+      const state = toState(claim, this.#counts.find(claim, nowMs));
+      if (claim.span !== 'sliding' || state.remaining >= claim.amount) return state;
+      return { ...state, resetMs: this.#counts.roomInMs(claim, nowMs) };
+    });
+    return { ok: false, states };
+  }
+
+  #order<T>(work: (nowMs: number) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const fail = (cause: Error): void => reject(cause);
+      if (this.#orders.length === 0) this.#schedule(this.#commit);
+      this.#orders.push({
+        work(nowMs) {
+          try {
+            const value = work(nowMs);
+            return () => resolve(value);
+          } catch (cause) {
+            if (isDatabaseFailure(cause)) throw cause;
+            return () => fail(cause as Error);
+          }
+        },
+        fail,
+      });
+    });
+  }
+
+  readonly #commit = (): void => {
+    const orders = this.#orders;
+    if (orders.length === 0) return;
+    this.#orders = [];
+    try {
+      const told = guarded(() => this.#transact(orders));
+      for (const tell of told) tell();
+    } catch (cause) {
+      for (const { fail } of orders) fail(cause as Error);
+    }
+  };
+
+  #transact(orders: readonly Order[]): readonly (() => void)[] {
+    if (!this.#database.isOpen) throw gatewayError('storage_unavailable', { message: 'The database is closed.' });
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const nowMs = this.#clock.now();
+      this.#reservations.expire(nowMs);
+      const told = orders.map((order) => order.work(nowMs));
+      this.#counts.sweep(nowMs);
+      this.#database.exec('COMMIT');
+      return told;
+    } catch (cause) {
+      rollback(this.#database);
+      throw cause;
+    }
+  }
+}
+
+/** What ends the whole transaction, and not one order of it. */
+function isDatabaseFailure(cause: unknown): boolean {
+  return typeof cause === 'object' && cause !== null && 'errcode' in cause;
+}
+
+function toState(claim: Claim, { used, resetMs }: Place): ClaimState {
+  return { claim, remaining: Math.max(0, claim.limit - used), resetMs };
+}
