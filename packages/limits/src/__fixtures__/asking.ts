@@ -5,7 +5,7 @@ export const NOTHING: AmountsUsed = { inputTokens: 0, outputTokens: 0, nanoUsd: 
 let asked = 0;
 
 export function principalWith(limits: LimitRules, more: Partial<Principal> = {}): Principal {
-  return { kind: 'key', keyId: 'k1', keyName: 'ci', tenant: 't1', limits, ...more };
+  return { kind: 'key', role: 'caller', keyId: 'k1', keyName: 'ci', tenant: 't1', limits, ...more };
 }
 
 /** A request under an id of its own. */

@@ -80,7 +80,8 @@ function prepareStore(database: DatabaseSync, path: string): SqliteStore {
   const beside: DatabaseSync[] = [];
   const openBeside = (): DatabaseSync => {
     const opened = new DatabaseSync(path, { timeout: COUNTERS_BUSY_MS });
-    opened.exec('PRAGMA synchronous = NORMAL');
+    // The ledger's rows go the same way, and what they bring about is checkpointed with them.
+    opened.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0');
     beside.push(opened);
     return opened;
   };
