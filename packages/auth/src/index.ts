@@ -1,7 +1,7 @@
 export { createKey, hashKey } from './api-key.js';
 export { createKeyAdmin } from './key-admin.js';
 export { createKeyAuthenticator } from './key-authenticator.js';
-export { createKeyInput, createdKeyView, keyView, toKeyView } from './key-schemas.js';
+export { createKeyInput, createdKeyView, keyView, rotateKeyInput, toKeyView } from './key-schemas.js';
 export { PERMISSIONS, ROLES, assertMay, may, sees, visibleTenant } from './permissions.js';
 export { ADMIN, toPrincipal } from './principal.js';
 export { readCredential } from './read-credential.js';
@@ -21,7 +21,7 @@ export {
 } from './tenancy-schemas.js';
 export type { CreatedKey, KeyAdmin, KeyAdminDeps } from './key-admin.js';
 export type { KeyAuthenticator, KeyAuthenticatorOptions } from './key-authenticator.js';
-export type { CreateKeyInput, KeyView } from './key-schemas.js';
+export type { CreateKeyInput, KeyView, RotateKeyInput } from './key-schemas.js';
 export type { Permission, PermissionRow } from './permissions.js';
 export type { AuthSettings } from './settings.js';
 export type { RecordAdmin, TenancyAdmin, TenancyAdminDeps } from './tenancy-admin.js';

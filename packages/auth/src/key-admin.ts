@@ -4,7 +4,7 @@ import { createKey, hashKey, lastCharacters } from './api-key.js';
 import type { RandomBytes } from './api-key.js';
 import { defined } from './defined.js';
 import { assertRights } from './key-rights.js';
-import type { CreateKeyInput } from './key-schemas.js';
+import type { CreateKeyInput, RotateKeyInput } from './key-schemas.js';
 import { isWithin, sees, visibleTenant } from './permissions.js';
 import type { LimitProfiles } from './principal.js';
 import { createReferences } from './references.js';
@@ -46,41 +46,44 @@ export interface KeyAdmin {
   list(by: Principal): readonly KeyRecord[];
   /** Ends a key for good. False when there is no such key; a second call changes nothing. */
   revoke(id: string, by: Principal): boolean;
+  /**
+   * Gives a key another secret; those that it has go on for as long as `grace` says, and no longer. Nothing when there is
+   * no such key that still works. Throws a 403 for a key that may do more than `by` itself.
+   */
+  rotate(id: string, input: RotateKeyInput, by: Principal): CreatedKey | undefined;
 }
 
-/** Makes, lists and revokes keys, for the admin API and the CLI. Every method throws what the repository throws. */
+/** Makes, lists, rotates and revokes keys, for the admin API and the CLI. Every method throws what the repository throws. */
 export function createKeyAdmin(deps: KeyAdminDeps): KeyAdmin {
-  const { keys, tenancy, prefix, clock, onChange = () => undefined, random = randomBytes } = deps;
-  const pepper = createSecretKey(deps.pepper, 'utf8');
-  const references = createReferences(tenancy);
+  const { keys, clock, onChange = () => undefined } = deps;
+  const newSecret = createSecrets(deps);
+  const toRecord = createRecords(deps);
   return {
-    create({ org, team, user, role = 'caller', expiresAt, ...settings }, by) {
-      assertProfile(settings.profile, deps.profiles ?? {});
-      const place = references.place(defined({ org, team, user }), by);
-      assertRights({ ...settings, role }, by);
-      const bound = user === undefined ? undefined : tenancy.users.find(user)?.role;
-      if (bound && !isWithin(role, bound)) throw forbidden(`The role "${role}" is above that of the user.`, 'role');
-      const { org: tenant, ...owner } = place;
-      const key = createKey(prefix, random);
-      const record: KeyRecord = {
-        id: `key_${random(ID_BYTES).toString('base64url')}`,
-        hash: hashKey(key, pepper),
-        last4: lastCharacters(key),
-        tenant,
-        ...owner,
-        role,
-        ...settings,
-        ...toTimes(expiresAt, clock.now()),
-      };
+    create(input, by) {
+      const { key, ...secret } = newSecret();
+      const record = { ...toRecord(input, by), ...secret };
       keys.insert(record);
       onChange();
       return { record, key };
     },
     list: (by) => keys.list(visibleTenant(by)),
+    rotate(id, { grace }, by) {
+      const found = keys.find(id);
+      if (!found || !sees(by, found.tenant)) return undefined;
+      // Whoever has the secret has all that the key may.
+      assertRights(found, by);
+      const { key, ...secret } = newSecret();
+      const atMs = clock.now();
+      if (!keys.rotate(id, { ...secret, atMs, oldUntilMs: atMs + grace })) return undefined;
+      onChange();
+      const record = keys.find(id);
+      return record && { record, key };
+    },
     revoke(id, by) {
       const record = keys.find(id);
       if (!record || !sees(by, record.tenant)) return false;
-      assertRights({ role: record.role }, withoutLists(by));
+      // Only a role above the own one is in the way of what takes rights away.
+      assertRights({ role: record.role }, { kind: by.kind, role: by.role });
       const found = keys.revoke(id, clock.now());
       if (found) onChange();
       return found;
@@ -88,9 +91,31 @@ export function createKeyAdmin(deps: KeyAdminDeps): KeyAdmin {
   };
 }
 
-/** For what takes rights away: only a role above the own one is in the way. */
-function withoutLists({ models: _m, routes: _r, tools: _t, ips: _i, ...by }: Principal): Principal {
-  return by;
+type Secret = Pick<KeyRecord, 'hash' | 'last4'> & { readonly key: string };
+
+function createSecrets({ pepper, prefix, random = randomBytes }: KeyAdminDeps): () => Secret {
+  const secretKey = createSecretKey(pepper, 'utf8');
+  return () => {
+    const key = createKey(prefix, random);
+    return { key, hash: hashKey(key, secretKey), last4: lastCharacters(key) };
+  };
+}
+
+type Unkeyed = Omit<KeyRecord, 'hash' | 'last4'>;
+
+/** What a key is to be, all but its secret. */
+function createRecords({ tenancy, profiles = {}, clock, random = randomBytes }: KeyAdminDeps) {
+  const references = createReferences(tenancy);
+  return (input: CreateKeyInput, by: Principal): Unkeyed => {
+    const { org, team, user, role = 'caller', expiresAt, ...settings } = input;
+    assertProfile(settings.profile, profiles);
+    const { org: tenant, ...owner } = references.place(defined({ org, team, user }), by);
+    assertRights({ ...settings, role }, by);
+    const bound = user === undefined ? undefined : tenancy.users.find(user)?.role;
+    if (bound && !isWithin(role, bound)) throw forbidden(`The role "${role}" is above that of the user.`, 'role');
+    const id = `key_${random(ID_BYTES).toString('base64url')}`;
+    return { id, tenant, ...owner, role, ...settings, ...toTimes(expiresAt, clock.now()) };
+  };
 }
 
 function assertProfile(profile: string | undefined, profiles: LimitProfiles): void {

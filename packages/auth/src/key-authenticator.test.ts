@@ -149,6 +149,103 @@ describe('a repository that fails', () => {
   });
 });
 
+describe('a key that is rotated', () => {
+  it('works with both secrets during its grace, then with the new one alone', async () => {
+    const { admin, ask, clock } = authRig();
+    const { key: old, record } = admin.create({ name: 'ci' }, ADMIN);
+    const { key } = admin.rotate(record.id, { grace: 60_000 }, ADMIN)!;
+    expect(await ask(bearer(old))).toBe(await ask(bearer(key)));
+    clock.advance(59_999);
+    expect(await ask(bearer(old))).toMatchObject({ keyId: record.id });
+    clock.advance(1);
+    expect(await ask(bearer(old))).toBe('expired_api_key');
+    expect(await ask(bearer(key))).toMatchObject({ keyId: record.id });
+  });
+
+  it('ends what it had at once without grace, and with a revocation everything', async () => {
+    const { admin, ask } = authRig();
+    const { key: first, record } = admin.create({ name: 'ci' }, ADMIN);
+    const { key: second } = admin.rotate(record.id, { grace: 0 }, ADMIN)!;
+    const { key: third } = admin.rotate(record.id, { grace: 60_000 }, ADMIN)!;
+    expect(await ask(bearer(first))).toBe('invalid_api_key');
+    admin.revoke(record.id, ADMIN);
+    expect([await ask(bearer(second)), await ask(bearer(third))]).toEqual(['revoked_api_key', 'revoked_api_key']);
+    expect(admin.rotate(record.id, { grace: 0 }, ADMIN)).toBeUndefined();
+  });
+
+  it('is not given to somebody who may less than the key', () => {
+    const { admin } = authRig();
+    const { record } = admin.create({ name: 'boss', role: 'owner' }, ADMIN);
+    const by = { ...ADMIN, kind: 'key', role: 'admin' } as const;
+    expect(() => admin.rotate(record.id, { grace: 0 }, by)).toThrow(
+      expect.objectContaining({ code: 'route_not_allowed' }),
+    );
+  });
+});
+
+describe('a key that is bound to addresses', () => {
+  it.each([
+    ['10.1.2.3', 'ci'],
+    ['::ffff:10.1.2.3', 'ci'],
+    ['2001:db8::7', 'ci'],
+    ['11.0.0.1', 'ip_not_allowed'],
+    ['2001:db9::7', 'ip_not_allowed'],
+    [undefined, 'ip_not_allowed'],
+  ])('from %s: %s', async (remoteAddress, expected) => {
+    const { admin, auth } = authRig();
+    const { key } = admin.create({ name: 'ci', ips: ['10.0.0.0/8', '2001:db8::/32'] }, ADMIN);
+    const asked = auth.authenticate({ headers: bearer(key), peer: { remoteAddress } }, new AbortController().signal);
+    expect(await asked.then(({ keyName }) => keyName).catch((error: { code: string }) => error.code)).toBe(expected);
+  });
+});
+
+describe('A-34 refused credentials of one address', () => {
+  function guessing(limit: number) {
+    const rig = authRig({ failures: { limit, window: 60_000 } });
+    const from = (remoteAddress: string, headers = bearer('sk-sluice-wrong')) =>
+      rig.auth
+        .authenticate({ headers, peer: { remoteAddress } }, new AbortController().signal)
+        .then(({ keyName }) => keyName)
+        .catch((error: { code: string }) => error.code);
+    return { ...rig, from };
+  }
+
+  it('are told to wait beyond the limit, until the window is over', async () => {
+    const { from, clock } = guessing(2);
+    const answers = [await from('192.0.2.1'), await from('192.0.2.1'), await from('192.0.2.1')];
+    expect(answers).toEqual(['invalid_api_key', 'invalid_api_key', 'rate_limit_exceeded']);
+    clock.advance(60_000);
+    expect(await from('192.0.2.1')).toBe('invalid_api_key');
+  });
+
+  it('do not keep a good key from working, nor another address from guessing', async () => {
+    const { from, admin } = guessing(1);
+    const { key } = admin.create({ name: 'good' }, ADMIN);
+    await from('192.0.2.1');
+    expect(await from('192.0.2.1')).toBe('rate_limit_exceeded');
+    expect([await from('192.0.2.1', bearer(key)), await from('192.0.2.2')]).toEqual(['good', 'invalid_api_key']);
+  });
+
+  it('are those of one network of IPv6', async () => {
+    const { from } = guessing(1);
+    expect(await from('2001:db8:1:2::1')).toBe('invalid_api_key');
+    expect(await from('2001:db8:1:2:3:4:5:6')).toBe('rate_limit_exceeded');
+    expect(await from('2001:db8:1:3::1')).toBe('invalid_api_key');
+  });
+
+  it('do not count where none was sent', async () => {
+    const { from } = guessing(1);
+    const answers = [await from('192.0.2.1', {}), await from('192.0.2.1', {}), await from('192.0.2.1')];
+    expect(answers).toEqual(['missing_api_key', 'missing_api_key', 'invalid_api_key']);
+  });
+
+  it('are forgotten, the oldest first, where they come from too many places', async () => {
+    const { from } = guessing(1);
+    for (let n = 0; n <= 10_000; n += 1) await from(`10.0.${n >> 8}.${n & 255}`);
+    expect([await from('10.0.0.0'), await from('10.0.39.16')]).toEqual(['invalid_api_key', 'rate_limit_exceeded']);
+  });
+});
+
 describe('the admin key', () => {
   it('is a caller without limits', async () => {
     const { ask } = authRig({ profiles: { default: { concurrent: 1 } } });

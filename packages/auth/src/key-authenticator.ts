@@ -4,6 +4,8 @@ import type { BlockList } from 'node:net';
 import { gatewayError } from '@sluice/contract';
 import type { Authenticator, Clock, KeyRepository, Principal, Stranger, TenancyRepository } from '@sluice/contract';
 import { hashKey } from './api-key.js';
+import { Failures } from './failures.js';
+import type { FailureRules } from './failures.js';
 import { KeyHashes } from './key-hashes.js';
 import { KeyIndex, toKeyedHash } from './key-index.js';
 import type { Identified, KeyedHash } from './key-index.js';
@@ -24,6 +26,8 @@ export interface KeyAuthenticatorOptions {
   readonly adminKeyOnDataPlane: boolean;
   /** `limits.profiles` of the operator's file; `default` is for keys that name none. */
   readonly profiles: LimitProfiles;
+  /** Absent: refused credentials are not counted. */
+  readonly failures?: FailureRules;
   readonly clock: Clock;
 }
 
@@ -47,10 +51,18 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAut
   const hashes = new KeyHashes((key) => toKeyedHash(hashKey(key, pepper)));
   const find = (keyedHash: KeyedHash): Identified => index.find(keyedHash);
   const verify = createStrategyChain((credential) => hashes.learn(credential, find));
+  const failures = options.failures && new Failures(options.failures, clock);
+  const identify = async ({ headers, peer }: Stranger): Promise<Identified> => {
+    try {
+      const credential = readCredential(headers);
+      // What the strategies have once accepted is looked up again every time, so that a revocation counts, but not parsed.
+      return hashes.recall(credential, find) ?? (await verify(credential));
+    } catch (cause) {
+      throw failures ? failures.judge(cause, peer?.remoteAddress) : cause;
+    }
+  };
   const authorize = async (caller: Stranger, permission: Permission): Promise<Principal> => {
-    const credential = readCredential(caller.headers);
-    // What the strategies have once accepted is looked up again every time, so that a revocation counts, but not parsed.
-    const identified = hashes.recall(credential, find) ?? (await verify(credential));
+    const identified = await identify(caller);
     const { principal } = identified;
     if (identified.from) assertAddress(identified.from, caller.peer?.remoteAddress);
     if (!adminKeyOnDataPlane && principal.kind === 'admin') assertAdminPlane(permission);

@@ -7,7 +7,7 @@ import { forbidden } from './refuse.js';
 type Rights = Pick<KeyRecord, 'role' | 'models' | 'routes' | 'tools' | 'ips'>;
 
 /** Throws a 403 for a key that could do more than whoever makes it, or lays hands on it. */
-export function assertRights(rights: Rights, by: Principal): void {
+export function assertRights(rights: Rights, by: Rights & Pick<Principal, 'kind'>): void {
   if (!mayGrant(by, rights.role)) throw forbidden(`The role "${rights.role}" is above your own.`, 'role');
   assertList(rights.models, by.models, { param: 'models', code: 'model_not_allowed', covers });
   assertList(rights.routes, by.routes, { param: 'routes', code: 'route_not_allowed', covers });

@@ -84,7 +84,11 @@ describe('the view of a key', () => {
 
 describe('the auth block of the file', () => {
   it('has a default for everything', () => {
-    expect(authSettings.parse({})).toEqual({ keys: { prefix: 'sk-sluice-' }, adminKeyOnDataPlane: true });
+    expect(authSettings.parse({})).toEqual({
+      keys: { prefix: 'sk-sluice-' },
+      failures: { limit: 100, window: 60_000 },
+      adminKeyOnDataPlane: true,
+    });
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import type { KeyRecord } from '@sluice/contract';
 import { z } from 'zod';
+import { duration } from './duration.js';
 import { instant, metadata, name, recordId, role, toIso } from './fields.js';
 import { isNetwork } from './key-rights.js';
 
@@ -88,6 +89,16 @@ export const createKeyInput = z
   })
   .meta({ description: 'A key to be made.' });
 
+/** The body of `POST /admin/v1/keys/{id}/rotate`, and the options of `sluice keys rotate`. */
+export const rotateKeyInput = z
+  .strictObject({
+    grace: duration.prefault('24h').meta({
+      description: 'How long the secrets that the key has go on: a number and s, m, h or d. 0s ends them at once.',
+      example: '1h',
+    }),
+  })
+  .meta({ description: 'How a key is given another secret.' });
+
 /** A key as lists show it: never the key itself. */
 export const keyView = z
   .strictObject({
@@ -115,6 +126,7 @@ export const createdKeyView = keyView
   .extend({ key: z.string().meta({ description: 'The key itself. It is shown this once.' }) })
   .meta({ description: 'A new key with its secret.' });
 
+export type RotateKeyInput = z.output<typeof rotateKeyInput>;
 export type CreateKeyInput = z.output<typeof createKeyInput>;
 type Lists = 'models' | 'routes' | 'tools' | 'ips' | 'limits' | 'metadata';
 type Retiring = readonly { readonly last4: string; readonly until: string }[];

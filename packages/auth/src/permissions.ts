@@ -90,7 +90,7 @@ export function sees(principal: Principal, tenant: string): boolean {
 }
 
 /** Whether a principal may give a role to somebody: one that may nothing that it may not itself. */
-export function mayGrant(principal: Principal, role: Role): boolean {
+export function mayGrant(principal: Pick<Principal, 'kind' | 'role'>, role: Role): boolean {
   return principal.kind === 'admin' || isWithin(role, principal.role);
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration } from './duration.js';
 
 const keySettings = z.strictObject({
   prefix: z
@@ -8,10 +9,16 @@ const keySettings = z.strictObject({
     .describe('What new keys begin with. Keys made before a change stay valid.'),
 });
 
+const failureSettings = z.strictObject({
+  limit: z.int().positive().default(100).describe('Refused credentials in a window; beyond, the answer is 429.'),
+  window: duration.prefault('1m').describe('Its length: a number and s, m, h or d.'),
+});
+
 /** The `auth:` block of the operator's file. */
 export const authSettings = z
   .strictObject({
     keys: keySettings.prefault({}).describe('How keys for callers are made.'),
+    failures: failureSettings.prefault({}).describe('How many credentials of one address may be refused.'),
     adminKeyOnDataPlane: z
       .boolean()
       .default(true)

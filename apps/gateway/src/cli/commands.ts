@@ -2,7 +2,7 @@ import type { Command } from './command.js';
 import { checkCommand } from './check.js';
 import { drillCommand } from './drill.js';
 import { explainCommand } from './explain.js';
-import { keysCreateCommand, keysListCommand, keysRevokeCommand } from './keys.js';
+import { keysCreateCommand, keysListCommand, keysRevokeCommand, keysRotateCommand } from './keys.js';
 import { schemaCommand } from './schema.js';
 import { simCommand } from './sim.js';
 import { createStartCommand } from './start.js';
@@ -19,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   drillCommand,
   keysCreateCommand,
   keysListCommand,
+  keysRotateCommand,
   keysRevokeCommand,
   schemaCommand,
   simCommand,

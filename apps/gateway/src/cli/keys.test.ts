@@ -75,6 +75,19 @@ describe('sluice keys', () => {
     expect(await listKeys(context)).toMatchObject([{ id, revokedAt: expect.any(String) as unknown }]);
   });
 
+  it('rotates a key: the new secret alone on stdout, the old one for as long as is said', async () => {
+    const context = capturedContext();
+    const first = await createKey(context, '--role', 'viewer', '--ips', '10.0.0.0/8');
+    const { stdout, stderr } = await cli(['keys', 'rotate', first.id, '--grace', '1h'], context);
+    expect(stdout).toMatch(/^sk-sluice-[\w-]{43}\n$/);
+    expect(stderr).toMatch(/^Rotated key_\S+ for "ci"/);
+    expect(await listKeys(context)).toMatchObject([
+      { id: first.id, role: 'viewer', ips: ['10.0.0.0/8'], retiring: [{ last4: first.key.slice(-4) }] },
+    ]);
+    expect(await cli(['keys', 'rotate', 'key_none'], context)).toMatchObject({ code: 1 });
+    expect(await cli(['keys', 'rotate', first.id, '--grace', 'soon'], context)).toMatchObject({ code: 2 });
+  });
+
   it('fails to revoke a key that is not there', async () => {
     const { code, stderr } = await cli(['keys', 'revoke', 'key_none']);
     expect([code, stderr]).toEqual([1, 'sluice: There is no key "key_none"; sluice keys list shows all.\n']);

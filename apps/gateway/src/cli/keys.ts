@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { ADMIN, ROLES, createKeyAdmin, createKeyInput, toKeyView } from '@sluice/auth';
-import type { KeyAdmin, KeyView } from '@sluice/auth';
+import { ADMIN, ROLES, createKeyAdmin, createKeyInput, rotateKeyInput, toKeyView } from '@sluice/auth';
+import type { CreatedKey, KeyAdmin, KeyView } from '@sluice/auth';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import type { LoadedConfig } from '../config/load-config.js';
 import { openDataDir } from '../data-dir.js';
@@ -37,13 +37,7 @@ export const keysCreateCommand: Command = {
   run(call) {
     const input = toKeyInput(call);
     return withKeys(call, (keys) => {
-      const { record, key } = keys.create(input, ADMIN);
-      const { stdout, stderr } = call.context;
-      if (call.json) stdout.write(`${JSON.stringify({ ...toKeyView(record), key })}\n`);
-      else {
-        stdout.write(`${key}\n`);
-        stderr.write(`Made ${record.id} for "${record.name}". The key is shown this once.\n`);
-      }
+      showKey(call, keys.create(input, ADMIN), 'Made');
       return 0;
     });
   },
@@ -79,6 +73,39 @@ export const keysRevokeCommand: Command = {
       return 0;
     }),
 };
+
+/** `sluice keys rotate ID`: the new secret goes to stdout alone. */
+export const keysRotateCommand: Command = {
+  name: 'keys rotate',
+  positionals: ['ID'],
+  options: {
+    grace: { value: 'TIME', summary: 'How long the secret that it has goes on: 0s, 30m, 24h. Default: 24h' },
+    ...CONFIG_OPTIONS,
+  },
+  summary: 'Give a key another secret; the one that it has goes on for a while',
+  run(call) {
+    const { grace } = call.options;
+    const input = rotateKeyInput.safeParse(grace === undefined ? {} : { grace });
+    if (!input.success) throw new UsageError('--grace takes a number and s, m, h or d: 24h');
+    return withKeys(call, (keys) => {
+      const [id = ''] = call.positionals;
+      const rotated = keys.rotate(id, input.data, ADMIN);
+      if (!rotated)
+        throw new Error(`There is no key ${JSON.stringify(id)} that still works; sluice keys list shows all.`);
+      showKey(call, rotated, 'Rotated');
+      return 0;
+    });
+  },
+};
+
+/** Alone on stdout, so that a script can take it. */
+function showKey({ json, context: { stdout, stderr } }: CommandCall, { record, key }: CreatedKey, done: string): void {
+  if (json) stdout.write(`${JSON.stringify({ ...toKeyView(record), key })}\n`);
+  else {
+    stdout.write(`${key}\n`);
+    stderr.write(`${done} ${record.id} for "${record.name}". The key is shown this once.\n`);
+  }
+}
 
 async function withKeys(call: CommandCall, use: (keys: KeyAdmin) => ExitCode): Promise<ExitCode> {
   const loaded = await loadSettings(call);

@@ -88,6 +88,7 @@ export function currentKeys(generations: Generations): KeyAdmin {
     create: (input, by) => now().create(input, by),
     list: (by) => now().list(by),
     revoke: (id, by) => now().revoke(id, by),
+    rotate: (id, input, by) => now().rotate(id, input, by),
   };
 }
 

@@ -27,6 +27,7 @@ export function composeIdentity(
     pepper: keyPepper,
     adminKey,
     adminKeyOnDataPlane: config.auth.adminKeyOnDataPlane,
+    failures: config.auth.failures,
     profiles: config.limits.profiles,
     clock: systemClock,
   });

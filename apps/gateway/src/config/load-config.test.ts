@@ -231,7 +231,6 @@ models:
 
   it.each([
     ['auth: {jwt: []}', 'auth.jwt'],
-    ['auth: {failures: {limit: 100, window: 1m}}', 'auth.failures'],
     ['cache: {store: redis}', 'cache.store'],
     ['telemetry: {traces: {otlpEndpoint: {env: X}}}', 'telemetry.traces'],
     ['server: {workers: auto}', 'server.workers'],

@@ -13,7 +13,6 @@ const isPositive = (value: unknown): boolean => typeof value === 'number' && val
  */
 const UNSERVED: readonly Unserved[] = [
   { path: ['auth', 'jwt'] },
-  { path: ['auth', 'failures'] },
   { path: ['cache', 'store'], values: ['redis'] },
   { path: ['models', '*', 'answerModel'] },
   { path: ['models', '*', 'unknownFields'] },

@@ -88,6 +88,14 @@ function parse(body: Buffer): ReturnType<typeof parseCallBody> {
   }
 }
 
+/** Throws `route_not_allowed` for a key with a list of tools: what a body offers in a vendor's words, nobody here can say. */
+export function assertSeen({ tools }: Principal): void {
+  if (tools === undefined) return;
+  throw gatewayError('route_not_allowed', {
+    message: 'This key may use some tools only, and the gateway does not see those of a raw request.',
+  });
+}
+
 /**
  * Holds a raw request against the key's list of models. Where the gateway cannot see which model is asked, a list that
  * does not take in the whole provider refuses: it might be any. Throws a 403 of the table.

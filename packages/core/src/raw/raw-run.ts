@@ -32,7 +32,7 @@ import type { CallContext } from '../stages/run-context.js';
 import { toAnswerHeaders, toLocation, toRequestHeaders } from './raw-headers.js';
 import { createMeter } from './raw-meter.js';
 import type { RawMeter } from './raw-meter.js';
-import { assertMayAsk, readQuestion } from './raw-question.js';
+import { assertMayAsk, assertSeen, readQuestion } from './raw-question.js';
 import type { RawQuestion } from './raw-question.js';
 import { RawStream } from './raw-stream.js';
 import { toRawPlace } from './raw-url.js';
@@ -92,6 +92,7 @@ export class RawRun {
       const { principal: known, signal } = call.received;
       const principal = (call.principal = known ?? (await ports.authenticator.authenticate(call.received, signal)));
       assertRoute(principal, `/passthrough/${asked.provider}/${asked.path}`);
+      assertSeen(principal);
       const provider = this.#findProvider(principal);
       const raw = await this.#read(provider);
       assertMayAsk(principal, raw.question, { provider: provider.name, aliases: this.#parts.lease.snapshot.aliases });

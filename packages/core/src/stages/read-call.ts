@@ -2,6 +2,7 @@ import type { JsonObject, Principal, RecalledCall } from '@sluice/contract';
 import type { Call } from '../call.js';
 import { assertBodyType, parseCall, parseForm, wholeBody } from '../parse-body.js';
 import type { CallBody } from '../parse-body.js';
+import { assertTools } from '../routing/assert-tools.js';
 import { assertRoute } from '../routing/resolve.js';
 import { takeWishes } from '../routing/wishes.js';
 import type { Wishes } from '../routing/wishes.js';
@@ -17,6 +18,7 @@ export async function readCall<Request, Result, Event>(
   const principal = (call.principal = known ?? (await ports.authenticator.authenticate(call.received, signal)));
   assertRoute(principal, call.route);
   const given = await readBody(call, endpoint.dialect.body === 'multipart');
+  assertTools(principal, given.wire);
   const body = endpoint.memory ? wholeBody(given) : given;
   const recalled = endpoint.memory?.recall(body.wire, {
     tenant: principal.tenant,

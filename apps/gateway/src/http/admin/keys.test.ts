@@ -17,6 +17,7 @@ describe('/admin/v1/keys', () => {
     expect(keyRoutes().map(({ method, path, access }) => `${method} ${path} ${access}`)).toEqual([
       'POST /admin/v1/keys keys:write',
       'GET /admin/v1/keys keys:read',
+      'POST /admin/v1/keys/{id}/rotate keys:write',
       'DELETE /admin/v1/keys/{id} keys:write',
     ]);
   });
@@ -40,6 +41,18 @@ describe('/admin/v1/keys', () => {
     expect(bodyOf(await ask(routes, 'listKeys'))).toMatchObject({
       data: [{ revokedAt: expect.any(String) as unknown }],
     });
+  });
+
+  it('rotates a key, with a body or without one', async () => {
+    const routes = keyRoutes();
+    const made = bodyOf(await ask(routes, 'createKey', { body: { name: 'ci' } })) as { id: string; key: string };
+    const rotated = await ask(routes, 'rotateKey', { params: { id: made.id } });
+    expect([rotated.status, rotated.headers['cache-control']]).toEqual([200, 'no-store']);
+    const { key, ...view } = createdKeyView.parse(bodyOf(rotated));
+    expect(key).not.toBe(made.key);
+    expect(view).toMatchObject({ id: made.id, last4: key.slice(-4), retiring: [{ last4: made.key.slice(-4) }] });
+    const params = { id: 'key_none' };
+    await expect(ask(routes, 'rotateKey', { params })).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it.each(['1', '-1', "' OR 1=1", '../', '__proto__'])('knows no key %j', async (id) => {

@@ -1,4 +1,4 @@
-import { createKeyInput, createdKeyView, keyView, toKeyView } from '@sluice/auth';
+import { createKeyInput, createdKeyView, keyView, rotateKeyInput, toKeyView } from '@sluice/auth';
 import type { KeyAdmin } from '@sluice/auth';
 import { gatewayError } from '@sluice/contract';
 import { jsonAnswer } from '@sluice/core';
@@ -18,7 +18,7 @@ const UNSERVED = ['budget'] as const;
 
 /** `/admin/v1/keys`. */
 export function createKeyRoutes(keys: KeyAdmin): readonly Route[] {
-  return [createRoute(keys), listRoute(keys), revokeRoute(keys)];
+  return [createRoute(keys), listRoute(keys), rotateRoute(keys), revokeRoute(keys)];
 }
 
 function createRoute(keys: KeyAdmin): Route {
@@ -66,6 +66,35 @@ function revokeRoute(keys: KeyAdmin): Route {
     },
     handle: async (call) => revokeKey(call, keys),
   };
+}
+
+function rotateRoute(keys: KeyAdmin): Route {
+  return {
+    method: 'POST',
+    path: '/admin/v1/keys/{id}/rotate',
+    access: 'keys:write',
+    openapi: {
+      operationId: 'rotateKey',
+      summary: 'Give a key another secret; the one that it has goes on for a while',
+      tags: ['keys'],
+      requestParams: { path: z.object({ id: keyId }) },
+      requestBody: { required: false, content: jsonContent(rotateKeyInput) },
+      responses: { 200: { description: 'The key, shown this once.', content: jsonContent(createdKeyView) } },
+    },
+    handle: (call) => rotateKey(call, keys),
+  };
+}
+
+async function rotateKey(call: RouteCall, keys: KeyAdmin): Promise<Answer> {
+  const input = parseInput(rotateKeyInput, hasBody(call) ? await call.json() : {});
+  const rotated = keys.rotate(call.params['id'] ?? '', input, principalOf(call));
+  if (rotated) return jsonAnswer(200, { ...toKeyView(rotated.record), key: rotated.key }, noStore);
+  throw gatewayError('not_found', { message: 'There is no such key that still works.' });
+}
+
+function hasBody({ headers }: RouteCall): boolean {
+  if (headers['content-type'] !== undefined || headers['transfer-encoding'] !== undefined) return true;
+  return Number(headers['content-length'] ?? 0) > 0;
 }
 
 async function createKey(call: RouteCall, keys: KeyAdmin): Promise<Answer> {
