@@ -1,21 +1,17 @@
 import { gatewayError, toGatewayError } from '@sluice/contract';
-import type { GatewayError, Outcome, StreamScanner, UpstreamBody } from '@sluice/contract';
-import type { AttemptDeadline } from './attempt-deadline.js';
+import type { GatewayError, Outcome } from '@sluice/contract';
 import type { Beginning } from './hold-back.js';
+import type { StreamSource } from './open-stream.js';
 import type { StreamState, StreamStep } from './stream-state.js';
 
 type Chunk = IteratorResult<Uint8Array, undefined>;
 type Failed = Extract<Outcome, { kind: 'failed' }>;
-const NOTHING = new Uint8Array(0);
 const DONE: Chunk = { done: true, value: undefined };
 
-export interface LiveStreamParts extends Beginning {
-  readonly body: UpstreamBody;
-  readonly reads: AsyncIterator<Uint8Array>;
-  readonly scanner: StreamScanner;
-  readonly deadline: AttemptDeadline;
-  /** `committed` from the start. */
-  readonly state: StreamState;
+export interface LiveStreamParts {
+  /** Its state is `committed` from the start. */
+  readonly source: StreamSource;
+  readonly beginning: Beginning;
 }
 export interface LiveStreamEvents {
   /** Turns what went wrong into the outcome it is. */
@@ -36,10 +32,11 @@ export interface LiveStreamEvents {
  * as its dialect ends a whole answer, with exactly one error frame after a cut, or silently where the caller has left.
  */
 export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> {
-  #parts: LiveStreamParts;
+  #source!: StreamSource;
   readonly #events: LiveStreamEvents;
   readonly #state: StreamState;
-  #held: Uint8Array | undefined;
+  /** What came first, until the caller has it. */
+  #beginning: Beginning | undefined;
   /** A read that began while the stream was held back. */
   #pending: Promise<IteratorResult<Uint8Array>> | undefined;
   #pulling = false;
@@ -50,18 +47,17 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   #lost: Failed | undefined;
 
   constructor(parts: LiveStreamParts, events: LiveStreamEvents) {
-    this.#parts = parts;
     this.#events = events;
-    this.#state = parts.state;
+    this.#state = parts.source.state;
     this.#adopt(parts);
   }
 
-  #adopt(parts: LiveStreamParts): void {
-    this.#parts = parts;
-    this.#held = parts.held;
-    this.#pending = parts.pending;
-    this.#progress = parts.scanner.progress;
-    const { signal } = parts.deadline;
+  #adopt({ source, beginning }: LiveStreamParts): void {
+    this.#source = source;
+    this.#beginning = beginning;
+    this.#pending = beginning.pending;
+    this.#progress = source.scanner.progress;
+    const { signal } = source.deadline;
     signal.addEventListener('abort', () => this.#stopped(signal.reason), { once: true });
   }
 
@@ -74,8 +70,8 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     if (this.#isOver) return Promise.resolve(DONE);
     if (this.#continuing) return this.#afterwards(this.#continuing);
     if (this.#lost) return Promise.resolve(this.#report(this.#lost, undefined));
-    if (this.#held) return Promise.resolve(this.#first(this.#held));
-    this.#parts.deadline.resume();
+    if (this.#beginning) return Promise.resolve(this.#first(this.#beginning));
+    this.#source.deadline.resume();
     this.#pulling = true;
     return this.#read().then(this.#onRead, this.#onCut);
   }
@@ -91,7 +87,7 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
 
   #read(): Promise<IteratorResult<Uint8Array>> {
     const pending = this.#pending;
-    if (!pending) return this.#parts.reads.next();
+    if (!pending) return this.#source.reads.next();
     this.#pending = undefined;
     return pending;
   }
@@ -104,10 +100,9 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     if (!this.#pulling) this.#events.settle(this.#outcomeOf(reason));
   }
 
-  #first(held: Uint8Array): Chunk | Promise<Chunk> {
-    const { scanner, ended } = this.#parts;
-    this.#held = undefined;
-    this.#parts = { ...this.#parts, held: NOTHING };
+  #first({ held, ended }: Beginning): Chunk | Promise<Chunk> {
+    const { scanner } = this.#source;
+    this.#beginning = undefined;
     // An error that came in the same read as the first content: the content goes first.
     if (scanner.failure) return this.#fail(scanner.failure, held);
     if (ended) return this.#complete(held);
@@ -117,7 +112,7 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
 
   /** The answer is whole: whatever the socket still does, nothing of it belongs to the request. */
   #settleFinished(): void {
-    if (this.#parts.scanner.finished) this.#events.settle({ kind: 'completed' });
+    if (this.#source.scanner.finished) this.#events.settle({ kind: 'completed' });
   }
 
   readonly #onRead = (read: IteratorResult<Uint8Array>): Chunk | Promise<Chunk> => {
@@ -129,7 +124,7 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
 
   #handOver<T extends Chunk | Promise<Chunk>>(chunk: T): T {
     this.#pulling = false;
-    this.#parts.deadline.rest();
+    this.#source.deadline.rest();
     return chunk;
   }
 
@@ -150,14 +145,14 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   #take(read: IteratorResult<Uint8Array>): Chunk | Promise<Chunk> | undefined {
     if (read.done) return this.#end(undefined);
     try {
-      return this.#forward(this.#parts.scanner.push(read.value));
+      return this.#forward(this.#source.scanner.push(read.value));
     } catch (cause) {
       return this.#end(cause);
     }
   }
 
   #forward(bytes: Uint8Array): Chunk | Promise<Chunk> | undefined {
-    const { failure } = this.#parts.scanner;
+    const { failure } = this.#source.scanner;
     if (failure) return this.#fail(failure, bytes);
     this.#noteProgress();
     this.#settleFinished();
@@ -167,12 +162,12 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   /** What stops a stream stops nothing once its last frame is through: clients leave at it, and have all of the answer. */
   #outcomeOf(cause: unknown): Outcome {
     const outcome = this.#events.outcomeOf(cause);
-    const isWhole = this.#parts.scanner.finished && (outcome.kind === 'failed' || !this.#held);
+    const isWhole = this.#source.scanner.finished && (outcome.kind === 'failed' || !this.#beginning);
     return isWhole ? { kind: 'completed' } : outcome;
   }
 
   #noteProgress(): void {
-    const { scanner, deadline } = this.#parts;
+    const { scanner, deadline } = this.#source;
     if (scanner.progress === this.#progress) return;
     this.#progress = scanner.progress;
     deadline.touch();
@@ -182,7 +177,7 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
    * No more reads, because of `cause` where one failed. Where the answer has announced its end, nothing is missing.
    */
   #end(cause: unknown): Chunk | Promise<Chunk> {
-    const { scanner } = this.#parts;
+    const { scanner } = this.#source;
     if (cause && !scanner.finished && this.#events.outcomeOf(cause).kind === 'client-gone') {
       return this.#fail(cause, undefined);
     }
@@ -243,8 +238,8 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   }
 
   #letGo(): void {
-    this.#parts.deadline.dispose();
-    this.#parts.body.cancel();
+    this.#source.deadline.dispose();
+    this.#source.body.cancel();
   }
 
   #close(step: StreamStep, outcome: Outcome): void {

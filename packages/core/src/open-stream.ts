@@ -1,4 +1,11 @@
-import type { Clock, GatewayError, ResponseHead, StreamScanner, UpstreamResponse } from '@sluice/contract';
+import type {
+  Clock,
+  GatewayError,
+  ResponseHead,
+  StreamScanner,
+  UpstreamBody,
+  UpstreamResponse,
+} from '@sluice/contract';
 import type { AttemptDeadline } from './attempt-deadline.js';
 import type { Call } from './call.js';
 import type { Codec } from './codec.js';
@@ -13,14 +20,21 @@ import { StreamState } from './stream-state.js';
 /** Of a 200 that is no stream, this much is read to find out what it says. */
 const MAX_ERROR_BYTES = 65_536;
 
-/** A stream that may be handed over. */
-export interface OpenedStream extends Beginning {
-  readonly kind: 'stream';
-  readonly response: UpstreamResponse;
+/** What a stream is read from. */
+export interface StreamSource {
+  readonly body: UpstreamBody;
   readonly reads: AsyncIterator<Uint8Array>;
   readonly scanner: StreamScanner;
   readonly deadline: AttemptDeadline;
   readonly state: StreamState;
+}
+
+/** A stream that may be handed over. */
+export interface OpenedStream {
+  readonly kind: 'stream';
+  readonly source: StreamSource;
+  /** Apart from all that stays as long as the stream lasts: what came first is let go once the caller has it. */
+  readonly beginning: Beginning;
   /** Absent where nobody else could go on with this answer. */
   readonly soFar: AnswerSoFar | undefined;
   /** When the first content came, in milliseconds since the request began. */
@@ -59,8 +73,8 @@ export async function openStream(call: Call, opening: Opening): Promise<OpenedSt
     if (rule) beginning = await holdBack(beginning, { reads, scanner, deadline, clock: opening.clock, holdBack: rule });
     state.step('release');
     call.endWait();
-    const { soFar } = codec;
-    return { kind: 'stream', response, reads, scanner, ...beginning, deadline, state, soFar, firstTokenMs, stats };
+    const source = { body: response.body, reads, scanner, deadline, state };
+    return { kind: 'stream', source, beginning, soFar: codec.soFar, firstTokenMs, stats };
   } catch (cause) {
     state.step(call.signal.aborted ? 'leave' : 'cut');
     response.body.cancel();

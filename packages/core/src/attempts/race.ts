@@ -111,8 +111,8 @@ export class Race {
 function discard(opened: Opened, nowMs: number): void {
   if (opened.kind === 'plain') return;
   opened.stats.end(undefined, nowMs);
-  opened.deadline.dispose();
-  opened.response.body.cancel();
+  opened.source.deadline.dispose();
+  opened.source.body.cancel();
 }
 
 /** Whether it came to an end, of whatever kind, within the time. */

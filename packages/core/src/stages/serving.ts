@@ -1,21 +1,22 @@
 import type { ChatRequest, GatewayError, Outcome, Permit, Slot, StreamScanner, Usage } from '@sluice/contract';
 import type { Attempted } from '../attempt-loop.js';
+import type { AnswerSoFar } from '../continuation/answer-so-far.js';
 import type { LiveStreamParts } from '../live-stream.js';
-import type { OpenedStream } from '../open-stream.js';
+import type { OpenedStream, StreamSource } from '../open-stream.js';
 import type { Candidate, Plan } from '../routing/plan.js';
 import { verdictOn } from '../routing/target-stats.js';
-import type { Verdict } from '../routing/target-stats.js';
+import type { TargetStats, Verdict } from '../routing/target-stats.js';
 import { TappedScanner } from '../tapped-scanner.js';
 import { continueAnswer } from './continue-answer.js';
 import type { Admitted, Asked, RunContext } from './run-context.js';
-
-const NOTHING = new Uint8Array(0);
 
 interface Now {
   readonly candidate: Candidate;
   readonly permit: Permit;
   readonly slot: Slot;
-  readonly stream: OpenedStream;
+  readonly scanner: StreamScanner;
+  readonly soFar: AnswerSoFar | undefined;
+  readonly stats: TargetStats;
 }
 
 /** Who serves a stream at the moment, and what is owed when it no longer does. */
@@ -37,22 +38,20 @@ export class Serving<Request extends Pick<ChatRequest, 'extensions'>, Result, Ev
 
   /** The stream of this attempt is the caller's from here on. */
   take({ candidate, permit, slot }: Attempted, opened: OpenedStream): LiveStreamParts {
-    const { call } = this.#run;
-    const stream = { ...opened, scanner: watched(opened, this.#asked, candidate) };
-    call.served = candidate.target;
-    // The bytes that came first are the stream's own: kept here, they would stay as long as it lasts.
-    this.#now = { candidate, permit, slot, stream: { ...stream, held: NOTHING } };
+    const { beginning, soFar, stats } = opened;
+    const source = watched(opened, this.#asked, candidate);
+    this.#run.call.served = candidate.target;
+    this.#now = { candidate, permit, slot, scanner: source.scanner, soFar, stats };
     // A probe has told enough by its first content; a closed circuit waits for the end of the stream.
     if (permit.isProbe) permit.succeed();
-    return { ...stream, body: opened.response.body };
+    return { source, beginning };
   }
 
   /** Another stream that goes on where this one was cut; nothing where there can be none. */
   goOn(failure: GatewayError): Promise<LiveStreamParts | undefined> | undefined {
     const now = this.#now;
-    const soFar = now?.stream.soFar;
-    if (!now || !soFar) return undefined;
-    const cut = { plan: this.#plan, asked: this.#asked, candidate: now.candidate, soFar, failure };
+    if (!now?.soFar) return undefined;
+    const cut = { plan: this.#plan, asked: this.#asked, candidate: now.candidate, soFar: now.soFar, failure };
     const going = continueAnswer(this.#run, cut, () => this.#setAside(now, failure));
     return going?.then(
       (attempted) => this.#takeOver(attempted),
@@ -61,16 +60,16 @@ export class Serving<Request extends Pick<ChatRequest, 'extensions'>, Result, Ev
   }
 
   /** Closes the books on who was cut; what all who were cut used is counted. */
-  #setAside({ permit, slot, stream }: Now, failure: GatewayError): Usage | undefined {
+  #setAside({ permit, slot, scanner, stats }: Now, failure: GatewayError): Usage | undefined {
     const { call, ports } = this.#run;
     this.#now = undefined;
     permit.fail(failure);
     slot.release();
-    stream.stats.end(verdictOn(failure), ports.clock.monotonic());
+    stats.end(verdictOn(failure), ports.clock.monotonic());
     const last = call.attempts.length - 1;
     const record = call.attempts[last];
     if (record) call.attempts[last] = { ...record, errorCode: failure.code };
-    return call.setAside(stream.scanner.summary());
+    return call.setAside(scanner.summary());
   }
 
   #takeOver(attempted: Attempted): LiveStreamParts | undefined {
@@ -82,17 +81,17 @@ export class Serving<Request extends Pick<ChatRequest, 'extensions'>, Result, Ev
     permit.forget();
     slot.release();
     opened.stats.end(undefined, ports.clock.monotonic());
-    opened.deadline.dispose();
-    opened.response.body.cancel();
+    opened.source.deadline.dispose();
+    opened.source.body.cancel();
     return undefined;
   }
 
   #settle(outcome: Outcome): void {
     if (!this.#now) return;
-    const { permit, slot, stream } = this.#now;
+    const { permit, slot, scanner, stats } = this.#now;
     const { call, ports } = this.#run;
-    call.summary = stream.scanner.summary();
-    stream.stats.end(verdictOf(outcome), ports.clock.monotonic());
+    call.summary = scanner.summary();
+    stats.end(verdictOf(outcome), ports.clock.monotonic());
     slot.release();
     if (outcome.kind === 'completed') permit.succeed();
     else if (outcome.kind === 'failed') permit.fail(outcome.error);
@@ -106,14 +105,14 @@ function verdictOf(outcome: Outcome): Verdict | undefined {
   return outcome.kind === 'failed' ? verdictOn(outcome.error) : undefined;
 }
 
-/** The scanner of a stream; what it lets through is also shown to the endpoint's memory, where that keeps it. */
+/** What a stream is read from; what is let through is also shown to the endpoint's memory, where that keeps it. */
 function watched<Request>(
-  { scanner, held }: OpenedStream,
+  { source, beginning }: OpenedStream,
   { recalled }: Asked<Request>,
   { target: { provider } }: Candidate,
-): StreamScanner {
+): StreamSource {
   const keep = recalled?.keep;
-  if (!keep) return scanner;
-  keep(held, provider);
-  return new TappedScanner(scanner, (bytes) => keep(bytes, provider));
+  if (!keep) return source;
+  keep(beginning.held, provider);
+  return { ...source, scanner: new TappedScanner(source.scanner, (bytes) => keep(bytes, provider)) };
 }
