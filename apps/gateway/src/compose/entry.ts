@@ -18,6 +18,7 @@ import { createRawPassthrough } from '../http/raw-passthrough.js';
 import { createRoutes } from '../http/routes.js';
 import type { RoutesDeps } from '../http/routes.js';
 import type { RouteDeps } from '../http/run-route.js';
+import { WriteClock } from '../http/write-clock.js';
 import type { Lifecycle } from '../lifecycle.js';
 import { listModels } from '../list-models.js';
 import { systemClock } from '../system-clock.js';
@@ -76,7 +77,7 @@ export function composeEntry(parts: EntryParts): Entry {
       isStopped: () => lifecycle.isStopped(),
       pressure: parts.pressure,
       keepsConnections: () => lifecycle.keepsConnections,
-      writeTimeoutMs: () => generations.current.config.server.writeTimeoutMs,
+      waiting: new WriteClock({ clock, timeoutMs: () => generations.current.config.server.writeTimeoutMs }),
     },
   );
 }

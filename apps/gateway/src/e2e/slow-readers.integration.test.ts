@@ -16,4 +16,4 @@ async function expectManyBounded(): Promise<void> {
 it('F61 callers who do not read pause their providers, and are cut off', () => expectManyBounded(), 180_000);
 
 it('F61 ten callers who do not read, behind buffers as large as the kernel likes', () =>
-  expectBoundedReaders({ readers: 10, writeTimeoutMs: 2_000 }));
+  expectBoundedReaders({ readers: 10, writeTimeoutMs }));

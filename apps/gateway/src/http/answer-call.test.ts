@@ -16,7 +16,7 @@ async function serverWith(answer: Answer) {
   const failures: unknown[] = [];
   const onInternalError = (cause: unknown): void => void failures.push(cause);
   const cors = { intercept: () => undefined, headers: () => undefined };
-  const deps = { callers, clock, cors, keepsConnections: () => true, writeTimeoutMs: () => 1_000, onInternalError };
+  const deps = { callers, clock, cors, keepsConnections: () => true, waiting: new Set(), onInternalError };
   const server = createServer((req, res) => void answerCall(async () => answer, { req, res }, deps));
   server.listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());

@@ -6,14 +6,14 @@ import type { Cors } from '../cors/cors.js';
 import type { Callers } from './callers.js';
 import { sendAnswer } from './send-answer.js';
 import { closeIfUnread } from './unread-body.js';
+import type { Waiting } from './write-clock.js';
 
 export interface AnswerDeps {
   readonly callers: Callers;
   readonly clock: Clock;
   /** False once the gateway is about to stop: connections then close with their answer. */
   keepsConnections(): boolean;
-  /** How long a caller may take no byte of what waits for it. */
-  writeTimeoutMs(): number;
+  readonly waiting: Waiting;
   /** The CORS headers of an answer. */
   readonly cors: Cors;
   onInternalError(cause: unknown): void;
@@ -32,7 +32,7 @@ export interface Exchange {
 export async function answerCall(
   make: (received: ReceivedCall) => Promise<Answer>,
   { req, res }: Exchange,
-  { callers, clock, cors, keepsConnections, writeTimeoutMs, onInternalError }: AnswerDeps,
+  { callers, clock, cors, keepsConnections, waiting, onInternalError }: AnswerDeps,
 ): Promise<void> {
   let answer: Answer | undefined;
   try {
@@ -42,7 +42,7 @@ export async function answerCall(
     // What is late of a request is not waited for after all.
     if (!keepsConnections() || answer.status === 408) res.shouldKeepAlive = false;
     closeIfUnread(req, res, clock);
-    const sending = sendAnswer(res, answer, { received, clock, writeTimeoutMs, extra: corsHeaders(req, cors) });
+    const sending = sendAnswer(res, answer, { received, clock, waiting, extra: corsHeaders(req, cors) });
     if (sending) await sending;
   } catch (cause) {
     // A failure of the table has its row: the cut tells the caller of it.

@@ -32,8 +32,9 @@ type ResponseStub = ReturnType<typeof responseStub>;
 function send(answer: Answer) {
   const clock = createManualClock();
   const res = responseStub();
-  const sent = sendAnswer(res as unknown as ServerResponse, answer, { received, clock, writeTimeoutMs: () => 1_000 });
-  return { clock, res, sent };
+  const waiting = new Set<ServerResponse>();
+  const sent = sendAnswer(res as unknown as ServerResponse, answer, { received, clock, waiting });
+  return { clock, res, sent, waiting };
 }
 
 /** A stream whose pieces the test hands out, already sending. */
@@ -92,6 +93,16 @@ describe('a stream that is silent', () => {
   });
 });
 
+it.each(['drain', 'close'])('a caller is waited for from where its socket is full until its %s', async (event) => {
+  const { res, give, waiting } = await sendStream();
+  expect(waiting.size).toBe(0);
+  vi.spyOn(res, 'write').mockImplementationOnce((chunk) => res.written.push(chunk) === 0);
+  await give('data: 2\n\n');
+  expect([...waiting]).toEqual([res]);
+  res.emit(event);
+  expect(waiting.size).toBe(0);
+});
+
 it('a stream whose pieces may end anywhere gets no comment', async () => {
   const { clock, res } = await sendStream({ unframed: true });
   clock.advance(60_000);
@@ -126,8 +137,8 @@ describe('a plain answer', () => {
     res.writeHead.mockImplementation(() => {
       throw refusal;
     });
-    expect(() =>
-      sendAnswer(res as unknown as ServerResponse, plain, { received, clock, writeTimeoutMs: () => 1_000 }),
-    ).toThrow(refusal);
+    expect(() => sendAnswer(res as unknown as ServerResponse, plain, { received, clock, waiting: new Set() })).toThrow(
+      refusal,
+    );
   });
 });

@@ -3,6 +3,7 @@ import type { Clock } from '@sluice/contract';
 import type { Answer, PlainAnswer, ReceivedCall } from '@sluice/core';
 import { asBuffer } from '@sluice/toolkit';
 import { StreamBody } from './stream-body.js';
+import type { Waiting } from './write-clock.js';
 
 /** After this silence a committed stream gets a comment, so that nobody between here and the caller hangs up. */
 const KEEP_ALIVE_MS = 15_000;
@@ -39,8 +40,7 @@ function addExtra(edge: Record<string, string>, answer: Headers, extra: Headers)
 export interface SendDeps {
   readonly received: ReceivedCall;
   readonly clock: Clock;
-  /** Whoever takes no byte of what waits for it in so many milliseconds is cut off. Asked when something waits. */
-  writeTimeoutMs(): number;
+  readonly waiting: Waiting;
   /** Headers that this call's edge adds to whatever is answered. */
   readonly extra?: Headers | undefined;
 }
@@ -78,9 +78,11 @@ function endWith(res: ServerResponse, bytes: Buffer, deps: SendDeps): void {
   boundRest(res, deps);
 }
 
-/** For what is handed over whole and did not all fit: once it is gone, the server sets the time of the next request. */
-function boundRest(res: ServerResponse, { writeTimeoutMs }: SendDeps): void {
-  if (res.writableLength > 0) res.setTimeout(writeTimeoutMs());
+/** For what is handed over whole and did not all fit. */
+function boundRest(res: ServerResponse, { waiting }: SendDeps): void {
+  if (res.writableLength === 0) return;
+  waiting.add(res);
+  res.once('close', () => waiting.delete(res));
 }
 
 /** Names and values in turn, the form that Node writes with the least work. What both name is the edge's. */
@@ -115,16 +117,12 @@ async function sendStream(
   boundRest(res, deps);
 }
 
-/**
- * Resolves when the socket takes more, or is gone. A socket's own timer runs anew whenever the kernel takes a byte, and at its
- * end the server destroys the socket: who reads slowly is not who does not read.
- */
-function drained(res: ServerResponse, { writeTimeoutMs }: SendDeps): Promise<void> {
-  const before = res.socket?.timeout ?? 0;
-  res.setTimeout(writeTimeoutMs());
+/** Resolves when the socket takes more, or is gone. */
+function drained(res: ServerResponse, { waiting }: SendDeps): Promise<void> {
+  waiting.add(res);
   return new Promise((resolve) => {
     const done = (): void => {
-      if (!res.destroyed) res.setTimeout(before);
+      waiting.delete(res);
       res.off('drain', done);
       res.off('close', done);
       resolve();

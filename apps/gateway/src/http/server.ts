@@ -59,7 +59,6 @@ export async function listen(handler: Handler, options: ListenOptions): Promise<
     server.listen({ host, port, backlog: 1_024 }, () => {
       server.off('error', reject);
       server.on('error', onAcceptError);
-      server.on('timeout', cutOff);
       resolve();
     });
   });
@@ -98,15 +97,6 @@ function boundConnections(server: Server, { maxConnectionsPerAddress, refusesCon
     if (refusesConnections() || !cap.enter(remoteAddress)) return void socket.resetAndDestroy();
     socket.once('close', () => cap.leave(remoteAddress));
   });
-}
-
-/**
- * Whoever was silent for too long. What a caller did not read is given up, with the kernel's buffers: a connection that is closed
- * keeps them for as long as the other side neither reads nor goes.
- */
-function cutOff(socket: Socket): void {
-  if (socket.writableLength > 0) socket.resetAndDestroy();
-  else socket.destroy();
 }
 
 function addressUrl(server: Server, host: string): string {

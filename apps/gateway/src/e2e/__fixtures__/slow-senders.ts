@@ -2,13 +2,12 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { startGatewayProcess } from './gateway.js';
-import type { ProcessGateway } from './gateway.js';
 import { assertInvariants } from './invariants.js';
+import { serveGood } from './serve-good.js';
 
 /** The gateway looks every second; the machine may be busy. */
 const CHECKED_WITHIN_MS = 2_500;
 const TLS_HELLO = Buffer.from('16030102000100', 'hex');
-const CHAT = { model: 'sim/echo', messages: [{ role: 'user', content: 'Hello' }] };
 
 export interface SlowPlan {
   readonly sockets: number;
@@ -71,17 +70,4 @@ async function sendSlowly(url: string, first: string | Buffer, everyMs: number):
   await new Promise((resolve) => socket.once('close', resolve));
   clearInterval(timer);
   return { text, tookMs: performance.now() - startedMs };
-}
-
-/** Every call is served; how long half of them took at most. */
-async function serveGood(gateway: ProcessGateway, calls: number): Promise<{ readonly median: number }> {
-  const tookMs: number[] = [];
-  for (let call = 0; call < calls; call += 1) {
-    const beganMs = performance.now();
-    const answer = await gateway.call('/v1/chat/completions', CHAT);
-    expect(answer.status).toBe(200);
-    await answer.text();
-    tookMs.push(performance.now() - beganMs);
-  }
-  return { median: tookMs.toSorted((a, b) => a - b)[calls >> 1] ?? 0 };
 }
