@@ -164,6 +164,12 @@ export type { Priority, Slot, SlotRequest, Slots, SlotsView } from './slots.js';
 export type { Outcome, Settler } from './settle.js';
 export type {
   Actual,
+  AuditEntry,
+  AuditHead,
+  AuditQuery,
+  AuditRepository,
+  AuditRow,
+  AuditSeal,
   Claim,
   ClaimState,
   CounterStore,

@@ -190,3 +190,66 @@ export interface ResponseRepository {
   /** Deletes what has expired. */
   sweep(nowMs: number): void;
 }
+
+/** What an operator did. */
+export interface AuditEntry {
+  readonly atMs: number;
+  /** The id of the key, token or command that did it. */
+  readonly actor: string;
+  readonly actorName: string;
+  readonly role: string;
+  readonly tenant: string;
+  /** `createKey`. */
+  readonly action: string;
+  /** What it was done to, by its id; empty where it has none. */
+  readonly object: string;
+  /** Digests of the object's states, absent where there is none or it is not known. */
+  readonly before?: string;
+  readonly after?: string;
+  /** The names of the fields that differ, with a space between them. */
+  readonly changed?: string;
+  /** Where the call came from. */
+  readonly address?: string;
+  readonly requestId?: string;
+}
+/** An entry as a link of the chain. */
+export interface AuditRow extends AuditEntry {
+  /** From 1, without a gap. */
+  readonly seq: number;
+  /** The hash of the row before; empty in the first. */
+  readonly previous: string;
+  readonly hash: string;
+}
+/** Which row is the last one. */
+export interface AuditHead {
+  readonly seq: number;
+  readonly hash: string;
+  /** Says that who marked the end could make rows. */
+  readonly mac: string;
+}
+/** What makes the links. */
+export interface AuditSeal {
+  row(row: Omit<AuditRow, 'hash'>): string;
+  head(head: Pick<AuditHead, 'seq' | 'hash'>): string;
+}
+export interface AuditQuery {
+  readonly limit: number;
+  /** Only rows before this one. */
+  readonly before?: number;
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+  readonly actor?: string;
+  readonly action?: string;
+  readonly object?: string;
+  readonly tenant?: string;
+}
+/** Rows that are only ever added, by whatever process. */
+export interface AuditRepository {
+  /** Runs `work`, and adds the row of its entry, in one transaction: both or none. `work` throws as it likes. */
+  record<T>(work: () => { readonly result: T; readonly entry?: AuditEntry }, seal: AuditSeal): T;
+  head(): AuditHead | undefined;
+  /** From the first row to the row `last`, one at a time. */
+  all(last: number): Iterable<AuditRow>;
+  /** Newest first. */
+  page(query: AuditQuery): readonly AuditRow[];
+}

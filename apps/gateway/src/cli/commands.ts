@@ -1,4 +1,5 @@
 import type { Command } from './command.js';
+import { auditVerifyCommand } from './audit.js';
 import { checkCommand } from './check.js';
 import { drillCommand } from './drill.js';
 import { explainCommand } from './explain.js';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   keysListCommand,
   keysRotateCommand,
   keysRevokeCommand,
+  auditVerifyCommand,
   schemaCommand,
   simCommand,
   versionCommand,

@@ -1,5 +1,7 @@
 import { ADMIN, createKeyAdmin, hashKey } from '@sluice/auth';
 import type { KeyRepository, TenancyRepository } from '@sluice/contract';
+import type { AuditedChange } from '../audit/audit-log.js';
+import { creation } from '../audit/key-changes.js';
 import type { DataDir } from '../data-dir.js';
 import { systemClock } from '../system-clock.js';
 
@@ -7,16 +9,18 @@ export interface DevelopmentKeyDeps {
   readonly dataDir: DataDir;
   readonly keys: KeyRepository;
   readonly tenancy: TenancyRepository;
+  /** Makes the key together with its row in the audit log. */
+  readonly change: <T>(action: string, change: AuditedChange<T>) => T;
   /** What new keys begin with. */
   readonly prefix: string;
 }
 
 /** The ready key of the start screen: the one that is kept while it still opens the gateway, else a new one. */
-export function ensureDevelopmentKey({ dataDir, keys, tenancy, prefix }: DevelopmentKeyDeps): string {
+export function ensureDevelopmentKey({ dataDir, keys, tenancy, prefix, change }: DevelopmentKeyDeps): string {
   const { developmentKey: kept, keyPepper: pepper } = dataDir;
   if (kept !== undefined && isActive(kept, pepper, keys)) return kept;
   const admin = createKeyAdmin({ keys, tenancy, pepper, prefix, clock: systemClock });
-  const { key } = admin.create({ name: 'development' }, ADMIN);
+  const { key } = change('createKey', creation(admin, { name: 'development' }, ADMIN));
   dataDir.saveDevelopmentKey(key);
   return key;
 }

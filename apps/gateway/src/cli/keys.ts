@@ -2,6 +2,11 @@ import { resolve } from 'node:path';
 import { ADMIN, ROLES, createKeyAdmin, createKeyInput, rotateKeyInput, toKeyView } from '@sluice/auth';
 import type { CreatedKey, KeyAdmin, KeyView } from '@sluice/auth';
 import { openSqliteStore } from '@sluice/store-sqlite';
+import { createAuditLog } from '../audit/audit-log.js';
+import type { AuditedChange } from '../audit/audit-log.js';
+import { createAuditSeal } from '../audit/chain.js';
+import { commandActor } from '../audit/command-actor.js';
+import { creation, revocation, rotation } from '../audit/key-changes.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import { openDataDir } from '../data-dir.js';
 import { systemClock } from '../system-clock.js';
@@ -36,8 +41,8 @@ export const keysCreateCommand: Command = {
   summary: 'Make a key for a caller',
   run(call) {
     const input = toKeyInput(call);
-    return withKeys(call, (keys) => {
-      showKey(call, keys.create(input, ADMIN), 'Made');
+    return withKeys(call, (keys, change) => {
+      showKey(call, change('createKey', creation(keys, input, ADMIN)), 'Made');
       return 0;
     });
   },
@@ -65,9 +70,9 @@ export const keysRevokeCommand: Command = {
   options: CONFIG_OPTIONS,
   summary: 'End a key for good; a running gateway refuses it within a second',
   run: (call) =>
-    withKeys(call, (keys) => {
+    withKeys(call, (keys, change) => {
       const [id = ''] = call.positionals;
-      if (!keys.revoke(id, ADMIN))
+      if (!change('revokeKey', revocation(keys, id, ADMIN)))
         throw new Error(`There is no key ${JSON.stringify(id)}; sluice keys list shows all.`);
       call.context.stdout.write(`${call.json ? JSON.stringify({ id, revoked: true }) : `Revoked ${id}.`}\n`);
       return 0;
@@ -87,9 +92,9 @@ export const keysRotateCommand: Command = {
     const { grace } = call.options;
     const input = rotateKeyInput.safeParse(grace === undefined ? {} : { grace });
     if (!input.success) throw new UsageError('--grace takes a number and s, m, h or d: 24h');
-    return withKeys(call, (keys) => {
+    return withKeys(call, (keys, change) => {
       const [id = ''] = call.positionals;
-      const rotated = keys.rotate(id, input.data, ADMIN);
+      const rotated = change('rotateKey', rotation(keys, id, { input: input.data, by: ADMIN }));
       if (!rotated)
         throw new Error(`There is no key ${JSON.stringify(id)} that still works; sluice keys list shows all.`);
       showKey(call, rotated, 'Rotated');
@@ -107,23 +112,24 @@ function showKey({ json, context: { stdout, stderr } }: CommandCall, { record, k
   }
 }
 
-async function withKeys(call: CommandCall, use: (keys: KeyAdmin) => ExitCode): Promise<ExitCode> {
+type UseKeys = (keys: KeyAdmin, change: <T>(action: string, change: AuditedChange<T>) => T) => ExitCode;
+
+async function withKeys(call: CommandCall, use: UseKeys): Promise<ExitCode> {
   const loaded = await loadSettings(call);
   return loaded.ok ? useKeys(loaded, call, use) : reportProblems(loaded.problems, call);
 }
 
-function useKeys(
-  { config, environment }: LoadedConfig,
-  call: CommandCall,
-  use: (keys: KeyAdmin) => ExitCode,
-): ExitCode {
+function useKeys({ config, environment }: LoadedConfig, call: CommandCall, use: UseKeys): ExitCode {
   const { databasePath, keyPepper } = openDataDir(resolve(call.context.cwd, environment.dataDir));
   const store = openSqliteStore({ path: databasePath });
   try {
     const { prefix } = config.auth.keys;
     const { profiles } = config.limits;
-    const { keys, tenancy } = store;
-    return use(createKeyAdmin({ keys, tenancy, pepper: keyPepper, prefix, profiles, clock: systemClock }));
+    const { tenancy } = store;
+    const keys = createKeyAdmin({ keys: store.keys, tenancy, pepper: keyPepper, prefix, profiles, clock: systemClock });
+    const log = createAuditLog({ audit: store.audit, seal: createAuditSeal(keyPepper), clock: systemClock });
+    const actor = commandActor('cli', call.context);
+    return use(keys, (action, change) => log.change(actor, action, change));
   } finally {
     store.close();
   }

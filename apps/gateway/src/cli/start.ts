@@ -1,5 +1,9 @@
 import { resolve } from 'node:path';
 import { openSqliteStore } from '@sluice/store-sqlite';
+import { createAuditLog } from '../audit/audit-log.js';
+import { createAuditSeal } from '../audit/chain.js';
+import { commandActor } from '../audit/command-actor.js';
+import { systemClock } from '../system-clock.js';
 import type { ConfigSource, GatewayState } from '../compose.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import { openDataDir } from '../data-dir.js';
@@ -11,6 +15,7 @@ import { CONFIG_OPTIONS } from './command.js';
 import type { CliContext, Command, CommandCall, CommandOption, ExitCode } from './command.js';
 import { createConfigSource, watchedFile } from './config-source.js';
 import { ensureDevelopmentKey } from './development-key.js';
+import type { DevelopmentKeyDeps } from './development-key.js';
 import type { Launch } from './launch.js';
 import { explainListenFailure } from './listen-failure.js';
 import { loadForStart } from './load-for-command.js';
@@ -48,7 +53,7 @@ interface Found {
 
 async function serve({ loaded, source }: Found, call: CommandCall, launch: Launch): Promise<ExitCode> {
   const { env, cwd } = call.context;
-  const state = openState(loaded, cwd);
+  const state = openState(loaded, call.context);
   const running = await launch({ config: loaded.config, state: toGatewayState(state), env, cwd, source }).catch(
     (cause: unknown) => {
       throw explainListenFailure(cause, loaded.config.server);
@@ -69,18 +74,18 @@ interface State {
 }
 
 /** The data directory with everything a first start makes in it. */
-function openState({ config, environment }: LoadedConfig, cwd: string): State {
+function openState({ config, environment }: LoadedConfig, { env, cwd }: CliContext): State {
+  const actor = commandActor('start', { env });
   const dataDir = openDataDir(resolve(cwd, environment.dataDir));
   const adminKey = dataDir.adminKey(environment.adminKey);
   if (environment.production) return { dataDir, adminKey, developmentKey: undefined };
   const store = openSqliteStore({ path: dataDir.databasePath });
   try {
     const { prefix } = config.auth.keys;
-    return {
-      dataDir,
-      adminKey,
-      developmentKey: ensureDevelopmentKey({ dataDir, keys: store.keys, tenancy: store.tenancy, prefix }),
-    };
+    const { keys, tenancy } = store;
+    const log = createAuditLog({ audit: store.audit, seal: createAuditSeal(dataDir.keyPepper), clock: systemClock });
+    const change: DevelopmentKeyDeps['change'] = (action, made) => log.change(actor, action, made);
+    return { dataDir, adminKey, developmentKey: ensureDevelopmentKey({ dataDir, keys, tenancy, prefix, change }) };
   } finally {
     store.close();
   }

@@ -22,7 +22,8 @@ import { WriteClock } from '../http/write-clock.js';
 import type { Lifecycle } from '../lifecycle.js';
 import { listModels } from '../list-models.js';
 import { systemClock } from '../system-clock.js';
-import { composeCors } from './cors.js';
+import type { IdentitySecrets } from './identity.js';
+import { composeEdge } from './edge.js';
 import type { Generations } from './generations.js';
 import type { LastingPorts } from './ports.js';
 import type { Reloads } from './reloads.js';
@@ -37,14 +38,14 @@ export interface EntryParts {
   readonly callers: Callers;
   readonly background: BackgroundResponses;
   readonly pressure: Pressure;
-  readonly options: { readonly env: Environment };
+  readonly options: { readonly env: Environment; readonly state: IdentitySecrets };
 }
 
 /** Everything that can be asked of the gateway. It is made once: which configuration answers is decided for each request. */
 export function composeEntry(parts: EntryParts): Entry {
   const { generations, reloads, lasting, store, telemetry, lifecycle, callers, background } = parts;
   const { clock, ledger, onInternalError } = lasting;
-  const { liveCors, cors } = composeCors(store, parts.options.env, generations);
+  const { liveCors, ...edge } = composeEdge(parts);
   const routes = createRoutes({
     ...openAdmins(generations, store),
     current: () => generations.current,
@@ -55,6 +56,7 @@ export function composeEntry(parts: EntryParts): Entry {
     health: () => currentHealth(generations, lasting),
     ledger,
     rows: store.ledger,
+    auditRows: store.audit,
     responses: store.responses,
     background,
     clock,
@@ -64,16 +66,15 @@ export function composeEntry(parts: EntryParts): Entry {
   });
   const responses = createResponseMemory({ repository: store.responses, clock, background, onError: onInternalError });
   const inference = createInference({ snapshots: generations, responses });
-  const raw = createRawPassthrough({ snapshots: generations });
   return createEntry(
-    { inference, raw, routes },
+    { inference, raw: createRawPassthrough({ snapshots: generations }), routes },
     {
       ...currentAuthenticator(generations),
       telemetry,
       clock,
       onInternalError,
       callers,
-      cors,
+      ...edge,
       isStopped: () => lifecycle.isStopped(),
       pressure: parts.pressure,
       keepsConnections: () => lifecycle.keepsConnections,

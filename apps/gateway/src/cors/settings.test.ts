@@ -31,7 +31,8 @@ describe("cors: of the operator's file", () => {
     [{ production: { origins: ['https://app.example.com:443'] } }, 'cors.production.origins[0]'],
     [{ production: { origins: ['https://fine.example', 'https://äpp.example'] } }, 'cors.production.origins[1]'],
     [{ staging: { origins: [] } }, 'cors.staging'],
-    [{ production: { origin: 'https://app.example.com' } }, 'cors.production.origin'],
+    [{ production: { credentials: true } }, 'cors.production.origins'],
+    [{ production: { origins: [], origin: 'https://app.example.com' } }, 'cors.production.origin'],
   ])('refuses %j', async (cors, at) => {
     const lines = await refusals(cors);
     expect(lines).toHaveLength(1);

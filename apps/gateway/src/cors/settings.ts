@@ -17,7 +17,7 @@ export interface CorsPolicySettings {
 export type CorsSettings = Readonly<Record<CorsEnvironment, CorsPolicySettings>>;
 
 interface CorsPolicyInput {
-  readonly origins?: readonly string[] | undefined;
+  readonly origins: readonly string[];
   readonly credentials?: boolean | undefined;
 }
 
@@ -28,7 +28,6 @@ export function corsPolicy(environment: CorsEnvironment): z.ZodType<CorsPolicySe
       origins: z
         .array(originOf(environment))
         .max(MOST_ORIGINS)
-        .default([])
         .describe(
           'Origins whose pages may call, exact: https://app.example.com. In development also http://localhost:* for any port.',
         ),
@@ -50,8 +49,10 @@ export function corsPolicy(environment: CorsEnvironment): z.ZodType<CorsPolicySe
 /** `cors:` of the operator's file. A block that is left out allows nobody. */
 export const corsSettings = z
   .strictObject({
-    production: corsPolicy('production').prefault({}).describe('What counts where NODE_ENV is production.'),
-    development: corsPolicy('development').prefault({}).describe('What counts everywhere else.'),
+    production: corsPolicy('production')
+      .prefault({ origins: [] })
+      .describe('What counts where NODE_ENV is production.'),
+    development: corsPolicy('development').prefault({ origins: [] }).describe('What counts everywhere else.'),
   })
   .describe(
     'Whose pages may call from a browser. Without it browsers get no permission, and nobody is refused for an Origin.',

@@ -63,6 +63,7 @@ describe('what /openapi.json describes', () => {
       'DELETE /admin/v1/keys/some',
       'DELETE /passthrough/some/some',
       'DELETE /v1/responses/some',
+      'GET /admin/v1/audit',
       'GET /admin/v1/breakers',
       'GET /admin/v1/config',
       'GET /admin/v1/cors',

@@ -1,3 +1,4 @@
+import type { AuditedChange } from '../audit/audit-log.js';
 import type { Permission } from '@sluice/auth';
 import type { Answer } from '@sluice/core';
 import { gatewayError } from '@sluice/contract';
@@ -18,6 +19,8 @@ export interface RouteCall {
   readonly signal: AbortSignal;
   /** The body as JSON. Rejects with `invalid_json`, `request_too_large` and the like. */
   json(): Promise<unknown>;
+  /** Makes a change together with its row in the audit log, for routes whose `audit` is `change`. */
+  change<T>(change: AuditedChange<T>): T;
 }
 
 /** Whoever has called a route that is not open. */
@@ -38,6 +41,11 @@ export interface Route {
   readonly path: string;
   readonly access: Access;
   readonly openapi: ZodOpenApiOperationObject;
+  /**
+   * How an operator's call comes into the audit log. `change`: the handler makes its change through `call.change`. `none`: it
+   * changes nothing. Absent: every call but GET is written down before the handler runs.
+   */
+  readonly audit?: 'change' | 'none';
   /** Failures are thrown as errors of the table. */
   handle(call: RouteCall): Promise<Answer>;
 }

@@ -1,7 +1,8 @@
 import type { KeyAdmin, TenancyAdmin } from '@sluice/auth';
 import type { BackgroundResponses } from '@sluice/dialect-openai';
-import type { Clock, Ledger, LedgerRepository, ResponseRepository } from '@sluice/contract';
+import type { AuditRepository, Clock, Ledger, LedgerRepository, ResponseRepository } from '@sluice/contract';
 import type { HealthReport } from '../health/provider-health.js';
+import { createAuditRoute } from './admin/audit.js';
 import { createBreakerRoutes } from './admin/breakers.js';
 import type { BreakerRoutesDeps } from './admin/breakers.js';
 import { createConfigRoutes } from './admin/config.js';
@@ -35,6 +36,7 @@ export interface RoutesDeps {
   readonly cors: LiveCors;
   readonly ledger: Ledger;
   readonly rows: LedgerRepository;
+  readonly auditRows: AuditRepository;
   readonly responses: ResponseRepository;
   readonly background: BackgroundResponses;
   readonly clock: Clock;
@@ -60,6 +62,7 @@ export function createRoutes(deps: RoutesDeps): readonly Route[] {
     ...createCorsRoutes(deps.cors),
     createHealthRoute(health),
     ...createRequestRoutes({ ledger, rows }),
+    createAuditRoute(deps.auditRows),
     createExplainRoute({ current, keys }),
     ...createDrillRoutes(deps),
     createMetricsRoute(metrics),

@@ -4,6 +4,7 @@ import { assertMay } from '@sluice/auth';
 import type { KeyAuthenticator } from '@sluice/auth';
 import { assertBodyType, assertRoute, parseBody } from '@sluice/core';
 import type { Answer, ReceivedCall } from '@sluice/core';
+import type { AuditActor, AuditLog } from '../audit/audit-log.js';
 import { errorAnswer } from './error-answer.js';
 import type { Route } from './route.js';
 
@@ -11,9 +12,13 @@ export interface RouteDeps {
   readonly authenticator: KeyAuthenticator;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
+  readonly audit: AuditLog;
   onInternalError(cause: unknown): void;
 }
+
 export interface RouteInput {
+  /** Where the call came from; absent within the process. */
+  readonly address?: string | undefined;
   readonly received: ReceivedCall;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -31,6 +36,8 @@ export async function runRoute(route: Route, input: RouteInput, deps: RouteDeps)
   if (observed) deps.telemetry.opened(route.path);
   try {
     principal = await identify(route, received, deps);
+    const actor = toActor(principal, input);
+    if (isNoted(route)) deps.audit.note(actor, actionOf(route), Object.values(params).join(' '));
     answer = await route.handle({
       params,
       query,
@@ -39,6 +46,7 @@ export async function runRoute(route: Route, input: RouteInput, deps: RouteDeps)
       requestId: received.requestId,
       signal: received.signal,
       json: () => readJson(received),
+      change: (change) => deps.audit.change(actor, actionOf(route), change),
     });
   } catch (cause) {
     failure = toGatewayError(cause);
@@ -85,6 +93,27 @@ async function identify(
   if (known) assertMay(known, access);
   assertRoute(principal, path);
   return principal;
+}
+
+/** Whether a call is in the audit log before it does what it does. */
+function isNoted({ path, method, audit }: Route): boolean {
+  return method !== 'GET' && audit === undefined && path.startsWith('/admin/');
+}
+
+/** What the log calls it is what the API's description calls it. */
+function actionOf({ openapi, method, path }: Route): string {
+  return openapi.operationId ?? `${method} ${path}`;
+}
+
+function toActor(principal: Principal | undefined, { address, received }: RouteInput): AuditActor {
+  return {
+    actor: principal?.keyId ?? '',
+    actorName: principal?.keyName ?? '',
+    role: principal?.role ?? '',
+    tenant: principal?.tenant ?? '',
+    requestId: received.requestId,
+    ...(address === undefined ? {} : { address }),
+  };
 }
 
 async function readJson(received: ReceivedCall): Promise<unknown> {

@@ -163,6 +163,34 @@ export const MIGRATIONS: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    ALTER TABLE ledger_intents ADD COLUMN reserved_nano_usd INTEGER;
    CREATE INDEX reservations_expiry ON reservations (expired, expires_at_ms);`,
+
+  `-- What operators did. Each row holds the hash of the one before.
+   CREATE TABLE audit (
+     seq INTEGER PRIMARY KEY NOT NULL,
+     at_ms INTEGER NOT NULL,
+     actor TEXT NOT NULL,
+     actor_name TEXT NOT NULL,
+     role TEXT NOT NULL,
+     tenant TEXT NOT NULL,
+     action TEXT NOT NULL,
+     object TEXT NOT NULL,
+     before TEXT,
+     after TEXT,
+     changed TEXT,
+     address TEXT,
+     request_id TEXT,
+     previous TEXT NOT NULL,
+     hash TEXT NOT NULL
+   ) STRICT;
+   CREATE TRIGGER audit_kept BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+   CREATE TRIGGER audit_whole BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+   -- Which row is the last one: a log that was cut short shows by it.
+   CREATE TABLE audit_head (
+     only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
+     seq INTEGER NOT NULL,
+     hash TEXT NOT NULL,
+     mac TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /**

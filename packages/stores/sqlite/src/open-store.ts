@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type {
+  AuditRepository,
   CounterStore,
   KeyRepository,
   LedgerRepository,
@@ -9,6 +10,7 @@ import type {
   SettingRepository,
   TenancyRepository,
 } from '@sluice/contract';
+import { createAuditRepository } from './audit.js';
 import { Checkpointer } from './checkpointer.js';
 import { failureReason } from './failure.js';
 import { SqliteCounterStore } from './counters.js';
@@ -38,6 +40,7 @@ export interface SqliteStore {
   readonly ledger: LedgerRepository;
   readonly responses: ResponseRepository;
   readonly settings: SettingRepository;
+  readonly audit: AuditRepository;
   /** Counts over a connection of their own, so that a lock of another process costs no more than their short wait. */
   counters(options: SqliteCounterOptions): CounterStore;
   /** Closes the file. Idempotent; later calls of the repositories throw `storage_unavailable`. */
@@ -91,6 +94,7 @@ function prepareStore(database: DatabaseSync, path: string): SqliteStore {
     ledger: createLedgerRepository(database, { path, owner, checkpointer }),
     responses: createResponseRepository(database),
     settings: createSettingRepository(database),
+    audit: createAuditRepository(database),
     counters(options) {
       const store = new SqliteCounterStore(openBeside(), options);
       counters.push(store);

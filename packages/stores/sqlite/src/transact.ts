@@ -1,7 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Runs `work` in one write transaction and rolls it back when it throws. For rare work: it prepares nothing ahead. */
+/**
+ * Runs `work` in one write transaction and rolls it back when it throws; where one is open already, as a part of it. For rare
+ * work: it prepares nothing ahead.
+ */
 export function transact(database: DatabaseSync, work: () => void): void {
+  if (database.isTransaction) return work();
   database.exec('BEGIN IMMEDIATE');
   try {
     work();

@@ -1,6 +1,7 @@
 import { jsonAnswer } from '@sluice/core';
 import type { Answer } from '@sluice/core';
 import { z } from 'zod';
+import type { AuditedChange } from '../../audit/audit-log.js';
 import type { LiveCors } from '../../cors/live-cors.js';
 import { corsPolicy } from '../../cors/settings.js';
 import { jsonContent, noStore } from '../answers.js';
@@ -44,6 +45,7 @@ function setRoute(live: LiveCors): Route {
     method: 'POST',
     path: PATH,
     access: 'cors:write',
+    audit: 'change',
     openapi: {
       operationId: 'setCors',
       summary: 'Set whose pages may call; it wins over the file, and holds in every process within a second',
@@ -60,14 +62,15 @@ function resetRoute(live: LiveCors): Route {
     method: 'DELETE',
     path: PATH,
     access: 'cors:write',
+    audit: 'change',
     openapi: {
       operationId: 'resetCors',
       summary: "Let the file's policy count again",
       tags: ['cors'],
       responses: { 204: { description: 'It counts.' } },
     },
-    async handle() {
-      live.reset();
+    async handle({ change }) {
+      change(changeOf(live, () => live.reset()));
       return { kind: 'plain', status: 204, headers: noStore, body: '' };
     },
   };
@@ -75,8 +78,13 @@ function resetRoute(live: LiveCors): Route {
 
 async function set(call: RouteCall, live: LiveCors): Promise<Answer> {
   const policy = parseInput(corsPolicy(live.environment), await call.json());
-  live.set(policy);
+  call.change(changeOf(live, () => live.set(policy)));
   return show(live);
+}
+
+function changeOf(live: LiveCors, work: () => void): AuditedChange<void> {
+  const before = live.current().policy;
+  return { work, object: () => live.environment, before, after: () => live.current().policy };
 }
 
 function show(live: LiveCors): Answer {

@@ -62,6 +62,7 @@ export function createExplainRoute(deps: ExplainDeps): Route {
     method: 'POST',
     path: '/admin/v1/explain',
     access: 'explain:read',
+    audit: 'none',
     openapi: {
       operationId: 'explainRequest',
       summary: 'Say where a request would go, and why, without sending it',

@@ -5,6 +5,7 @@ import { jsonAnswer } from '@sluice/core';
 import type { Answer } from '@sluice/core';
 import { isJsonObject } from '@sluice/toolkit';
 import { z } from 'zod';
+import { creation, revocation, rotation } from '../../audit/key-changes.js';
 import { parseInput } from '../parse-input.js';
 import { principalOf } from '../route.js';
 import type { Route, RouteCall } from '../route.js';
@@ -26,6 +27,7 @@ function createRoute(keys: KeyAdmin): Route {
     method: 'POST',
     path: '/admin/v1/keys',
     access: 'keys:write',
+    audit: 'change',
     openapi: {
       operationId: 'createKey',
       summary: 'Make a key for a caller',
@@ -57,6 +59,7 @@ function revokeRoute(keys: KeyAdmin): Route {
     method: 'DELETE',
     path: '/admin/v1/keys/{id}',
     access: 'keys:write',
+    audit: 'change',
     openapi: {
       operationId: 'revokeKey',
       summary: 'Revoke a key for good',
@@ -73,6 +76,7 @@ function rotateRoute(keys: KeyAdmin): Route {
     method: 'POST',
     path: '/admin/v1/keys/{id}/rotate',
     access: 'keys:write',
+    audit: 'change',
     openapi: {
       operationId: 'rotateKey',
       summary: 'Give a key another secret; the one that it has goes on for a while',
@@ -87,7 +91,7 @@ function rotateRoute(keys: KeyAdmin): Route {
 
 async function rotateKey(call: RouteCall, keys: KeyAdmin): Promise<Answer> {
   const input = parseInput(rotateKeyInput, hasBody(call) ? await call.json() : {});
-  const rotated = keys.rotate(call.params['id'] ?? '', input, principalOf(call));
+  const rotated = call.change(rotation(keys, call.params['id'] ?? '', { input, by: principalOf(call) }));
   if (rotated) return jsonAnswer(200, { ...toKeyView(rotated.record), key: rotated.key }, noStore);
   throw gatewayError('not_found', { message: 'There is no such key that still works.' });
 }
@@ -100,7 +104,8 @@ function hasBody({ headers }: RouteCall): boolean {
 async function createKey(call: RouteCall, keys: KeyAdmin): Promise<Answer> {
   const body = await call.json();
   refuseUnserved(body);
-  const { record, key } = keys.create(parseInput(createKeyInput, body), principalOf(call));
+  const created = creation(keys, parseInput(createKeyInput, body), principalOf(call));
+  const { record, key } = call.change(created);
   return jsonAnswer(201, { ...toKeyView(record), key }, noStore);
 }
 
@@ -114,7 +119,7 @@ function refuseUnserved(body: unknown): void {
 }
 
 function revokeKey(call: RouteCall, keys: KeyAdmin): Answer {
-  const id = call.params['id'] ?? '';
-  if (keys.revoke(id, principalOf(call))) return { kind: 'plain', status: 204, headers: noStore, body: '' };
+  const revoked = revocation(keys, call.params['id'] ?? '', principalOf(call));
+  if (call.change(revoked)) return { kind: 'plain', status: 204, headers: noStore, body: '' };
   throw gatewayError('not_found', { message: 'There is no such key.' });
 }

@@ -8,6 +8,7 @@ import { parseQuery } from '../parse-input.js';
 import { principalOf } from '../route.js';
 import type { Route, RouteCall } from '../route.js';
 import { jsonContent, noStore } from '../answers.js';
+import { pageLimit, timeParam } from './page-query.js';
 import { requestView, toRequestView } from './request-view.js';
 
 export interface RequestRoutesDeps {
@@ -17,40 +18,6 @@ export interface RequestRoutesDeps {
 }
 
 const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 1_000;
-/** The last instant of the calendar that JavaScript has. */
-const MAX_TIME_MS = 8_640_000_000_000_000;
-
-const since = z
-  .union(
-    [
-      z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
-      z
-        .string()
-        .regex(/^\d{1,16}$/)
-        .transform(Number),
-    ],
-    { error: 'expected a time in ISO 8601 or in milliseconds since 1970' },
-  )
-  .refine((ms) => ms <= MAX_TIME_MS, 'the time is out of range')
-  .meta({
-    description: 'Leaves out what began earlier: ISO 8601, or milliseconds since 1970.',
-    example: '2026-01-01T00:00:00Z',
-  });
-
-const limit = z
-  .string()
-  .regex(/^\d{1,4}$/, `expected a number from 1 to ${MAX_LIMIT}`)
-  .transform(Number)
-  .refine((count) => count >= 1 && count <= MAX_LIMIT, `expected a number from 1 to ${MAX_LIMIT}`)
-  .meta({
-    description: 'Rows in one answer.',
-    // A query has only text; what it must hold is a number all the same.
-    override: ({ jsonSchema }) => {
-      delete jsonSchema.pattern;
-      Object.assign(jsonSchema, { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT });
-    },
-  });
 
 const cursor = z
   .string()
@@ -58,8 +25,8 @@ const cursor = z
   .meta({ description: 'The nextCursor of the page before.' });
 
 const pageQuery = z.strictObject({
-  since: since.exactOptional(),
-  limit: limit.exactOptional(),
+  since: timeParam('Leaves out what began earlier').exactOptional(),
+  limit: pageLimit(DEFAULT_LIMIT).exactOptional(),
   cursor: cursor.exactOptional(),
 });
 

@@ -1,0 +1,55 @@
+import type { AuditEntry, AuditRepository, AuditSeal, Clock } from '@sluice/contract';
+import { changedFields, digestOf } from './digest.js';
+
+/** Who does something, and from where. */
+export type AuditActor = Pick<AuditEntry, 'actor' | 'actorName' | 'role' | 'tenant' | 'address' | 'requestId'>;
+
+/** A change that is made together with its row. */
+export interface AuditedChange<T> {
+  work(): T;
+  /** What was changed, by its id; nothing where nothing was, and then there is no row. */
+  object(result: T): string | undefined;
+  /** The state as it was, without secrets. */
+  readonly before?: unknown;
+  /** The state as it is then, without secrets. */
+  after?(result: T): unknown;
+}
+
+/** Writes down what operators do. */
+export interface AuditLog {
+  /** Makes the change and its row in one transaction: both or none. Throws what `work` throws. */
+  change<T>(actor: AuditActor, action: string, change: AuditedChange<T>): T;
+  /** Writes down what is about to be done. Throws `storage_unavailable`, and then it is better not done. */
+  note(actor: AuditActor, action: string, object: string): void;
+}
+
+export interface AuditLogDeps {
+  readonly audit: AuditRepository;
+  readonly seal: AuditSeal;
+  readonly clock: Clock;
+}
+
+export function createAuditLog({ audit, seal, clock }: AuditLogDeps): AuditLog {
+  return {
+    change(actor, action, { work, object, before, after }) {
+      return audit.record(() => {
+        const result = work();
+        const changed = object(result);
+        if (changed === undefined) return { result };
+        const states = describe(before, after?.(result));
+        return { result, entry: { ...actor, atMs: clock.now(), action, object: changed, ...states } };
+      }, seal);
+    },
+    note(actor, action, object) {
+      audit.record(() => ({ result: undefined, entry: { ...actor, atMs: clock.now(), action, object } }), seal);
+    },
+  };
+}
+
+function describe(before: unknown, after: unknown): Pick<AuditEntry, 'before' | 'after' | 'changed'> {
+  return {
+    ...(before !== undefined && { before: digestOf(before) }),
+    ...(after !== undefined && { after: digestOf(after) }),
+    ...((before !== undefined || after !== undefined) && { changed: changedFields(before, after).join(' ') }),
+  };
+}

@@ -1,0 +1,33 @@
+import { createAuditLog } from '../audit/audit-log.js';
+import type { AuditLog } from '../audit/audit-log.js';
+import { createAuditSeal } from '../audit/chain.js';
+import { isProduction } from '../config/environment.js';
+import { createCors } from '../cors/cors.js';
+import type { Cors } from '../cors/cors.js';
+import { LiveCors } from '../cors/live-cors.js';
+import { systemClock } from '../system-clock.js';
+import type { EntryParts } from './entry.js';
+
+/** Whose pages may call, and what is written down of what operators do. */
+export interface Edge {
+  readonly liveCors: LiveCors;
+  readonly cors: Cors;
+  readonly audit: AuditLog;
+}
+
+/** The policy of CORS is what operators set in the database, else what the configuration of the moment says. */
+export function composeEdge({
+  store,
+  options,
+  generations,
+}: Pick<EntryParts, 'store' | 'options' | 'generations'>): Edge {
+  const liveCors = new LiveCors({
+    settings: store.settings,
+    clock: systemClock,
+    environment: isProduction(options.env) ? 'production' : 'development',
+    file: () => generations.current.config.cors,
+  });
+  const seal = createAuditSeal(options.state.keyPepper);
+  const audit = createAuditLog({ audit: store.audit, seal, clock: systemClock });
+  return { liveCors, cors: createCors(liveCors), audit };
+}
