@@ -132,6 +132,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
       lasting,
       telemetry: base.telemetry,
       secrets: options.state,
+      place: options,
       lifecycle: base.lifecycle,
     });
     return assemble(first, opened);
@@ -167,7 +168,7 @@ function buildAnew(config: Config, opened: Opened): GatewayGeneration {
   const holding = new Holding(pool);
   try {
     const providers = takeProviders(config, holding, { secrets: options, transport });
-    return buildGeneration(config, { ...rest, holding, providers, secrets: options.state });
+    return buildGeneration(config, { ...rest, holding, providers, secrets: options.state, place: options });
   } catch (cause) {
     holding.release();
     throw cause;

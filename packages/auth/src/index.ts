@@ -6,6 +6,7 @@ export { PERMISSIONS, ROLES, assertMay, may, sees, visibleTenant } from './permi
 export { ADMIN, toPrincipal } from './principal.js';
 export { readCredential } from './read-credential.js';
 export { authSettings } from './settings.js';
+export { toPublicKey, toSecret } from './token-verifier.js';
 export { createTenancyAdmin } from './tenancy-admin.js';
 export {
   changeOrgInput,
@@ -24,4 +25,6 @@ export type { KeyAuthenticator, KeyAuthenticatorOptions } from './key-authentica
 export type { CreateKeyInput, KeyView, RotateKeyInput } from './key-schemas.js';
 export type { Permission, PermissionRow } from './permissions.js';
 export type { AuthSettings } from './settings.js';
+export type { IssuerSettings } from './token-settings.js';
+export type { TokenVerifierDeps } from './token-verifier.js';
 export type { RecordAdmin, TenancyAdmin, TenancyAdminDeps } from './tenancy-admin.js';

@@ -8,12 +8,15 @@ import { Failures } from './failures.js';
 import type { FailureRules } from './failures.js';
 import { KeyHashes } from './key-hashes.js';
 import { KeyIndex, toKeyedHash } from './key-index.js';
-import type { Identified, KeyedHash } from './key-index.js';
+import type { Identified, KeyedHash, KnownToken } from './key-index.js';
 import { assertMay } from './permissions.js';
 import type { Permission } from './permissions.js';
 import type { LimitProfiles } from './principal.js';
 import { readCredential } from './read-credential.js';
 import { createStrategyChain } from './strategy-chain.js';
+import { expiredToken } from './token-form.js';
+import { SKEW_SECONDS, createTokenVerifier } from './token-verifier.js';
+import type { TokenVerifierDeps, VerifyToken } from './token-verifier.js';
 
 export interface KeyAuthenticatorOptions {
   readonly keys: KeyRepository;
@@ -26,6 +29,8 @@ export interface KeyAuthenticatorOptions {
   readonly adminKeyOnDataPlane: boolean;
   /** `limits.profiles` of the operator's file; `default` is for keys that name none. */
   readonly profiles: LimitProfiles;
+  /** Absent: no tokens are accepted. */
+  readonly tokens?: Omit<TokenVerifierDeps, 'clock'>;
   /** Absent: refused credentials are not counted. */
   readonly failures?: FailureRules;
   readonly clock: Clock;
@@ -45,18 +50,14 @@ export interface KeyAuthenticator extends Authenticator {
  */
 export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAuthenticator {
   const { keys, tenancy, clock, profiles, adminKey, adminKeyOnDataPlane } = options;
-  const pepper = createSecretKey(options.pepper, 'utf8');
-  const adminHash = adminKey === undefined ? {} : { adminHash: hashKey(adminKey, pepper) };
+  const adminHash = adminKey === undefined ? {} : { adminHash: hashKey(adminKey, options.pepper) };
   const index = new KeyIndex({ keys, tenancy, clock, profiles, ...adminHash });
-  const hashes = new KeyHashes((key) => toKeyedHash(hashKey(key, pepper)));
-  const find = (keyedHash: KeyedHash): Identified => index.find(keyedHash);
-  const verify = createStrategyChain((credential) => hashes.learn(credential, find));
+  const recognise = createRecogniser(options, index);
   const failures = options.failures && new Failures(options.failures, clock);
   const identify = async ({ headers, peer }: Stranger): Promise<Identified> => {
     try {
       const credential = readCredential(headers);
-      // What the strategies have once accepted is looked up again every time, so that a revocation counts, but not parsed.
-      return hashes.recall(credential, find) ?? (await verify(credential));
+      return recognise.known(credential) ?? (await recognise.stranger(credential));
     } catch (cause) {
       throw failures ? failures.judge(cause, peer?.remoteAddress) : cause;
     }
@@ -74,6 +75,43 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAut
     authorize,
     refresh: () => index.refresh(),
   };
+}
+
+interface Recogniser {
+  /** Whose a credential is that the strategies have once accepted: looked up every time, so that a revocation counts. */
+  known(credential: string): Identified | undefined;
+  /** Asks the strategies. */
+  stranger(credential: string): Promise<Identified>;
+}
+
+function createRecogniser(options: KeyAuthenticatorOptions, index: KeyIndex): Recogniser {
+  const pepper = createSecretKey(options.pepper, 'utf8');
+  const hashes = new KeyHashes<KeyedHash | KnownToken>((key) => toKeyedHash(hashKey(key, pepper)));
+  const find = (known: KeyedHash | KnownToken): Identified =>
+    'claims' in known ? admitToken(known, index, options.clock) : index.find(known);
+  const verifyToken = toTokenVerifier(options);
+  const stranger = createStrategyChain({
+    key: (credential) => hashes.learn(credential, find),
+    token:
+      verifyToken &&
+      (async (credential) => {
+        const known = { claims: await verifyToken(credential) };
+        const identified = index.admit(known);
+        hashes.remember(credential, known);
+        return identified;
+      }),
+  });
+  return { known: (credential) => hashes.recall(credential, find), stranger };
+}
+
+function toTokenVerifier({ tokens, clock }: KeyAuthenticatorOptions): VerifyToken | undefined {
+  return tokens && tokens.issuers.length > 0 ? createTokenVerifier({ ...tokens, clock }) : undefined;
+}
+
+/** A token that was verified needs no more than the time of day, and that nothing became of whom it speaks for. */
+function admitToken(token: KnownToken, index: KeyIndex, clock: Clock): Identified {
+  if (token.claims.expiresAtMs + SKEW_SECONDS * 1_000 <= clock.now()) throw expiredToken();
+  return index.admit(token);
 }
 
 const DATA_PLANE: ReadonlySet<Permission> = new Set<Permission>(['models:call', 'models:list']);

@@ -34,9 +34,14 @@ export class KeyHashes<Hash> {
   learn<T>(key: string, use: (keyedHash: Hash) => T): T {
     const keyedHash = this.#keyedHash(key);
     const result = use(keyedHash);
+    this.remember(key, keyedHash);
+    return result;
+  }
+
+  /** Remembers for a credential what is found of it another way. */
+  remember(key: string, keyedHash: Hash): void {
     if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
     this.#known.set(this.#digest(key), keyedHash);
-    return result;
   }
 
   #digest(key: string): string {

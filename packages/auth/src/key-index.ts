@@ -1,10 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { BlockList } from 'node:net';
 import { gatewayError } from '@sluice/contract';
-import type { Clock, KeyRecord, KeyRepository, Principal, TenancyRepository } from '@sluice/contract';
+import type { Clock, KeyRepository, Principal, TenancyRepository } from '@sluice/contract';
 import { toBlockList } from './key-rights.js';
-import { ADMIN, toPrincipal } from './principal.js';
+import { Owners } from './owners.js';
+import { ADMIN, toPrincipal, toTokenPrincipal } from './principal.js';
 import type { LimitProfiles } from './principal.js';
+import type { TokenClaims } from './token-claims.js';
 
 /** How often the repository is asked whether it changed: well under the second in which a revocation has to show. */
 const CHECK_EVERY_MS = 200;
@@ -37,6 +39,13 @@ export interface Identified {
   readonly from?: BlockList;
 }
 
+/** A token that was verified, and who that was when the keys were last read. */
+export interface KnownToken {
+  readonly claims: TokenClaims;
+  identified?: Identified;
+  version?: number | undefined;
+}
+
 interface Entry extends Identified {
   readonly hash: Buffer;
   /** By itself, or by what became of whom it belongs to. */
@@ -50,6 +59,7 @@ export class KeyIndex {
   /** Compared in place of a key that does not exist, so that both cost the same. */
   readonly #nobody: Entry;
   #entries: ReadonlyMap<string, Entry> = new Map();
+  #owners: Owners | undefined;
   #version: number | undefined;
   #checkedAtMs = 0;
   #confirmedAtMs = 0;
@@ -73,6 +83,16 @@ export class KeyIndex {
     if (entry.revoked) throw gatewayError('revoked_api_key', REVOKED);
     if (entry.expiresAtMs <= nowMs) throw gatewayError('expired_api_key', EXPIRED);
     return entry;
+  }
+
+  /** Whom a token speaks for that was verified. Throws `invalid_token` for somebody who is disabled. */
+  admit(token: KnownToken): Identified {
+    this.#keepFresh();
+    if (token.version === this.#version && token.identified) return token.identified;
+    const principal = toTokenPrincipal(token.claims, this.#owners, this.#options.profiles);
+    token.identified = { principal };
+    token.version = this.#version;
+    return token.identified;
   }
 
   /** Reads the keys now, whether or not a check is due. */
@@ -105,6 +125,7 @@ export class KeyIndex {
     const { keys, tenancy, profiles, adminHash } = this.#options;
     const entries = new Map<string, Entry>();
     const owners = new Owners(tenancy);
+    this.#owners = owners;
     for (const record of keys.list()) {
       const { hash, retiring = [], expiresAtMs = Number.POSITIVE_INFINITY } = record;
       const identified = {
@@ -119,33 +140,6 @@ export class KeyIndex {
     }
     if (adminHash !== undefined) entries.set(adminHash, toEntry(adminHash));
     return entries;
-  }
-}
-
-/** Whom keys belong to, as far as it matters to them. */
-class Owners {
-  readonly #disabled: ReadonlySet<string>;
-  readonly #roles: ReadonlyMap<string, Principal['role']>;
-
-  constructor({ orgs, teams, users }: TenancyRepository) {
-    const disabled = (records: readonly { readonly id: string; readonly disabledAtMs?: number }[], kind: string) =>
-      records.filter(({ disabledAtMs }) => disabledAtMs !== undefined).map(({ id }) => `${kind}:${id}`);
-    const people = users.list();
-    this.#roles = new Map(people.map(({ id, role }) => [id, role]));
-    this.#disabled = new Set([
-      ...disabled(orgs.list(), 'org'),
-      ...disabled(teams.list(), 'team'),
-      ...disabled(people, 'user'),
-    ]);
-  }
-
-  roleOf({ user }: KeyRecord): Principal['role'] | undefined {
-    return user === undefined ? undefined : this.#roles.get(user);
-  }
-
-  areDisabled({ tenant, team, user }: KeyRecord): boolean {
-    const disabled = this.#disabled;
-    return disabled.has(`org:${tenant}`) || disabled.has(`team:${team}`) || disabled.has(`user:${user}`);
   }
 }
 

@@ -86,6 +86,7 @@ describe('the auth block of the file', () => {
   it('has a default for everything', () => {
     expect(authSettings.parse({})).toEqual({
       keys: { prefix: 'sk-sluice-' },
+      jwt: [],
       failures: { limit: 100, window: 60_000 },
       adminKeyOnDataPlane: true,
     });
@@ -93,6 +94,14 @@ describe('the auth block of the file', () => {
 
   it.each([
     ['an unknown field', { jwtt: [] }],
+    ['an issuer without keys', { jwt: [{ issuer: 'a', audience: 'b' }] }],
+    ['an issuer with two kinds of keys', { jwt: [{ ...ISSUER, secret: { env: 'S' } }] }],
+    ['a secret and algorithms', { jwt: [{ issuer: 'a', audience: 'b', secret: { env: 'S' }, algorithms: ['RS256'] }] }],
+    ['an algorithm that is none', { jwt: [{ ...ISSUER, algorithms: ['none'] }] }],
+    ['an algorithm of secrets beside a public key', { jwt: [{ ...ISSUER, algorithms: ['HS256'] }] }],
+    ['one issuer twice', { jwt: [ISSUER, ISSUER] }],
+    ['keys behind another scheme', { jwt: [{ ...ISSUER, jwksUrl: 'file:///etc/jwks' }] }],
+    ['a role that is none', { jwt: [{ ...ISSUER, roles: { x: 'root' } }] }],
     ['an unknown field under keys', { keys: { length: 3 } }],
     ['an empty prefix', { keys: { prefix: '' } }],
     ['a prefix with a space', { keys: { prefix: 'sk acme' } }],
@@ -100,6 +109,8 @@ describe('the auth block of the file', () => {
     expect(authSettings.safeParse(settings).success).toBe(false);
   });
 });
+
+const ISSUER = { issuer: 'a', audience: 'b', jwksUrl: 'https://id.example.com/jwks' };
 
 function keysOf(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, n) => [`key${n}`, 'value']));

@@ -1,5 +1,8 @@
 import type { KeyRecord, LimitRules, Principal, Role } from '@sluice/contract';
+import type { Owners } from './owners.js';
 import { HOME_TENANT, isWithin } from './permissions.js';
+import type { TokenClaims } from './token-claims.js';
+import { invalidToken } from './token-form.js';
 
 export type LimitProfiles = Readonly<Record<string, LimitRules>>;
 
@@ -33,10 +36,25 @@ export function toPrincipal(record: KeyRecord, profiles: LimitProfiles, bound: R
   });
 }
 
+/**
+ * Who a verified token speaks for: under the default profile, with no row of its own. A team that the organisation does not
+ * have is none. Throws `invalid_token` where the organisation, the team or the user is disabled.
+ */
+export function toTokenPrincipal(claims: TokenClaims, owners: Owners | undefined, profiles: LimitProfiles): Principal {
+  const { keyId, subject, tenant, role } = claims;
+  const user = owners?.userOf(tenant, subject);
+  const named = claims.team !== undefined && owners?.hasTeam(tenant, claims.team) ? claims.team : undefined;
+  const team = named ?? user?.team;
+  const belonging = { tenant, ...(team !== undefined && { team }), ...(user && { user: user.id }) };
+  if (owners?.areDisabled(belonging)) throw invalidToken();
+  const limits = Object.freeze({ ...chooseLimits({}, profiles) });
+  return Object.freeze({ kind: 'token', role, keyId, keyName: subject, ...belonging, limits });
+}
+
 const NOTHING_ALLOWED: LimitRules = { requestsPerMinute: 0 };
 
 /** The key's own limits, else its profile's, else those of the profile `default`: whole sets, never mixed. */
-export function chooseLimits(
+function chooseLimits(
   { limits, profile = 'default' }: Pick<KeyRecord, 'limits' | 'profile'>,
   profiles: LimitProfiles,
 ): LimitRules {

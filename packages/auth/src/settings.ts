@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from './duration.js';
+import { tokenSettings } from './token-settings.js';
 
 const keySettings = z.strictObject({
   prefix: z
@@ -18,6 +19,7 @@ const failureSettings = z.strictObject({
 export const authSettings = z
   .strictObject({
     keys: keySettings.prefault({}).describe('How keys for callers are made.'),
+    jwt: tokenSettings.describe('Who issues bearer tokens that are accepted beside keys.'),
     failures: failureSettings.prefault({}).describe('How many credentials of one address may be refused.'),
     adminKeyOnDataPlane: z
       .boolean()

@@ -22,7 +22,7 @@ export interface UserRecord extends Tenanted {
   readonly org: string;
   readonly team?: string;
   readonly kind: 'person' | 'service';
-  /** The most that its keys may do, and what its tokens may where they say nothing of it. */
+  /** The most that its keys may do. What its tokens may they say themselves. */
   readonly role: Role;
   readonly email?: string;
   /** `sub` of its tokens. */

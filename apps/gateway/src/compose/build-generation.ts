@@ -5,6 +5,7 @@ import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import { buildSnapshot } from '../build-snapshot.js';
 import type { Config } from '../config/schema.js';
+import type { SecretPlace } from '../config/secrets.js';
 import type { Prober } from '../health/prober.js';
 import type { Lifecycle } from '../lifecycle.js';
 import { composeCatalogue } from './catalogue.js';
@@ -45,12 +46,13 @@ export interface GenerationDeps {
   readonly telemetry: ProcessTelemetry;
   readonly lasting: LastingPorts;
   readonly secrets: IdentitySecrets;
+  readonly place: SecretPlace;
   readonly lifecycle: Pick<Lifecycle, 'keepsConnections'>;
 }
 
 /** Throws where the configuration, though it passed its checks, cannot be built; what it holds is then the caller's to release. */
 export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGeneration {
-  const { holding, providers, store, telemetry, lasting, secrets, lifecycle } = deps;
+  const { holding, providers, store, telemetry, lasting, secrets, lifecycle, place } = deps;
   const snapshot = buildSnapshot({
     config,
     providers: new Map([...providers].map(([name, { provider }]) => [name, provider])),
@@ -59,7 +61,7 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
   });
   const { auth, limits } = config;
   const identity = holding.take(resourceKey('identity', { auth, limits }), () => ({
-    value: composeIdentity(config, secrets, store),
+    value: composeIdentity(config, secrets, { store, transport: lasting.transport, place }),
   }));
   const circuits = takeCircuits(config, holding, telemetry);
   const slots = takeSlots(config, holding);

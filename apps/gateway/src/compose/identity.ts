@@ -1,7 +1,10 @@
 import { createKeyAdmin, createKeyAuthenticator } from '@sluice/auth';
 import type { KeyAdmin, KeyAuthenticator } from '@sluice/auth';
 import type { SqliteStore } from '@sluice/store-sqlite';
+import type { Transport } from '@sluice/contract';
 import type { Config } from '../config/schema.js';
+import { readSecretNow } from '../config/secrets.js';
+import type { SecretPlace } from '../config/secrets.js';
 import { systemClock } from '../system-clock.js';
 
 /** What opens the gateway. */
@@ -15,11 +18,18 @@ export interface Identity {
   readonly authenticator: KeyAuthenticator;
 }
 
+export interface IdentityParts {
+  readonly store: SqliteStore;
+  /** Fetches the keys of issuers of tokens. */
+  readonly transport: Transport;
+  readonly place: SecretPlace;
+}
+
 /** Who may call, and the keys with which they do. */
 export function composeIdentity(
   config: Config,
   { keyPepper, adminKey }: IdentitySecrets,
-  store: SqliteStore,
+  { store, transport, place }: IdentityParts,
 ): Identity {
   const authenticator = createKeyAuthenticator({
     keys: store.keys,
@@ -28,6 +38,7 @@ export function composeIdentity(
     adminKey,
     adminKeyOnDataPlane: config.auth.adminKeyOnDataPlane,
     failures: config.auth.failures,
+    tokens: { issuers: config.auth.jwt, transport, readSecret: (ref) => readSecretNow(ref, place) },
     profiles: config.limits.profiles,
     clock: systemClock,
   });

@@ -10,6 +10,7 @@ import { modelsSettings } from './models-settings.js';
 import type { ConfigProblem } from './problem.js';
 import { createConfigSchema } from './schema.js';
 import type { Config } from './schema.js';
+import { checkTokens } from './check-tokens.js';
 import { checkSecrets } from './secrets.js';
 import type { SecretPlace } from './secrets.js';
 
@@ -30,6 +31,7 @@ export function checkConfig(raw: unknown, { definitions, secrets }: CheckOptions
     ...checkReferences({ models, providers }),
     ...checkCatalogue({ catalogue, providers }),
     ...(secrets ? checkSecrets(providers, ['providers'], secrets) : []),
+    ...(secrets && parsed.success ? checkTokens(parsed.data.auth.jwt, secrets) : []),
   ];
   return parsed.success && problems.length === 0
     ? { ok: true, config: deepFreeze(parsed.data) }

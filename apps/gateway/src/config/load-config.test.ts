@@ -230,7 +230,6 @@ models:
   });
 
   it.each([
-    ['auth: {jwt: []}', 'auth.jwt'],
     ['cache: {store: redis}', 'cache.store'],
     ['telemetry: {traces: {otlpEndpoint: {env: X}}}', 'telemetry.traces'],
     ['server: {workers: auto}', 'server.workers'],

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { gatewayError } from '@sluice/contract';
@@ -26,6 +27,13 @@ export function createSecretReader({ env, cwd }: SecretPlace): (ref: SecretRef) 
     if (text) return text;
     throw gatewayError('upstream_auth_error', { message: "The gateway's credential for the provider cannot be read." });
   };
+}
+
+/** A secret that is needed before anything is served. Throws where there is none. */
+export function readSecretNow(ref: SecretRef, { env, cwd }: SecretPlace): string {
+  const text = 'env' in ref ? env[ref.env] : readFileSync(resolve(cwd, ref.file), 'utf8');
+  if (text?.trim()) return text.trim();
+  throw new Error('a secret of auth.jwt cannot be read');
 }
 
 /** Every reference below `settings` that leads to no usable secret. `path` is where `settings` stands. */
