@@ -135,6 +135,17 @@ describe('who waits', () => {
     expect(gate.waiting).toBe(1);
   });
 
+  it('goes before who has more calls under way, whatever it had before', async () => {
+    const { enter, wait } = rig();
+    const before = [enter('a'), enter('a')];
+    for (const slot of before) slot?.release();
+    const [, place] = [enter('b'), enter('c')];
+    const [first, second] = [wait({ caller: 'b' }), wait({ caller: 'a' })];
+    place?.release();
+    expect(await second).toBeDefined();
+    expect(await isInLine(first)).toBe(true);
+  });
+
   it('takes the line of a caller that asks for more than its share', async () => {
     const { enter, wait } = rig();
     enter('flood');

@@ -37,7 +37,6 @@ export class StreamBody {
   }
 
   end(): void {
-    this.#isHeld = false;
     if (this.#chunked) this.#res.end(LAST_CHUNK, 'latin1');
     else this.#res.end();
   }
@@ -51,9 +50,8 @@ export class StreamBody {
     return this.#res.write(chunk);
   }
 
-  /** Not after the end, which has written all: the connection may be another answer's by then. */
+  /** After the end it does nothing: the answer has let its connection go, or nothing of it is held any more. */
   #uncork(): void {
-    if (!this.#isHeld) return;
     this.#isHeld = false;
     this.#res.uncork();
   }

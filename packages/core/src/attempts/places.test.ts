@@ -1,19 +1,22 @@
 import { gatewayError } from '@sluice/contract';
 import type { Slot, SlotRequest, Slots } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
-import { run } from '../__fixtures__/attempt-trial.js';
+import { Trials } from '../__fixtures__/attempt-trial.js';
 import type { Trial, TrialResult } from '../__fixtures__/attempt-trial.js';
 
 interface Standing {
   /** Targets that have no place left, and what a wait brings: a place, or none. */
   readonly full: Readonly<Record<string, 'place' | 'nothing' | 'left'>>;
   readonly retryAfterMs?: Readonly<Record<string, number>>;
+  /** How long each wait takes. */
+  readonly waitMs?: number;
 }
 
 const providerOf = (circuit: string): string => circuit.slice(0, circuit.indexOf('/'));
 
 /** Runs a request and tells what was done to the places. */
-async function runAt({ full, retryAfterMs = {} }: Standing, trial: Partial<Trial> = {}) {
+async function runAt({ full, retryAfterMs = {}, waitMs = 0 }: Standing, trial: Partial<Trial> = {}) {
+  const trials = new Trials();
   const notes: string[] = [];
   const waits: (SlotRequest & { readonly target: string })[] = [];
   const slotAt = (target: string): Slot => ({
@@ -26,12 +29,13 @@ async function runAt({ full, retryAfterMs = {} }: Standing, trial: Partial<Trial
     wait: (circuit, asking) => {
       const target = providerOf(circuit);
       waits.push({ target, ...asking });
+      trials.clock.advance(waitMs);
       if (full[target] === 'left') return Promise.reject(gatewayError('client_closed_request'));
       return Promise.resolve(full[target] === 'place' ? slotAt(target) : undefined);
     },
     view: (circuit) => ({ inFlight: 1, limit: 1, waiting: 0, retryAfterMs: retryAfterMs[providerOf(circuit)] ?? 0 }),
   };
-  const result: TrialResult = await run({ outcomes: [], slots, ...trial });
+  const result: TrialResult = await trials.run({ outcomes: [], slots, ...trial });
   return { ...result, notes, waits };
 }
 
@@ -61,6 +65,15 @@ describe('a target without a free place', () => {
     expect(waits).toMatchObject([
       { target: 'a', caller: '', priority: 'normal', waitedMs: 0, leftMs: 60_000 },
       { target: 'b', waitedMs: 0, leftMs: 60_000 },
+    ]);
+  });
+
+  it('is waited for less where others were waited for before', async () => {
+    const { waits } = await runAt({ full: { a: 'nothing', b: 'nothing', c: 'place' }, waitMs: 300 });
+    expect(waits.map(({ waitedMs, leftMs }) => [waitedMs, leftMs])).toEqual([
+      [0, 60_000],
+      [300, 59_700],
+      [600, 59_400],
     ]);
   });
 });
