@@ -29,6 +29,7 @@ it('F40 a process that serves its last streams beside a new one settles them its
   }
   await restarted;
   expect(new Set(await Promise.all(streams))).toEqual(new Set([WORDS]));
-  expect(await gateway.sluice.stop()).toBe(0);
+  await gateway.assertInvariants();
+  expect(await gateway.sluice.exited).toBe(0);
   expect(readRows(cwd).map(({ settlement }) => settlement?.status)).toEqual(streams.map(() => 200));
 });

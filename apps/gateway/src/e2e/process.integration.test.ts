@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryDir } from '../__fixtures__/temporary-dir.js';
 import { failure } from './__fixtures__/collect.js';
 import { openaiClient, parseLines } from './__fixtures__/gateway.js';
-import { expectNoSecret } from './__fixtures__/invariants.js';
+import { assertInvariantsAfter, expectNoSecret } from './__fixtures__/invariants.js';
 import { shell, startProcess } from './__fixtures__/process.js';
 
 const HELLO = [{ role: 'user' as const, content: 'Hello there' }];
@@ -190,6 +190,7 @@ describe('a second SIGTERM (F39)', () => {
     expect(store.ledger.page({ limit: 10 }).rows).toMatchObject([{ settlement: { errorCode: 'draining' } }]);
     const secrets = [KEY, ADMIN_KEY].map((key) => found(key, sluice.output.stdout));
     expectNoSecret({ secrets, folder: cwd, logText: () => sluice.output.stderr });
+    await assertInvariantsAfter(sluice, cwd);
   });
 });
 

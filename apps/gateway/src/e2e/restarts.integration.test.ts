@@ -13,7 +13,8 @@ describe('sluice supervise', () => {
     const { answered, failures } = await traffic.stop();
     expect(failures).toEqual([]);
     expect(await gateway.rows()).toBe(answered);
-    expect(await gateway.sluice.stop()).toBe(0);
+    await gateway.assertInvariants();
+    expect(await gateway.sluice.exited).toBe(0);
   });
 
   it('keeps the old process where the new one does not come to serve', async () => {
@@ -27,6 +28,7 @@ describe('sluice supervise', () => {
     expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(200);
     writeFileSync(join(cwd, 'sluice.yaml'), SERVED_FILE);
     await gateway.restart();
+    await gateway.assertInvariants();
   });
 
   it('lets another process follow one that was killed', async () => {
@@ -41,5 +43,6 @@ describe('sluice supervise', () => {
     await expect.poll(() => gateway.sluice.output.stderr, { timeout: 5_000 }).toContain('another one follows');
     await expect.poll(isReady, { timeout: 20_000 }).toBe(true);
     expect(await gateway.sluice.children()).not.toContain(child);
+    await gateway.assertInvariants();
   });
 });

@@ -13,4 +13,5 @@ it('loses none of five thousand requests over ten restarts', async () => {
   expect(failures).toEqual([]);
   expect(answered).toBeGreaterThanOrEqual(5_000);
   expect(await gateway.rows()).toBe(answered);
+  await gateway.assertInvariants();
 });

@@ -4,8 +4,10 @@ import { NONCE } from '@sluice/testkit';
 import type { FakeUpstream } from '@sluice/testkit';
 import { expect } from 'vitest';
 import type { RequestView } from '../../http/admin/request-view.js';
-import { parseLines } from './gateway.js';
+import { ADMIN_KEY, attachTo, parseLines } from './gateway.js';
 import type { RemoteGateway } from './gateway.js';
+import { startProcess } from './process.js';
+import type { SluiceProcess } from './process.js';
 import { timed } from './timed.js';
 
 /** What a fault happened to. */
@@ -53,6 +55,13 @@ export async function assertInvariants(watched: Watched): Promise<void> {
   await gateway.stop();
   expectOwnedCalls({ gateway, upstreams, rows });
   expectNoSecret(gateway, metrics);
+}
+
+/** Checks the same after a process that has ended, by another one with the same data. */
+export async function assertInvariantsAfter(ended: SluiceProcess, cwd: string): Promise<void> {
+  await using sluice = startProcess({ cwd, env: { SLUICE_ADMIN_KEY: ADMIN_KEY } });
+  const earlier = (): string => ended.output.stdout + ended.output.stderr;
+  await assertInvariants({ gateway: await attachTo(sluice, { cwd, earlier }) });
 }
 
 /** I1, I5: what is not back to where it was before the first request. */

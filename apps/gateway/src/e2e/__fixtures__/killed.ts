@@ -10,6 +10,8 @@ import { openSqliteStore } from '@sluice/store-sqlite';
 import { expect } from 'vitest';
 import { ADMIN_KEY } from './config-changes.js';
 import { OPENAI_STREAM } from './frames.js';
+import { attachTo } from './gateway.js';
+import { assertInvariants } from './invariants.js';
 import { startProcess } from './process.js';
 import type { SluiceProcess } from './process.js';
 import { freePort } from './restarts.js';
@@ -45,6 +47,7 @@ export async function killUnderLoad({ cwd, kills, rate, aliveMs }: KillPlan): Pr
   const up = { kind: 'openai-compatible', baseUrl: upstream.url };
   writeFileSync(join(cwd, 'sluice.yaml'), JSON.stringify({ providers: { up } }));
   const port = await freePort();
+  const ended: SluiceProcess[] = [];
   const readyMs: number[] = [];
   const start = async (): Promise<SluiceProcess> => {
     const startedMs = performance.now();
@@ -60,12 +63,16 @@ export async function killUnderLoad({ cwd, kills, rate, aliveMs }: KillPlan): Pr
     for (let killed = 0; killed < kills; killed += 1) {
       await sleep(aliveMs);
       await sluice.stop('SIGKILL');
+      ended.push(sluice);
       sluice = await start();
     }
     const settledMs = performance.now() + SETTLED_WITHIN_MS;
     await sleep(300);
     const answered = await calls.stop();
-    return { readyMs, answered, rows: await settledRows(cwd, settledMs), asked: upstream.asked };
+    const rows = await settledRows(cwd, settledMs);
+    const earlier = (): string => ended.map(({ output }) => output.stdout + output.stderr).join('');
+    await assertInvariants({ gateway: await attachTo(sluice, { cwd, earlier }) });
+    return { readyMs, answered, rows, asked: upstream.asked };
   } finally {
     await calls.stop();
     await sluice.stop('SIGKILL');

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { ADMIN_KEY } from './config-changes.js';
+import { attachTo } from './gateway.js';
+import { assertInvariants } from './invariants.js';
 import { startProcess } from './process.js';
 import type { SluiceProcess } from './process.js';
 import { startTraffic } from './traffic.js';
@@ -25,6 +27,8 @@ export interface Supervised extends AsyncDisposable {
   rows(): Promise<number>;
   /** Sends SIGUSR2 and resolves when another process serves. */
   restart(): Promise<void>;
+  /** Of all its processes together; stops it as a SIGTERM does. */
+  assertInvariants(): Promise<void>;
 }
 
 export async function startSupervised(cwd: string, argv: readonly string[] = []): Promise<Supervised> {
@@ -51,6 +55,12 @@ export async function startSupervised(cwd: string, argv: readonly string[] = [])
       const before = taken();
       sluice.signal('SIGUSR2');
       await expect.poll(taken, { interval: 50, timeout: 30_000 }).toBe(before + 1);
+    },
+    async assertInvariants() {
+      const attached = await attachTo(sluice, { cwd });
+      const gateway = { ...attached, stop: async () => void (await sluice.stop()) };
+      // Two of them share the machine for a while, and either may answer.
+      await assertInvariants({ gateway, patienceMs: 15_000 });
     },
     [Symbol.asyncDispose]: () => sluice[Symbol.asyncDispose](),
   };
