@@ -1,0 +1,62 @@
+import { Agent, request } from 'node:http';
+import { expect, it, onTestFinished } from 'vitest';
+import { temporaryDir } from '../__fixtures__/temporary-dir.js';
+import { attachTo } from './__fixtures__/gateway.js';
+import type { ProcessGateway } from './__fixtures__/gateway.js';
+import { startProcess } from './__fixtures__/process.js';
+
+const ADMIN_KEY = 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe';
+
+async function start(cwd: string): Promise<ProcessGateway> {
+  const sluice = startProcess({ cwd, env: { SLUICE_ADMIN_KEY: ADMIN_KEY } });
+  onTestFinished(() => sluice.stop('SIGKILL').then(() => undefined));
+  return attachTo(sluice, { cwd });
+}
+
+/** One connection that stays open; each question is answered with its status and code. */
+function connectTo(url: string, key: string) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => agent.destroy());
+  const ports = new Set<number | undefined>();
+  const ask = (): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const asked = request(`${url}/v1/models`, { agent, headers: { authorization: `Bearer ${key}` } }, (answer) => {
+        let text = '';
+        ports.add(answer.socket.localPort);
+        answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        answer.on('end', () => resolve(`${answer.statusCode} ${/"code":"(\w+)"/.exec(text)?.[1] ?? 'ok'}`));
+      });
+      asked.on('error', reject);
+      asked.end();
+    });
+  return { ask, connections: () => ports.size };
+}
+
+async function untilRefused(ask: () => Promise<string>, code: string): Promise<number> {
+  const startedMs = performance.now();
+  await expect.poll(ask, { timeout: 5_000, interval: 10 }).toBe(`401 ${code}`);
+  return performance.now() - startedMs;
+}
+
+it('A-31 G25 J-15: a revoked key is refused by every process within a second, also on open connections', async () => {
+  const cwd = temporaryDir();
+  const gateways = [await start(cwd), await start(cwd)] as const;
+  const { url } = gateways[0];
+  const headers = { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' };
+  const make = async (input: object) => {
+    const body = JSON.stringify({ name: 'leaked', ...input });
+    const made = await fetch(`${url}/admin/v1/keys`, { method: 'POST', headers, body });
+    return (await made.json()) as { readonly id: string; readonly key: string };
+  };
+  await fetch(`${url}/admin/v1/teams`, { method: 'POST', headers, body: '{"id":"search","name":"Search"}' });
+  const [leaked, member] = [await make({}), await make({ team: 'search' })];
+  const connections = gateways.flatMap((gateway) => [leaked, member].map(({ key }) => connectTo(gateway.url, key)));
+  for (const { ask } of connections) await expect.poll(ask, { timeout: 2_000, interval: 50 }).toBe('200 ok');
+
+  await fetch(`${url}/admin/v1/keys/${leaked.id}`, { method: 'DELETE', headers });
+  await fetch(`${url}/admin/v1/teams/search`, { method: 'POST', headers, body: '{"disabled":true}' });
+  const tookMs = await Promise.all(connections.map(({ ask }) => untilRefused(ask, 'revoked_api_key')));
+
+  expect(Math.max(...tookMs)).toBeLessThan(1_000);
+  expect(connections.map((connection) => connection.connections())).toEqual([1, 1, 1, 1]);
+});
