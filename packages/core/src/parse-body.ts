@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { gatewayError, isGatewayError } from '@sluice/contract';
 import type { GatewayError, IncomingHeaders, UploadedFile } from '@sluice/contract';
-import { asBuffer, parseCallBody } from '@sluice/toolkit';
+import { asBuffer, parseCallBody, parseGuarded } from '@sluice/toolkit';
 import type { ParsedCallBody } from '@sluice/toolkit';
 
 export const JSON_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
@@ -53,7 +53,9 @@ export function wholeBody(body: CallBody): CallBody {
   return whole ? { ...read, wire: whole() } : body;
 }
 
-/** The body of a call, its `model` found on the way. Throws `invalid_utf8`, `invalid_json` or `duplicate_key`. */
+/**
+ * The body of a call, its `model` found on the way. Throws `invalid_utf8`, `invalid_json` and what
+ * `parseGuarded` does. */
 export function parseCall(body: Uint8Array): CallBody {
   return explained(body, toCallBody);
 }
@@ -95,9 +97,9 @@ function twice(param: string): GatewayError {
   return gatewayError('duplicate_key', { message: `"${param}" stands twice.`, details: { param } });
 }
 
-/** Any body as a JSON value. Throws `invalid_utf8` or `invalid_json`. */
+/** Any body as a JSON value. Throws as {@link parseCall} does. */
 export function parseBody(body: Uint8Array): unknown {
-  return explained(body, (bytes): unknown => JSON.parse(bytes.toString('utf8')));
+  return explained(body, (bytes): unknown => parseGuarded(bytes.toString('utf8')));
 }
 
 function explained<T>(body: Uint8Array, parse: (bytes: Buffer) => T): T {

@@ -4,6 +4,7 @@ import { asBuffer } from './bytes.js';
 import { addTopLevel, leadingValue, setTopLevel } from './json-edit.js';
 import type { ByteRange } from './json-edit.js';
 import { cutStrings } from './cut-strings.js';
+import { parseGuarded } from './json-guard.js';
 import { isJsonObject, parseExact } from './json.js';
 
 const OPEN_BRACE = 0x7b;
@@ -27,8 +28,7 @@ export interface ParsedCallBody {
 }
 
 /**
- * Parses a request's body, once, as {@link parseExact} does: tools are called with ids that no double keeps. Throws a
- * `SyntaxError` like `JSON.parse`, and `duplicate_key` for a second `model`. Of a large body the long strings wait for
+ * Parses a request's body, once, as {@link parseGuarded} does, which says what it throws. Of a large body the long strings wait for
  * somebody who wants them: where the bytes are handed on, nobody does.
  *
  * Most clients send `model` first. Then the rest is parsed without it: that tells for nothing whether another `model`
@@ -38,7 +38,7 @@ export function parseCallBody(body: Buffer): ParsedCallBody {
   const modelAt = leadingValue(body, 'model');
   const rest = modelAt && textAfter(body, modelAt.end);
   if (!modelAt || rest === undefined) return read(body, body.toString('utf8'));
-  const model: unknown = JSON.parse(body.toString('utf8', modelAt.start, modelAt.end));
+  const model = parseModel(body.toString('utf8', modelAt.start, modelAt.end));
   const { wire: members, ...whole } = read(body, rest);
   if (!isJsonObject(members) || !Object.hasOwn(members, 'model'))
     return { wire: { model, ...(members as object) }, ...whole, modelAt };
@@ -48,8 +48,12 @@ export function parseCallBody(body: Buffer): ParsedCallBody {
 /** What a text says that is the body's, or the end of it. The text itself is not kept. */
 function read(body: Buffer, text: string): ParsedCallBody {
   const cut = text.length < CUT_CHARACTERS ? undefined : cutStrings(text);
-  if (cut === undefined) return { wire: parseExact(text) };
-  return { wire: parseExact(cut), whole: () => parseExact(body.toString('utf8')) };
+  if (cut === undefined) return { wire: parseGuarded(text) };
+  return { wire: parseGuarded(cut), whole: () => parseExact(body.toString('utf8')) };
+}
+
+function parseModel(text: string): unknown {
+  return text.startsWith('"') ? JSON.parse(text) : parseGuarded(text);
 }
 
 /** The members behind the first one as an object's text; nothing where there are none. */

@@ -21,6 +21,7 @@ export {
   tryParseExact,
   tryParseJson,
 } from './json.js';
+export { parseGuarded } from './json-guard.js';
 export { jsonHeaders, withBearerToken } from './json-call.js';
 export { addTopLevel, editItems, editTopLevel, removeMember, setTopLevel } from './json-edit.js';
 export { isSealed, readSealed, writeSealed } from './sealed-state.js';

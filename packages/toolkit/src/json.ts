@@ -1,5 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { JsonObject } from '@sluice/contract';
+import { scanJson } from './json-scan.js';
 
 const UTF8 = new TextDecoder();
 
@@ -27,15 +28,6 @@ export function tryParseJson(text: string): unknown {
   }
 }
 
-/**
- * Every number that a double cannot keep is written with sixteen digits and points in a row or with an exponent of three
- * digits, and hardly anything else is. Written out, for V8 skips ahead over a pattern of fixed length: with `{16}` the same
- * takes ten times as long.
- */
-const LONG = /[\d.][\d.][\d.][\d.][\d.][\d.][\d.][\d.][\d.][\d.][\d.][\d.][\d.][\d.][\d.][\d.]/;
-/** Where a number may begin, in a text in which {@link LONG} was found: most such texts have it inside of strings. */
-const LONG_NUMBER = /(?:^|[:,[])\s*-?[\d.]{16}/;
-const FAR_NUMBER = /\d[eE][+-]?\d\d\d+\s*(?:[,}\]]|$)/;
 const INTEGER = /^-?\d+$/;
 /** What of a number's text is no significant digit of it, but for the zeros at its ends. */
 const NOT_SIGNIFICANT = /[-.]|[eE].*/g;
@@ -49,8 +41,12 @@ const MAX_PRECISION = 100;
  * Throws a `SyntaxError`.
  */
 export function parseExact(text: string): unknown {
-  const isPlain = !(LONG.test(text) && LONG_NUMBER.test(text)) && !FAR_NUMBER.test(text);
-  return isPlain ? JSON.parse(text) : parseWithSource(text, keepWritten);
+  return parseScanned(text, scanJson(text).hasFarNumber);
+}
+
+/** The same where it is known whether there may be such a number. */
+export function parseScanned(text: string, hasFarNumber: boolean): unknown {
+  return hasFarNumber ? parseWithSource(text, keepWritten) : JSON.parse(text);
 }
 
 /** As {@link parseExact}; nothing where the text is not JSON. */

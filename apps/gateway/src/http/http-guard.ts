@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
-import { closeGently } from './unread-body.js';
+import { closeGently, isEnding } from './unread-body.js';
 
 export type Handler = (req: IncomingMessage, res: ServerResponse) => void;
 
@@ -29,7 +28,6 @@ export interface HttpGuard {
  * what follows on it may be the second half of a smuggled request.
  */
 export function createHttpGuard(handler: Handler): HttpGuard {
-  const refused = new Set<Socket>();
   // Callers ask for the same host again and again.
   let knownHost = '';
   const faultOf = (req: IncomingMessage): number | undefined => {
@@ -45,17 +43,14 @@ export function createHttpGuard(handler: Handler): HttpGuard {
     return undefined;
   };
   const refuse: HttpGuard['refuse'] = (status, req, res) => {
-    const { socket } = req;
-    refused.add(socket);
-    socket.once('close', () => refused.delete(socket));
     req.pause();
-    closeGently(socket);
+    closeGently(req.socket);
     res.sendDate = false;
     res.shouldKeepAlive = false;
     res.writeHead(status, { connection: 'close', 'content-length': '0' }).end();
   };
   const handle: Handler = (req, res) => {
-    if (refused.size > 0 && refused.has(req.socket)) return;
+    if (isEnding(req.socket)) return;
     const status = faultOf(req);
     if (status === undefined) handler(req, res);
     else refuse(status, req, res);
@@ -65,7 +60,7 @@ export function createHttpGuard(handler: Handler): HttpGuard {
     refuse,
     onExpectation(req, res) {
       if (req.headers.expect?.toLowerCase() === '100-continue') handle(req, res);
-      else if (!refused.has(req.socket)) refuse(417, req, res);
+      else if (!isEnding(req.socket)) refuse(417, req, res);
     },
   };
 }

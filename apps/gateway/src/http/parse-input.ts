@@ -1,5 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { ErrorCode, GatewayError } from '@sluice/contract';
+import { isExactNumber } from '@sluice/toolkit';
 import type { z } from 'zod';
 
 /** `value` as the schema has it. Throws the first fault as a 400 of the table that names the parameter. */
@@ -26,6 +27,7 @@ function toInputError(issue: z.core.$ZodIssue): GatewayError {
   }
   if (issue.code !== 'invalid_type') return invalid('invalid_value', param, `is not valid: ${issue.message}`);
   if (issue.input === undefined) return invalid('missing_required_parameter', param, 'is required');
+  if (isExactNumber(issue.input)) return invalid('number_out_of_range', param, 'holds a number that cannot be kept');
   return invalid('invalid_type', param, `must be of type ${issue.expected}`);
 }
 

@@ -23,12 +23,24 @@ export function closeIfUnread(req: IncomingMessage, res: ServerResponse, clock: 
   closeGently(socket, clock);
 }
 
-/** From now on the end of an answer shuts our side alone, and what is late gets no reset before the answer is read. */
-export function closeGently(socket: Socket, clock: Clock = systemClock): void {
+const ENDING = Symbol('ending');
+type Marked = Socket & { [ENDING]?: boolean };
+
+/**
+ * From now on the end of an answer shuts our side alone, and what is late gets no reset before the answer is read. Nothing
+ * that follows on the connection is a request any more.
+ */
+export function closeGently(socket: Marked, clock: Clock = systemClock): void {
+  socket[ENDING] = true;
   socket.destroySoon = () => {
     socket.end();
     clock.after(LINGER_MS, () => socket.destroy());
   };
+}
+
+/** Whether the answer that is under way on it is the last one. */
+export function isEnding(socket: Marked): boolean {
+  return socket[ENDING] === true;
 }
 
 function isLarge({ headers }: IncomingMessage): boolean {

@@ -20,6 +20,9 @@ export interface BadInput {
   readonly ends?: boolean;
 }
 
+/** Inputs by what they have in common. In a title, vulnerabilities of other gateways have their numbers. */
+export type Corpus = Readonly<Record<string, readonly BadInput[]>>;
+
 export const CHAT = '/v1/chat/completions';
 const ASKED = { model: 'up/m', messages: [{ role: 'user', content: 'Hello' }] };
 

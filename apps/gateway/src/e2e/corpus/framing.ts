@@ -1,5 +1,5 @@
 import { CHAT, chat, request } from './bad-input.js';
-import type { BadInput, Expected } from './bad-input.js';
+import type { BadInput, Corpus, Expected } from './bad-input.js';
 
 const BODY = chat();
 const refused: Expected = { status: 400, closes: true };
@@ -142,4 +142,9 @@ const LIMITS: readonly BadInput[] = [
 ];
 
 /** Class C: the framing of HTTP messages and their heads. */
-export const FRAMING: readonly BadInput[] = [...SMUGGLED, ...ADDRESSED, ...LINES, ...LIMITS];
+export const FRAMING: Corpus = {
+  'smuggled requests': SMUGGLED,
+  'hosts and targets': ADDRESSED,
+  lines: LINES,
+  'limits of a head': LIMITS,
+};
