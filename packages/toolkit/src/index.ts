@@ -36,6 +36,7 @@ export { nearestRatio, ratioOf, readPictureSize } from './picture-size.js';
 export { createRecogniser, pickHeaders } from './raw-endpoints.js';
 export { parseRetryAfter } from './retry-after.js';
 export { createSealer, derivePurposeKey } from './sealed-secret.js';
+export { UNSAFE_URL, isSafeImageUrl, isSafeSource, isSafeUrl, isUnsafeUrl } from './safe-url.js';
 export { redactSecrets, safeMessage } from './safe-message.js';
 export { MAX_FRAME_CHARS, createFrameReader, writeFrame } from './sse.js';
 export { createStreamScanner } from './stream-scanner.js';

@@ -1,4 +1,4 @@
-import { startTarget, tryCorpus } from './__fixtures__/corpus.js';
-import { BODIES, BODY_LIMIT } from './corpus/bodies.js';
+import { startTarget, tryCorpus } from './__fixtures__/try-corpus.js';
+import { BODIES, BODY_LIMIT } from './__fixtures__/corpus/bodies.js';
 
 tryCorpus(BODIES, await startTarget({ server: { bodyLimitBytes: BODY_LIMIT } }));

@@ -1,4 +1,4 @@
-import { startTarget, tryCorpus } from './__fixtures__/corpus.js';
-import { CREDENTIALS } from './corpus/credentials.js';
+import { startTarget, tryCorpus } from './__fixtures__/try-corpus.js';
+import { CREDENTIALS } from './__fixtures__/corpus/credentials.js';
 
 tryCorpus(CREDENTIALS, await startTarget());

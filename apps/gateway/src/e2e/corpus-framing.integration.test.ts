@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { openRaw } from './__fixtures__/raw-socket.js';
-import { startTarget, tryCorpus } from './__fixtures__/corpus.js';
-import { request } from './corpus/bad-input.js';
-import { FRAMING } from './corpus/framing.js';
+import { startTarget, tryCorpus } from './__fixtures__/try-corpus.js';
+import { request } from './__fixtures__/corpus/bad-input.js';
+import { FRAMING } from './__fixtures__/corpus/framing.js';
 
 const target = await startTarget();
 

@@ -1,4 +1,4 @@
-import { startTarget, tryCorpus } from './__fixtures__/corpus.js';
-import { PATHS } from './corpus/paths.js';
+import { startTarget, tryCorpus } from './__fixtures__/try-corpus.js';
+import { PATHS } from './__fixtures__/corpus/paths.js';
 
 tryCorpus(PATHS, await startTarget());

@@ -1,4 +1,4 @@
-import { startTarget, tryCorpus } from './__fixtures__/corpus.js';
-import { REQUESTS } from './corpus/requests.js';
+import { startTarget, tryCorpus } from './__fixtures__/try-corpus.js';
+import { REQUESTS } from './__fixtures__/corpus/requests.js';
 
 tryCorpus(REQUESTS, await startTarget());

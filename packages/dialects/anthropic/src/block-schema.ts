@@ -1,3 +1,4 @@
+import { UNSAFE_URL, isSafeUrl } from '@sluice/toolkit';
 import { z } from 'zod';
 import { byType, cacheControl, record, textOr } from './schema-parts.js';
 
@@ -18,7 +19,7 @@ export const textBlock = z.object({
 });
 
 const bytes = z.object({ media_type: z.string(), data: z.string() });
-const url = z.object({ url: z.string().min(1) });
+const url = z.object({ url: z.string().min(1).refine(isSafeUrl, UNSAFE_URL) });
 const file = z.object({ file_id: z.string() });
 const imageSource = byType({ base64: () => bytes, url: () => url, file: () => file });
 const documentSource = byType({

@@ -1,3 +1,4 @@
+import { UNSAFE_URL, isSafeUrl } from '@sluice/toolkit';
 import { z } from 'zod';
 import { block, textBlock } from './block-schema.js';
 import { cacheControl, customOr, record, textOr } from './schema-parts.js';
@@ -60,7 +61,7 @@ const prompt = {
   output_config: outputConfig.optional(),
   cache_control: cacheControl,
   speed: z.enum(['standard', 'fast']).nullish(),
-  mcp_servers: z.array(record).optional(),
+  mcp_servers: z.array(z.looseObject({ url: z.string().refine(isSafeUrl, UNSAFE_URL).optional() })).optional(),
   context_management: record.nullish(),
   user_profile_id: z.string().optional(),
   workspace_id: z.string().optional(),

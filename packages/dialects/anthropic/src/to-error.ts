@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { ErrorCode, GatewayError } from '@sluice/contract';
-import { isOutOfRange, valueAt } from '@sluice/toolkit';
+import { isOutOfRange, isUnsafeUrl, valueAt } from '@sluice/toolkit';
 import type { z } from 'zod';
 
 /** The first thing that the schema found wrong, with the parameter's path: `messages.0.content`. */
@@ -22,5 +22,6 @@ export function refusedName(path: readonly PropertyKey[]): GatewayError {
 function toCode(issue: z.core.$ZodIssue | undefined, value: unknown): ErrorCode {
   if (value === undefined) return 'missing_required_parameter';
   if (issue && isOutOfRange(issue, value)) return 'number_out_of_range';
+  if (issue && isUnsafeUrl(issue)) return 'unsafe_url';
   return issue?.code === 'invalid_type' ? 'invalid_type' : 'invalid_value';
 }

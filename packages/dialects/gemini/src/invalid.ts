@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { GatewayError } from '@sluice/contract';
-import { isOutOfRange, valueAt, writeParam } from '@sluice/toolkit';
+import { isOutOfRange, isUnsafeUrl, valueAt, writeParam } from '@sluice/toolkit';
 import type { z } from 'zod';
 
 type Path = readonly PropertyKey[];
@@ -15,12 +15,19 @@ export function toInvalid({ issues: [issue] }: z.ZodError, body: unknown): Gatew
   if (isOutOfRange(issue, value)) {
     return invalid('number_out_of_range', issue.path, 'the number cannot be kept exactly');
   }
+  if (isUnsafeUrl(issue)) return invalid('unsafe_url', issue.path, issue.message);
   return invalid(issue.code === 'invalid_type' ? 'invalid_type' : 'invalid_value', issue.path, issue.message);
 }
 
 /** An error about one field, in the words that Google's own errors begin with. */
 export function invalid(
-  code: 'missing_required_parameter' | 'invalid_type' | 'invalid_value' | 'number_out_of_range' | 'unknown_parameter',
+  code:
+    | 'missing_required_parameter'
+    | 'invalid_type'
+    | 'invalid_value'
+    | 'number_out_of_range'
+    | 'unknown_parameter'
+    | 'unsafe_url',
   path: Path,
   problem: string,
 ): GatewayError {

@@ -1,3 +1,4 @@
+import { UNSAFE_URL, isSafeUrl } from '@sluice/toolkit';
 import { z } from 'zod';
 
 /** Wire source: npm @google/genai 3.3.0, dist/genai.d.ts, and https://ai.google.dev/api/generate-content */
@@ -5,7 +6,10 @@ const object = z.record(z.string(), z.unknown());
 const count = z.int().min(0);
 
 const blob = z.looseObject({ mimeType: z.string(), data: z.string() });
-const fileData = z.looseObject({ fileUri: z.string().min(1), mimeType: z.string().optional() });
+const fileData = z.looseObject({
+  fileUri: z.string().min(1).refine(isSafeUrl, UNSAFE_URL),
+  mimeType: z.string().optional(),
+});
 const functionCall = z.looseObject({ id: z.string().optional(), name: z.string().min(1), args: object.optional() });
 const functionResponse = z.looseObject({
   id: z.string().optional(),

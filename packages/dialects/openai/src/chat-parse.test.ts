@@ -198,7 +198,10 @@ describe('parsing a chat request', () => {
     [body(), []],
     [body({ tools: [], reasoning_effort: 'none' }), []],
     [body({ tools: [{ type: 'function', function: { name: 'f' } }] }), ['tools']],
-    [says({ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a/b.png' } }] }), ['vision']],
+    [
+      says({ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a.example/b.png' } }] }),
+      ['vision'],
+    ],
     [body({ response_format: { type: 'json_schema', json_schema: { name: 'a' } } }), ['json-schema']],
     [body({ reasoning_effort: 'low' }), ['reasoning']],
     [body({ reasoning: { enabled: true } }), ['reasoning']],

@@ -60,23 +60,23 @@ describe('a request without its dialect', () => {
   });
 
   it('says that an image is not looked at in its original size', () => {
-    const image = { type: 'image_url', image_url: { url: 'https://a', detail: 'original' } };
+    const image = { type: 'image_url', image_url: { url: 'https://a.example/x', detail: 'original' } };
     expect(parse(says({ role: 'user', content: [image] })).adjustments).toEqual([
       { parameter: 'image_url.detail', action: 'changed' },
     ]);
   });
 
   it('keeps a video for who can see it', () => {
-    const video = { type: 'video_url', video_url: { url: 'https://a' } };
+    const video = { type: 'video_url', video_url: { url: 'https://a.example/x' } };
     expect(translate(says({ role: 'user', content: [video] })).messages[0]?.content).toEqual([
       { type: 'vendor', state: { kind: 'openai-chat', data: video } },
     ]);
   });
 
   it('takes the address of a file also where an id should stand', () => {
-    const file = { type: 'file', file: { file_id: 'https://a/b.pdf' } };
+    const file = { type: 'file', file: { file_id: 'https://a.example/b.pdf' } };
     expect(translate(says({ role: 'user', content: [file] })).messages[0]?.content).toEqual([
-      { type: 'file', source: { kind: 'url', url: 'https://a/b.pdf' } },
+      { type: 'file', source: { kind: 'url', url: 'https://a.example/b.pdf' } },
     ]);
   });
 

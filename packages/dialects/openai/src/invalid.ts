@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { GatewayError } from '@sluice/contract';
-import { isOutOfRange, valueAt, writeParam } from '@sluice/toolkit';
+import { isOutOfRange, isUnsafeUrl, valueAt, writeParam } from '@sluice/toolkit';
 import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
@@ -14,12 +14,17 @@ export function toInvalid(error: z.ZodError, body: unknown): GatewayError {
   const value = valueAt(body, path);
   if (path.length > 0 && value === undefined) return invalid('missing_required_parameter', path, 'is required');
   if (isOutOfRange(issue, value)) return invalid('number_out_of_range', path, 'the number cannot be kept exactly');
-  return invalid(issue.code === 'invalid_type' ? 'invalid_type' : 'invalid_value', path, lowerFirst(issue.message));
+  return invalid(codeOf(issue), path, lowerFirst(issue.message));
+}
+
+function codeOf(issue: Issue): 'unsafe_url' | 'invalid_type' | 'invalid_value' {
+  if (isUnsafeUrl(issue)) return 'unsafe_url';
+  return issue.code === 'invalid_type' ? 'invalid_type' : 'invalid_value';
 }
 
 /** An error about one parameter, whose message reads `"param" problem.` */
 export function invalid(
-  code: 'missing_required_parameter' | 'invalid_type' | 'invalid_value' | 'number_out_of_range',
+  code: 'missing_required_parameter' | 'invalid_type' | 'invalid_value' | 'number_out_of_range' | 'unsafe_url',
   path: Path,
   problem: string,
 ): GatewayError {

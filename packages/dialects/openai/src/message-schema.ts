@@ -1,5 +1,8 @@
+import { UNSAFE_URL, isSafeImageUrl, isSafeSource } from '@sluice/toolkit';
 import { z } from 'zod';
 
+const mediaUrl = z.string().min(1).refine(isSafeImageUrl, UNSAFE_URL);
+const source = z.string().refine(isSafeSource, UNSAFE_URL);
 const name = z.string().optional();
 const entries = z.array(z.record(z.string(), z.unknown())).nullish();
 
@@ -13,7 +16,7 @@ const textPart = z.looseObject({ type: z.literal('text'), text: z.string(), ...m
 const refusalPart = z.looseObject({ type: z.literal('refusal'), refusal: z.string() });
 const imagePart = z.looseObject({
   type: z.literal('image_url'),
-  image_url: z.looseObject({ url: z.string().min(1), detail: z.enum(['auto', 'low', 'high', 'original']).nullish() }),
+  image_url: z.looseObject({ url: mediaUrl, detail: z.enum(['auto', 'low', 'high', 'original']).nullish() }),
   ...marks,
 });
 const audioPart = z.looseObject({
@@ -24,14 +27,14 @@ const audioPart = z.looseObject({
 const filePart = z.looseObject({
   type: z.literal('file'),
   file: z.looseObject({
-    file_data: z.string().optional(),
-    file_id: z.string().optional(),
+    file_data: source.optional(),
+    file_id: source.optional(),
     filename: z.string().optional(),
   }),
   ...marks,
 });
 /** OpenRouter's and vLLM's. */
-const videoPart = z.looseObject({ type: z.literal('video_url'), video_url: z.looseObject({ url: z.string().min(1) }) });
+const videoPart = z.looseObject({ type: z.literal('video_url'), video_url: z.looseObject({ url: mediaUrl }) });
 
 const texts = z.union([z.string(), z.array(textPart).min(1)]);
 const userContent = z.union([

@@ -7,6 +7,7 @@ import type {
   ParsedCall,
   TextPart,
 } from '@sluice/contract';
+import { UNSAFE_URL, isSafeImageUrl } from '@sluice/toolkit';
 import { OPENAI_MODERATIONS, readImageUrl } from '@sluice/toolkit/openai-wire';
 import { z } from 'zod';
 import { checkBody, fieldsBeside } from '../check-body.js';
@@ -18,7 +19,10 @@ const DEFAULT_MODEL = 'omni-moderation-latest';
 
 const part = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('text'), text: z.string() }),
-  z.looseObject({ type: z.literal('image_url'), image_url: z.looseObject({ url: z.string().min(1) }) }),
+  z.looseObject({
+    type: z.literal('image_url'),
+    image_url: z.looseObject({ url: z.string().min(1).refine(isSafeImageUrl, UNSAFE_URL) }),
+  }),
 ]);
 
 /** The body of `POST /v1/moderations`. Source: npm openai 6.49.0, `resources/moderations.d.ts`. */

@@ -1,3 +1,4 @@
+import { UNSAFE_URL, isSafeImageUrl, isSafeSource, isSafeUrl } from '@sluice/toolkit';
 import { z } from 'zod';
 
 /** Wire source: npm openai 6.49.0, `resources/responses/responses.d.ts`. */
@@ -5,15 +6,15 @@ const text = z.looseObject({ type: z.enum(['input_text', 'output_text', 'text'])
 const refusal = z.looseObject({ type: z.literal('refusal'), refusal: z.string() });
 const image = z.looseObject({
   type: z.literal('input_image'),
-  image_url: z.string().min(1).nullish(),
+  image_url: z.string().min(1).refine(isSafeImageUrl, UNSAFE_URL).nullish(),
   file_id: z.string().nullish(),
   detail: z.enum(['auto', 'low', 'high', 'original']).nullish(),
 });
 const file = z.looseObject({
   type: z.literal('input_file'),
-  file_data: z.string().nullish(),
+  file_data: z.string().refine(isSafeSource, UNSAFE_URL).nullish(),
   file_id: z.string().nullish(),
-  file_url: z.string().nullish(),
+  file_url: z.string().refine(isSafeUrl, UNSAFE_URL).nullish(),
   filename: z.string().nullish(),
 });
 const audio = z.looseObject({

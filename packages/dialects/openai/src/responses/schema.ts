@@ -1,3 +1,4 @@
+import { UNSAFE_URL, isSafeUrl } from '@sluice/toolkit';
 import { z } from 'zod';
 import { modelName } from '../model-name.js';
 import { item } from './items-schema.js';
@@ -16,7 +17,10 @@ const functionTool = z.looseObject({
 });
 const customTool = z.looseObject({ type: z.literal('custom'), name: z.string().min(1), description: label });
 /** Tools that OpenAI runs itself, and kinds to come. */
-const hostedTool = z.looseObject({ type: z.string().min(1) });
+const hostedTool = z.looseObject({
+  type: z.string().min(1),
+  server_url: z.string().refine(isSafeUrl, UNSAFE_URL).nullish(),
+});
 const tool = z.union([functionTool, customTool, hostedTool]);
 export type WireTool = z.infer<typeof tool>;
 

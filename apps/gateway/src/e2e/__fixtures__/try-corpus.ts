@@ -3,8 +3,8 @@ import { fakeUpstream, reply } from '@sluice/testkit';
 import type { FakeUpstream } from '@sluice/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../../gateway.js';
-import { request } from '../corpus/bad-input.js';
-import type { BadInput, Corpus, Expected } from '../corpus/bad-input.js';
+import { request } from './corpus/bad-input.js';
+import type { BadInput, Corpus, Expected } from './corpus/bad-input.js';
 import { assertInvariants } from './invariants.js';
 import { startGateway } from './gateway.js';
 import type { TestGateway } from './gateway.js';
@@ -102,7 +102,17 @@ function seen(answer: RawAnswer, { code, param, closes, headers }: Expected): Ex
   };
 }
 
+interface WrittenError {
+  readonly code?: string | number;
+  readonly param?: string | null;
+  /** Where Google's errors say the reason. */
+  readonly details?: readonly { readonly reason?: string }[];
+}
+
 function errorOf(body: string): { readonly code?: string; readonly param?: string | null } | undefined {
   const text = /\{.*\}/s.exec(body)?.[0];
-  return text === undefined ? undefined : (JSON.parse(text) as { error?: { code?: string; param?: string | null } }).error;
+  const error = text === undefined ? undefined : (JSON.parse(text) as { error?: WrittenError }).error;
+  if (typeof error?.code !== 'number') return error as ReturnType<typeof errorOf>;
+  const code = error.details?.find(({ reason }) => reason !== undefined)?.reason;
+  return code === undefined ? undefined : { code };
 }
