@@ -42,7 +42,7 @@ const shown = fc.oneof(
     image_url: fc.record(
       {
         url: fc.oneof(
-          fc.constant('https://a/b.png'),
+          fc.constant('https://a.example/b.png'),
           bytes.map((data) => `data:image/png;base64,${data}`),
         ),
         detail: fc.constantFrom('auto', 'low', 'high'),

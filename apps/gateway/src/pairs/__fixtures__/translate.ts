@@ -33,5 +33,6 @@ export function streamFor({ dialect, question }: Client, events: readonly ChatEv
 
 /** The canonical request of a client. */
 export function parseFor({ dialect, address }: Client, body: JsonObject) {
-  return dialect.parse(parseCallBody(Buffer.from(JSON.stringify(body))).wire, address);
+  const { wire, whole } = parseCallBody(Buffer.from(JSON.stringify(body)));
+  return dialect.parse(whole ? whole() : wire, address);
 }
