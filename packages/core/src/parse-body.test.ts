@@ -48,7 +48,7 @@ describe('a form', () => {
   const read = async (form: FormData): Promise<unknown> => {
     const sent = new Response(form);
     const headers = { 'content-type': sent.headers.get('content-type') ?? '' };
-    return (await parseForm(new Uint8Array(await sent.arrayBuffer()), headers)).wire;
+    return parseForm(new Uint8Array(await sent.arrayBuffer()), headers).wire;
   };
 
   it('becomes an object of texts, lists and files', async () => {
@@ -79,7 +79,9 @@ describe('a form', () => {
 
   it('is refused where it is none', async () => {
     const headers = { 'content-type': 'multipart/form-data; boundary=x' };
-    await expect(parseForm(Buffer.from('hello'), headers)).rejects.toMatchObject({ code: 'invalid_value' });
+    expect(() => parseForm(Buffer.from('hello'), headers)).toThrow(
+      expect.objectContaining({ code: 'invalid_value' }) as Error,
+    );
   });
 
   it.for(['application/json', 'multipart/form-data', undefined])('is not what %s announces', (type) => {

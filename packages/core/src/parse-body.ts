@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { gatewayError, isGatewayError } from '@sluice/contract';
-import type { GatewayError, IncomingHeaders, UploadedFile } from '@sluice/contract';
-import { asBuffer, parseCallBody, parseGuarded } from '@sluice/toolkit';
+import type { GatewayError, IncomingHeaders } from '@sluice/contract';
+import { asBuffer, boundaryOf, parseCallBody, parseGuarded, readForm } from '@sluice/toolkit';
 import type { ParsedCallBody } from '@sluice/toolkit';
 
 export const JSON_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
@@ -53,22 +53,20 @@ export function wholeBody(body: CallBody): CallBody {
   return whole ? { ...read, wire: whole() } : body;
 }
 
-/**
- * The body of a call, its `model` found on the way. Throws `invalid_utf8`, `invalid_json` and what
- * `parseGuarded` does. */
+/** The body of a call, its `model` found on the way. Throws `invalid_utf8`, `invalid_json` and what `parseGuarded` does. */
 export function parseCall(body: Uint8Array): CallBody {
   return explained(body, toCallBody);
 }
 
 /**
- * A form as an object: a field's text under its name, a list where the name ends with `[]`, an {@link UploadedFile} for a
- * file. Rejects with `invalid_value` for a body that is no form, and with `duplicate_key` for a field that came twice.
+ * A form as an object: a field's text under its name, a list where the name ends with `[]`, an `UploadedFile` for a
+ * file. Throws `invalid_value` for a body that is no form, and `duplicate_key` for a field that came twice.
  */
-export async function parseForm(body: Uint8Array, headers: IncomingHeaders): Promise<CallBody> {
+export function parseForm(body: Uint8Array, headers: IncomingHeaders): CallBody {
   const wire: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-  for (const [name, value] of await readForm(body, String(headers['content-type']))) {
-    add(wire, name, typeof value === 'string' ? value : await toUploadedFile(value));
-  }
+  const boundary = boundaryOf(String(headers['content-type']));
+  if (boundary === undefined) throw gatewayError('invalid_value', { message: 'The form has no usable boundary.' });
+  for (const [name, value] of readForm(asBuffer(body), boundary)) add(wire, name, value);
   return { wire, body };
 }
 
@@ -79,18 +77,6 @@ function add(wire: Record<string, unknown>, name: string, value: unknown): void 
   if (list && (known === undefined || Array.isArray(known))) wire[key] = [...((known ?? []) as unknown[]), value];
   else if (known === undefined) wire[key] = value;
   else throw twice(key);
-}
-
-async function readForm(body: Uint8Array, type: string): Promise<FormData> {
-  try {
-    return await new Response(body as Uint8Array<ArrayBuffer>, { headers: { 'content-type': type } }).formData();
-  } catch (cause) {
-    throw gatewayError('invalid_value', { message: 'The body is not a form as it announces itself.', cause });
-  }
-}
-
-async function toUploadedFile(file: File): Promise<UploadedFile> {
-  return { filename: file.name, mediaType: file.type, bytes: new Uint8Array(await file.arrayBuffer()) };
 }
 
 function twice(param: string): GatewayError {

@@ -28,6 +28,7 @@ export { isSealed, readSealed, writeSealed } from './sealed-state.js';
 export { sliceJson } from './json-slice.js';
 export { changed, dropped, droppedAsides, droppedFields, isSystemMoved } from './losses.js';
 export { writeForm } from './multipart.js';
+export { boundaryOf, readForm } from './read-form.js';
 export { createLineReader } from './ndjson.js';
 export { isOutOfRange, valueAt, writeParam } from './schema-issue.js';
 export { findRefusedName } from './refused-names.js';

@@ -67,7 +67,7 @@ async function readWire(
   if (body.length === 0 || typeof type !== 'string') return NOTHING;
   if (JSON_TYPE.test(type)) return readJson(asBuffer(body));
   const isForm = recognised?.operation === 'transcription' && type.toLowerCase().startsWith('multipart/form-data');
-  return isForm ? ((await parseForm(body, headers)).wire as JsonObject) : NOTHING;
+  return isForm ? (parseForm(body, headers).wire as JsonObject) : NOTHING;
 }
 
 function readJson(body: Buffer): JsonObject {
