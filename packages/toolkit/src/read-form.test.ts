@@ -11,7 +11,7 @@ const file = fc.record({
   bytes: fc.uint8Array({ maxLength: 64 }),
 });
 const text = fc.stringMatching(/^[\t\r\n -~äöü]{0,40}$/);
-const fields = fc.array(fc.tuple(word, fc.oneof(text, file)) as fc.Arbitrary<FormField>, {
+const fields = fc.array(fc.tuple(word, fc.oneof(text, file)), {
   minLength: 1,
   maxLength: 5,
 });

@@ -35,6 +35,13 @@ describe('an address', () => {
   });
 });
 
+it.each(['127.0.0.1,', '127.0..1.example', 'a{b.example', 'example', 'example.'])(
+  'a host that is no name leads nowhere: %s',
+  (host) => {
+    expect(isSafeUrl(`http://${host}/`)).toBe(false);
+  },
+);
+
 describe('a source that may be data', () => {
   it.each(['JVBERi0xLjQ=', 'AAAA', 'data:application/pdf;base64,JVBERi0=', 'https://files.example/b.pdf', 'file-abc'])(
     'passes: %s',

@@ -35,6 +35,8 @@ for (const [net, bits] of [
 
 /** Names that lead to this machine or into a network of one's own. https://www.iana.org/assignments/special-use-domain-names */
 const LOCAL_NAME = /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|lan|home|corp|home\.arpa)$/;
+/** A name of several parts, as `new URL` writes it. */
+const NAME = /^[a-z\d_-]+(?:\.[a-z\d_-]+)+$/;
 /** Names with an address in them, which lead there. */
 const SPELLED_ADDRESS = /(?:^|[.-])(?:\d{1,3}[.-]){3}\d{1,3}(?=[.-])/;
 /** As far as the first character that ends a host; no space, control character or backslash may stand anywhere. */
@@ -94,7 +96,7 @@ function isPublicHost(hostname: string): boolean {
   const host = hostname.replace(/\.$/, '');
   if (host.startsWith('[')) return isPublicAddress(host.slice(1, -1));
   if (isIP(host) !== 0) return isPublicAddress(host);
-  return host.includes('.') && !LOCAL_NAME.test(host) && !SPELLED_ADDRESS.test(host);
+  return NAME.test(host) && !LOCAL_NAME.test(host) && !SPELLED_ADDRESS.test(host);
 }
 
 /** What a schema says of a URL that is not safe; {@link isUnsafeUrl} knows it again. */

@@ -17,14 +17,15 @@ const upload = (filename: string, more = ''): string =>
 const END = `--${BOUNDARY}--\r\n`;
 const MODEL = field('model', 'up/m');
 
-const form = (id: string, what: string, body: string | Buffer, expected: BadInput['expected'] = refused()): BadInput => ({
+type Form = readonly [id: string, what: string, body: string, expected?: BadInput['expected']];
+const form = (...[id, what, body, expected = refused()]: Form): BadInput => ({
   id,
   what,
   bytes: (key) =>
     request(key, {
       path: PATH,
       headers: [`Content-Type: multipart/form-data; boundary=${BOUNDARY}`],
-      body: typeof body === 'string' ? Buffer.from(body, 'latin1') : body,
+      body: Buffer.from(body, 'latin1'),
     }),
   expected,
 });
