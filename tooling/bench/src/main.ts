@@ -2,10 +2,13 @@ import { LOADS } from './loads.js';
 import type { Load } from './loads.js';
 import { USAGE, parseOptions } from './options.js';
 import type { Options } from './options.js';
+import { startParts } from './parts/start-parts.js';
+import { summarizeParts } from './parts/summarize-parts.js';
 import { profileSluice } from './profile.js';
 import { runRounds } from './rounds.js';
 import type { Results, Round } from './rounds.js';
 import { summarize } from './summary.js';
+import { renderParts } from './parts/render-parts.js';
 import { renderTable } from './table.js';
 import { startField } from './targets.js';
 
@@ -32,17 +35,23 @@ async function main(args: readonly string[]): Promise<number> {
 async function compare({ loads, rounds, seconds, targets, check }: Options): Promise<number> {
   const durationMs = seconds * 1_000;
   const field = await startField(targets);
+  // They are told in terms of what a chat costs the pass-through.
+  const parts =
+    targets.includes('pass-through') && loads.some(({ name }) => name === 'chat') ? startParts() : undefined;
   try {
     const results = await runRounds(field, {
       loads,
       rounds,
       durationMs,
+      parts,
       warmUpMs: Math.max(MIN_WARM_UP_MS, durationMs / 2),
       report,
     });
     report('');
     const rows = [...results.rounds].flatMap(([load, done]) => summarize(load, done, roundsAgainst(load, results)));
     print(`${renderTable(rows)}\n`);
+    const partRows = summarizeParts(results);
+    if (partRows.length > 0) print(`${renderParts(partRows)}\n`);
     print(
       `Medians of ${rounds} rounds of ${seconds} s; ratios are paired within a round (least-most). Node ${process.version}.`,
     );
@@ -51,8 +60,9 @@ async function compare({ loads, rounds, seconds, targets, check }: Options): Pro
         `Other programs used ${Math.round(results.foreignShare * 100)} % of the CPU time: rates and p99 mean little.`,
       );
     }
-    return check && rows.some(({ withinLimit }) => withinLimit === false) ? 1 : 0;
+    return check && [...rows, ...partRows].some(({ withinLimit }) => withinLimit === false) ? 1 : 0;
   } finally {
+    await parts?.stop();
     await field.stop();
   }
 }

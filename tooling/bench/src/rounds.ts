@@ -1,6 +1,8 @@
 import type { Load } from './loads.js';
 import { measure, verify } from './measure.js';
 import type { Measurement } from './measure.js';
+import type { PartsRound } from './parts/parts.js';
+import type { PartsBench } from './parts/start-parts.js';
 import { cpuUsOf, machineCpuUs } from './process-usage.js';
 import type { Field, Target, TargetName } from './targets.js';
 
@@ -9,6 +11,8 @@ export type Round = ReadonlyMap<TargetName, Measurement>;
 export interface Results {
   /** By load. */
   readonly rounds: ReadonlyMap<Load, readonly Round[]>;
+  /** Empty where they were not measured. */
+  readonly parts: readonly PartsRound[];
   /** Share of the machine's used CPU time that was not the bench's own. */
   readonly foreignShare: number;
 }
@@ -17,6 +21,8 @@ export interface RoundsInit {
   readonly rounds: number;
   readonly durationMs: number;
   readonly warmUpMs: number;
+  /** Absent: the gateway is measured as a whole only. */
+  readonly parts?: PartsBench | undefined;
   /** Told before each measurement. */
   readonly report: (what: string) => void;
 }
@@ -36,15 +42,23 @@ export async function runRounds(field: Field, init: RoundsInit): Promise<Results
       warmUp,
     );
   }
+  await init.parts?.measure(init.warmUpMs);
   const rounds = new Map<Load, Round[]>(init.loads.map((load) => [load, []]));
-  const beforeUs = usage(field);
+  const parts: PartsRound[] = [];
+  const pids = [
+    field.mockPid,
+    ...field.targets.flatMap(({ pid }) => pid ?? []),
+    ...(init.parts ? [init.parts.pid] : []),
+  ];
+  const beforeUs = usage(pids);
   for (let i = 0; i < init.rounds; i += 1) {
     const order = i % 2 === 0 ? field.targets : field.targets.toReversed();
     for (const [load, done] of rounds) done.push(await runRound(order, load, { ...init, name: `round ${i + 1}` }));
+    if (init.parts) parts.push(await init.parts.measure(init.durationMs));
   }
-  const afterUs = usage(field);
+  const afterUs = usage(pids);
   const machineUs = afterUs.machine - beforeUs.machine;
-  return { rounds, foreignShare: Math.max(0, 1 - (afterUs.own - beforeUs.own) / machineUs) };
+  return { rounds, parts, foreignShare: Math.max(0, 1 - (afterUs.own - beforeUs.own) / machineUs) };
 }
 
 async function runRound(
@@ -60,10 +74,8 @@ async function runRound(
   return round;
 }
 
-function usage({ mockPid, targets }: Field): { readonly machine: number; readonly own: number } {
-  const pids = [process.pid, mockPid, ...targets.flatMap(({ pid }) => pid ?? [])];
-  // This process is the others' parent: its tree would hold them twice.
-  const [, ...children] = pids;
+/** Of the machine, and of this process and its children. */
+function usage(children: readonly number[]): { readonly machine: number; readonly own: number } {
   const self = process.cpuUsage();
   return {
     machine: machineCpuUs(),

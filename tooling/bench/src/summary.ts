@@ -69,7 +69,7 @@ function summarizeTarget(load: Load, target: TargetName, { rounds, others }: Mea
   };
 }
 
-function toRatio(ratios: readonly number[]): Ratio {
+export function toRatio(ratios: readonly number[]): Ratio {
   return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
 }
 

@@ -1,7 +1,8 @@
 import type { Ratio, Summary } from './summary.js';
 import type { TargetName } from './targets.js';
 
-const COLUMNS: readonly (readonly [title: string, cell: (row: Summary) => string])[] = [
+export type Column<Row> = readonly [title: string, cell: (row: Row) => string];
+const COLUMNS: readonly Column<Summary>[] = [
   ['load', ({ load }) => load.title],
   ['target', ({ target }) => target],
   ['rate /s', ({ unitsPerSecond }) => fixed(unitsPerSecond, 0)],
@@ -17,11 +18,15 @@ const COLUMNS: readonly (readonly [title: string, cell: (row: Summary) => string
   ['+p99 ms', ({ target, addedP99Ms }) => (target === 'direct' ? '' : fixed(addedP99Ms, 2))],
   ['memory MiB', ({ memoryMib }) => fixed(memoryMib, 0)],
 ];
-const LEFT_ALIGNED = new Set(['load', 'target', 'per', 'limit', 'time']);
+const LEFT_ALIGNED = new Set(['load', 'target', 'per', 'limit', 'time', 'part', 'limit ms']);
+
+export function renderTable(rows: readonly Summary[]): string {
+  return renderColumns(COLUMNS, rows);
+}
 
 /** A markdown table that also reads well as it stands. */
-export function renderTable(rows: readonly Summary[]): string {
-  const columns = COLUMNS.map(([title, cell]) => {
+export function renderColumns<Row>(described: readonly Column<Row>[], rows: readonly Row[]): string {
+  const columns = described.map(([title, cell]) => {
     const cells = rows.map(cell);
     return { title, cells, width: Math.max(title.length, ...cells.map(({ length }) => length)) };
   });
@@ -33,7 +38,11 @@ export function renderTable(rows: readonly Summary[]): string {
 
 function ratioCell(target: TargetName, ratio: Ratio): string {
   if (target === 'direct' || Number.isNaN(ratio.median)) return '';
-  return `${fixed(ratio.median, 2)} (${fixed(ratio.least, 2)}-${fixed(ratio.most, 2)})`;
+  return spread(ratio);
+}
+
+export function spread({ median, least, most }: Ratio): string {
+  return `${fixed(median, 2)} (${fixed(least, 2)}-${fixed(most, 2)})`;
 }
 
 function limitCell({ load, withinLimit }: Summary): string {
@@ -44,4 +53,4 @@ function limitCell({ load, withinLimit }: Summary): string {
 const pad = (text: string, { title, width }: { readonly title: string; readonly width: number }): string =>
   LEFT_ALIGNED.has(title) ? text.padEnd(width) : text.padStart(width);
 
-const fixed = (value: number, digits: number): string => (Number.isNaN(value) ? '' : value.toFixed(digits));
+export const fixed = (value: number, digits: number): string => (Number.isNaN(value) ? '' : value.toFixed(digits));

@@ -1,0 +1,95 @@
+import type { AdmissionRequest, AmountsUsed, Clock, LedgerIntent, LedgerSettlement, Principal } from '@sluice/contract';
+import { createLedger } from '@sluice/ledger';
+import { LimitBook, createLimiter } from '@sluice/limits';
+import { createMemoryCounterStore } from '@sluice/store-memory';
+import type { SqliteStore } from '@sluice/store-sqlite';
+import type { Work } from './measure-part.js';
+
+export interface AdmissionWork {
+  readonly work: Work;
+  /** Writes what the last requests left. */
+  finish(): Promise<void>;
+}
+
+const NEVER = new AbortController().signal;
+const MINUTE_MS = 60_000;
+const A_LOT = 1_000_000_000;
+const AT_MOST: AmountsUsed = { inputTokens: 220, outputTokens: 200, nanoUsd: 455_000 };
+const USED: AmountsUsed = { inputTokens: 210, outputTokens: 150, nanoUsd: 352_500 };
+
+/** A caller with limits of requests, tokens and concurrency, and with a budget. */
+const CALLER: Principal = {
+  kind: 'key',
+  role: 'caller',
+  keyId: 'key_bench',
+  keyName: 'bench',
+  tenant: 'default',
+  limits: { requestsPerMinute: A_LOT, tokensPerMinute: A_LOT, concurrent: A_LOT },
+  budget: { nanoUsd: Number.MAX_SAFE_INTEGER / 2, window: 30 * 24 * 60 * MINUTE_MS },
+};
+
+/** What a request with all limits and a budget does before its upstream call and after, on the embedded stores. */
+export function createAdmissionWork(store: SqliteStore, clock: Clock): AdmissionWork {
+  const fail = (cause: unknown): never => {
+    throw cause;
+  };
+  const book = new LimitBook({ scopes: {}, budgets: [] });
+  const limiter = createLimiter({
+    store: createMemoryCounterStore({ clock }),
+    budgets: store.counters({ clock }),
+    clock,
+    book: () => book,
+    onError: fail,
+  });
+  const ledger = createLedger({ repository: store.ledger, clock, onError: fail });
+  let number = 0;
+  const work = async (): Promise<void> => {
+    const id = `bench-${(number += 1)}`;
+    const admission = await limiter.admit(toAsking(id), NEVER);
+    await ledger.open(toIntent(id, clock));
+    admission.settle(USED);
+    ledger.settle(toSettlement(id, clock));
+  };
+  return { work, finish: () => ledger.flush() };
+}
+
+function toAsking(id: string): AdmissionRequest {
+  return {
+    id,
+    principal: CALLER,
+    models: ['bench', 'mock/bench-model'],
+    endUser: undefined,
+    mayGoElsewhere: false,
+    atMost: AT_MOST,
+  };
+}
+
+function toIntent(id: string, clock: Clock): LedgerIntent {
+  return {
+    id,
+    startedAtMs: clock.now(),
+    keyId: CALLER.keyId,
+    tenant: CALLER.tenant,
+    route: '/v1/chat/completions',
+    requestedModel: 'bench',
+    stream: false,
+    reservedNanoUsd: AT_MOST.nanoUsd ?? 0,
+  };
+}
+
+function toSettlement(id: string, clock: Clock): LedgerSettlement {
+  return {
+    id,
+    settledAtMs: clock.now(),
+    status: 200,
+    provider: 'mock',
+    model: 'bench-model',
+    attempts: [{ provider: 'mock', model: 'bench-model', status: 200, durationMs: 3 }],
+    inputTokens: USED.inputTokens,
+    outputTokens: USED.outputTokens,
+    cachedTokens: 0,
+    costMicroUsd: 353,
+    usageSource: 'provider',
+    durationMs: 4,
+  };
+}
