@@ -26,6 +26,7 @@ import { recoverRows } from './compose/recovery.js';
 import { takeProviders } from './compose/providers.js';
 import { Reloads } from './compose/reloads.js';
 import type { LoadAgain } from './compose/reloads.js';
+import { Vault } from './compose/vault.js';
 import { showQueues } from './compose/queue-metrics.js';
 import type { Config } from './config/schema.js';
 import type { SecretPlace } from './config/secrets.js';
@@ -107,6 +108,7 @@ interface Base {
   readonly transport: PooledTransport;
   readonly pool: ResourcePool;
   readonly lifecycle: Lifecycle;
+  readonly vault: Vault;
 }
 
 /** With its state open. */
@@ -123,7 +125,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   let opened: Opened | undefined;
   try {
     // Whatever can be wrong with the providers shows before anything is written.
-    const providers = takeProviders(options.config, holding, { secrets: options, transport: base.transport });
+    const providers = takeProviders(options.config, holding, { ...base, secrets: options });
     const { store, lasting } = (opened = openState(base));
     const first = buildGeneration(options.config, {
       holding,
@@ -144,20 +146,24 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
 }
 
 function openBase(options: ComposeOptions): Base {
+  const vault = new Vault(options.state);
+  const { scrub } = vault;
   const fd = options.logFd === undefined ? {} : { fd: options.logFd };
-  const telemetry = createTelemetry(options.config.telemetry, { clock: systemClock, ...fd });
+  const telemetry = createTelemetry(options.config.telemetry, { clock: systemClock, scrub, ...fd });
   const pool = new ResourcePool((cause) => telemetry.log.error('internal error', { err: cause }));
   return {
     options,
     telemetry,
     pool,
-    transport: createTransport({ clock: systemClock }),
+    vault,
+    transport: createTransport({ clock: systemClock, scrub }),
     lifecycle: new Lifecycle(systemClock),
   };
 }
 
 function openState(base: Base): Opened {
   const store = openSqliteStore({ path: base.options.state.databasePath });
+  base.vault.open(store.settings, base.telemetry.log);
   const limits = createLimitsControl(base.options.config);
   return { ...base, store, limits, lasting: composeLastingPorts({ ...base, store, limits }) };
 }
@@ -167,7 +173,7 @@ function buildAnew(config: Config, opened: Opened): GatewayGeneration {
   const { pool, options, transport, ...rest } = opened;
   const holding = new Holding(pool);
   try {
-    const providers = takeProviders(config, holding, { secrets: options, transport });
+    const providers = takeProviders(config, holding, { secrets: options, transport, vault: opened.vault });
     return buildGeneration(config, { ...rest, holding, providers, secrets: options.state, place: options });
   } catch (cause) {
     holding.release();

@@ -21,13 +21,18 @@ export interface ProcessLogDeps {
   readonly clock: Clock;
   /** Takes one line, its newline included. */
   readonly write: (line: string) => void;
+  /** Takes out the secrets that are known. */
+  readonly scrub?: (text: string) => string;
 }
 
 /**
  * Writes messages of the process as JSON lines through pino. What looks like a credential is blotted out of the whole
  * line, however deep it stands: an error's text or a nested field may quote one.
  */
-export function createProcessLog(level: LogLevel, { clock, write }: ProcessLogDeps): LeveledLog {
+export function createProcessLog(
+  level: LogLevel,
+  { clock, write, scrub = (text) => text }: ProcessLogDeps,
+): LeveledLog {
   const log = pino(
     {
       level,
@@ -36,7 +41,7 @@ export function createProcessLog(level: LogLevel, { clock, write }: ProcessLogDe
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: pino.stdSerializers.err, err: pino.stdSerializers.err },
     },
-    { write: (line: string) => write(toOneLine(redactSecrets(line))) },
+    { write: (line: string) => write(toOneLine(redactSecrets(scrub(line)))) },
   );
   return {
     info: (message, fields = {}) => log.info(fields, message),

@@ -17,6 +17,8 @@ export interface TelemetryDeps {
   readonly clock: Clock;
   /** Where lines go; standard output unless given. Stays the caller's to close. */
   readonly fd?: number;
+  /** Takes secrets out of lines that are no request's. Default: what looks like one is blotted out. */
+  readonly scrub?: (text: string) => string;
 }
 
 /** One figure, or one for each set of labels. */
@@ -38,13 +40,20 @@ export interface ProcessTelemetry extends Telemetry {
 }
 
 /** One log line and one count for each request. Never throws or waits because of where the lines go. */
-export function createTelemetry(settings: TelemetrySettings, { clock, fd = STDOUT }: TelemetryDeps): ProcessTelemetry {
+export function createTelemetry(
+  settings: TelemetrySettings,
+  { clock, fd = STDOUT, scrub }: TelemetryDeps,
+): ProcessTelemetry {
   const sink = new LineSink(fd, clock);
   const registry = new Registry();
   const enabled = settings.metrics.enabled;
   const counted = enabled ? createRequestMetrics(registry) : undefined;
   if (enabled) registerDropped(registry, sink);
-  const log = createProcessLog(settings.logs.level, { clock, write: (line) => sink.write(line) });
+  const log = createProcessLog(settings.logs.level, {
+    clock,
+    write: (line) => sink.write(line),
+    ...(scrub && { scrub }),
+  });
   let least = RANK[settings.logs.level];
 
   return {

@@ -3,6 +3,7 @@ import type { ResponseHead, UpstreamBody, UpstreamResponse } from '@sluice/contr
 import type { Dispatcher } from 'undici';
 import { decodeBody } from './decode-body.js';
 import { mapSocketError } from './map-socket-error.js';
+import { scrubbedBody } from './scrubbed-body.js';
 
 /** Past this many bytes for which nobody waits the socket is paused, which the provider feels as a closing TCP window. */
 const HIGH_WATER_BYTES = 16_384;
@@ -16,6 +17,8 @@ export interface Sent {
   mayRepeat(cause: Error): boolean;
   /** Sends it on a socket of its own, with the same handler. Throws where it cannot. */
   repeat(exchange: Exchange): void;
+  /** What is done to the text of an answer that says no. */
+  readonly scrub?: ((text: string) => string) | undefined;
 }
 
 interface Waiter<T> {
@@ -71,7 +74,8 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
     this.#headers = flatten(headers);
     // Views of the read that they came with, which would keep all of it.
     controller.rawHeaders = null;
-    this.#head.resolve({ head: { status, headers: this.#headers }, body: this });
+    const scrub = status < 400 ? undefined : this.#sent?.scrub;
+    this.#head.resolve({ head: { status, headers: this.#headers }, body: scrub ? scrubbedBody(this, scrub) : this });
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {

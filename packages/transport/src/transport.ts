@@ -27,6 +27,8 @@ export interface TransportSettings {
   readonly maxConnectionsPerOrigin?: number;
   /** Resolves names. Default: the system's resolver. */
   readonly lookup?: LookupFunction;
+  /** What is done to the text of an answer that says no, before anybody reads it. Default: nothing. */
+  readonly scrub?: (text: string) => string;
 }
 
 const MAX_CONNECTIONS = 512;
@@ -81,12 +83,13 @@ interface Sockets {
   /** What opens connections within so many milliseconds. */
   connector(timeoutMs: number): buildConnector.connector;
   pool(origin: string, connectTimeoutMs: number): Pool;
+  readonly scrub: ((text: string) => string) | undefined;
   /** What takes no new requests, and closes with the last answer. */
   readonly leaving: Set<Pool | Client>;
 }
 
 function createSockets(
-  { clock, maxConnectionsPerOrigin = MAX_CONNECTIONS }: TransportSettings,
+  { clock, maxConnectionsPerOrigin = MAX_CONNECTIONS, scrub }: TransportSettings,
   names: NameGuard,
 ): Sockets {
   const ages = new SocketAges();
@@ -95,6 +98,7 @@ function createSockets(
   return {
     ages,
     connector,
+    scrub,
     pool: (origin, connectTimeoutMs) =>
       new Pool(origin, {
         ...TIMED_OUTSIDE,
@@ -139,6 +143,10 @@ class Sending implements Sent {
 
   begin(exchange: Exchange): void {
     this.#route.pool.dispatch(this.#options, exchange);
+  }
+
+  get scrub(): Sent['scrub'] {
+    return this.#sockets.scrub;
   }
 
   mayRepeat(cause: Error): boolean {

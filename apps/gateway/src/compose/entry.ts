@@ -23,6 +23,9 @@ import type { Lifecycle } from '../lifecycle.js';
 import { listModels } from '../list-models.js';
 import { systemClock } from '../system-clock.js';
 import type { IdentitySecrets } from './identity.js';
+import { createProviderEntries } from '../provider-keys/provider-entries.js';
+import { providerOf } from './circuits.js';
+import type { Vault } from './vault.js';
 import { composeEdge } from './edge.js';
 import type { Generations } from './generations.js';
 import type { LastingPorts } from './ports.js';
@@ -38,6 +41,7 @@ export interface EntryParts {
   readonly callers: Callers;
   readonly background: BackgroundResponses;
   readonly pressure: Pressure;
+  readonly vault: Vault;
   readonly options: { readonly env: Environment; readonly state: IdentitySecrets };
 }
 
@@ -47,7 +51,7 @@ export function composeEntry(parts: EntryParts): Entry {
   const { clock, ledger, onInternalError } = lasting;
   const { liveCors, ...edge } = composeEdge(parts);
   const routes = createRoutes({
-    ...openAdmins(generations, store),
+    ...openAdmins(parts),
     current: () => generations.current,
     config: () => generations.current.config,
     reloads,
@@ -65,7 +69,7 @@ export function composeEntry(parts: EntryParts): Entry {
     listModels: currentModels(generations),
   });
   const responses = createResponseMemory({ repository: store.responses, clock, background, onError: onInternalError });
-  const inference = createInference({ snapshots: generations, responses });
+  const inference = createInference({ snapshots: generations, responses, scrub: parts.vault.scrub });
   return createEntry(
     { inference, raw: createRawPassthrough({ snapshots: generations }), routes },
     {
@@ -95,12 +99,28 @@ export function currentKeys(generations: Generations): KeyAdmin {
 }
 
 /** Who administers keys, and whom they belong to. */
-function openAdmins(generations: Generations, { tenancy }: SqliteStore): Pick<RoutesDeps, 'keys' | 'tenancy'> {
+function openAdmins({
+  generations,
+  store: { tenancy },
+  vault,
+}: EntryParts): Pick<RoutesDeps, 'keys' | 'tenancy' | 'providers'> {
   const onChange = (): void => generations.current.identity.authenticator.refresh();
   return {
     keys: currentKeys(generations),
     tenancy: createTenancyAdmin({ tenancy, clock: systemClock, onChange }),
+    providers: createProviderEntries({
+      providers: () => generations.current.config.providers,
+      keys: vault.keys,
+      onChange: (provider) => closeCircuits(generations, provider),
+    }),
   };
+}
+
+/** What the last key's failures led to says nothing of the next one; what an operator holds open stays so. */
+function closeCircuits({ current: { circuits } }: Generations, provider: string): void {
+  for (const { target, forced } of circuits.list()) {
+    if (providerOf(target) === provider && !forced) circuits.reset(target);
+  }
 }
 
 function currentModels(generations: Generations): ListModels {

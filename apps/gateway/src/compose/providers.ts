@@ -7,11 +7,13 @@ import { PROVIDER_DEFINITIONS, providerDefinitions } from '../config/definitions
 import type { Config, ProviderSettings } from '../config/schema.js';
 import { createSecretReader } from '../config/secrets.js';
 import type { SecretPlace } from '../config/secrets.js';
+import { createKeyReader } from '../provider-keys/key-reader.js';
 import { ModelLists } from '../model-lists.js';
 import { Simulators } from '../simulators.js';
 import { systemClock } from '../system-clock.js';
 import type { Holding } from './holding.js';
 import { createPooledProvider } from './pooled-provider.js';
+import type { Vault } from './vault.js';
 import type { PooledProvider } from './pooled-provider.js';
 
 const OWN_CALL_CONNECT_MS = 5_000;
@@ -20,6 +22,8 @@ const OWN_CALL_MAX_BYTES = 4_194_304;
 export interface ProviderPlace {
   readonly secrets: SecretPlace;
   readonly transport: PooledTransport;
+  /** Keys that go before the file's, and what has to know every secret that is read. Absent where nothing is served. */
+  readonly vault?: Pick<Vault, 'get' | 'learn'>;
 }
 
 /** An adapter with what it has learned: its tokens, and the list of its models. */
@@ -68,7 +72,7 @@ const NOT_ITS_OWN: ReadonlySet<string> = new Set([
 function openProvider(
   name: string,
   entry: ProviderSettings,
-  { secrets, transport }: ProviderPlace,
+  { secrets, transport, vault }: ProviderPlace,
 ): Resource<OpenProvider> {
   const settings = ownSettings(entry);
   const simulators = new Simulators();
@@ -78,7 +82,7 @@ function openProvider(
   if (!definition) throw new Error(`There is no provider kind "${settings.kind}".`);
   const provider = createPooledProvider(definition, settings, {
     clock: systemClock,
-    secret: createSecretReader(secrets),
+    secret: vault ? createKeyReader({ name, settings }, secrets, vault) : createSecretReader(secrets),
     send: (request, signal) => sendWhole(transport, request, signal),
   });
   const lists = new ModelLists(new Map([[name, provider]]), { transport, clock: systemClock });

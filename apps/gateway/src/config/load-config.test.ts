@@ -279,11 +279,14 @@ models:
     ['changeme-changeme-changeme-changeme', 'this is an example, not a secret'],
     ['a'.repeat(40), 'this is an example, not a secret'],
     ['0123456789 0123456789 0123456789', 'only visible ASCII characters can travel in a header'],
-  ])('refuses the admin key %j without quoting it', async (key, reason) => {
-    expect(await problemLines({ env: { SLUICE_ADMIN_KEY: key } })).toEqual([
-      `config error at SLUICE_ADMIN_KEY: ${reason}`,
-    ]);
-  });
+  ])(
+    'CVE-2026-41432 (K-20): refuses the admin key %j, a secret that anybody could guess, without quoting it',
+    async (key, reason) => {
+      expect(await problemLines({ env: { SLUICE_ADMIN_KEY: key } })).toEqual([
+        `config error at SLUICE_ADMIN_KEY: ${reason}`,
+      ]);
+    },
+  );
 
   it('never quotes a value of the file', async () => {
     const secret = 'sk-live-abcdefghij';

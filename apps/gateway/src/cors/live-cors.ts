@@ -1,12 +1,10 @@
 import type { Clock, SettingRepository } from '@sluice/contract';
+import { SettingsWatch } from '../settings-watch.js';
 import { createCorsPolicy } from './policy.js';
 import type { CorsPolicy } from './policy.js';
 import type { CorsEnvironment, CorsPolicySettings, CorsSettings } from './settings.js';
 
 const KIND = 'cors';
-/** How often the database is asked whether it changed: well under the second in which a change has to hold. */
-const CHECK_EVERY_MS = 200;
-
 export interface LiveCorsDeps {
   readonly settings: SettingRepository;
   readonly clock: Clock;
@@ -35,13 +33,12 @@ export class LiveCors {
   readonly #deps: LiveCorsDeps;
   #stored: (Compiled & { readonly changedAtMs: number }) | undefined;
   #fromFile: Compiled | undefined;
-  #version: number | undefined;
-  #checkedAtMs = 0;
+  readonly #watch: SettingsWatch;
 
   /** Throws what the repository throws. */
   constructor(deps: LiveCorsDeps) {
     this.#deps = deps;
-    this.refresh();
+    this.#watch = new SettingsWatch(deps, () => this.#read());
   }
 
   get environment(): CorsEnvironment {
@@ -55,12 +52,12 @@ export class LiveCors {
 
   /** The policy that counts now; nothing where none was ever set. */
   policy(): CorsPolicy | undefined {
-    this.#keepFresh();
+    this.#watch.keepFresh();
     return (this.#stored ?? this.#compiledFile())?.policy;
   }
 
   current(): CurrentCors {
-    this.refresh();
+    this.#watch.refresh();
     if (this.#stored) {
       const { settings, changedAtMs } = this.#stored;
       return { source: 'database', policy: settings, changedAtMs };
@@ -74,36 +71,21 @@ export class LiveCors {
     const { settings, clock, environment } = this.#deps;
     const value = { origins: [...policy.origins], credentials: policy.credentials };
     settings.put({ kind: KIND, name: environment, value, changedAtMs: clock.now() });
-    this.refresh();
+    this.#watch.refresh();
   }
 
   /** The file's policy counts again. */
   reset(): void {
     this.#deps.settings.delete(KIND, this.#deps.environment);
-    this.refresh();
+    this.#watch.refresh();
   }
 
-  /** Reads what another process may have changed. */
-  refresh(): void {
-    const { settings, clock, environment } = this.#deps;
-    this.#checkedAtMs = clock.monotonic();
-    // The version first: a change between the two reads shows as a newer version at the next check.
-    const version = settings.version();
-    if (version === this.#version) return;
+  #read(): void {
+    const { settings, environment } = this.#deps;
     const record = settings.find(KIND, environment);
     // It passed the checks of the admin API before it was stored.
     const stored = record && compile(record.value as unknown as CorsPolicySettings);
     this.#stored = stored && { ...stored, changedAtMs: record.changedAtMs };
-    this.#version = version;
-  }
-
-  #keepFresh(): void {
-    if (this.#deps.clock.monotonic() - this.#checkedAtMs < CHECK_EVERY_MS) return;
-    try {
-      this.refresh();
-    } catch {
-      // A policy is no secret and opens nothing without a key: the last one serves.
-    }
   }
 
   #compiledFile(): Compiled | undefined {

@@ -61,6 +61,7 @@ describe('what /openapi.json describes', () => {
     expect(closed.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
       'DELETE /admin/v1/cors',
       'DELETE /admin/v1/keys/some',
+      'DELETE /admin/v1/providers/some/key',
       'DELETE /passthrough/some/some',
       'DELETE /v1/responses/some',
       'GET /admin/v1/audit',
@@ -69,6 +70,7 @@ describe('what /openapi.json describes', () => {
       'GET /admin/v1/cors',
       'GET /admin/v1/drills',
       'GET /admin/v1/keys',
+      'GET /admin/v1/providers',
       'GET /admin/v1/requests',
       'GET /admin/v1/requests/some',
       'GET /health/providers',
@@ -87,6 +89,7 @@ describe('what /openapi.json describes', () => {
       'POST /admin/v1/drills',
       'POST /admin/v1/explain',
       'POST /admin/v1/keys',
+      'POST /admin/v1/providers/some/key',
       'POST /openai/deployments/some/audio/speech',
       'POST /openai/deployments/some/audio/transcriptions',
       'POST /openai/deployments/some/chat/completions',

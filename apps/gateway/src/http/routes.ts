@@ -7,6 +7,7 @@ import { createBreakerRoutes } from './admin/breakers.js';
 import type { BreakerRoutesDeps } from './admin/breakers.js';
 import { createConfigRoutes } from './admin/config.js';
 import type { ConfigControl } from './admin/config.js';
+import type { ProviderEntries } from '../provider-keys/provider-entries.js';
 import type { LiveCors } from '../cors/live-cors.js';
 import { createCorsRoutes } from './admin/cors.js';
 import { createDrillRoutes } from './admin/drills.js';
@@ -14,6 +15,7 @@ import type { DrillRoutesDeps } from './admin/drills.js';
 import { createExplainRoute } from './admin/explain.js';
 import type { ExplainDeps } from './admin/explain.js';
 import { createKeyRoutes } from './admin/keys.js';
+import { createProviderRoutes } from './admin/providers.js';
 import { createRequestRoutes } from './admin/requests.js';
 import { createTenancyRoutes } from './admin/tenancy.js';
 import { INFERENCE_DESCRIPTIONS } from './inference.js';
@@ -34,6 +36,7 @@ export interface RoutesDeps {
   readonly reloads: ConfigControl;
   readonly breakers: BreakerRoutesDeps;
   readonly cors: LiveCors;
+  readonly providers: ProviderEntries;
   readonly ledger: Ledger;
   readonly rows: LedgerRepository;
   readonly auditRows: AuditRepository;
@@ -60,6 +63,7 @@ export function createRoutes(deps: RoutesDeps): readonly Route[] {
     ...createConfigRoutes(reloads),
     ...createBreakerRoutes(breakers),
     ...createCorsRoutes(deps.cors),
+    ...createProviderRoutes(deps.providers),
     createHealthRoute(health),
     ...createRequestRoutes({ ledger, rows }),
     createAuditRoute(deps.auditRows),

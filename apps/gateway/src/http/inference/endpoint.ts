@@ -1,4 +1,5 @@
-import type { CallMemory, ChatRequest } from '@sluice/contract';
+import { gatewayError } from '@sluice/contract';
+import type { CallMemory, ChatRequest, GatewayError } from '@sluice/contract';
 import { createPipeline, explainCall } from '@sluice/core';
 import type {
   CallToExplain,
@@ -22,6 +23,8 @@ export interface InferenceParts {
   readonly snapshots: Pick<SnapshotHolder, 'acquire'>;
   /** For `/v1/responses`. */
   readonly responses: CallMemory;
+  /** Takes secrets out of the words of a failure. */
+  scrub(text: string): string;
 }
 
 /** An endpoint that models answer: a `POST` with a pipeline of its own. */
@@ -50,9 +53,32 @@ export function endpoint<Request extends Pick<ChatRequest, 'extensions'>, Result
   const isForm = row.dialect.body === 'multipart';
   return {
     descriptions: [row.route, ...(about.aliases ?? [])].map((path) => describe(path, about, isForm)),
-    open: (parts) => createPipeline({ ...row, ...plugged(parts) }, parts.snapshots),
+    open: (parts) => createPipeline(scrubbed({ ...row, ...plugged(parts) }, parts.scrub), parts.snapshots),
     explain: (call, snapshot, state) => explainCall(row, call, { snapshot, state }),
   };
+}
+
+/** Within a stream, and from what a provider says in an answer that looks fine, words come that no transport has seen whole. */
+function scrubbed<Request, Result, Event>(
+  row: Endpoint<Request, Result, Event>,
+  scrub: InferenceParts['scrub'],
+): Endpoint<Request, Result, Event> {
+  const { dialect } = row;
+  return {
+    ...row,
+    dialect: {
+      ...dialect,
+      writeError: (error, context) => dialect.writeError(withMessage(error, scrub), context),
+      writeStreamError: (error, context) => dialect.writeStreamError(withMessage(error, scrub), context),
+    },
+  };
+}
+
+function withMessage(error: GatewayError, scrub: InferenceParts['scrub']): GatewayError {
+  const message = scrub(error.message);
+  return message === error.message
+    ? error
+    : gatewayError(error.code, { message, cause: error, details: error.details });
 }
 
 function describe(path: string, { summary, body }: About, isForm: boolean): RouteDescription {
