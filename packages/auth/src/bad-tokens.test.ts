@@ -214,6 +214,20 @@ describe('a good token is accepted', () => {
   });
 });
 
+it('every character of a token counts', async () => {
+  const rig = world();
+  const good = forge({ alg: 'ES256', kid: 'ec' }, rig.claims(), ec.privateKey);
+  const accepted: number[] = [];
+  for (let at = 0; at < good.length; at += 1) {
+    const other = good[at] === 'A' ? 'B' : 'A';
+    const verdict = await rig.present(good.slice(0, at) + other + good.slice(at + 1));
+    // Where its beginning is another one, nobody meant a token.
+    if (verdict !== 'invalid_token' && !(at < 2 && verdict === 'invalid_api_key')) accepted.push(at);
+  }
+  expect(accepted).toEqual([]);
+  expect(await rig.present(good)).toMatchObject({ keyName: 'u1' });
+});
+
 describe('a refusal', () => {
   it('says nothing of what the token claims', async () => {
     const rig = world();

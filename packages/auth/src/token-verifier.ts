@@ -13,7 +13,7 @@ import type { IssuerSettings } from './token-settings.js';
 /** Clocks of issuers may be so far ahead of ours, or behind. */
 export const SKEW_SECONDS = 5;
 const MAX_LIFETIME_SECONDS = 86_400;
-export const MIN_SECRET_BYTES = 32;
+const MIN_SECRET_BYTES = 32;
 const PUBLIC_ALGORITHMS = ['RS256', 'ES256'] as const;
 
 export interface TokenVerifierDeps {

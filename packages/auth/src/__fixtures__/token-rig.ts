@@ -45,7 +45,7 @@ function signatureOf(input: string, algorithm: string, key: KeyObject | string):
 }
 
 /** What a provider of identities answers, and how often it was asked. */
-export class FakeIssuer implements Transport {
+class FakeIssuer implements Transport {
   asked = 0;
   answer: () => Promise<{ readonly status: number; readonly text: string }>;
 
