@@ -5,7 +5,7 @@ import { role } from './fields.js';
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
 
 const fileRef = z.strictObject({ file: z.string().min(1).describe('Its path.') });
-const secretRef = z.union([z.strictObject({ env: z.string().min(1) }), fileRef], {
+const secretRef = z.union([z.strictObject({ env: z.string().min(1).describe('Its variable.') }), fileRef], {
   error: 'expected a reference, { env: NAME } or { file: PATH }',
 });
 const claim = z.string().min(1).max(200);
@@ -15,7 +15,7 @@ const issuerSettings = z
   .strictObject({
     issuer: z.string().min(1).max(500).describe('`iss` of its tokens, exactly.'),
     audience: z
-      .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+      .union([z.string().min(1).describe('One.'), z.array(z.string().min(1)).min(1).describe('Several.')])
       .describe('What `aud` must name, one of these.'),
     jwksUrl: z
       .url({ protocol: /^https?$/ })

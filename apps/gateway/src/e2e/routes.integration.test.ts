@@ -3,21 +3,23 @@ import { startGateway } from './__fixtures__/gateway.js';
 
 interface Operation {
   readonly security: readonly object[];
-  readonly responses: Readonly<Record<string, object>>;
+  /** The permission that it takes. */
+  readonly 'x-sluice-permission'?: string;
 }
 interface Endpoint {
   readonly method: string;
   /** With something in the place of each name in braces. */
   readonly path: string;
   readonly open: boolean;
-  /** Whether the description has an answer for callers who are no operators. */
+  /** Whether it takes a permission that callers of models do not have. */
   readonly forOperators: boolean;
 }
 
 /** What callers ask of models. */
 const FOR_MODELS = /^\/(v1|v2|v1beta|openai|passthrough)\/|^\/rerank$/;
 
-const gateway = await startGateway();
+// Many are refused, all from one address.
+const gateway = await startGateway({ auth: { failures: { limit: 10_000 } } });
 afterAll(() => gateway.close());
 const endpoints = await readEndpoints();
 const closed = endpoints.filter(({ open }) => !open);
@@ -26,11 +28,11 @@ async function readEndpoints(): Promise<readonly Endpoint[]> {
   const answer = await fetch(`${gateway.url}/openapi.json`, { headers: { 'x-api-key': gateway.adminKey } });
   const { paths } = (await answer.json()) as { paths: Record<string, Record<string, Operation>> };
   return Object.entries(paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, { security, responses }]) => ({
+    Object.entries(operations).map(([method, { security, 'x-sluice-permission': permission }]) => ({
       method: method.toUpperCase(),
       path: path.replaceAll(/\{\w+\}/g, 'some'),
       open: security.length === 0,
-      forOperators: '403' in responses,
+      forOperators: permission?.startsWith('models:') === false,
     })),
   );
 }
@@ -57,11 +59,14 @@ async function ask(method: string, path: string, headers: Record<string, string>
 }
 
 describe('what /openapi.json describes', () => {
-  it('is the probes, the models, the keys, the ledger, the configuration, the metrics and itself', () => {
+  it('is the probes, the models, the keys and whom they belong to, the ledger, the configuration, the metrics and itself', () => {
     expect(closed.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
       'DELETE /admin/v1/cors',
       'DELETE /admin/v1/keys/some',
+      'DELETE /admin/v1/orgs/some',
       'DELETE /admin/v1/providers/some/key',
+      'DELETE /admin/v1/teams/some',
+      'DELETE /admin/v1/users/some',
       'DELETE /passthrough/some/some',
       'DELETE /v1/responses/some',
       'GET /admin/v1/audit',
@@ -70,9 +75,15 @@ describe('what /openapi.json describes', () => {
       'GET /admin/v1/cors',
       'GET /admin/v1/drills',
       'GET /admin/v1/keys',
+      'GET /admin/v1/orgs',
+      'GET /admin/v1/orgs/some',
       'GET /admin/v1/providers',
       'GET /admin/v1/requests',
       'GET /admin/v1/requests/some',
+      'GET /admin/v1/teams',
+      'GET /admin/v1/teams/some',
+      'GET /admin/v1/users',
+      'GET /admin/v1/users/some',
       'GET /health/providers',
       'GET /metrics',
       'GET /openapi.json',
@@ -89,7 +100,14 @@ describe('what /openapi.json describes', () => {
       'POST /admin/v1/drills',
       'POST /admin/v1/explain',
       'POST /admin/v1/keys',
+      'POST /admin/v1/keys/some/rotate',
+      'POST /admin/v1/orgs',
+      'POST /admin/v1/orgs/some',
       'POST /admin/v1/providers/some/key',
+      'POST /admin/v1/teams',
+      'POST /admin/v1/teams/some',
+      'POST /admin/v1/users',
+      'POST /admin/v1/users/some',
       'POST /openai/deployments/some/audio/speech',
       'POST /openai/deployments/some/audio/transcriptions',
       'POST /openai/deployments/some/chat/completions',
