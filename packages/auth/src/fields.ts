@@ -7,7 +7,7 @@ export const name = z
   .string()
   .min(1)
   .max(100)
-  .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+  .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'must not hold control characters')
   .meta({ description: 'What people call it, shown in lists and in the log.', example: 'ci' });
 
 export const metadata = z

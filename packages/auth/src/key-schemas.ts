@@ -10,7 +10,7 @@ const pattern = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^\P{Cc}*$/u, 'must not hold control characters');
+  .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'must not hold control characters');
 
 const models = z
   .array(z.string().min(1).max(200))

@@ -11,7 +11,7 @@ const subject = z
   .string()
   .min(1)
   .max(255)
-  .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+  .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'must not hold control characters')
   .meta({ description: 'The `sub` of the tokens that speak for it.' });
 const disabled = z.boolean().meta({ description: 'Whether nothing that belongs to it opens anything.' });
 const owner = orgId.meta({ description: 'The organisation. Absent: that of the caller.' });
@@ -69,7 +69,7 @@ export const userView = z
     team: teamId.exactOptional(),
     kind,
     role,
-    email: email.exactOptional(),
+    email: z.string().meta({ description: 'For people to know who it is.' }).exactOptional(),
     subject: subject.exactOptional(),
     ...seen,
   })

@@ -4,19 +4,9 @@ import { createDocument } from 'zod-openapi';
 import type { ZodOpenApiObject, ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import { VERSION } from '../version.js';
 import { jsonContent } from './answers.js';
+import { errorBodyAt } from './error-bodies.js';
 import type { RouteDescription } from './inference/endpoint.js';
 import type { Access, Route } from './route.js';
-
-const errorBody = z
-  .object({
-    error: z.object({
-      message: z.string(),
-      type: z.string(),
-      param: z.string().nullable().meta({ description: 'The parameter at fault.' }),
-      code: z.string().nullable().meta({ description: 'What went wrong, for programs.' }),
-    }),
-  })
-  .meta({ id: 'Error', description: 'A failure.' });
 
 const SECURITY_SCHEMES = {
   bearer: { type: 'http', scheme: 'bearer', description: 'A key as OpenAI clients send it.' },
@@ -70,8 +60,8 @@ export function createOpenApiRoute(routes: readonly RouteDescription[]): Route {
   return route;
 }
 
-function toOperation({ openapi, access }: RouteDescription): ZodOpenApiOperationObject {
-  const failure = { description: 'A failure.', content: jsonContent(errorBody) };
+function toOperation({ openapi, access, path }: RouteDescription): ZodOpenApiOperationObject {
+  const failure = { description: 'A failure.', content: jsonContent(errorBodyAt(path)) };
   return {
     ...openapi,
     ...(access !== 'open' && { 'x-sluice-permission': access }),

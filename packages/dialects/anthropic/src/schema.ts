@@ -52,7 +52,7 @@ const prompt = {
     .string()
     .min(1)
     .max(256)
-    .regex(/^\P{Cc}*$/u, 'No control characters are allowed'),
+    .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'No control characters are allowed'),
   messages: z.array(message).min(1),
   system: textOr(z.array(textBlock)).optional(),
   tools: z.array(tool).optional(),
