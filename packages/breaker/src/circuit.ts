@@ -107,6 +107,17 @@ export class Circuit {
     return entry === 'probe' ? this.#probe : this.#period;
   }
 
+  /**
+   * The stream of a probe has begun, which is its verdict. What it is told apart by from now on, when its end is told as that of
+   * who came through a closed circuit.
+   */
+  begin(stamp: number): number {
+    const isHeard = stamp === this.#probe && this.#isProbed;
+    this.leave('probe', stamp, 'succeeded');
+    // cockatiel closes it a moment later, which begins the next period.
+    return isHeard ? this.#period + 1 : this.#period;
+  }
+
   /** Once for each entry. Without a verdict, a probe frees the place for the next one. */
   leave(entry: Entry, stamp: number, verdict: Verdict | undefined): void {
     const { state } = this;

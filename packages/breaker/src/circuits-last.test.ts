@@ -32,6 +32,19 @@ describe('an open circuit, for a request that has nobody else to ask,', () => {
     expect(parts.circuits.list()).toMatchObject([{ state: 'open', failures: 10 }]);
   });
 
+  it('waits for the end of a stream, for a target may cut each of them', async () => {
+    const parts = await openCircuit();
+    for (let cuts = 1; cuts <= 5; cuts += 1) {
+      const permit = parts.circuits.admit(at('a'), true);
+      permit?.begin();
+      await setImmediate();
+      permit?.fail(down);
+      await setImmediate();
+      expect(parts.circuits.list()).toMatchObject([{ state: 'open', failures: 5 + cuts }]);
+    }
+    expect(parts.circuits.admit(at('a'), true)).toBeUndefined();
+  });
+
   it('goes on refusing all others meanwhile', async () => {
     const parts = await openCircuit();
     await need(parts, 'forget');

@@ -7,6 +7,36 @@ import { breakerSettings } from './index.js';
 
 const WALL_MS = 1_700_000_000_000;
 
+describe('a probe whose stream begins', () => {
+  async function begun() {
+    const parts = await openCircuit();
+    parts.clock.advance(parts.circuits.retryAfterMs('a'));
+    const permit = admitted(parts.circuits);
+    permit.begin();
+    await setImmediate();
+    return { ...parts, permit };
+  }
+
+  it('closes the circuit, which counts a cut of it as any other', async () => {
+    const { circuits, permit } = await begun();
+    expect(circuits.state('a')).toBe('closed');
+    permit.fail(down);
+    await setImmediate();
+    expect(circuits.list()).toMatchObject([{ state: 'closed', failures: 1 }]);
+    await fail(circuits, 4);
+    expect(circuits.state('a')).toBe('open');
+  });
+
+  it('says nothing by its end of a circuit that has opened again since', async () => {
+    const { circuits, permit } = await begun();
+    await fail(circuits, 5);
+    permit.fail(down);
+    permit.succeed();
+    await setImmediate();
+    expect(circuits.list()).toMatchObject([{ state: 'open', failures: 5 }]);
+  });
+});
+
 describe('a closed circuit', () => {
   it('opens at the fifth failure in a row', async () => {
     const { circuits } = setUp();

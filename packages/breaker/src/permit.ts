@@ -11,15 +11,18 @@ export interface Admitted {
   readonly keys: KeyCircuits;
 }
 
+const NO_ENTRIES: readonly KeyEntry[] = [];
+
 /** One request's way through the circuit of its target and those of its key. */
 export class CircuitPermit implements Permit {
   readonly #circuit: Circuit;
-  readonly #entry: Entry;
-  readonly #stamp: number;
+  readonly isProbe: boolean;
+  #entry: Entry;
+  #stamp: number;
   readonly #names: CircuitNames;
   readonly #keys: KeyCircuits;
   /** Of the circuits of its key, those that were not closed. */
-  readonly #keyEntries: readonly KeyEntry[];
+  #keyEntries: readonly KeyEntry[];
   #isSettled = false;
 
   constructor({ circuit, entry, names, keys }: Admitted, keyEntries: readonly KeyEntry[]) {
@@ -29,10 +32,18 @@ export class CircuitPermit implements Permit {
     this.#names = names;
     this.#keys = keys;
     this.#keyEntries = keyEntries;
+    this.isProbe = entry !== 'closed' || keyEntries.length > 0;
   }
 
-  get isProbe(): boolean {
-    return this.#entry !== 'closed' || this.#keyEntries.length > 0;
+  /** Who came through in spite of an open circuit keeps nobody from it, and has told nothing before the end. */
+  begin(): void {
+    if (this.#isSettled || !this.isProbe) return;
+    if (this.#entry === 'probe') {
+      this.#stamp = this.#circuit.begin(this.#stamp);
+      this.#entry = 'closed';
+    }
+    for (const { circuit, entry, stamp } of this.#keyEntries) circuit.leave(entry, stamp, 'succeeded');
+    this.#keyEntries = NO_ENTRIES;
   }
 
   succeed(): void {

@@ -23,10 +23,12 @@ export interface Circuits {
   state(target: string): CircuitState;
 }
 export type CircuitState = 'closed' | 'half-open' | 'open';
-/** Exactly one of the three, once; later calls do nothing. */
+/** Exactly one of `succeed`, `fail` and `forget`, once; later calls do nothing. */
 export interface Permit {
-  /** Not all of its circuits were closed: the first content of an answer is verdict enough. */
+  /** Not all of its circuits were closed. */
   readonly isProbe: boolean;
+  /** A stream has begun, which is verdict enough for a probe; how it ends is told as ever, and counts as ever. */
+  begin(): void;
   succeed(): void;
   fail(error: GatewayError): void;
   /** No verdict: the caller left, or the request was at fault. */

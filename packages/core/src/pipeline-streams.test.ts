@@ -116,10 +116,11 @@ it('ends a stream in one error frame when the gateway stops hard, and blames no 
   expect([leftovers(bench), bench.seen.records[0]?.errorCode]).toEqual([CLEAN, 'draining']);
 });
 
-it('closes a circuit on probation with the first content, not with the end of the stream', async () => {
+it('tells its circuit of the first content, and of the cut that follows it', async () => {
   const verdicts: string[] = [];
   const permit = {
     isProbe: true,
+    begin: () => void verdicts.push('begin'),
     succeed: () => void verdicts.push('succeed'),
     fail: () => void verdicts.push('fail'),
     forget: () => {},
@@ -130,7 +131,9 @@ it('closes a circuit on probation with the first content, not with the end of th
     keyRetryAfterMs: () => 0,
     state: () => 'half-open' as const,
   };
-  const bench = fastBench([streaming('one', HANG)], { ports: { circuits } });
-  await bench.call(askStream);
-  expect(verdicts).toEqual(['succeed']);
+  const bench = fastBench([streaming('one')], { ports: { circuits } });
+  const answer = await bench.call(askStream);
+  expect(verdicts).toEqual(['begin']);
+  await readStream(answer);
+  expect(verdicts).toEqual(['begin', 'fail']);
 });

@@ -118,6 +118,7 @@ export class Trials {
           return undefined;
         return {
           isProbe: isLast || probed.includes(target),
+          begin() {},
           succeed: () => void verdicts.push('succeed'),
           fail(error) {
             verdicts.push(error.code);

@@ -176,6 +176,7 @@ function createPermit({ verdicts }: Seen, judge: (error?: GatewayError) => void)
   const say = (verdict: string): void => void (verdicts[at] ??= verdict);
   return {
     isProbe: false,
+    begin() {},
     succeed() {
       say('succeed');
       judge();

@@ -232,8 +232,7 @@ export class RawRun {
     const { call } = this.#parts;
     call.status = head.status;
     if (call.stream) call.firstTokenMs = call.elapsedMs();
-    // A probe has told enough by its head; a closed circuit waits for the end.
-    if (permit.isProbe) permit.succeed();
+    permit.begin();
     call.scope.add((outcome) => {
       call.summary = meter?.summary();
       call.served = toServed(candidate, call.summary?.model);

@@ -42,8 +42,7 @@ export class Serving<Request extends Pick<ChatRequest, 'extensions'>, Result, Ev
     const source = watched(opened, this.#asked, candidate);
     this.#run.call.served = candidate.target;
     this.#now = { candidate, permit, slot, scanner: source.scanner, soFar, stats };
-    // A probe has told enough by its first content; a closed circuit waits for the end of the stream.
-    if (permit.isProbe) permit.succeed();
+    permit.begin();
     return { source, beginning };
   }
 

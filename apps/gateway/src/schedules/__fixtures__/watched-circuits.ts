@@ -79,6 +79,10 @@ export class WatchedCircuits {
     };
     return {
       isProbe: permit.isProbe,
+      begin: () => {
+        for (const { target } of probed) this.#probes.delete(target);
+        permit.begin();
+      },
       succeed() {
         back();
         permit.succeed();
