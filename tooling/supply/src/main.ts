@@ -1,7 +1,7 @@
 import { PUBLISHED, RELEASE_TREE } from './release-tree.js';
 import { toSbom } from './sbom.js';
 
-// `pnpm sbom > sbom.cdx.json`: what a release consists of.
+// `pnpm --silent release:sbom > sbom.cdx.json`: what a release consists of.
 const own = PUBLISHED.map(({ manifest: { name, version } }) => ({ name, version }));
 const gateway = own.find(({ name }) => name === 'sluice');
 if (!gateway) throw new Error('The workspace has no package "sluice".');

@@ -93,7 +93,7 @@ describe('installs', () => {
     const workflow = read('.github/workflows/release.yml');
     expect(workflow).toContain('id-token: write');
     expect(workflow).toMatch(/NPM_CONFIG_PROVENANCE: 'true'/);
-    expect(workflow).toContain('pnpm sbom');
+    expect(workflow).toContain('pnpm --silent release:sbom > ');
   });
 });
 
