@@ -164,7 +164,7 @@ function openBase(options: ComposeOptions): Base {
 function openState(base: Base): Opened {
   const store = openSqliteStore({ path: base.options.state.databasePath });
   base.vault.open(store.settings, base.telemetry.log);
-  const limits = createLimitsControl(base.options.config);
+  const limits = createLimitsControl(base.options.config, store);
   return { ...base, store, limits, lasting: composeLastingPorts({ ...base, store, limits }) };
 }
 
@@ -193,7 +193,7 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
     build: (config) => buildAnew(config, opened),
     load: options.source?.load,
   });
-  const watches = [watchSource(options, { reloads, telemetry }), recoverRows(opened.store, telemetry)];
+  const watches = [watchSource(options, { reloads, telemetry }), recoverRows(opened, generations)];
   showState(opened, generations);
   const background = openBackground(opened, generations);
   const entry = composeEntry({ ...opened, generations, reloads, callers, background, pressure });
@@ -274,7 +274,7 @@ function createCallers(pressure: Pressure, bodyLimitBytes: () => number): Caller
 const STATE_VALUES = { closed: 0, 'half-open': 1, open: 2 } as const;
 
 function showState({ telemetry, lasting, limits }: Opened, generations: Generations): void {
-  limits.current = () => generations.current;
+  limits.config = () => generations.current.config;
   showQueues(telemetry, { slots: () => generations.current.slots, turns: () => lasting.limiter.turns });
   telemetry.gauge(
     'sluice_breaker_state',

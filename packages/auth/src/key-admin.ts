@@ -22,6 +22,8 @@ export interface KeyAdminDeps {
   readonly prefix: string;
   /** `limits.profiles` of the operator's file: a key may name no other. Absent: none. */
   readonly profiles?: LimitProfiles;
+  /** Whether there is a budget of that name. Absent: there is none. */
+  readonly hasBudget?: (name: string) => boolean;
   readonly clock: Clock;
   /** Runs after every change, for example to refresh the authenticator of this process. */
   readonly onChange?: () => void;
@@ -121,6 +123,11 @@ function createRecords({ tenancy, profiles = {}, clock, random = randomBytes }: 
 function assertProfile(profile: string | undefined, profiles: LimitProfiles): void {
   if (profile === undefined || Object.hasOwn(profiles, profile)) return;
   throw invalid('profile', `There is no profile ${JSON.stringify(profile)} under limits.profiles.`);
+}
+
+function assertBudget(budget: CreateKeyInput['budget'], { hasBudget }: KeyAdminDeps): void {
+  if (typeof budget !== 'string' || hasBudget?.(budget)) return;
+  throw invalid('budget', `There is no budget ${JSON.stringify(budget)}.`);
 }
 
 function toTimes(expiresAt: string | undefined, nowMs: number): Pick<KeyRecord, 'createdAtMs' | 'expiresAtMs'> {

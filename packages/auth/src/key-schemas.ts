@@ -44,10 +44,20 @@ const ips = z
   .max(100)
   .meta({ description: 'Addresses and networks the key may be used from. Absent: all.', example: ['10.0.0.0/8'] });
 
+const count = (description: string) => z.int().nonnegative().exactOptional().meta({ description });
+
 const limits = z
   .strictObject({
-    requestsPerMinute: z.int().nonnegative().exactOptional().meta({ description: 'Requests in a minute.' }),
-    concurrent: z.int().nonnegative().exactOptional().meta({ description: 'Requests in flight at once.' }),
+    requestsPerMinute: count('Requests in a minute.'),
+    requestsPerDay: count('Requests in a calendar day, in UTC.'),
+    requestsPerMonth: count('Requests in a calendar month, in UTC.'),
+    tokensPerMinute: count('Tokens of input and output in a minute.'),
+    tokensPerDay: count('Tokens in a calendar day, in UTC.'),
+    tokensPerMonth: count('Tokens in a calendar month, in UTC.'),
+    inputTokensPerMinute: count('Tokens of input in a minute.'),
+    outputTokensPerMinute: count('Tokens of output in a minute.'),
+    concurrent: count('Requests in flight at once.'),
+    window: z.enum(['fixed', 'sliding']).exactOptional().meta({ description: 'Of the limits of a minute.' }),
   })
   .meta({ description: "The key's own limits, in place of any profile. Absent: no limit; 0: none allowed." });
 
@@ -56,6 +66,35 @@ const profile = z
   .min(1)
   .max(100)
   .meta({ description: 'The profile of limits, as named in the file. Without limits and profile: "default".' });
+
+const usd = z.number().nonnegative().max(9_000_000);
+
+const ownBudget = z
+  .strictObject({
+    usd: usd.exactOptional(),
+    softUsd: usd.exactOptional(),
+    window: z
+      .string()
+      .regex(
+        /^(?:day|month|[1-9]\d{0,5}[smhdw])$/,
+        'expected day, month, or a number with s, m, h, d or w, such as 30d',
+      )
+      .exactOptional(),
+    alertsAt: z.array(z.number().positive().max(10)).max(10).exactOptional(),
+    exceededStatus: z.union([z.literal(429), z.literal(402)]).exactOptional(),
+    fallback: z.string().min(1).max(200).exactOptional(),
+    unpriced: z.enum(['allow', 'refuse']).exactOptional(),
+  })
+  .refine(({ usd: hard, softUsd }) => hard !== undefined || softUsd !== undefined, {
+    error: 'must have usd or softUsd',
+    path: ['usd'],
+  });
+
+const budget = z.union([z.string().min(1).max(100), ownBudget]).meta({
+  description:
+    'The name of a budget, or one of its own, as in the file. Absent: the budget called "default", where there is one.',
+  example: { usd: 50, window: '30d' },
+});
 
 const org = recordId.meta({ description: 'The organisation. Absent: that of the team or user, else of the caller.' });
 const team = recordId.meta({ description: 'The team that the key belongs to.', example: 'team_search' });
@@ -69,6 +108,7 @@ const rights = {
   ips: ips.exactOptional(),
   limits: limits.exactOptional(),
   profile: profile.exactOptional(),
+  budget: budget.exactOptional(),
 };
 
 /** What makes a key: the body of `POST /admin/v1/keys` and the options of `sluice keys create`. */
@@ -128,7 +168,7 @@ export const createdKeyView = keyView
 
 export type RotateKeyInput = z.output<typeof rotateKeyInput>;
 export type CreateKeyInput = z.output<typeof createKeyInput>;
-type Lists = 'models' | 'routes' | 'tools' | 'ips' | 'limits' | 'metadata';
+type Lists = 'models' | 'routes' | 'tools' | 'ips' | 'limits' | 'budget' | 'metadata';
 type Retiring = readonly { readonly last4: string; readonly until: string }[];
 /** Written out because readers may not change it. */
 export type KeyView = Readonly<Omit<z.output<typeof keyView>, Lists | 'retiring'>> &

@@ -33,6 +33,7 @@ export function toPrincipal(record: KeyRecord, profiles: LimitProfiles, bound: R
     ...(tools && { tools: Object.freeze([...tools]) }),
     ...(ips && { ips: Object.freeze([...ips]) }),
     limits: Object.freeze({ ...chooseLimits(record, profiles) }),
+    ...(record.budget !== undefined && { budget: record.budget }),
   });
 }
 

@@ -129,6 +129,7 @@ export type {
   Backoff,
   BackoffStep,
   BudgetRules,
+  BudgetTerms,
   CacheQuestion,
   CallMemory,
   CacheState,

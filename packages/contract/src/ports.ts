@@ -1,4 +1,5 @@
 import type { ResponseHead, UpstreamRequest } from './provider.js';
+import type { PriceRow } from './catalogue.js';
 import type { Usage } from './models.js';
 import type { Priority } from './slots.js';
 
@@ -37,7 +38,7 @@ export interface Principal {
   readonly ips?: readonly string[];
   readonly limits: LimitRules;
   /** The budget that the key was given: its name in the file, or one of its own. Absent = the one called `default`. */
-  readonly budget?: string | BudgetRules;
+  readonly budget?: string | BudgetTerms;
 }
 /** Absent = no limit; 0 = none allowed. */
 export interface LimitRules {
@@ -81,6 +82,18 @@ export interface Authenticator {
   authenticate(caller: Stranger, signal: AbortSignal): Promise<Principal>;
 }
 
+/** A budget in the words of operators. */
+export interface BudgetTerms {
+  readonly usd?: number;
+  readonly softUsd?: number;
+  /** `day`, `month`, or a number with its unit: `30d`. */
+  readonly window?: string;
+  readonly alertsAt?: readonly number[];
+  readonly exceededStatus?: 429 | 402;
+  readonly fallback?: string;
+  readonly unpriced?: 'allow' | 'refuse';
+  readonly webhook?: string;
+}
 /** How much money may be spent in a time. */
 export interface BudgetRules {
   /** Whole nano-USD (10^-9 USD), beyond which nothing is spent. Absent = only alerts tell. */
@@ -275,6 +288,8 @@ export interface LedgerIntent {
   readonly route: string;
   readonly requestedModel: string;
   readonly stream: boolean;
+  /** Bytes of the caller's body. */
+  readonly promptBytes?: number;
   /** Money that is reserved for it, as long as nobody settles it; absent where no budget counts it. */
   readonly reservedNanoUsd?: number;
 }
@@ -293,6 +308,8 @@ export interface LedgerSettlement {
   readonly cachedTokens: number;
   /** Absent while no price is known. */
   readonly costMicroUsd?: number;
+  /** By which it was costed; absent where none were known. */
+  readonly prices?: readonly PriceRow[];
   readonly usageSource: UsageSource;
   readonly cache?: CacheState;
   readonly firstTokenMs?: number;

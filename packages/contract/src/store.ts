@@ -1,5 +1,5 @@
 import type { JsonObject } from './models.js';
-import type { LedgerIntent, LedgerSettlement, LimitRules, Role } from './ports.js';
+import type { BudgetTerms, LedgerIntent, LedgerSettlement, LimitRules, Role } from './ports.js';
 
 /** Bytes under a key, for a time. */
 export interface KeyValueStore {
@@ -91,6 +91,8 @@ export interface KeyRecord {
   readonly retiring?: readonly RetiringSecret[];
   readonly limits?: LimitRules;
   readonly profile?: string;
+  /** The name of a budget, or one of its own. */
+  readonly budget?: string | BudgetTerms;
   readonly metadata?: Readonly<Record<string, string>>;
 }
 /** A secret of a key that a rotation replaced. */
@@ -141,7 +143,10 @@ export interface SettingRepository {
 }
 
 export interface LedgerRow extends LedgerIntent {
-  readonly settlement?: LedgerSettlement;
+  readonly settlement?: LedgerSettlement & {
+    /** Names the prices; the same ones have the same name. */
+    readonly priceVersion?: string;
+  };
 }
 export interface LedgerPage {
   readonly rows: readonly LedgerRow[];

@@ -71,7 +71,7 @@ export async function attempt(
   try {
     armForHead(deadline, call, timeouts);
     const request = await provider.authorize(withTrace(codec.request, call), deadline.signal);
-    call.beginWait();
+    call.beginAsking(candidate.target);
     const response = await transport.send(request, { connectTimeoutMs: timeouts.connectMs }, deadline.signal);
     stats.noteHeaders(response.head.headers, clock.monotonic());
     if (response.head.status < 200 || response.head.status > 299) throw await readFailure(response, provider, clock);
@@ -89,7 +89,7 @@ export async function attempt(
     stats.end('ok', clock.monotonic());
     return answer;
   } catch (cause) {
-    call.endWait();
+    call.failAsking();
     deadline.dispose();
     const failure = toGatewayError(deadline.signal.aborted ? deadline.signal.reason : cause);
     stats.gaveUp(kind, call.elapsedMs() - beganMs, clock.monotonic());

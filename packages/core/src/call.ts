@@ -7,7 +7,6 @@ import type {
   CacheState,
   Clock,
   GatewayError,
-  IncomingHeaders,
   LedgerIntent,
   Outcome,
   Peer,
@@ -23,34 +22,10 @@ import type { Writable } from '@sluice/toolkit';
 import { addUsage } from './add-usage.js';
 import { estimateTokens } from './estimate.js';
 import { SettleScope } from './settle-scope.js';
+import type { ReceivedCall } from './received-call.js';
 import { toMicroUsd, toNanoUsd } from './usd.js';
 
-/** A request as the HTTP edge, or `gateway.fetch`, hands it over. Its body is not read yet. */
-export interface ReceivedCall {
-  /** The gateway's own id; names the ledger row. */
-  readonly requestId: string;
-  /** The caller's `x-request-id`, where it sent a valid one. */
-  readonly clientRequestId?: string;
-  readonly headers: IncomingHeaders;
-  /** Absent inside a process. */
-  readonly peer?: Peer;
-  /** The parts of the path that the endpoint names, decoded. */
-  readonly params?: Readonly<Record<string, string>>;
-  readonly query?: URLSearchParams;
-  readonly trace: TraceContext;
-  /** Aborted with `client_closed_request` when the caller leaves, with `draining` when the gateway stops hard. */
-  readonly signal: AbortSignal;
-  /** Set inside a process, where no key is needed. */
-  readonly principal?: Principal;
-  /** Rejects with `request_too_large`, `request_timeout` and the like. */
-  readBody(): Promise<Uint8Array>;
-}
-export interface TraceContext {
-  readonly traceId: string;
-  readonly spanId: string;
-  /** What goes upstream. */
-  readonly traceparent: string;
-}
+export type { ReceivedCall, TraceContext } from './received-call.js';
 
 export interface CallDeps {
   readonly clock: Clock;
@@ -88,6 +63,8 @@ export class Call {
   /** True once the intent is written: from then on there is a row to settle. */
   accepted = false;
   served: Pick<Target, 'provider' | 'model' | 'facts'> | undefined;
+  /** Who has the request, as long as nothing has come of it. */
+  asked: Target | undefined;
   summary: AnswerSummary | undefined;
   cache: CacheState | undefined;
   adjustments: readonly Adjustment[] = [];
@@ -130,6 +107,18 @@ export class Call {
     this.#waitingSinceMs = undefined;
   }
 
+  /** A target has the request from here on. */
+  beginAsking(target: Target): void {
+    this.asked = target;
+    this.beginWait();
+  }
+
+  /** Nothing came of it; where the caller has left, it is not known what did. */
+  failAsking(): void {
+    this.endWait();
+    if (!this.signal.aborted) this.asked = undefined;
+  }
+
   /** Time that the gateway itself took up to the answer's head; fixed at the first call. */
   overheadMs(): number {
     this.#overheadMs ??= Math.max(0, this.elapsedMs() - this.#waitedMs);
@@ -165,11 +154,16 @@ export class Call {
     return before === undefined || own === undefined ? undefined : before + own;
   }
 
+  /** Of who serves, or of who was being asked when the caller left. */
+  get #facts(): Target['facts'] {
+    return this.served ? this.served.facts : this.asked?.facts;
+  }
+
   #ownCost(): bigint | undefined {
-    const prices = this.served?.facts?.prices;
+    const prices = this.#facts?.prices;
     if (!prices || prices.length === 0 || !this.#priceUse) return undefined;
     // Asked for by a plain answer's headers and again by its record.
-    if (this.#priced?.summary === this.summary) return this.#priced?.cost;
+    if (this.summary && this.#priced?.summary === this.summary) return this.#priced?.cost;
     const { usage } = this.#ownUsage();
     const cost = usage && this.#priceUse({ prices, usage, serviceTier: this.summary?.serviceTier });
     this.#priced = { summary: this.summary, cost };
@@ -205,6 +199,7 @@ export class Call {
       stream: this.stream,
     };
     if (clientRequestId !== undefined) intent.clientRequestId = clientRequestId;
+    if (this.bodyBytes > 0) intent.promptBytes = this.bodyBytes;
     if (reservedNanoUsd !== undefined) intent.reservedNanoUsd = reservedNanoUsd;
     return intent;
   }
@@ -236,7 +231,11 @@ export class Call {
       record.model = place.model;
     }
     const cost = this.cost();
-    if (cost !== undefined) record.costMicroUsd = toMicroUsd(cost);
+    if (cost !== undefined) {
+      record.costMicroUsd = toMicroUsd(cost);
+      const prices = this.#priced && this.#facts?.prices;
+      if (prices) record.prices = prices;
+    }
     if (this.cache !== undefined) record.cache = this.cache;
     if (this.firstTokenMs !== undefined) record.firstTokenMs = this.firstTokenMs;
     return record;
@@ -272,6 +271,10 @@ export class Call {
   /** A text that was read aloud is known, whatever the provider says of it. */
   #spoken(): { usage: Usage | undefined; source: UsageSource } {
     const { characters } = this;
+    // Nothing came of what a provider was given: it has read the prompt all the same.
+    if (!this.summary && this.asked && this.scope.outcome?.kind === 'client-gone') {
+      return { usage: { inputTokens: estimateTokens(this.bodyBytes), outputTokens: 0 }, source: 'estimated' };
+    }
     if (!this.summary || characters === undefined) return { usage: undefined, source: 'unknown' };
     return { usage: { inputTokens: 0, outputTokens: 0, characters }, source: 'counted' };
   }

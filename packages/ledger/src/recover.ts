@@ -1,12 +1,21 @@
 import { errorRow } from '@sluice/contract';
-import type { Cancel, Clock, LedgerRepository, LedgerSettlement } from '@sluice/contract';
+import type { Cancel, Clock, LedgerIntent, LedgerRepository, LedgerSettlement } from '@sluice/contract';
 
 export interface RecoveryDeps {
   readonly repository: Pick<LedgerRepository, 'append' | 'orphans'>;
   readonly clock: Clock;
+  /** What such a request has cost, estimated by what is known of it; nothing where that is not enough. */
+  readonly estimate?: (intent: LedgerIntent) => Estimate | undefined;
+  /** Told of each row that was settled: what it had reserved is to be settled too. */
+  readonly onSettled?: (intent: LedgerIntent, settlement: LedgerSettlement) => void;
   /** Told how many rows were settled, where any were. */
   readonly onRecovered: (count: number) => void;
   readonly onError: (cause: unknown) => void;
+}
+
+export interface Estimate {
+  readonly inputTokens: number;
+  readonly costMicroUsd?: number;
 }
 
 /** How soon the rows of a process are settled that ends while this one runs. */
@@ -16,7 +25,7 @@ const MAX_ROWS = 256;
 
 /**
  * Settles what processes that have ended left open: now, and every two seconds until the function that it returns is
- * called. Nobody knows any more what came of such a request: its row says `interrupted`, usage unknown. Several processes
+ * called. Nobody knows any more what came of such a request: its row says `interrupted`, with what it may have cost. Several processes
  * may do so at once; the first settlement stays.
  */
 export function keepRecovering(deps: RecoveryDeps): Cancel {
@@ -33,13 +42,16 @@ export function keepRecovering(deps: RecoveryDeps): Cancel {
 }
 
 /** One transaction's worth. True when nothing is left, or nothing can be done now. */
-function recover({ repository, clock, onError }: RecoveryDeps, onSettled: (count: number) => void): boolean {
+function recover(deps: RecoveryDeps, count: (settled: number) => void): boolean {
+  const { repository, clock, onError, estimate, onSettled } = deps;
   try {
     const intents = repository.orphans(MAX_ROWS);
     if (intents.length === 0) return true;
     const nowMs = clock.now();
-    repository.append({ intents: [], settlements: intents.map(({ id }) => interrupted(id, nowMs)) });
-    onSettled(intents.length);
+    const settlements = intents.map((intent) => interrupted(intent, estimate?.(intent), nowMs));
+    repository.append({ intents: [], settlements });
+    for (const [index, intent] of intents.entries()) onSettled?.(intent, settlements[index] as LedgerSettlement);
+    count(intents.length);
     return false;
   } catch (cause) {
     onError(cause);
@@ -47,18 +59,27 @@ function recover({ repository, clock, onError }: RecoveryDeps, onSettled: (count
   }
 }
 
-/** How long it ran and what it used went with its process; the time until now would only tell how long nobody looked. */
-function interrupted(id: string, settledAtMs: number): LedgerSettlement {
+const NANO_PER_MICRO = 1_000;
+
+/**
+ * How long it ran and what it used went with its process; the time until now would only tell how long nobody looked. Where a
+ * budget counts it, it costs what was reserved: that much it may have spent, and less would open the budget for more than there is.
+ */
+function interrupted(intent: LedgerIntent, estimate: Estimate | undefined, settledAtMs: number): LedgerSettlement {
+  const { reservedNanoUsd } = intent;
+  const reserved = reservedNanoUsd === undefined ? undefined : Math.ceil(reservedNanoUsd / NANO_PER_MICRO);
+  const costMicroUsd = reserved ?? estimate?.costMicroUsd;
   return {
-    id,
+    id: intent.id,
     settledAtMs,
     status: errorRow('interrupted').status,
     errorCode: 'interrupted',
     attempts: [],
-    inputTokens: 0,
+    inputTokens: estimate?.inputTokens ?? 0,
     outputTokens: 0,
     cachedTokens: 0,
-    usageSource: 'unknown',
+    ...(costMicroUsd === undefined ? {} : { costMicroUsd }),
+    usageSource: estimate ? 'estimated' : 'unknown',
     durationMs: 0,
   };
 }

@@ -1,4 +1,5 @@
 import type { BudgetRules, LimitRules, Principal } from '@sluice/contract';
+import { toBudgetRules } from './budget-settings.js';
 import { budgetTemplate, templatesOf, tightest } from './templates.js';
 import type { Budget, Template } from './templates.js';
 
@@ -96,7 +97,7 @@ export class LimitBook {
   }
 
   #ownBudget({ budget }: Principal): Pick<Budget, 'name' | 'rules'> | undefined {
-    if (typeof budget === 'object') return { name: 'own', rules: budget };
+    if (typeof budget === 'object') return { name: 'own', rules: toBudgetRules(budget) };
     const named = this.#named.get(budget ?? DEFAULT);
     if (named) return named;
     return budget === undefined || budget === DEFAULT ? undefined : { name: budget, rules: NOTHING_ALLOWED };

@@ -1,4 +1,4 @@
-import type { BudgetRules } from '@sluice/contract';
+import type { BudgetRules, BudgetTerms } from '@sluice/contract';
 import { z } from 'zod';
 import { scopeName } from './settings.js';
 
@@ -79,7 +79,7 @@ export type BudgetSettings = z.output<typeof budgetSettings>;
 export type BudgetsSettings = z.output<typeof budgetsSettings>;
 
 /** As the limiter counts it. */
-export function toBudgetRules(settings: KeyBudget & Pick<BudgetSettings, 'webhook'>): BudgetRules {
+export function toBudgetRules(settings: BudgetTerms): BudgetRules {
   const { usd, softUsd, window, alertsAt, exceededStatus, fallback, unpriced, webhook } = settings;
   return {
     ...(usd === undefined ? {} : { nanoUsd: Math.round(usd * NANO) }),

@@ -1,6 +1,5 @@
 import type { Generation } from '@sluice/core';
 import { resourceKey } from '@sluice/core';
-import type { LimitBook } from '@sluice/limits';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import { buildSnapshot } from '../build-snapshot.js';
@@ -12,7 +11,6 @@ import { composeCatalogue } from './catalogue.js';
 import { takeCircuits } from './circuits.js';
 import type { ConfiguredCircuits } from './circuits.js';
 import type { Holding } from './holding.js';
-import { composeBook } from './limits.js';
 import { composeIdentity } from './identity.js';
 import type { Identity, IdentitySecrets } from './identity.js';
 import { composePorts, takeCache } from './ports.js';
@@ -31,8 +29,6 @@ export interface GatewayGeneration extends Generation {
   readonly probers: ReadonlyMap<string, Prober>;
   /** Absent where no provider is bounded. */
   readonly slots: ConfiguredSlots | undefined;
-  /** Limits and budgets beside those of the keys. */
-  readonly book: LimitBook;
   /** Resolves when providers whose list of models is unknown have been asked; never rejects. */
   refreshLists(): Promise<void>;
   /** Gives back what it holds. Nobody reads it any more. */
@@ -60,7 +56,7 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
     catalogue: composeCatalogue(config),
   });
   const { auth, limits } = config;
-  const identity = holding.take(resourceKey('identity', { auth, limits }), () => ({
+  const identity = holding.take(resourceKey('identity', { auth, limits, budgets: config.budgets }), () => ({
     value: composeIdentity(config, secrets, { store, transport: lasting.transport, place }),
   }));
   const circuits = takeCircuits(config, holding, telemetry);
@@ -79,7 +75,6 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
     circuits,
     slots,
     probers,
-    book: composeBook(config),
     ports: composePorts(lasting, {
       assumedOutputTokens: limits.assumedOutputTokens,
       authenticator: identity.authenticator,

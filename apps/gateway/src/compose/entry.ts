@@ -27,6 +27,9 @@ import { createProviderEntries } from '../provider-keys/provider-entries.js';
 import { providerOf } from './circuits.js';
 import type { Vault } from './vault.js';
 import { composeEdge } from './edge.js';
+import { createScopeRights } from '../http/admin/scope-rights.js';
+import { readSpendingOf } from './limits.js';
+import type { LimitsControl } from './limits.js';
 import type { Generations } from './generations.js';
 import type { LastingPorts } from './ports.js';
 import type { Reloads } from './reloads.js';
@@ -42,6 +45,7 @@ export interface EntryParts {
   readonly background: BackgroundResponses;
   readonly pressure: Pressure;
   readonly vault: Vault;
+  readonly limits: LimitsControl;
   readonly options: { readonly env: Environment; readonly state: IdentitySecrets };
 }
 
@@ -57,6 +61,7 @@ export function composeEntry(parts: EntryParts): Entry {
     reloads,
     breakers: currentBreakers(generations, telemetry),
     cors: liveCors,
+    limits: openLimits(parts),
     health: () => currentHealth(generations, lasting),
     ledger,
     rows: store.ledger,
@@ -87,6 +92,11 @@ export function composeEntry(parts: EntryParts): Entry {
   );
 }
 
+/** Limits and budgets, as operators change them. */
+function openLimits({ limits, store }: EntryParts): RoutesDeps['limits'] {
+  return { book: limits.book, rights: createScopeRights(store), readSpending: readSpendingOf(limits) };
+}
+
 /** Who administers keys is the configuration of the moment. */
 export function currentKeys(generations: Generations): KeyAdmin {
   const now = (): KeyAdmin => generations.current.identity.keys;
@@ -96,6 +106,11 @@ export function currentKeys(generations: Generations): KeyAdmin {
     revoke: (id, by) => now().revoke(id, by),
     rotate: (id, input, by) => now().rotate(id, input, by),
   };
+}
+
+/** Limits and budgets, as operators change them. */
+function openLimits({ limits, store }: EntryParts): RoutesDeps['limits'] {
+  return { book: limits.book, rights: createScopeRights(store), readSpending: readSpendingOf(limits) };
 }
 
 /** Who administers keys, and whom they belong to. */

@@ -2,6 +2,7 @@ import { createKeyAdmin, createKeyAuthenticator } from '@sluice/auth';
 import type { KeyAdmin, KeyAuthenticator } from '@sluice/auth';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { Transport } from '@sluice/contract';
+import { BUDGET_SETTING } from '../limits/live-book.js';
 import type { Config } from '../config/schema.js';
 import { readSecretNow } from '../config/secrets.js';
 import type { SecretPlace } from '../config/secrets.js';
@@ -48,6 +49,7 @@ export function composeIdentity(
     pepper: keyPepper,
     prefix: config.auth.keys.prefix,
     profiles: config.limits.profiles,
+    hasBudget: (name) => Object.hasOwn(config.budgets, name) || store.settings.find(BUDGET_SETTING, name) !== undefined,
     clock: systemClock,
     onChange: () => authenticator.refresh(),
   });

@@ -1,64 +1,84 @@
-import { LimitBook, createLimiter, toBudgetRules } from '@sluice/limits';
-import type { QueueingLimiter, StorePolicy } from '@sluice/limits';
+import { createLimiter } from '@sluice/limits';
+import type { BudgetAlert, QueueingLimiter, StorePolicy } from '@sluice/limits';
+import type { Transport } from '@sluice/contract';
 import { createMemoryCounterStore } from '@sluice/store-memory';
-import type { SqliteStore } from '@sluice/store-sqlite';
+import type { SqliteCounterStore, SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import type { Config } from '../config/schema.js';
+import { LiveBook } from '../limits/live-book.js';
+import type { ReadSpending } from '../limits/spending.js';
+import { sendWebhook } from '../limits/webhook.js';
 import { systemClock } from '../system-clock.js';
 
 /** What the limiter, which outlives every configuration, reads of the one that serves. */
 export interface LimitsControl {
   readonly started: Config;
-  current: () => { readonly config: Config; readonly book: LimitBook };
+  readonly book: LiveBook;
+  /** Counts money; in the database, for it must outlive the process. */
+  readonly budgets: SqliteCounterStore;
+  config: () => Config;
 }
 
-export function createLimitsControl(started: Config): LimitsControl {
-  const first = { config: started, book: composeBook(started) };
-  return { started, current: () => first };
+export function createLimitsControl(started: Config, store: SqliteStore): LimitsControl {
+  const control: LimitsControl = {
+    started,
+    budgets: store.counters({ clock: systemClock }),
+    book: new LiveBook({ settings: store.settings, clock: systemClock, config: () => control.config() }),
+    config: () => started,
+  };
+  return control;
 }
 
-/** The limits and budgets of the operator's file, beside those that keys have. */
-export function composeBook({ limits, budgets }: Pick<Config, 'limits' | 'budgets'>): LimitBook {
-  return new LimitBook({
-    scopes: limits.scopes,
-    budgets: Object.entries(budgets).map(([name, budget]) => ({
-      name,
-      rules: toBudgetRules(budget),
-      ...(budget.scope === undefined ? {} : { scope: budget.scope }),
-    })),
-  });
-}
-
-interface LimiterParts {
-  readonly store: SqliteStore;
+export interface LimiterParts {
   readonly limits: LimitsControl;
   readonly telemetry: ProcessTelemetry;
+  readonly transport: Transport;
   readonly onError: (cause: unknown) => void;
 }
 
-const NANO = 1_000_000_000;
-
-/** Money is always counted in the database: it must outlive the process. */
-export function composeLimiter({ store, limits, telemetry, onError }: LimiterParts): QueueingLimiter {
+export function composeLimiter({ limits, telemetry, transport, onError }: LimiterParts): QueueingLimiter {
   const local = createMemoryCounterStore({ clock: systemClock });
-  const budgets = store.counters({ clock: systemClock });
+  const { budgets, book } = limits;
   const isShared = limits.started.limits.store === 'sqlite';
   const policyOf = (name: 'onStoreFailure' | 'onBudgetStoreFailure') => (): StorePolicy => {
-    const { storeTimeoutMs, [name]: onFailure } = limits.current().config.limits;
+    const { storeTimeoutMs, [name]: onFailure } = limits.config().limits;
     return { timeoutMs: storeTimeoutMs, onFailure };
   };
-  return createLimiter({
+  const limiter = createLimiter({
     store: isShared ? budgets : local,
     budgets,
     local,
     clock: systemClock,
-    book: () => limits.current().book,
+    book: () => book.current,
     policies: {
       budgets: policyOf('onBudgetStoreFailure'),
       ...(isShared ? { limits: policyOf('onStoreFailure') } : {}),
     },
     onError,
-    onAlert: ({ usedNanoUsd, limitNanoUsd, ...alert }) =>
-      telemetry.log.warn('budget alert', { ...alert, usedUsd: usedNanoUsd / NANO, limitUsd: limitNanoUsd / NANO }),
+    onAlert: (alert) => tell(alert, { telemetry, transport, onError }),
   });
+  telemetry.gauge('sluice_reservations', 'Requests that hold something of limits or budgets.', () => limiter.held);
+  return limiter;
+}
+
+/** What is spent, as `/admin/v1/budgets` shows it. */
+export function readSpendingOf({ budgets }: LimitsControl): ReadSpending {
+  return (window, limit) =>
+    budgets
+      .list({ name: 'spend', ...window })
+      .slice(0, limit)
+      .map(({ scope, used, endsAtMs }) => ({ scope, nanoUsd: Math.max(0, used), resetsAtMs: endsAtMs }));
+}
+
+const NANO = 1_000_000_000;
+
+function tell(
+  { usedNanoUsd, limitNanoUsd, webhook, ...alert }: BudgetAlert,
+  { telemetry, transport, onError }: Omit<LimiterParts, 'limits'>,
+): void {
+  const told = { ...alert, usedUsd: usedNanoUsd / NANO, limitUsd: limitNanoUsd / NANO };
+  telemetry.log.warn('budget alert', told);
+  if (webhook === undefined) return;
+  const payload = { type: 'budget_alert', at: new Date(systemClock.now()).toISOString(), ...told };
+  void sendWebhook(webhook, payload, { transport, clock: systemClock, onError });
 }

@@ -37,7 +37,7 @@ export function composeLastingPorts({ telemetry, store, transport, lifecycle, li
   return {
     clock: systemClock,
     random: () => Math.random(),
-    limiter: composeLimiter({ store, limits, telemetry, onError: onInternalError }),
+    limiter: composeLimiter({ limits, telemetry, transport, onError: onInternalError }),
     backoff: createBackoff(),
     attempts: observedMemory(telemetry),
     stats: new TargetStatsTable(),

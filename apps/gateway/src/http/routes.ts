@@ -9,11 +9,15 @@ import { createConfigRoutes } from './admin/config.js';
 import type { ConfigControl } from './admin/config.js';
 import type { ProviderEntries } from '../provider-keys/provider-entries.js';
 import type { LiveCors } from '../cors/live-cors.js';
+import { createBudgetRoutes } from './admin/budgets.js';
+import type { BudgetRoutesDeps } from './admin/budgets.js';
 import { createCorsRoutes } from './admin/cors.js';
 import { createDrillRoutes } from './admin/drills.js';
 import type { DrillRoutesDeps } from './admin/drills.js';
 import { createExplainRoute } from './admin/explain.js';
 import type { ExplainDeps } from './admin/explain.js';
+import { createLimitRoutes } from './admin/limits.js';
+import type { LimitRoutesDeps } from './admin/limits.js';
 import { createKeyRoutes } from './admin/keys.js';
 import { createProviderRoutes } from './admin/providers.js';
 import { createRequestRoutes } from './admin/requests.js';
@@ -37,6 +41,7 @@ export interface RoutesDeps {
   readonly breakers: BreakerRoutesDeps;
   readonly cors: LiveCors;
   readonly providers: ProviderEntries;
+  readonly limits: LimitRoutesDeps & Pick<BudgetRoutesDeps, 'readSpending'>;
   readonly ledger: Ledger;
   readonly rows: LedgerRepository;
   readonly auditRows: AuditRepository;
@@ -64,6 +69,8 @@ export function createRoutes(deps: RoutesDeps): readonly Route[] {
     ...createBreakerRoutes(breakers),
     ...createCorsRoutes(deps.cors),
     ...createProviderRoutes(deps.providers),
+    ...createLimitRoutes(deps.limits),
+    ...createBudgetRoutes({ ...deps.limits, clock: deps.clock }),
     createHealthRoute(health),
     ...createRequestRoutes({ ledger, rows }),
     createAuditRoute(deps.auditRows),

@@ -183,7 +183,7 @@ export class RawRun {
     const request: UpstreamRequest = { method: asked.method, url: place.url, headers, ...(hasBody ? { body } : {}) };
     armForHead(deadline, call, timeouts);
     const authorized = await account.provider.authorize(withTrace(request, call), deadline.signal);
-    call.beginWait();
+    call.beginAsking(candidate.target);
     const response = await ports.transport.send(authorized, { connectTimeoutMs: timeouts.connectMs }, deadline.signal);
     call.endWait();
     return response;

@@ -12,6 +12,13 @@ export interface Place {
   readonly resetMs: number;
 }
 
+/** What one scope has used. */
+export interface Counted {
+  readonly scope: string;
+  readonly used: number;
+  readonly endsAtMs: number | null;
+}
+
 interface CountRow {
   readonly startsAtMs: number;
   readonly endsAtMs: number | null;
@@ -32,6 +39,7 @@ const MOST_AHEAD_MS = { day: 2 * DAY_MS, month: 32 * DAY_MS } as const;
 export class CountTable {
   readonly #rows: StatementSync;
   readonly #add: StatementSync;
+  readonly #list: StatementSync;
   readonly #change: StatementSync;
   readonly #sweep: StatementSync;
   #sweptAtMs = Number.NEGATIVE_INFINITY;
@@ -44,6 +52,10 @@ export class CountTable {
     this.#add = database.prepare(
       `INSERT INTO counts (key, starts_at_ms, ends_at_ms, used) VALUES (?1, ?2, ?3, ?4)
        ON CONFLICT (key, starts_at_ms) DO UPDATE SET used = used + ?4, ends_at_ms = ?3`,
+    );
+    this.#list = database.prepare(
+      `SELECT key AS scope, SUM(used) AS used, MIN(ends_at_ms) AS endsAtMs FROM counts
+       WHERE substr(key, -?1) = ?2 AND (ends_at_ms IS NULL OR ends_at_ms > ?3) GROUP BY key ORDER BY used DESC`,
     );
     this.#change = database.prepare('UPDATE counts SET used = used + ? WHERE key = ? AND starts_at_ms = ?');
     this.#sweep = database.prepare('DELETE FROM counts WHERE ends_at_ms <= ? OR (ends_at_ms IS NULL AND used = 0)');
@@ -75,6 +87,13 @@ export class CountTable {
       roomAtMs = endsAtMs ?? nowMs;
     }
     return roomAtMs - nowMs;
+  }
+
+  /** What is counted now under a name in such windows, by scope. */
+  list({ name, span, windowMs }: Pick<Claim, 'name' | 'span' | 'windowMs'>, nowMs: number): readonly Counted[] {
+    const suffix = `\n${name}\n${span ?? ''}${windowMs}`;
+    const rows = this.#list.all(suffix.length, suffix, nowMs) as unknown as readonly Counted[];
+    return rows.map((row) => ({ ...row, scope: row.scope.slice(0, -suffix.length) }));
   }
 
   /** Deletes what has ended, once in a while. */

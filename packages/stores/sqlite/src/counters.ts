@@ -3,7 +3,7 @@ import type { Actual, Claim, ClaimState, Clock, CounterStore, ReserveResult } fr
 import { gatewayError } from '@sluice/contract';
 import { guarded } from './failure.js';
 import { CountTable } from './count-table.js';
-import type { Place } from './count-table.js';
+import type { Counted, Place } from './count-table.js';
 import { ReservationTable } from './reservation-table.js';
 import { rollback } from './transact.js';
 
@@ -68,6 +68,11 @@ export class SqliteCounterStore implements CounterStore {
 
   cancel(id: string): Promise<void> {
     return this.#order(() => this.#reservations.cancel(id));
+  }
+
+  /** What is counted now under a name in such windows, by scope, the most first. Throws `storage_unavailable`. */
+  list(counted: Pick<Claim, 'name' | 'span' | 'windowMs'>): readonly Counted[] {
+    return guarded(() => this.#counts.list(counted, this.#clock.now()));
   }
 
   /** Does at once what is asked for. */

@@ -8,12 +8,12 @@ import { transact } from './transact.js';
 
 const COLUMNS = `id, name, hash, last4, created_at_ms AS createdAtMs, expires_at_ms AS expiresAtMs,
   revoked_at_ms AS revokedAtMs, tenant, team, user, role, models, routes, tools, ips, retiring, limits, profile,
-  metadata`;
+  metadata, budget`;
 const INSERT = `INSERT INTO keys (id, name, hash, last4, created_at_ms, expires_at_ms, revoked_at_ms, tenant, team, user,
-  role, models, routes, tools, ips, retiring, limits, profile, metadata)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  role, models, routes, tools, ips, retiring, limits, profile, metadata, budget)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
-type JsonColumn = 'models' | 'routes' | 'tools' | 'ips' | 'retiring' | 'limits' | 'metadata';
+type JsonColumn = 'models' | 'routes' | 'tools' | 'ips' | 'retiring' | 'limits' | 'metadata' | 'budget';
 type KeyColumns = Columns<Omit<KeyRecord, JsonColumn>> & { readonly [Name in JsonColumn]: string | null };
 
 /** The keys of an open, migrated database. Every method throws `storage_unavailable` when the database fails. */
@@ -81,11 +81,12 @@ function toValues(record: KeyRecord): (string | number | null)[] {
     toJson(record.limits),
     record.profile ?? null,
     toJson(record.metadata),
+    toJson(record.budget),
   ];
 }
 
 function toKeyRecord(row: Record<string, SQLOutputValue>): KeyRecord {
-  const { models, routes, tools, ips, retiring, limits, metadata, ...rest } = row as KeyColumns;
+  const { models, routes, tools, ips, retiring, limits, metadata, budget, ...rest } = row as KeyColumns;
   return toRecord<KeyRecord>({
     ...rest,
     models: fromJson<NonNullable<KeyRecord['models']>>(models),
@@ -95,5 +96,6 @@ function toKeyRecord(row: Record<string, SQLOutputValue>): KeyRecord {
     retiring: fromJson<NonNullable<KeyRecord['retiring']>>(retiring),
     limits: fromJson<NonNullable<KeyRecord['limits']>>(limits),
     metadata: fromJson<NonNullable<KeyRecord['metadata']>>(metadata),
+    budget: fromJson<NonNullable<KeyRecord['budget']>>(budget),
   });
 }

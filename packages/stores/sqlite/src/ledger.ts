@@ -14,16 +14,17 @@ import type { LedgerColumns } from './ledger-row.js';
 import { prepareOrphans } from './orphans.js';
 import type { OrphanDeps } from './orphans.js';
 import { AFTER_EVERY_ID } from './owner.js';
+import { PriceTable } from './price-table.js';
 import { rollback } from './transact.js';
 
 /** Rows made at the same time by several processes may stand this far out of order. */
 const ORDER_SLACK_MS = 1_000;
 
 /** By name: a newer release may add a column while a process of this one still writes. */
-const INTENT_COLUMNS =
-  'id, client_request_id, started_at_ms, key_id, tenant, route, requested_model, stream, owner, reserved_nano_usd';
+const INTENT_COLUMNS = `id, client_request_id, started_at_ms, key_id, tenant, route, requested_model, stream, owner, reserved_nano_usd,
+  prompt_bytes`;
 const SETTLEMENT_COLUMNS = `id, settled_at_ms, status, error_code, provider, model, attempts, input_tokens, output_tokens,
-  cached_tokens, cost_micro_usd, usage_source, cache, first_token_ms, duration_ms`;
+  cached_tokens, cost_micro_usd, usage_source, cache, first_token_ms, duration_ms, price_version`;
 
 export interface LedgerDeps extends OrphanDeps {
   readonly checkpointer: Checkpointer;
@@ -53,11 +54,13 @@ export function createLedgerRepository(database: DatabaseSync, deps: LedgerDeps)
 function prepareAppend(database: DatabaseSync, { owner, checkpointer }: LedgerDeps) {
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
+  const prices = new PriceTable(database);
   const insertIntent = database.prepare(
-    `INSERT INTO ledger_intents (${INTENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO ledger_intents (${INTENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO NOTHING`,
   );
   const insertSettlement = database.prepare(
-    `INSERT INTO ledger_settlements (${SETTLEMENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO ledger_settlements (${SETTLEMENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO NOTHING`,
   );
   return (intents: readonly LedgerIntent[], settlements: readonly LedgerSettlement[]): void => {
@@ -66,11 +69,13 @@ function prepareAppend(database: DatabaseSync, { owner, checkpointer }: LedgerDe
     begin.run();
     try {
       for (const intent of intents) writeIntent(insertIntent, intent, own);
-      for (const settlement of settlements) writeSettlement(insertSettlement, settlement);
+      for (const settlement of settlements)
+        writeSettlement(insertSettlement, settlement, prices.versionOf(settlement.prices));
       owner.mark(intents);
       commit.run();
     } catch (error) {
       rollback(database);
+      prices.forget();
       throw error;
     }
     owner.committed(intents, settlements);
@@ -91,10 +96,11 @@ function writeIntent(insert: StatementSync, intent: LedgerIntent, owner: number)
     intent.stream ? 1 : 0,
     owner,
     intent.reservedNanoUsd ?? null,
+    intent.promptBytes ?? null,
   );
 }
 
-function writeSettlement(insert: StatementSync, settlement: LedgerSettlement): void {
+function writeSettlement(insert: StatementSync, settlement: LedgerSettlement, priceVersion: string | null): void {
   insert.run(
     settlement.id,
     settlement.settledAtMs,
@@ -111,6 +117,7 @@ function writeSettlement(insert: StatementSync, settlement: LedgerSettlement): v
     settlement.cache ?? null,
     settlement.firstTokenMs ?? null,
     settlement.durationMs,
+    priceVersion,
   );
 }
 

@@ -191,6 +191,13 @@ export const MIGRATIONS: readonly string[] = [
      hash TEXT NOT NULL,
      mac TEXT NOT NULL
    ) STRICT;`,
+
+  `ALTER TABLE keys ADD COLUMN budget TEXT;
+   -- From what a request that nobody settled is priced: its size, beside what was reserved for it.
+   ALTER TABLE ledger_intents ADD COLUMN prompt_bytes INTEGER;
+   -- Unit prices by which rows are costed, each set once.
+   CREATE TABLE ledger_prices (version TEXT PRIMARY KEY NOT NULL, rows TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   ALTER TABLE ledger_settlements ADD COLUMN price_version TEXT;`,
 ];
 
 /**

@@ -3,7 +3,6 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type {
   AuditRepository,
-  CounterStore,
   KeyRepository,
   LedgerRepository,
   ResponseRepository,
@@ -42,7 +41,7 @@ export interface SqliteStore {
   readonly settings: SettingRepository;
   readonly audit: AuditRepository;
   /** Counts over a connection of their own, so that a lock of another process costs no more than their short wait. */
-  counters(options: SqliteCounterOptions): CounterStore;
+  counters(options: SqliteCounterOptions): SqliteCounterStore;
   /** Closes the file. Idempotent; later calls of the repositories throw `storage_unavailable`. */
   close(): void;
 }

@@ -3,7 +3,6 @@ import type { KeyAdmin } from '@sluice/auth';
 import { gatewayError } from '@sluice/contract';
 import { jsonAnswer } from '@sluice/core';
 import type { Answer } from '@sluice/core';
-import { isJsonObject } from '@sluice/toolkit';
 import { z } from 'zod';
 import { creation, revocation, rotation } from '../../audit/key-changes.js';
 import { parseInput } from '../parse-input.js';
@@ -13,9 +12,6 @@ import { jsonContent, noStore } from '../answers.js';
 
 const keyId = z.string().max(100).meta({ description: 'The id of a key.', example: 'key_Zm9vYmFyYmF6cXV4' });
 const keyList = z.strictObject({ data: z.array(keyView) }).meta({ description: 'All keys, the oldest first.' });
-
-/** Fields of a key that belong to parts of the product which this version does not have. */
-const UNSERVED = ['budget'] as const;
 
 /** `/admin/v1/keys`. */
 export function createKeyRoutes(keys: KeyAdmin): readonly Route[] {
@@ -102,20 +98,9 @@ function hasBody({ headers }: RouteCall): boolean {
 }
 
 async function createKey(call: RouteCall, keys: KeyAdmin): Promise<Answer> {
-  const body = await call.json();
-  refuseUnserved(body);
-  const created = creation(keys, parseInput(createKeyInput, body), principalOf(call));
+  const created = creation(keys, parseInput(createKeyInput, await call.json()), principalOf(call));
   const { record, key } = call.change(created);
   return jsonAnswer(201, { ...toKeyView(record), key }, noStore);
-}
-
-function refuseUnserved(body: unknown): void {
-  const param = isJsonObject(body) ? UNSERVED.find((name) => Object.hasOwn(body, name)) : undefined;
-  if (param === undefined) return;
-  throw gatewayError('invalid_value', {
-    message: `The parameter "${param}" is not served by this version of Sluice.`,
-    details: { param },
-  });
 }
 
 function revokeKey(call: RouteCall, keys: KeyAdmin): Answer {
