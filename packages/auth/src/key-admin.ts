@@ -106,11 +106,12 @@ function createSecrets({ pepper, prefix, random = randomBytes }: KeyAdminDeps): 
 type Unkeyed = Omit<KeyRecord, 'hash' | 'last4'>;
 
 /** What a key is to be, all but its secret. */
-function createRecords({ tenancy, profiles = {}, clock, random = randomBytes }: KeyAdminDeps) {
+function createRecords({ tenancy, profiles = {}, hasBudget, clock, random = randomBytes }: KeyAdminDeps) {
   const references = createReferences(tenancy);
   return (input: CreateKeyInput, by: Principal): Unkeyed => {
     const { org, team, user, role = 'caller', expiresAt, ...settings } = input;
     assertProfile(settings.profile, profiles);
+    assertBudget(settings.budget, hasBudget);
     const { org: tenant, ...owner } = references.place(defined({ org, team, user }), by);
     assertRights({ ...settings, role }, by);
     const bound = user === undefined ? undefined : tenancy.users.find(user)?.role;
@@ -125,7 +126,7 @@ function assertProfile(profile: string | undefined, profiles: LimitProfiles): vo
   throw invalid('profile', `There is no profile ${JSON.stringify(profile)} under limits.profiles.`);
 }
 
-function assertBudget(budget: CreateKeyInput['budget'], { hasBudget }: KeyAdminDeps): void {
+function assertBudget(budget: CreateKeyInput['budget'], hasBudget: KeyAdminDeps['hasBudget']): void {
   if (typeof budget !== 'string' || hasBudget?.(budget)) return;
   throw invalid('budget', `There is no budget ${JSON.stringify(budget)}.`);
 }

@@ -9,7 +9,6 @@ import type {
   GatewayError,
   LedgerIntent,
   Outcome,
-  Peer,
   PriceUse,
   Principal,
   Priority,

@@ -1,4 +1,4 @@
-import type { IncomingHeaders, Principal } from '@sluice/contract';
+import type { IncomingHeaders, Peer, Principal } from '@sluice/contract';
 
 /** A request as the HTTP edge, or `gateway.fetch`, hands it over. Its body is not read yet. */
 export interface ReceivedCall {
