@@ -2,4 +2,4 @@ export { createLedger } from './create-ledger.js';
 export { priceUse } from './price.js';
 export { keepRecovering } from './recover.js';
 export type { LedgerDeps } from './create-ledger.js';
-export type { Estimate, RecoveryDeps } from './recover.js';
+export type { RecoveryDeps } from './recover.js';

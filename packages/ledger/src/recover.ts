@@ -5,17 +5,12 @@ export interface RecoveryDeps {
   readonly repository: Pick<LedgerRepository, 'append' | 'orphans'>;
   readonly clock: Clock;
   /** What such a request has cost, estimated by what is known of it; nothing where that is not enough. */
-  readonly estimate?: (intent: LedgerIntent) => Estimate | undefined;
+  readonly estimateMicroUsd?: (intent: LedgerIntent) => number | undefined;
   /** Told of each row that was settled: what it had reserved is to be settled too. */
   readonly onSettled?: (intent: LedgerIntent, settlement: LedgerSettlement) => void;
   /** Told how many rows were settled, where any were. */
   readonly onRecovered: (count: number) => void;
   readonly onError: (cause: unknown) => void;
-}
-
-export interface Estimate {
-  readonly inputTokens: number;
-  readonly costMicroUsd?: number;
 }
 
 /** How soon the rows of a process are settled that ends while this one runs. */
@@ -43,12 +38,12 @@ export function keepRecovering(deps: RecoveryDeps): Cancel {
 
 /** One transaction's worth. True when nothing is left, or nothing can be done now. */
 function recover(deps: RecoveryDeps, count: (settled: number) => void): boolean {
-  const { repository, clock, onError, estimate, onSettled } = deps;
+  const { repository, clock, onError, estimateMicroUsd, onSettled } = deps;
   try {
     const intents = repository.orphans(MAX_ROWS);
     if (intents.length === 0) return true;
     const nowMs = clock.now();
-    const settlements = intents.map((intent) => interrupted(intent, estimate?.(intent), nowMs));
+    const settlements = intents.map((intent) => interrupted(intent, estimateMicroUsd?.(intent), nowMs));
     repository.append({ intents: [], settlements });
     for (const [index, intent] of intents.entries()) onSettled?.(intent, settlements[index] as LedgerSettlement);
     count(intents.length);
@@ -65,21 +60,21 @@ const NANO_PER_MICRO = 1_000;
  * How long it ran and what it used went with its process; the time until now would only tell how long nobody looked. Where a
  * budget counts it, it costs what was reserved: that much it may have spent, and less would open the budget for more than there is.
  */
-function interrupted(intent: LedgerIntent, estimate: Estimate | undefined, settledAtMs: number): LedgerSettlement {
+function interrupted(intent: LedgerIntent, estimated: number | undefined, settledAtMs: number): LedgerSettlement {
   const { reservedNanoUsd } = intent;
   const reserved = reservedNanoUsd === undefined ? undefined : Math.ceil(reservedNanoUsd / NANO_PER_MICRO);
-  const costMicroUsd = reserved ?? estimate?.costMicroUsd;
+  const costMicroUsd = reserved ?? estimated;
   return {
     id: intent.id,
     settledAtMs,
     status: errorRow('interrupted').status,
     errorCode: 'interrupted',
     attempts: [],
-    inputTokens: estimate?.inputTokens ?? 0,
+    inputTokens: 0,
     outputTokens: 0,
     cachedTokens: 0,
     ...(costMicroUsd === undefined ? {} : { costMicroUsd }),
-    usageSource: estimate ? 'estimated' : 'unknown',
+    usageSource: 'unknown',
     durationMs: 0,
   };
 }

@@ -2,7 +2,6 @@ import type { Cancel, LedgerIntent, ModelFacts } from '@sluice/contract';
 import { createCandidate } from '@sluice/core';
 import type { Snapshot } from '@sluice/core';
 import { keepRecovering, priceUse } from '@sluice/ledger';
-import type { Estimate } from '@sluice/ledger';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import { systemClock } from '../system-clock.js';
@@ -26,7 +25,7 @@ export function recoverRows({ store, telemetry, limits }: RecoveryParts, generat
   return keepRecovering({
     repository: store.ledger,
     clock: systemClock,
-    estimate: (intent) => estimateInterrupted(intent, generations.current.snapshot),
+    estimateMicroUsd: (intent) => estimateInterrupted(intent, generations.current.snapshot),
     onSettled({ id, reservedNanoUsd }, { costMicroUsd = 0 }) {
       if (reservedNanoUsd === undefined) return;
       limits.budgets.settle(id, { spend: costMicroUsd * NANO_PER_MICRO }).catch(onError);
@@ -45,15 +44,12 @@ const BYTES_PER_TOKEN = 4;
 export function estimateInterrupted(
   { promptBytes, requestedModel }: LedgerIntent,
   snapshot: Pick<Snapshot, 'aliases' | 'providers'>,
-): Estimate | undefined {
+): number | undefined {
   if (promptBytes === undefined) return undefined;
   const usage = { inputTokens: Math.ceil(promptBytes / BYTES_PER_TOKEN), outputTokens: 0 };
   const prices = factsOf(requestedModel, snapshot)?.prices ?? [];
   const pico = priceUse({ prices, usage });
-  return {
-    inputTokens: usage.inputTokens,
-    ...(pico === undefined ? {} : { costMicroUsd: Math.ceil(Number(pico) / 1_000_000) }),
-  };
+  return pico === undefined ? undefined : Math.ceil(Number(pico) / 1_000_000);
 }
 
 function factsOf(

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fakeUpstream, reply } from '@sluice/testkit';
 import type { Reply } from '@sluice/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -166,9 +167,16 @@ describe('a caller that leaves', () => {
         await gateway.close();
         await upstream.close();
       });
-      await Promise.all(
-        Array.from({ length: CALLERS }, () => leave(gateway, source === 'provider' || script !== POINTS[0]?.[1])),
-      );
+      const callers = Array.from({ length: CALLERS }, () => begin(gateway));
+      const begun = Promise.all(callers.map(({ answer }) => answer.then(({ body }) => body?.getReader().read())));
+      if (script !== POINTS[0]?.[1]) await begun;
+      await expect
+        .poll(() => upstream.requests.filter(({ method }) => method === 'POST').length, { timeout: 10_000 })
+        .toBe(CALLERS);
+      // What was sent is on its way through both sockets.
+      await sleep(300);
+      for (const { leave } of callers) leave();
+      await begun.catch(() => undefined);
       const rows = async () => (await gateway.rows()).filter(({ state }) => state === 'settled');
       await expect.poll(async () => (await rows()).length, { timeout: 5_000 }).toBe(CALLERS);
       const all = await rows();
@@ -185,13 +193,10 @@ describe('a caller that leaves', () => {
   );
 });
 
-async function leave(gateway: TestGateway, hasBegun: boolean): Promise<void> {
+function begin(gateway: TestGateway): { readonly answer: Promise<Response>; readonly leave: () => void } {
   const leaving = new AbortController();
   const headers = { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' };
   const answer = gateway.call(PATH, { ...CHAT, stream: true }, { headers, signal: leaving.signal });
-  if (hasBegun) await (await answer).body?.getReader().read();
-  else await expect.poll(async () => (await gateway.rows()).length).toBeGreaterThan(0);
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  leaving.abort();
-  await answer.catch(() => undefined);
+  answer.catch(() => undefined);
+  return { answer, leave: () => leaving.abort() };
 }

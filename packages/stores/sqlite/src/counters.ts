@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Actual, Claim, ClaimState, Clock, CounterStore, ReserveResult } from '@sluice/contract';
 import { gatewayError } from '@sluice/contract';
 import { guarded } from './failure.js';
@@ -36,6 +36,8 @@ export class SqliteCounterStore implements CounterStore {
   readonly #schedule: (run: () => void) => void;
   readonly #counts: CountTable;
   readonly #reservations: ReservationTable;
+  readonly #begin: StatementSync;
+  readonly #commitAll: StatementSync;
   #orders: Order[] = [];
 
   constructor(database: DatabaseSync, { clock, leaseMs = DEFAULT_LEASE_MS, schedule }: SqliteCounterOptions) {
@@ -43,6 +45,8 @@ export class SqliteCounterStore implements CounterStore {
     this.#clock = clock;
     this.leaseMs = leaseMs;
     this.#schedule = schedule ?? ((run) => void setImmediate(run));
+    this.#begin = database.prepare('BEGIN IMMEDIATE');
+    this.#commitAll = database.prepare('COMMIT');
     this.#counts = new CountTable(database);
     this.#reservations = new ReservationTable(database, this.#counts);
   }
@@ -88,9 +92,15 @@ export class SqliteCounterStore implements CounterStore {
       if (place.used + claim.amount > claim.limit) return this.#refused(claims, claim, nowMs);
       places.push(place);
     }
-    for (const [index, claim] of claims.entries()) this.#counts.add(places[index] as Place, claim.amount);
+    const states = claims.map((claim, index) => this.#take(claim, places[index] as Place, nowMs));
     this.#reservations.insert({ id, expiresAtMs: nowMs + this.leaseMs, claims, places });
-    return { ok: true, id, states: this.#states(claims, nowMs) };
+    return { ok: true, id, states };
+  }
+
+  #take(claim: Claim, place: Place, nowMs: number): ClaimState {
+    this.#counts.add(place, claim.amount);
+    const { used, resetMs } = claim.span === 'sliding' ? this.#counts.find(claim, nowMs) : place;
+    return toState(claim, { used: claim.span === 'sliding' ? used : used + claim.amount, resetMs });
   }
 
   #states(claims: readonly Claim[], nowMs: number): readonly ClaimState[] {
@@ -139,13 +149,13 @@ export class SqliteCounterStore implements CounterStore {
 
   #transact(orders: readonly Order[]): readonly (() => void)[] {
     if (!this.#database.isOpen) throw gatewayError('storage_unavailable', { message: 'The database is closed.' });
-    this.#database.exec('BEGIN IMMEDIATE');
+    this.#begin.run();
     try {
       const nowMs = this.#clock.now();
       this.#reservations.expire(nowMs);
       const told = orders.map((order) => order.work(nowMs));
       this.#counts.sweep(nowMs);
-      this.#database.exec('COMMIT');
+      this.#commitAll.run();
       return told;
     } catch (cause) {
       rollback(this.#database);
@@ -159,6 +169,6 @@ function isDatabaseFailure(cause: unknown): boolean {
   return typeof cause === 'object' && cause !== null && 'errcode' in cause;
 }
 
-function toState(claim: Claim, { used, resetMs }: Place): ClaimState {
+function toState(claim: Claim, { used, resetMs }: Pick<Place, 'used' | 'resetMs'>): ClaimState {
   return { claim, remaining: Math.max(0, claim.limit - used), resetMs };
 }

@@ -13,11 +13,11 @@ const CHILD = fileURLToPath(new URL('./__fixtures__/child.ts', import.meta.url))
 const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** Runs the other process to its end and reads what it printed. Rejects with its stderr when it failed. */
-async function runChild(path: string, command: string, id: string): Promise<{ keys: string[] }> {
+async function runChild(path: string, command: string, id: string): Promise<{ keys: string[]; admitted: number }> {
   const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, CHILD, path, command, id], {
     cwd: REPOSITORY,
   });
-  return JSON.parse(stdout) as { keys: string[] };
+  return JSON.parse(stdout) as { keys: string[]; admitted: number };
 }
 
 /** A process that has left rows open and lives on, and the ids of these rows. */
@@ -93,6 +93,13 @@ describe('a database held by several processes', () => {
     }
     await child;
     expect(ledger.page({ limit: 1_000_000 }).rows).toHaveLength(own + 200);
+  });
+
+  it('lets exactly 50 of 200 simultaneous requests of two processes through where 50 are allowed', async () => {
+    const path = temporaryPath();
+    temporaryStore({ path });
+    const both = await Promise.all(['a', 'b'].map((id) => runChild(path, 'reserve', id)));
+    expect(both.reduce((sum, { admitted }) => sum + admitted, 0)).toBe(50);
   });
 
   it('is made by whichever of several new processes comes first', async () => {

@@ -54,13 +54,18 @@ export class ReservationTable {
   readonly #due: StatementSync;
   readonly #mark: StatementSync;
   readonly #forget: StatementSync;
+  readonly #deleteLive: StatementSync;
+  /** Made by this process and not settled yet. */
+  readonly #own = new Map<string, readonly Held[]>();
   #lookedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(database: DatabaseSync, counts: CountTable) {
     this.#counts = counts;
-    this.#insert = database.prepare('INSERT INTO reservations (id, expires_at_ms, expired, held) VALUES (?, ?, 0, ?)');
+    this.#insert = database.prepare(`INSERT INTO reservations (id, expires_at_ms, expired, held) VALUES (?, ?, 0, ?)
+       ON CONFLICT (id) DO UPDATE SET expires_at_ms = excluded.expires_at_ms, expired = 0, held = excluded.held`);
     this.#find = database.prepare('SELECT id, held, expired FROM reservations WHERE id = ?');
     this.#renew = database.prepare('UPDATE reservations SET expires_at_ms = ?, expired = 0, held = ? WHERE id = ?');
+    this.#deleteLive = database.prepare('DELETE FROM reservations WHERE id = ? AND expired = 0');
     this.#delete = database.prepare('DELETE FROM reservations WHERE id = ?');
     this.#mark = database.prepare('UPDATE reservations SET expired = 1, held = ? WHERE id = ?');
     this.#forget = database.prepare('DELETE FROM reservations WHERE expired = 1 AND expires_at_ms <= ?');
@@ -80,9 +85,8 @@ export class ReservationTable {
       const { key, startsAtMs } = places[index] as Place;
       return { key, startsAtMs, name, amount, isGauge: kind === 'gauge', isTaken: true };
     });
-    // What is left of an expired one of that id is void: it was never settled, and is reserved anew.
-    this.#delete.run(id);
     this.#insert.run(id, expiresAtMs, JSON.stringify(held));
+    this.#own.set(id, held);
   }
 
   renew(id: string, expiresAtMs: number): void {
@@ -93,20 +97,25 @@ export class ReservationTable {
   }
 
   settle(id: string, actual: Actual): void {
-    const row = this.#row(id);
-    if (!row) return;
-    for (const held of heldOf(row)) {
+    for (const held of this.#takeOut(id)) {
       const { name, amount, isGauge, isTaken } = held;
       const kept = isGauge ? 0 : (actual[name] ?? amount);
       this.#counts.change(held, isTaken ? kept - amount : kept);
     }
-    this.#delete.run(id);
   }
 
   cancel(id: string): void {
+    for (const held of this.#takeOut(id)) this.#letGo(held);
+  }
+
+  /** What a reservation holds, and forgets it. One of this process that nobody has touched need not be read for it. */
+  #takeOut(id: string): readonly Held[] {
+    const own = this.#own.get(id);
+    this.#own.delete(id);
+    if (own && this.#deleteLive.run(id).changes === 1) return own;
     const row = this.#row(id);
-    for (const held of row ? heldOf(row) : []) this.#letGo(held);
     this.#delete.run(id);
+    return row ? heldOf(row) : [];
   }
 
   /** Once in a while, for those whose lease is over. */

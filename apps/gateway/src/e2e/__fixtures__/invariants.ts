@@ -49,6 +49,7 @@ export async function assertInvariants(watched: Watched): Promise<void> {
   expect(valueOf(metrics, 'sluice_uncaught_errors_total')).toBe(watched.uncaught ?? 0);
   expectOneRowEach(gateway, rows);
   expectPlausible(rows);
+  expectWithinBudget(gateway, rows);
   expectExactLimit(gateway, rows);
   expectOwnAnswers(answers);
   expectBounded(rows, maxAttempts);
@@ -68,10 +69,12 @@ export async function assertInvariantsAfter(ended: SluiceProcess, cwd: string): 
 async function unrest(gateway: RemoteGateway, upstreams: readonly FakeUpstream[]): Promise<readonly string[]> {
   const open = (await gateway.rows()).filter(({ state }) => state === 'open').map(({ id }) => `row ${id} is open`);
   const inFlight = valueOf(await gateway.metrics(), 'sluice_in_flight_requests');
+  const held = valueOf(await gateway.metrics(), 'sluice_reservations');
   const busy = upstreams.filter((upstream) => upstream.busyConnections > 0);
   return [
     ...open,
     ...(inFlight === 0 ? [] : [`${inFlight} requests in flight`]),
+    ...(held === 0 ? [] : [`${held} reservations held`]),
     ...busy.map(({ url, busyConnections }) => `${busyConnections} sockets in use at ${url}`),
   ];
 }
@@ -96,10 +99,20 @@ function expectOneRowEach({ calls }: RemoteGateway, rows: readonly RequestView[]
   expect(accepted).toEqual([...new Set(accepted)]);
 }
 
-/** I2: as long as there are no budgets, that nothing is paid back and nothing is free that has a price. */
+/** I2: nothing is paid back, and nothing is free that has a price. */
 function expectPlausible(rows: readonly RequestView[]): void {
   const figures = rows.flatMap(({ costMicroUsd, inputTokens, outputTokens }) => [costMicroUsd, inputTokens, outputTokens]);
   expect(figures.filter((figure) => figure !== null && !(figure >= 0 && Number.isSafeInteger(figure)))).toEqual([]);
+}
+
+/** I2: what a key has spent of a budget without end is no more than that. */
+function expectWithinBudget({ config }: RemoteGateway, rows: readonly RequestView[]): void {
+  const budget = config.budgets?.['default'];
+  if (budget?.usd === undefined || budget.window !== undefined || budget.scope !== undefined) return;
+  const most = budget.usd * 1_000_000;
+  const spent = Map.groupBy(rows, ({ key }) => key);
+  const over = [...spent].filter(([, own]) => own.reduce((sum, { costMicroUsd }) => sum + (costMicroUsd ?? 0), 0) > most);
+  expect(over.map(([key]) => key)).toEqual([]);
 }
 
 /** I3: of the calls of a minute as many are taken on as are allowed, and not one more or less. */

@@ -14,5 +14,13 @@ if (command === 'append') {
     store.ledger.append({ intents: [ledgerIntent({ id: `${id}-${row}` })], settlements: [] });
   }
 }
-process.stdout.write(JSON.stringify({ keys: store.keys.list().map((key) => key.id) }));
+let admitted = 0;
+if (command === 'reserve') {
+  const counters = store.counters({ clock: { now: () => Date.now(), monotonic: () => performance.now(), after: () => () => undefined } });
+  const claim = { scope: 'key:a', kind: 'window', name: 'requests', amount: 1, limit: 50, windowMs: 60_000 } as const;
+  const { signal } = new AbortController();
+  const results = await Promise.all(Array.from({ length: 100 }, (_, at) => counters.reserve(`${id}-${at}`, [claim], signal)));
+  admitted = results.filter(({ ok }) => ok).length;
+}
+process.stdout.write(JSON.stringify({ keys: store.keys.list().map((key) => key.id), admitted }));
 store.close();
