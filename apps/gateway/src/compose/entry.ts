@@ -61,7 +61,6 @@ export function composeEntry(parts: EntryParts): Entry {
     reloads,
     breakers: currentBreakers(generations, telemetry),
     cors: liveCors,
-    limits: openLimits(parts),
     health: () => currentHealth(generations, lasting),
     ledger,
     rows: store.ledger,
@@ -92,11 +91,6 @@ export function composeEntry(parts: EntryParts): Entry {
   );
 }
 
-/** Limits and budgets, as operators change them. */
-function openLimits({ limits, store }: EntryParts): RoutesDeps['limits'] {
-  return { book: limits.book, rights: createScopeRights(store), readSpending: readSpendingOf(limits) };
-}
-
 /** Who administers keys is the configuration of the moment. */
 export function currentKeys(generations: Generations): KeyAdmin {
   const now = (): KeyAdmin => generations.current.identity.keys;
@@ -108,19 +102,17 @@ export function currentKeys(generations: Generations): KeyAdmin {
   };
 }
 
-/** Limits and budgets, as operators change them. */
-function openLimits({ limits, store }: EntryParts): RoutesDeps['limits'] {
-  return { book: limits.book, rights: createScopeRights(store), readSpending: readSpendingOf(limits) };
-}
-
-/** Who administers keys, and whom they belong to. */
+/** Who administers keys, whom they belong to, and what they may use. */
 function openAdmins({
   generations,
-  store: { tenancy },
+  store,
+  limits,
   vault,
-}: EntryParts): Pick<RoutesDeps, 'keys' | 'tenancy' | 'providers'> {
+}: EntryParts): Pick<RoutesDeps, 'keys' | 'tenancy' | 'limits' | 'providers'> {
+  const { tenancy } = store;
   const onChange = (): void => generations.current.identity.authenticator.refresh();
   return {
+    limits: { book: limits.book, rights: createScopeRights(store), readSpending: readSpendingOf(limits) },
     keys: currentKeys(generations),
     tenancy: createTenancyAdmin({ tenancy, clock: systemClock, onChange }),
     providers: createProviderEntries({

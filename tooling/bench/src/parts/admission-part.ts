@@ -12,7 +12,6 @@ export interface AdmissionWork {
 }
 
 const NEVER = new AbortController().signal;
-const MINUTE_MS = 60_000;
 const A_LOT = 1_000_000_000;
 const AT_MOST: AmountsUsed = { inputTokens: 220, outputTokens: 200, nanoUsd: 455_000 };
 const USED: AmountsUsed = { inputTokens: 210, outputTokens: 150, nanoUsd: 352_500 };
@@ -25,7 +24,7 @@ const CALLER: Principal = {
   keyName: 'bench',
   tenant: 'default',
   limits: { requestsPerMinute: A_LOT, tokensPerMinute: A_LOT, concurrent: A_LOT },
-  budget: { nanoUsd: Number.MAX_SAFE_INTEGER / 2, window: 30 * 24 * 60 * MINUTE_MS },
+  budget: { usd: 4_000_000, window: '30d' },
 };
 
 /** What a request with all limits and a budget does before its upstream call and after, on the embedded stores. */
