@@ -2,7 +2,7 @@ export { createKey, hashKey } from './api-key.js';
 export { createKeyAdmin } from './key-admin.js';
 export { createKeyAuthenticator } from './key-authenticator.js';
 export { createKeyInput, createdKeyView, keyView, rotateKeyInput, toKeyView } from './key-schemas.js';
-export { HOME_TENANT, PERMISSIONS, ROLES, assertMay, may, sees, visibleTenant } from './permissions.js';
+export { PERMISSIONS, ROLES, assertMay, may, sees, visibleTenant } from './permissions.js';
 export { ADMIN, toPrincipal } from './principal.js';
 export { readCredential } from './read-credential.js';
 export { authSettings } from './settings.js';

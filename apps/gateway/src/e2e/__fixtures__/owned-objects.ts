@@ -66,7 +66,20 @@ function createMakers(
     const asked = { model: 'sim/echo', input: 'hi' };
     return String((await post('/v1/responses', asked, await keyOf(org, 'caller')))['id']);
   };
+  const ofAKey = async (org: string): Promise<string> => `key:${await record('/admin/v1/keys', {})(org)}`;
+  const limits: Make = async (org) => {
+    const scope = await ofAKey(org);
+    await post('/admin/v1/limits', { scope, concurrent: 1 }, await keyOf(org, 'admin'));
+    return scope;
+  };
+  const budget: Make = async (org) => {
+    const scope = await ofAKey(org);
+    await post('/admin/v1/budgets', { name: scope, scope, usd: 1 }, await keyOf(org, 'admin'));
+    return scope;
+  };
   return {
+    '/admin/v1/limits/': limits,
+    '/admin/v1/budgets/': budget,
     '/admin/v1/keys/': record('/admin/v1/keys', {}),
     '/admin/v1/teams/': record('/admin/v1/teams', {}),
     '/admin/v1/users/': record('/admin/v1/users', { kind: 'service' }),

@@ -101,21 +101,21 @@ function setRoute(deps: BudgetRoutesDeps): Route {
 function raiseRoute(deps: BudgetRoutesDeps): Route {
   return {
     method: 'POST',
-    path: `${PATH}/{name}/raise`,
+    path: `${PATH}/{id}/raise`,
     access: 'budgets:write',
     audit: 'change',
     openapi: {
       operationId: 'raiseBudget',
       summary: 'Raise a budget for some time',
       tags: ['budgets'],
-      requestParams: { path: z.object({ name }) },
+      requestParams: { path: z.object({ id: name }) },
       requestBody: { required: true, content: jsonContent(raiseInput) },
       responses: { 200: { description: 'The budget that holds now.', content: jsonContent(budgetView) } },
     },
     async handle(call) {
-      const { usd, until } = parseInput(raiseInput, await call.json());
-      const entry = find(deps, call.params['name'] ?? '');
+      const entry = find(deps, call.params['id'] ?? '');
       const by = deps.rights.assertMayChange(principalOf(call), entry.scope, entry.by);
+      const { usd, until } = parseInput(raiseInput, await call.json());
       const raise = { usd, untilMs: Date.parse(until) };
       call.change(changeOf(deps.book, entry.name, () => deps.book.raise(entry.name, raise, by)));
       return jsonAnswer(200, toView(find(deps, entry.name), deps), noStore);
@@ -126,18 +126,18 @@ function raiseRoute(deps: BudgetRoutesDeps): Route {
 function deleteRoute(deps: BudgetRoutesDeps): Route {
   return {
     method: 'DELETE',
-    path: `${PATH}/{name}`,
+    path: `${PATH}/{id}`,
     access: 'budgets:write',
     audit: 'change',
     openapi: {
       operationId: 'deleteBudget',
       summary: "Take back a budget that was set, or the raise of one of the file's",
       tags: ['budgets'],
-      requestParams: { path: z.object({ name }) },
+      requestParams: { path: z.object({ id: name }) },
       responses: { 204: { description: 'It is gone.' } },
     },
     async handle(call) {
-      const entry = find(deps, call.params['name'] ?? '');
+      const entry = find(deps, call.params['id'] ?? '');
       deps.rights.assertMayChange(principalOf(call), entry.scope, entry.by);
       if (!call.change(changeOf(deps.book, entry.name, () => deps.book.deleteBudget(entry.name)))) {
         throw gatewayError('invalid_value', { message: "This budget is the file's.", details: { param: 'name' } });

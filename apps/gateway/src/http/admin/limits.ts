@@ -70,18 +70,18 @@ function setRoute(deps: LimitRoutesDeps): Route {
 function deleteRoute({ book, rights }: LimitRoutesDeps): Route {
   return {
     method: 'DELETE',
-    path: `${PATH}/{scope}`,
+    path: `${PATH}/{id}`,
     access: 'limits:write',
     audit: 'change',
     openapi: {
       operationId: 'deleteLimits',
       summary: 'Take back the limits that were set for a scope; those of the file hold again',
       tags: ['limits'],
-      requestParams: { path: z.object({ scope }) },
+      requestParams: { path: z.object({ id: scope }) },
       responses: { 204: { description: 'They are gone.' } },
     },
     async handle(call) {
-      const name = call.params['scope'] ?? '';
+      const name = call.params['id'] ?? '';
       const entry = book.limits().find((one) => one.scope === name && one.source === 'database');
       rights.assertMayChange(principalOf(call), name, entry?.by);
       const found = call.change(changeOf(book, name, () => book.deleteLimit(name)));

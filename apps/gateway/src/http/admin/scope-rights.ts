@@ -1,4 +1,3 @@
-import { HOME_TENANT } from '@sluice/auth';
 import { gatewayError } from '@sluice/contract';
 import type { KeyRepository, Principal, TenancyRepository } from '@sluice/contract';
 import type { Maker } from '../../limits/live-book.js';
@@ -15,7 +14,7 @@ export interface ScopeRightsDeps {
   readonly keys: Pick<KeyRepository, 'find'>;
 }
 
-/** The gateway's own people see and change everything, those of an organisation what is below it. */
+/** The operator of the gateway sees and changes everything, those of an organisation what is below it. */
 export function createScopeRights({ tenancy, keys }: ScopeRightsDeps): ScopeRights {
   const ownerOf = (scope: string): string | undefined => {
     const colon = scope.indexOf(':');
@@ -50,6 +49,6 @@ export function createScopeRights({ tenancy, keys }: ScopeRightsDeps): ScopeRigh
   };
 }
 
-function isOfGateway({ kind, tenant }: Principal): boolean {
-  return kind === 'admin' || tenant === HOME_TENANT;
+function isOfGateway({ kind }: Principal): boolean {
+  return kind === 'admin';
 }
