@@ -9,7 +9,8 @@ import { createRandomHex, createTelemetry } from '@sluice/telemetry';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import { createTransport } from '@sluice/transport';
 import type { PooledTransport } from '@sluice/transport';
-import { createAcceptErrors } from './compose/accept-errors.js';
+import { createSocketNotes } from './compose/socket-notes.js';
+import type { SocketNotes } from './compose/socket-notes.js';
 import { createBlame } from './compose/blame.js';
 import { buildGeneration } from './compose/build-generation.js';
 import type { GatewayGeneration } from './compose/build-generation.js';
@@ -60,7 +61,7 @@ export interface GatewayState extends IdentitySecrets {
 }
 
 /** A gateway that has no socket of its own. */
-export interface ComposedGateway {
+export interface ComposedGateway extends SocketNotes {
   readonly keys: KeyAdmin;
   /** Resolves when no call is under way any more, whether somebody waits for it or not. */
   empty(): Promise<void>;
@@ -85,8 +86,6 @@ export interface ComposedGateway {
    * such errors, it ends the request in whose course the error came with `internal_error`.
    */
   confine(cause: unknown): void;
-  /** Takes note of a connection that could not be taken; of many in one second, once. */
-  onAcceptError(cause: unknown): void;
   /** Whether new connections are better not taken: the heap is all but full. */
   refusesConnections(): boolean;
   /** Everything is refused from now on. */
@@ -209,7 +208,7 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
     },
     handle: blame.handle,
     confine: blame.confine,
-    onAcceptError: createAcceptErrors(telemetry, systemClock),
+    ...createSocketNotes(callers, telemetry, systemClock),
     answer: (request, principal) => answerWebRequest(request, { ...entry, callers, principal }),
     drain: () => lifecycle.drain({ isInUse: callers.seenWithin(IN_USE_MS) }),
     leave: () => lifecycle.leave(),

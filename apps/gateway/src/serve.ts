@@ -36,6 +36,7 @@ export async function serve(gateway: ComposedGateway, options: Address & Connect
   const listening = await listen((req, res) => gateway.handle(req, res), {
     ...options,
     onAcceptError: (cause) => gateway.onAcceptError(cause),
+    onRefused: (status) => gateway.onRefused(status),
     refusesConnections: () => gateway.refusesConnections(),
   });
   const shutDown = async (): Promise<void> => {

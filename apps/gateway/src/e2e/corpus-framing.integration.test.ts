@@ -38,4 +38,18 @@ describe('a request behind another one', () => {
   });
 });
 
+it.each(['HTTP/2.0', 'HTTP/1.32'])('leaves one line in the log for a head that was refused: %s', async (version) => {
+  const lines = () => target.gateway.logLines().filter(({ status }) => status === 505);
+  const before = lines().length;
+  using raw = openRaw(target.port);
+  raw.send(request(target.gateway.key, { version }));
+  await raw.rest();
+  const refused = expect.objectContaining({
+    route: 'none',
+    key: '',
+    requestId: expect.any(String) as string,
+  }) as unknown;
+  await expect.poll(() => lines().slice(before)).toEqual([refused]);
+});
+
 tryCorpus(FRAMING, target);

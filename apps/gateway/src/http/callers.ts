@@ -72,6 +72,13 @@ export class Callers {
     return { received, abort: (reason) => controller.abort(reason), leave: () => this.#leave(number) };
   }
 
+  /** A call of which nothing is known, and whose caller is not counted in. */
+  strange(): ReceivedCall {
+    const visit = this.admit({ headers: {}, readBody: () => Promise.resolve(new Uint8Array()) });
+    visit.leave();
+    return visit.received;
+  }
+
   /** How many have come so far: the number of the last one. */
   get admitted(): number {
     return this.#admitted;

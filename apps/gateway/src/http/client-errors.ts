@@ -31,7 +31,14 @@ interface ParserError extends Error {
  * Ends a connection on which no request came to be: in words where it took too long or asks by a method that nobody
  * knows, with a bare status where nobody can tell what it was. A body that takes too long is answered by whoever waits for it.
  */
-export function createClientErrorHandler(handle: Handler): (cause: ParserError, socket: Socket) => void {
+export function createClientErrorHandler(
+  handle: Handler,
+  onRefused: (status: number) => void,
+): (cause: ParserError, socket: Socket) => void {
+  const refuse = (status: number, socket: Socket): void => {
+    onRefused(status);
+    socket.write(refusal(status));
+  };
   return (cause, socket) => {
     if (cause.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.emit(REQUEST_TIMEOUT)) return;
     const current = currentAnswer(socket);
@@ -39,7 +46,7 @@ export function createClientErrorHandler(handle: Handler): (cause: ParserError, 
     if (current?.req.complete) current.shouldKeepAlive = false;
     else if (cause.code === 'HPE_INVALID_METHOD' && answerUnknownMethod(cause, socket, handle)) return;
     else {
-      if (socket.writable && !current?.headersSent) socket.write(refusal(statusOf(cause)));
+      if (socket.writable && !current?.headersSent) refuse(statusOf(cause), socket);
       socket.destroySoon();
     }
   };

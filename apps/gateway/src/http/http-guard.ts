@@ -27,7 +27,7 @@ export interface HttpGuard {
  * `chunked`. Nothing behind this guard has to think of them. A connection that was refused once is not read again:
  * what follows on it may be the second half of a smuggled request.
  */
-export function createHttpGuard(handler: Handler): HttpGuard {
+export function createHttpGuard(handler: Handler, onRefused: (status: number) => void): HttpGuard {
   // Callers ask for the same host again and again.
   let knownHost = '';
   const faultOf = (req: IncomingMessage): number | undefined => {
@@ -43,6 +43,7 @@ export function createHttpGuard(handler: Handler): HttpGuard {
     return undefined;
   };
   const refuse: HttpGuard['refuse'] = (status, req, res) => {
+    onRefused(status);
     req.pause();
     closeGently(req.socket);
     res.sendDate = false;

@@ -82,6 +82,17 @@ export function runRefusal(
   return answer;
 }
 
+/** Leaves a line in the log for a request of which nothing is known but that its head was refused. */
+export function noteRefusal(
+  status: number,
+  received: ReceivedCall,
+  { telemetry, clock }: Pick<RouteDeps, 'telemetry' | 'clock'>,
+): void {
+  telemetry.opened(NO_ROUTE);
+  const ended = { path: NO_ROUTE, received, principal: undefined, failure: undefined, status, durationMs: 0 };
+  telemetry.settled(toRecord(ended, clock));
+}
+
 async function identify(
   { access, path }: Route,
   received: ReceivedCall,

@@ -36,6 +36,8 @@ export interface ListenOptions extends Address, ConnectionLimits {
   readonly refusesConnections: () => boolean;
   /** Hears of every connection that could not be taken, as where the process may open no further file. */
   readonly onAcceptError: (cause: unknown) => void;
+  /** Hears of every request that was refused by its head, with the bare status that it got. */
+  readonly onRefused: (status: number) => void;
 }
 export interface Listening {
   /** `http://HOST:PORT` as it can be reached. */
@@ -52,7 +54,7 @@ export interface Listening {
 export async function listen(handler: Handler, options: ListenOptions): Promise<Listening> {
   const { host, port, onAcceptError } = options;
   const server = createServer({ ...LIMITS, ...toTimeouts(options) });
-  guard(server, handler);
+  guard(server, handler, options.onRefused);
   boundConnections(server, options);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -82,12 +84,12 @@ function toTimeouts({ headersTimeoutMs = 10_000, requestTimeoutMs = 30_000 }: Co
   return { headersTimeout, requestTimeout: requestTimeoutMs, connectionsCheckingInterval };
 }
 
-function guard(server: Server, handler: Handler): void {
-  const { handle, onExpectation } = createHttpGuard(handler);
+function guard(server: Server, handler: Handler, onRefused: ListenOptions['onRefused']): void {
+  const { handle, onExpectation } = createHttpGuard(handler, onRefused);
   server.on('request', handle);
   server.on('checkContinue', onExpectation);
   server.on('checkExpectation', onExpectation);
-  server.on('clientError', createClientErrorHandler(handle));
+  server.on('clientError', createClientErrorHandler(handle, onRefused));
 }
 
 function boundConnections(server: Server, { maxConnectionsPerAddress, refusesConnections }: ListenOptions): void {
