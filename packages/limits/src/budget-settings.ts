@@ -16,8 +16,11 @@ const MOST_USD = 9_000_000;
 const usd = z.number().nonnegative().max(MOST_USD);
 const window = z
   .union([
-    z.enum(['day', 'month']),
-    z.string().regex(/^[1-9]\d{0,5}[smhdw]$/, 'expected day, month, or a number with s, m, h, d or w, such as 30d'),
+    z.enum(['day', 'month']).describe('A span of the calendar.'),
+    z
+      .string()
+      .regex(/^[1-9]\d{0,5}[smhdw]$/, 'expected day, month, or a number with s, m, h, d or w, such as 30d')
+      .describe('A span of time.'),
   ])
   .describe(
     "`day` and `month` are the calendar's, in UTC; `30d` and the like begin with the first use. Absent: for good.",
@@ -33,7 +36,7 @@ const fields = {
     .exactOptional()
     .describe('Shares of `usd` at which an alert tells. Default 0.8 and 1.'),
   exceededStatus: z
-    .union([z.literal(429), z.literal(402)])
+    .union([z.literal(429).describe('Too many requests.'), z.literal(402).describe('Payment required.')])
     .exactOptional()
     .describe('HTTP status of the refusal. Default 429.'),
   fallback: z.string().min(1).max(200).exactOptional().describe('The alias that answers where the budget is used up.'),
