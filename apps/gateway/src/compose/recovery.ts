@@ -41,7 +41,7 @@ export function recoverRows({ store, telemetry, limits }: RecoveryParts, generat
 const BYTES_PER_TOKEN = 4;
 
 /** By the size of its prompt, at the price of the first model that it would have gone to. What it wrote is not known. */
-export function estimateInterrupted(
+function estimateInterrupted(
   { promptBytes, requestedModel }: LedgerIntent,
   snapshot: Pick<Snapshot, 'aliases' | 'providers'>,
 ): number | undefined {

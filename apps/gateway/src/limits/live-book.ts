@@ -3,7 +3,7 @@ import { LimitBook, toBudgetRules } from '@sluice/limits';
 import type { BudgetSettings, NamedBudget, ScopeRules } from '@sluice/limits';
 import type { Config } from '../config/schema.js';
 
-export const LIMIT_SETTING = 'limit';
+const LIMIT_SETTING = 'limit';
 export const BUDGET_SETTING = 'budget';
 const NANO = 1_000_000_000;
 /** How often the database is asked whether it changed: well under the second in which a change has to hold. */

@@ -1,12 +1,8 @@
-import type { AdmissionRequest, AmountsUsed, CounterStore, LimitRules, Principal } from '@sluice/contract';
+import type { AdmissionRequest, AmountsUsed, CounterStore, Principal } from '@sluice/contract';
 
 export const NOTHING: AmountsUsed = { inputTokens: 0, outputTokens: 0, nanoUsd: 0 };
 
 let asked = 0;
-
-export function principalWith(limits: LimitRules, more: Partial<Principal> = {}): Principal {
-  return { kind: 'key', role: 'caller', keyId: 'k1', keyName: 'ci', tenant: 't1', limits, ...more };
-}
 
 /** A request under an id of its own. */
 export function asking(principal: Principal, more: Partial<AdmissionRequest> = {}): AdmissionRequest {

@@ -136,7 +136,7 @@ class SlidingCount implements Count {
 }
 
 /** The period of a moment, and when the next one begins. */
-export function periodOf(span: 'day' | 'month', wallMs: number): { readonly index: number; readonly endsAtMs: number } {
+function periodOf(span: 'day' | 'month', wallMs: number): { readonly index: number; readonly endsAtMs: number } {
   if (span === 'day') {
     const index = Math.floor(wallMs / DAY_MS);
     return { index, endsAtMs: (index + 1) * DAY_MS };
