@@ -119,3 +119,21 @@ function failsWith(run: () => unknown, code: string): boolean {
     return (error as { readonly code?: string }).code === code;
   }
 }
+
+it('takes whatever bytes come: frames, or an error of the table', () => {
+  const random = seededRandom(7);
+  const below = (most: number): number => Math.floor(random() * most);
+  const good = encodeFrames([HELLO, STOP]);
+  for (let run = 0; run < 3_000; run += 1) {
+    const bytes = Uint8Array.from(good);
+    for (let changes = below(4) + 1; changes > 0; changes -= 1) bytes[below(bytes.length)] = below(256);
+    const from = below(8) === 0 ? below(bytes.length) : 0;
+    let outcome = 'fine';
+    try {
+      read(splitEvery(bytes.subarray(from), below(64) + 1));
+    } catch (cause) {
+      outcome = (cause as { code?: string }).code ?? String(cause);
+    }
+    expect(['fine', 'upstream_invalid_response', 'upstream_truncated']).toContain(outcome);
+  }
+});
