@@ -83,7 +83,7 @@ function twice(param: string): GatewayError {
   return gatewayError('duplicate_key', { message: `"${param}" stands twice.`, details: { param } });
 }
 
-/** Any body as a JSON value. Throws as {@link parseCall} does. */
+/** Any body as a JSON value. Throws as `parseCall` does. */
 export function parseBody(body: Uint8Array): unknown {
   return explained(body, (bytes): unknown => parseGuarded(bytes.toString('utf8')));
 }

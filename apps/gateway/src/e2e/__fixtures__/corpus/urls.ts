@@ -170,7 +170,7 @@ const accepted = (url: string): BadInput => ({
 
 /** Class F: URLs that callers write where somebody would fetch from. */
 export const URLS: Corpus = {
-  'this machine': refused('F-01…23', LOOPBACK),
+  'CVE-2026-108719: this machine': refused('F-01…23', LOOPBACK),
   'CVE-2026-42339: other networks, by whatever address': refused('F-24…44', PRIVATE),
   'CVE-2025-59146: what parsers read differently': refused('F-45…55', CONFUSING),
   'schemes': refused('F-56', SCHEMES),
