@@ -3,7 +3,7 @@ import type { Admission, Backoff, BackoffStep, Circuits, Clock, GatewayError, Sl
 import type { Opened } from './attempt.js';
 import type { AttemptMemory } from './attempts/attempt-memory.js';
 import { toRecord } from './attempts/attempt-record.js';
-import { isOfKey, isOfTarget, isWorthRepeating, judge } from './attempts/judge.js';
+import { isOfKey, isOfTarget, isWorthRepeating, judge, namesTime } from './attempts/judge.js';
 import type { Account, Admitted, Obstacles, Spite } from './attempts/key-ring.js';
 import { toAttempted } from './attempts/leg.js';
 import type { Attempted, Leg } from './attempts/leg.js';
@@ -127,14 +127,19 @@ class AttemptLoop {
       const answered = await (hedge ? this.#race(leg, hedge) : this.#try(leg));
       if (answered) return answered;
       const failure = leg.failure as GatewayError;
-      // The next key is asked at once; where none is free, the next turn of the loop finds out.
-      if (isOfKey(failure)) continue;
+      // The next key is asked at once, or the first that is free soon enough; else the next turn of the loop finds out.
+      if (isOfKey(failure)) {
+        const waitMs = again < retries.sameTarget && namesTime(failure) ? candidate.keys.waitMs(this.#obstacles) : 0;
+        const isSoon = waitMs > 0 && waitMs <= retries.retryAfterMaxMs && this.#mayTry(candidate);
+        if (isSoon && (await this.#pause(candidate, waitMs))) again += 1;
+        continue;
+      }
       again += 1;
       // A probe that failed has found out what there was to find out.
-      if (leg.permit.isProbe || again > retries.sameTarget || !isWorthRepeating(failure) || !this.#mayTry(candidate))
-        return undefined;
+      const isOver = leg.permit.isProbe || again > retries.sameTarget;
+      if (isOver || !isWorthRepeating(failure, retries) || !this.#mayTry(candidate)) return undefined;
       wait = wait ? wait.next() : this.#deps.backoff();
-      if (!(await this.#pause(candidate, wait.delayMs))) return undefined;
+      if (!(await this.#pause(candidate, Math.max(wait.delayMs, failure.details.retryAfterMs ?? 0)))) return undefined;
     }
     return undefined;
   }

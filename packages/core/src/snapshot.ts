@@ -19,7 +19,7 @@ export interface RetryPolicy {
   readonly max: number;
   /** How many of them may go to the target that just failed. */
   readonly sameTarget: number;
-  /** A `Retry-After` of at most this is waited out, where no other target is left. 0 = none is. */
+  /** A `Retry-After` of at most this is waited out: by a try at the same target, or where no other is left. 0 = none is. */
   readonly retryAfterMaxMs: number;
 }
 

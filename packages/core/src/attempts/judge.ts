@@ -1,6 +1,7 @@
 import { errorRow, toGatewayError } from '@sluice/contract';
 import type { ErrorCode, GatewayError, Permit, Slot } from '@sluice/contract';
 import type { Call } from '../call.js';
+import type { RetryPolicy } from '../snapshot.js';
 import type { Account } from './key-ring.js';
 import type { Rests } from './rests.js';
 
@@ -36,11 +37,14 @@ export function judge(call: Call, failure: GatewayError, { account, permit, slot
   return failure;
 }
 
-/** Whether the target itself may do better in a moment. One that named a time is not asked before. */
-export function isWorthRepeating({ code, details }: GatewayError): boolean {
+/** Whether the target itself may do better in a moment, or in the time that it named where that is not too long. */
+export function isWorthRepeating(
+  { code, details }: GatewayError,
+  { retryAfterMaxMs }: Pick<RetryPolicy, 'retryAfterMaxMs'>,
+): boolean {
   const { failureClass } = errorRow(code);
   if (failureClass === undefined || code === 'upstream_auth_error') return false;
-  return WORTH_REPEATING.has(failureClass) && details.retryAfterMs === undefined;
+  return WORTH_REPEATING.has(failureClass) && (details.retryAfterMs ?? 0) <= retryAfterMaxMs;
 }
 
 /** Whether the target itself was out of order. */
@@ -53,4 +57,9 @@ export function isOfTarget({ code }: GatewayError): boolean {
 /** Whether the failure was that of the key: another one of the same provider may do. */
 export function isOfKey({ code }: GatewayError): boolean {
   return code === 'upstream_auth_error' || code === 'upstream_rate_limited';
+}
+
+/** Whether the target limits the gateway, and said for how long. */
+export function namesTime({ code, details }: GatewayError): boolean {
+  return code === 'upstream_rate_limited' && details.retryAfterMs !== undefined;
 }

@@ -69,7 +69,29 @@ describe('`retryAfterMaxMs`', () => {
     expect([asked, ended, askedAtMs]).toEqual(['aa', 'a', [0, 2_010]]);
   });
 
-  it('does not keep the other targets from being asked first, and then the first that is free', async () => {
+  it('is waited out before another target is asked where the same one may be tried again', async () => {
+    const outcomes = [limited(2_000), limited(1_000)];
+    const staying = policyOf({ retryAfterMaxMs: 2_000, sameTarget: 1 });
+    const { asked, askedAtMs } = await run({ outcomes, targets: ['a', 'b'], policy: staying });
+    expect([asked, askedAtMs]).toEqual(['aab', [0, 2_010, 2_020]]);
+  });
+
+  it('sends a request that finds its first target resting to the next one', async () => {
+    const trials = new Trials();
+    const staying = policyOf({ retryAfterMaxMs: 2_000, sameTarget: 1 });
+    await trials.run({ outcomes: [limited(1_500)], targets: ['a'] });
+    const { asked, askedAtMs } = await trials.run({ outcomes: [], targets: ['a', 'b'], policy: staying });
+    expect([asked, askedAtMs]).toEqual(['b', [0]]);
+  });
+
+  it('is waited out after an overload too', async () => {
+    const overloaded = { code: 'overloaded', details: { retryAfterMs: 1_000 } } as const;
+    const staying = policyOf({ retryAfterMaxMs: 2_000, sameTarget: 1 });
+    const { asked, askedAtMs } = await run({ outcomes: [overloaded], targets: ['a', 'b'], policy: staying });
+    expect([asked, askedAtMs]).toEqual(['aa', [0, 1_010]]);
+  });
+
+  it('does not keep the other targets from being asked first otherwise, and then the first that is free', async () => {
     const outcomes = [limited(2_000), limited(1_000)];
     const { asked, askedAtMs } = await run({ outcomes, targets: ['a', 'b'], policy });
     expect([asked, askedAtMs]).toEqual(['abb', [0, 10, 1_020]]);

@@ -1,4 +1,4 @@
-import type { AttemptRecord, LedgerRow, LedgerSettlement } from '@sluice/contract';
+import type { AttemptRecord, LedgerRow, PriceRow } from '@sluice/contract';
 import { z } from 'zod';
 
 const count = z.int().nonnegative();
@@ -25,6 +25,18 @@ const attemptView = z
   })
   .meta({ description: 'One try at one provider.' });
 
+const priceView = z
+  .strictObject({
+    tier: z.string().nullable().meta({ description: 'The service tier; null for the standard one.' }),
+    aboveInputTokens: count
+      .nullable()
+      .meta({ description: 'Of requests with more input tokens than this; null for all.' }),
+    picoUsd: z
+      .record(z.string(), count)
+      .meta({ description: 'Millionths of a millionth of a US dollar for one of a unit.' }),
+  })
+  .meta({ description: 'Unit prices under one condition.' });
+
 /** A ledger row as operators see it. What is not known, or not known yet, is null. */
 export const requestView = z
   .strictObject({
@@ -44,6 +56,8 @@ export const requestView = z
     outputTokens: count.nullable(),
     cachedTokens: count.nullable(),
     costMicroUsd: count.nullable().meta({ description: 'Millionths of a US dollar; null where no price is known.' }),
+    priceVersion: z.string().nullable().meta({ description: 'Names `prices`: the same ones have the same name.' }),
+    prices: z.array(priceView).nullable().meta({ description: 'The unit prices that the cost was worked out by.' }),
     usageSource: z.enum(['provider', 'counted', 'estimated', 'unknown']).nullable(),
     cache: z.enum(['hit', 'miss', 'refresh', 'bypass']).nullable(),
     attempts: z.array(attemptView).meta({ description: 'In the order in which they were made.' }),
@@ -72,7 +86,7 @@ export function toRequestView({ settlement, ...intent }: LedgerRow): RequestView
   };
 }
 
-function toOutcomeView(settlement: LedgerSettlement | undefined) {
+function toOutcomeView(settlement: LedgerRow['settlement']) {
   return {
     status: settlement?.status ?? null,
     errorCode: settlement?.errorCode ?? null,
@@ -82,6 +96,8 @@ function toOutcomeView(settlement: LedgerSettlement | undefined) {
     outputTokens: settlement?.outputTokens ?? null,
     cachedTokens: settlement?.cachedTokens ?? null,
     costMicroUsd: settlement?.costMicroUsd ?? null,
+    priceVersion: settlement?.priceVersion ?? null,
+    prices: settlement?.prices?.map(toPriceView) ?? null,
     usageSource: settlement?.usageSource ?? null,
     cache: settlement?.cache ?? null,
     attempts: (settlement?.attempts ?? []).map(toAttemptView),
@@ -96,6 +112,10 @@ function toAttemptView(attempt: AttemptRecord): z.output<typeof attemptView> {
   const { hedge = false, abandoned = false, costMicroUsd = null } = attempt;
   const made = { continues, providerKey: key, hedge, abandoned, costMicroUsd };
   return { provider, model, status, errorCode, durationMs, ...made };
+}
+
+function toPriceView({ tier = null, aboveInputTokens = null, picoUsd }: PriceRow): z.output<typeof priceView> {
+  return { tier, aboveInputTokens, picoUsd: { ...picoUsd } };
 }
 
 function toIso(ms: number): string {
