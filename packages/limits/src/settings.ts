@@ -36,7 +36,7 @@ export const scopeName = z
   .string()
   .max(300)
   .regex(
-    /^(?:org|team|user|key|end-user|model):\P{Cc}+$/u,
+    /^(?:org|team|user|key|end-user|model):[^\u0000-\u001f\u007f-\u009f]+$/,
     'expected org:, team:, user:, key:, end-user: or model: and an id, or *',
   );
 

@@ -114,8 +114,8 @@ function toAttemptView(attempt: AttemptRecord): z.output<typeof attemptView> {
   return { provider, model, status, errorCode, durationMs, ...made };
 }
 
-function toPriceView({ tier = null, aboveInputTokens = null, picoUsd }: PriceRow): z.output<typeof priceView> {
-  return { tier, aboveInputTokens, picoUsd: { ...picoUsd } };
+function toPriceView({ tier, aboveInputTokens, picoUsd }: PriceRow): z.output<typeof priceView> {
+  return { tier: tier ?? null, aboveInputTokens: aboveInputTokens ?? null, picoUsd: { ...picoUsd } };
 }
 
 function toIso(ms: number): string {
