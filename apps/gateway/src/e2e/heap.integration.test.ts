@@ -5,10 +5,13 @@ import { startGatewayProcess } from './__fixtures__/gateway.js';
 import { timed } from './__fixtures__/timed.js';
 
 const SHED_WITHIN_MS = 50;
-/** A megabyte that becomes several once it is parsed. */
+/** Two megabytes, none of which can be left unread: no text is long. */
 const LARGE = JSON.stringify({
   model: 'up/m',
-  messages: Array.from({ length: 20_000 }, (_, turn) => ({ role: 'user', content: `${turn} one two three four` })),
+  messages: Array.from({ length: 3_000 }, (_, turn) => ({
+    role: 'user',
+    content: `${turn} ${'one two three '.repeat(50)}`,
+  })),
 });
 const SMALL = { model: 'sim/echo', messages: [{ role: 'user', content: 'Hello' }] };
 const PATH = '/v1/chat/completions';

@@ -59,10 +59,12 @@ async function ask(method: string, path: string, headers: Record<string, string>
 }
 
 describe('what /openapi.json describes', () => {
-  it('is the probes, the models, the keys and whom they belong to, the ledger, the configuration, the metrics and itself', () => {
+  it('is the probes, the models, the keys and whom they belong to, limits and budgets, the ledger, the configuration, the metrics and itself', () => {
     expect(closed.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
+      'DELETE /admin/v1/budgets/some',
       'DELETE /admin/v1/cors',
       'DELETE /admin/v1/keys/some',
+      'DELETE /admin/v1/limits/some',
       'DELETE /admin/v1/orgs/some',
       'DELETE /admin/v1/providers/some/key',
       'DELETE /admin/v1/teams/some',
@@ -71,10 +73,12 @@ describe('what /openapi.json describes', () => {
       'DELETE /v1/responses/some',
       'GET /admin/v1/audit',
       'GET /admin/v1/breakers',
+      'GET /admin/v1/budgets',
       'GET /admin/v1/config',
       'GET /admin/v1/cors',
       'GET /admin/v1/drills',
       'GET /admin/v1/keys',
+      'GET /admin/v1/limits',
       'GET /admin/v1/orgs',
       'GET /admin/v1/orgs/some',
       'GET /admin/v1/providers',
@@ -95,12 +99,15 @@ describe('what /openapi.json describes', () => {
       'PATCH /passthrough/some/some',
       'POST /admin/v1/breakers/some/open',
       'POST /admin/v1/breakers/some/reset',
+      'POST /admin/v1/budgets',
+      'POST /admin/v1/budgets/some/raise',
       'POST /admin/v1/config/reload',
       'POST /admin/v1/cors',
       'POST /admin/v1/drills',
       'POST /admin/v1/explain',
       'POST /admin/v1/keys',
       'POST /admin/v1/keys/some/rotate',
+      'POST /admin/v1/limits',
       'POST /admin/v1/orgs',
       'POST /admin/v1/orgs/some',
       'POST /admin/v1/providers/some/key',

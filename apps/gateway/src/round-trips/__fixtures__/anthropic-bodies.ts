@@ -132,7 +132,8 @@ const wishes = {
   ),
   service_tier: fc.constantFrom('auto', 'standard_only'),
   container: fc.oneof(id('container_'), fc.constant({ skills: ['a'] })),
-  mcp_servers: fc.array(object, { minLength: 1, maxLength: 1 }),
+  // Whatever it says, it leads to a public host.
+  mcp_servers: object.map((said) => [{ ...said, url: 'https://mcp.example.com/sse' }]),
   context_management: object,
   inference_geo: as('eu'),
   speed: fc.constantFrom('standard', 'fast'),
