@@ -28,7 +28,7 @@ import { takeProviders } from './compose/providers.js';
 import { Reloads } from './compose/reloads.js';
 import type { LoadAgain } from './compose/reloads.js';
 import { Vault } from './compose/vault.js';
-import { showQueues } from './compose/queue-metrics.js';
+import { showState } from './compose/show-state.js';
 import type { Config } from './config/schema.js';
 import type { SecretPlace } from './config/secrets.js';
 import type { WatchDeps } from './config/watch-file.js';
@@ -193,7 +193,8 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
     load: options.source?.load,
   });
   const watches = [watchSource(options, { reloads, telemetry }), recoverRows(opened, generations)];
-  showState(opened, generations);
+  opened.limits.config = () => generations.current.config;
+  showState({ ...opened, generations });
   const background = openBackground(opened, generations);
   const entry = composeEntry({ ...opened, generations, reloads, callers, background, pressure });
   const blame = createBlame({ callers, telemetry, handle: (req, res) => entry.handle(req, res) });
@@ -268,18 +269,6 @@ function createCallers(pressure: Pressure, bodyLimitBytes: () => number): Caller
     bodyLimitBytes,
     assertRoom: (bytes) => pressure.assertRoom(bytes),
   });
-}
-
-const STATE_VALUES = { closed: 0, 'half-open': 1, open: 2 } as const;
-
-function showState({ telemetry, lasting, limits }: Opened, generations: Generations): void {
-  limits.config = () => generations.current.config;
-  showQueues(telemetry, { slots: () => generations.current.slots, turns: () => lasting.limiter.turns });
-  telemetry.gauge(
-    'sluice_breaker_state',
-    'Circuit of a target, or of a key by its number: 0 closed, 1 half-open, 2 open.',
-    () => generations.current.circuits.troubled().map(([target, state]) => [{ target }, STATE_VALUES[state]] as const),
-  );
 }
 
 /** Who makes rows and lines goes before what keeps them; the log is last, for it tells of the others. Never rejects. */

@@ -1,5 +1,5 @@
 import type { GatewayError } from './errors.js';
-import type { IncomingHeaders } from './ports.js';
+import type { IncomingHeaders } from './identity.js';
 import type {
   ChatEvent,
   ChatRequest,

@@ -26,7 +26,8 @@ import type {
   TranscriptionRequest,
   TranscriptionResult,
 } from './media.js';
-import type { Clock, IncomingHeaders } from './ports.js';
+import type { IncomingHeaders } from './identity.js';
+import type { Clock } from './ports.js';
 
 /** Where a secret stands; never the secret itself, so a configuration is always safe to print. */
 export type SecretRef = { readonly env: string } | { readonly file: string };

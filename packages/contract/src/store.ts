@@ -1,5 +1,7 @@
 import type { JsonObject } from './models.js';
-import type { BudgetTerms, LedgerIntent, LedgerSettlement, LimitRules, Role } from './ports.js';
+import type { BudgetTerms, LimitRules } from './admission.js';
+import type { Role } from './identity.js';
+import type { LedgerIntent, LedgerSettlement } from './ports.js';
 
 /** Bytes under a key, for a time. */
 export interface KeyValueStore {

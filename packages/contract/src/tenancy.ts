@@ -1,4 +1,4 @@
-import type { Role } from './ports.js';
+import type { Role } from './identity.js';
 
 /** What organisations, teams and users have in common. */
 export interface Tenanted {
