@@ -6,6 +6,7 @@ import { startGateway } from './__fixtures__/gateway.js';
 import type { TestGateway } from './__fixtures__/gateway.js';
 import { createOwned } from './__fixtures__/owned-objects.js';
 import type { Owned } from './__fixtures__/owned-objects.js';
+import { PROBE_PATHS } from './__fixtures__/probe-paths.js';
 
 /** One line of the document: who may call it is the rule that the route declared. */
 interface Operation {
@@ -15,15 +16,6 @@ interface Operation {
   readonly permission?: Permission;
 }
 
-const PROBES = [
-  '/health/live',
-  '/healthz',
-  '/health/liveliness',
-  '/health/liveness',
-  '/health/ready',
-  '/readyz',
-  '/health/readiness',
-];
 const TENANTS = ['acme', 'default'] as const;
 type Tenant = (typeof TENANTS)[number];
 
@@ -88,7 +80,7 @@ function mayDo(role: Role, tenant: Tenant, permission: Permission): boolean {
 describe('every route of the API description', () => {
   it('has a rule: a row of the table, or it is a probe', () => {
     const open = operations.filter(({ permission }) => permission === undefined).map(({ path }) => path);
-    expect(open.toSorted()).toEqual(PROBES.toSorted());
+    expect(open.toSorted()).toEqual(PROBE_PATHS.toSorted());
     expect(operations.filter(({ permission }) => permission && !Object.hasOwn(PERMISSIONS, permission))).toEqual([]);
     expect(operations.length).toBeGreaterThan(60);
   });

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { startGateway } from './__fixtures__/gateway.js';
+import { PROBE_PATHS } from './__fixtures__/probe-paths.js';
 
 interface Operation {
   readonly security: readonly object[];
@@ -276,15 +277,7 @@ describe('every answer', () => {
     await answer.text();
   });
 
-  it.each([
-    '/health/live',
-    '/healthz',
-    '/health/liveliness',
-    '/health/liveness',
-    '/health/ready',
-    '/readyz',
-    '/health/readiness',
-  ])('of the probe %s says no more than that all is well', async (path) => {
+  it.each(PROBE_PATHS)('of the probe %s says no more than that all is well', async (path) => {
     const answer = await fetch(gateway.url + path);
     expect([answer.status, await answer.text()]).toEqual([200, '{"status":"ok"}']);
   });
