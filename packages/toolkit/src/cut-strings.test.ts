@@ -5,10 +5,20 @@ import { cutStrings } from './cut-strings.js';
 
 const LONG = 'It says "no", in C:\\temp,\nand ~0 of it is read. '.repeat(120);
 
+/** What stands where a string was cut. */
+const CUT = '\u0000';
+
+/** What is left of the first string of a list, told to be cut. */
+function beginningIn(text: string): string {
+  const [cut] = JSON.parse(cutStrings(text) ?? '') as [string];
+  expect(cut.endsWith(CUT)).toBe(true);
+  return cut.slice(0, -1);
+}
+
 /** Whether a value is what was said, but for strings that are cut. */
 function isBeginningOf(cut: unknown, said: unknown): boolean {
   if (typeof cut === 'string' && typeof said === 'string' && JSON.stringify(said).length > 4_098)
-    return cut.length >= 4_096 / 6 - 24 && said.startsWith(cut);
+    return cut.length > 4_084 / 6 && cut.endsWith(CUT) && said.startsWith(cut.slice(0, -1));
   if (typeof cut !== 'object' || cut === null || typeof said !== 'object' || said === null) return Object.is(cut, said);
   const names = Object.keys(said);
   return (
@@ -69,15 +79,29 @@ describe('cutting the strings of a document', () => {
 
   it('does not look at what it cuts off', () => {
     const begin = `{"a":"${'b'.repeat(4_096)}`;
-    expect(cutStrings(`${begin}\\x\n","c":1}`)).toBe(`${begin}","c":1}`);
+    expect(cutStrings(`${begin}\\x\n","c":1}`)).toBe(`${begin}\\u0000","c":1}`);
   });
 
   it.each([0, 1, 2, 5, 6, 7, 11, 12, 13])('does not cut an escape %i characters before the end in two', (before) => {
     for (const escape of ['\\"', '\\\\', '\\u0041', '\\ud83d\\ude00', '\\\\\\"', '\\"\\"\\"']) {
       const text = `["${'b'.repeat(4_096 - before)}${escape}${'c'.repeat(100)}"]`;
-      const [cut] = JSON.parse(cutStrings(text) ?? '') as [string];
+      const cut = beginningIn(text);
       expect((JSON.parse(text) as [string])[0].slice(0, cut.length)).toBe(cut);
       expect(cut.length).toBeGreaterThan(4_096 - before - 13);
+    }
+  });
+
+  it.each([
+    ['escapes', String.raw`\u4e2d`.repeat(1_500)],
+    ['backslashes', '\\'.repeat(9_000)],
+    ['quotes', 'b'.repeat(4_070) + String.raw`\"`.repeat(250)],
+  ])('leaves as much of %s as of anything else', (_case, inside) => {
+    for (const lead of ['', 'b', 'bb', 'bbb', 'bbbb', 'bbbbb']) {
+      const text = `["${lead}${inside}${'c'.repeat(5_000)}"]`;
+      const kept = (cutStrings(text) ?? '').slice('["'.length, -String.raw`\u0000"]`.length);
+      expect(kept.length).toBeGreaterThanOrEqual(4_084);
+      expect(kept.length).toBeLessThanOrEqual(4_096);
+      expect((JSON.parse(text) as [string])[0].startsWith(beginningIn(text))).toBe(true);
     }
   });
 

@@ -83,7 +83,8 @@ export function stringEnd(text: string, at: number): number {
   return end < 0 ? text.length : end;
 }
 
-function isEscaped(text: string, at: number): boolean {
+/** Whether an odd number of backslashes stands before `at`. */
+export function isEscaped(text: string, at: number): boolean {
   let first = at;
   while (text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
   return (at - first) % 2 === 1;

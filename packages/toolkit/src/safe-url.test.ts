@@ -35,12 +35,19 @@ describe('an address', () => {
   });
 });
 
-it.each(['127.0.0.1,', '127.0..1.example', 'a{b.example', 'example', 'example.'])(
+it.each(['good.example\u0000', '127.0.0.1,', '127.0..1.example', 'a{b.example', 'example', 'example.'])(
   'a host that is no name leads nowhere: %s',
   (host) => {
     expect(isSafeUrl(`http://${host}/`)).toBe(false);
   },
 );
+
+it('a URL is no longer than any reader of it takes', () => {
+  const long = `https://files.example/${'a'.repeat(2_026)}`;
+  expect([isSafeUrl(long), isSafeUrl(`${long}a`)]).toEqual([true, false]);
+  expect(isSafeUrl(`gs://bucket/${'a'.repeat(2_048)}`)).toBe(false);
+  expect(isSafeImageUrl(`data:image/png;base64,${'A'.repeat(9_000)}`)).toBe(true);
+});
 
 describe('a source that may be data', () => {
   it.each(['JVBERi0xLjQ=', 'AAAA', 'data:application/pdf;base64,JVBERi0=', 'https://files.example/b.pdf', 'file-abc'])(

@@ -40,12 +40,15 @@ const NAME = /^[a-z\d_-]+(?:\.[a-z\d_-]+)+$/;
 /** Names with an address in them, which lead there. */
 const SPELLED_ADDRESS = /(?:^|[.-])(?:\d{1,3}[.-]){3}\d{1,3}(?=[.-])/;
 /** As far as the first character that ends a host; no space, control character or backslash may stand anywhere. */
-const WEB_ADDRESS = /^https?:\/\/([^/?#@%\\\s]+)(?:[/?][^\s\\\u0000-\u001f\u007f]*)?$/i;
+const WEB_ADDRESS = /^https?:\/\/([^/?#@%\\\s\u0000-\u001f\u007f]+)(?:[/?][^\s\\\u0000-\u001f\u007f]*)?$/i;
 const PORTS: ReadonlySet<string> = new Set(['', '80', '443']);
 /** Buckets of the vendors, which only they can open. */
 const BUCKET = /^(?:gs|s3):\/\/[\w.-]+\/[^\s\u0000-\u001f]+$/;
 const BEGINNING_OF_DATA = /^data:((?:image|audio|video)\/[a-z0-9.+-]+|application\/pdf)(?:;[\w.=-]+)*;base64,/i;
 const SCHEME = /^\s*(?:[a-z][a-z0-9+.-]*:|\/\/)/i;
+
+/** Longer than any that vendors hand out. What a string was cut to is longer still where nothing in it is escaped. */
+const MAX_CHARACTERS = 2_048;
 
 /** How the bytes of what is not the picture that it says begin, in base64. */
 const KNOWN_BEGINNINGS: readonly (readonly [string, string])[] = [
@@ -69,9 +72,10 @@ export function isPublicAddress(address: string): boolean {
 /**
  * Whether a URL of a caller may go on to whoever fetches it: a public host, by its name or its address, over HTTP at its
  * usual ports, or a bucket of a vendor. Every reader must read it the same way, so nothing stands in it that some of them
- * take out, decode or jump over. Names are not looked up here.
+ * take out, decode or jump over, and it has at most 2,048 characters. Names are not looked up here.
  */
 export function isSafeUrl(text: string): boolean {
+  if (text.length > MAX_CHARACTERS) return false;
   if (BUCKET.test(text)) return true;
   if (!WEB_ADDRESS.test(text) || !URL.canParse(text)) return false;
   const { hostname, port, hash } = new URL(text);

@@ -150,16 +150,28 @@ const PLACES: readonly Place[] = [
   },
 ];
 
-const refused = (id: string, urls: readonly string[]): readonly BadInput[] =>
+/** Of a body, where the URL goes. */
+const PLACEHOLDER = '<url>';
+
+const refused = (id: string, urls: readonly string[], write = JSON.stringify): readonly BadInput[] =>
   urls.flatMap((url) =>
     PLACES.map(({ path, param, body }) => ({
       id,
-      what: `${param} ${url}`,
-      bytes: (key: string) => request(key, { path, body: body(url) }),
+      what: `${param} ${url.slice(0, 60)}`,
+      bytes: (key: string) => request(key, { path, body: body(PLACEHOLDER).replace(PLACEHOLDER, () => write(url).slice(1, -1)) }),
       // Google's errors have no place for the parameter.
       expected: path.startsWith('/v1/') && path !== '/v1/messages' ? { status: 400, code: 'unsafe_url', param } : { status: 400, code: 'unsafe_url' },
     })),
   );
+
+const escaped = (text: string): string =>
+  Array.from(text, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+/** URLs as they are written in JSON whose host stands behind what is read of a long string at first, or seems to. */
+const LONG = [
+  `https://good.example${escaped('@')}127.0.0.1/${escaped('a').repeat(3_000)}`,
+  `https://${'a.'.repeat(9_000)}@127.0.0.1/`,
+  `https://${escaped('a.').repeat(1_500)}@127.0.0.1/`,
+];
 
 const accepted = (url: string): BadInput => ({
   id: 'control',
@@ -175,6 +187,7 @@ export const URLS: Corpus = {
   'CVE-2025-59146: what parsers read differently': refused('F-45…55', CONFUSING),
   'schemes': refused('F-56', SCHEMES),
   'ports': refused('F-57', PORTS),
+  'long URLs in long bodies': refused('F-45…55', LONG, (written) => `"${written}"`),
   'what passes': [
     'https://example.com/a.png',
     'http://example.com:443/a.png?x=1&y=%20',
