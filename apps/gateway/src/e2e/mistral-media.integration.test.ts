@@ -90,3 +90,15 @@ it('speech that passes through is paid by the character too', async () => {
   });
   expect([await answer.text(), costOf(answer)]).toEqual(['RIFFsound', '0.00011']);
 });
+
+it('long speech is paid by all of its characters', async () => {
+  const sound = reply().headers({ 'content-type': 'audio/wav' }).body('RIFFsound');
+  await using gateway = await gatewayTo('groq', sound);
+  const input = 'Hello'.repeat(4_000);
+  const answer = await gateway.openai.audio.speech.create({
+    model: 'up/canopylabs/orpheus-v1-english',
+    input,
+    voice: 'tara',
+  });
+  expect([await answer.text(), costOf(answer)]).toEqual(['RIFFsound', '0.44']);
+});

@@ -49,4 +49,12 @@ describe('a call with a long text', () => {
     const body = parseCall(Buffer.from(call({})));
     expect(parseCallOf(strict, body, { headers: {} }).wire).toMatchObject({ say: LONG });
   });
+
+  it('is read whole where its characters are paid for', () => {
+    const counting = {
+      parse: (wire: unknown) => ({ ...toyDialect.parse(wire), characters: (wire as { say: string }).say.length }),
+    };
+    const body = parseCall(Buffer.from(call({})));
+    expect(parseCallOf(counting, body, { headers: {} }).characters).toBe(LONG.length);
+  });
 });

@@ -17,7 +17,8 @@ export function parseCallOf<Request>(
   if (!body.whole) return dialect.parse(body.wire, address);
   const partly = tryParse(dialect, body, address);
   // What is wrong, and whether anything is, the whole body says: the fault may be that a string is not read yet.
-  if (!partly) return dialect.parse(wholeBody(body).wire, address);
+  // So does how many characters there are, which is what is paid for.
+  if (!partly || partly.characters !== undefined) return dialect.parse(wholeBody(body).wire, address);
   return new PartlyReadCall(partly, () => dialect.parse(wholeBody(body).wire, address));
 }
 
@@ -29,7 +30,6 @@ class PartlyReadCall<Request> implements ParsedCall<Request> {
   readonly features: ParsedCall<Request>['features'];
   readonly passes?: false;
   readonly streamType?: string;
-  readonly characters?: number;
   readonly #read: () => ParsedCall<Request>;
   #whole: ParsedCall<Request> | undefined;
 
@@ -40,7 +40,6 @@ class PartlyReadCall<Request> implements ParsedCall<Request> {
     this.features = partly.features;
     if (partly.passes === false) this.passes = false;
     if (partly.streamType !== undefined) this.streamType = partly.streamType;
-    if (partly.characters !== undefined) this.characters = partly.characters;
     this.#read = read;
   }
 
