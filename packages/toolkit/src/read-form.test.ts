@@ -46,6 +46,13 @@ describe('a form', () => {
     ['; name="a"', [['a', 'x']]],
     ['; name=a', [['a', 'x']]],
     ['; name="a\\"b"', [['a"b', 'x']]],
+    ['; name="a;b"', [['a;b', 'x']]],
+    ['; Name=a ;', [['a', 'x']]],
+    ['; name="a"\r\nContent-Transfer-Encoding: 8bit', [['a', 'x']]],
+    [
+      `; name="a"; filename="_.wav"; filename*=utf-8''%C3%A4.wav`,
+      [['a', expect.objectContaining({ filename: 'ä.wav' })]],
+    ],
     [`; name="a"; filename*=utf-8''%C3%A4.wav`, [['a', expect.objectContaining({ filename: 'ä.wav', mediaType: '' })]]],
   ])('names its fields as clients do: %s', (disposition, expected) => {
     expect(read(partOf(disposition))).toEqual(expected);
@@ -65,6 +72,21 @@ describe('a form', () => {
     [partOf(`; name="a"; filename*=utf-8''..%2Fx`), 'a coded path for a name'],
     [partOf(`; name="a"; filename*=utf-8''%zz`), 'a name in no code'],
     [partOf('; name="a"; filename=""'), 'an empty name'],
+    [partOf(`; name="a"; filename="../x"; filename*=utf-8''y`), 'a path beside a good name'],
+    [partOf('; x="; name=prompt"; name="model"'), 'a name inside of something else'],
+    [partOf('; filename="; name=prompt"; name="model"'), 'a name inside of the name of a file'],
+    [partOf('; name="x\\"; name=model; y="'), 'a name behind a backslash'],
+    [partOf('; name="a"; name="b"'), 'two names'],
+    [partOf('; name="a"; NAME=b'), 'two names, one in capitals'],
+    [partOf('; name="a"b'), 'more behind a name'],
+    [partOf('; name="a" filename="b"'), 'no semicolon'],
+    [partOf(`; name="a"; name*=utf-8''b`), 'a coded name'],
+    [partOf('; name="a"\r\nContent-Disposition: form-data; name="b"'), 'two dispositions'],
+    [partOf('; name="a"\r\ncontent-type: a/b\r\nContent-Type: c/d'), 'two types'],
+    [partOf('; name="a"\r\n ; name=b'), 'a folded line'],
+    [partOf('; name="a"\nContent-Disposition: form-data; name="b"'), 'a line feed in a head'],
+    [partOf('; name="a"\r\nContent-Disposition : form-data; name="b"'), 'a space in front of a colon'],
+    [partOf('; name="a"\r\nContent-Transfer-Encoding: base64'), 'a coding'],
     [partOf('; name="a"').slice(0, -7).repeat(129), 'too many fields'],
   ])('is refused: %#', (body) => {
     expect(() => read(body)).toThrow(expect.objectContaining({ code: 'invalid_value' }) as Error);
@@ -73,5 +95,38 @@ describe('a form', () => {
   it('has texts in UTF-8', () => {
     const body = Buffer.from(partOf('; name="a"').replace('\r\n\r\nx', '\r\n\r\n\xff'), 'latin1');
     expect(() => readForm(body, 'b')).toThrow(expect.objectContaining({ code: 'invalid_utf8' }) as Error);
+  });
+
+  it('has heads in UTF-8', () => {
+    const body = Buffer.from(partOf('; name="\xff"'), 'latin1');
+    expect(() => readForm(body, 'b')).toThrow(expect.objectContaining({ code: 'invalid_utf8' }) as Error);
+  });
+
+  it('is not copied', () => {
+    const body = Buffer.from(partOf('; name="a"; filename="b"'));
+    const [[, file] = []] = readForm(body, 'b');
+    expect(file).toMatchObject({ bytes: { buffer: body.buffer } });
+  });
+});
+
+describe('a boundary', () => {
+  it.each(['; boundary=b', ';boundary="b"', '; charset=utf-8; Boundary=b;', ' ; boundary=b'])(
+    'is found: %s',
+    (parameters) => {
+      expect(boundaryOf(`multipart/form-data${parameters}`)).toBe('b');
+    },
+  );
+
+  it.each([
+    '',
+    '; boundary=',
+    '; boundary=a; boundary=b',
+    '; boundary=a; BOUNDARY="b"',
+    '; boundary="a\\"',
+    '; boundary=a b',
+    '; x="; boundary=a"',
+    `; boundary=${'a'.repeat(71)}`,
+  ])('is not, or is not the only one: %s', (parameters) => {
+    expect(boundaryOf(`multipart/form-data${parameters}`)).toBeUndefined();
   });
 });

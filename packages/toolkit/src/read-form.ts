@@ -4,33 +4,57 @@ import type { GatewayError } from '@sluice/contract';
 import type { FormField } from './multipart.js';
 
 /** RFC 2046 section 5.1.1. */
-const BOUNDARY = /;\s*boundary=(?:"([^"\r\n]{1,70})"|([\w'()+,./:=?-]{1,70}))\s*(?:;|$)/i;
+const BOUNDARY = /^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/;
+/**
+ * One parameter of a header field. Where a quoted text has a backslash it has no semicolon: who takes the backslash for
+ * nothing special must find no other parameter in it.
+ */
+const PARAMETER = /[ \t]*;[ \t]*([\w*-]+)=(?:"([^"\\]*|(?:[^"\\;]|\\[^;])*)"|([^\s";]+))/gy;
+const NO_MORE = /^[ \t]*;?[ \t]*$/;
 const LINE_END = '\r\n';
 const HEAD_END = '\r\n\r\n';
 /** More fields than any vendor's form has. */
 const MAX_PARTS = 128;
 const MAX_HEAD_BYTES = 16_384;
 const MAX_FILENAME_CHARS = 255;
-const DISPOSITION = /^content-disposition:[ \t]*form-data[ \t]*(;.*)$/im;
-const TYPE = /^content-type:[ \t]*([^\r\n]{1,255}?)[ \t]*$/im;
-const NAME = /;[ \t]*name=(?:"((?:[^"\\]|\\.)*)"|([^\s";]+))/i;
-const FILENAME = /;[ \t]*filename=(?:"((?:[^"\\]|\\.)*)"|([^\s";]+))/i;
+const LINE = /^([\w-]+):[ \t]*([^\r\n]*?)[ \t]*$/;
+const DISPOSITION = /^form-data(?=[ \t]*;)/i;
+/** What says how to read the rest of a part, so each stands there once. */
+const TRANSFER_ENCODING = /^(?:7bit|8bit|binary)$/i;
+const MAX_TYPE_CHARS = 255;
+/** In any other order, who looks for the first `name=` alone could find one in the name of a file. */
+const FIRST = 'name';
+const KNOWN: ReadonlySet<string> = new Set([FIRST, 'filename', 'filename*']);
 /** As older clients write names that are not ASCII. RFC 5987. */
-const CODED_FILENAME = /;[ \t]*filename\*=utf-8'[^']{0,16}'([^\s;]+)/i;
+const CODED_FILENAME = /^utf-8'[^']{0,16}'(.+)$/i;
 const ESCAPES: Readonly<Record<string, string>> = { '%22': '"', '%0D': '\r', '%0A': '\n' };
 /** What makes a path of a name, in some system. */
 const NO_NAME = /[/\\\u0000-\u001f\u007f]|^\.{0,2}$/;
 
-/** The boundary that a media type names; nothing where it names none. */
+/** The boundary that a media type names; nothing where it names none, or two, or where it is not clear what it names. */
 export function boundaryOf(contentType: string): string | undefined {
-  const [, quoted, plain] = BOUNDARY.exec(contentType) ?? [];
-  return quoted ?? plain;
+  const boundary = readParameters(contentType.slice(/^[^\s;]*/.exec(contentType)?.[0].length))?.get('boundary');
+  return boundary !== undefined && BOUNDARY.test(boundary) ? boundary : undefined;
+}
+
+/** Parameters by their names in lower case; nothing for a text that holds anything else, or one of them twice. */
+function readParameters(text: string): ReadonlyMap<string, string> | undefined {
+  const found = new Map<string, string>();
+  let end = 0;
+  for (const [all, name = '', quoted, plain = ''] of text.matchAll(PARAMETER)) {
+    const key = name.toLowerCase();
+    if (found.has(key)) return undefined;
+    found.set(key, quoted === undefined ? plain : unescape(quoted));
+    end += all.length;
+  }
+  return NO_MORE.test(text.slice(end)) ? found : undefined;
 }
 
 /**
  * The fields of a `multipart/form-data` body, in time that grows with its length alone. Strict: it begins with the boundary,
- * every line ends with CRLF, and nothing stands behind the last boundary. Throws `invalid_value` for a body that is not
- * so, for more than 128 fields and for a file whose name could be a path, `invalid_utf8` for a text that is none.
+ * every line ends with CRLF, nothing stands behind the last boundary, and every reader finds the same names. Throws
+ * `invalid_value` for a body that is not so, for more than 128 fields and for a file whose name could be a path,
+ * `invalid_utf8` for a text or a head that is none.
  * https://www.rfc-editor.org/rfc/rfc7578
  */
 export function readForm(body: Buffer, boundary: string): readonly FormField[] {
@@ -44,8 +68,12 @@ export function readForm(body: Buffer, boundary: string): readonly FormField[] {
     const content = body.subarray(0, at + MAX_HEAD_BYTES).indexOf(HEAD_END, at);
     const end = content < 0 ? -1 : body.indexOf(delimiter, content + LINE_END.length);
     if (end < 0) throw noForm();
-    const head = body.toString('utf8', at + LINE_END.length, content);
-    fields.push(readField(head, body.subarray(Math.min(content + HEAD_END.length, end), end)));
+    fields.push(
+      readField(
+        headOf(body.subarray(at + LINE_END.length, content)),
+        body.subarray(Math.min(content + HEAD_END.length, end), end),
+      ),
+    );
     at = end + delimiter.length;
   }
   const rest = body.length - at - 2;
@@ -53,24 +81,45 @@ export function readForm(body: Buffer, boundary: string): readonly FormField[] {
   return fields;
 }
 
-function readField(head: string, content: Buffer): FormField {
-  const disposition = DISPOSITION.exec(head)?.[1] ?? '';
-  const [, quoted, plain] = NAME.exec(disposition) ?? [];
-  const name = quoted === undefined ? plain : unescape(quoted);
-  if (name === undefined) throw noForm();
-  const filename = filenameOf(disposition);
-  if (filename === undefined) return [name, textOf(name, content)];
-  if (filename.length > MAX_FILENAME_CHARS || NO_NAME.test(filename)) throw noFilename(name);
-  return [name, { filename, mediaType: TYPE.exec(head)?.[1] ?? '', bytes: new Uint8Array(content) }];
+/** The lines of a part's head by their names in lower case. */
+function headOf(bytes: Buffer): ReadonlyMap<string, string> {
+  if (!isUtf8(bytes)) throw gatewayError('invalid_utf8', { message: "A head of the form's is not valid UTF-8." });
+  const head = new Map<string, string>();
+  for (const line of bytes.toString('utf8').split(LINE_END)) {
+    const [, name = '', value = ''] = LINE.exec(line) ?? [];
+    const key = name.toLowerCase();
+    if (key === '' || head.has(key)) throw noForm();
+    head.set(key, value);
+  }
+  if (!TRANSFER_ENCODING.test(head.get('content-transfer-encoding') ?? 'binary')) throw noForm();
+  return head;
 }
 
-function filenameOf(disposition: string): string | undefined {
-  const [, quoted, plain] = FILENAME.exec(disposition) ?? [];
-  if (quoted !== undefined) return unescape(quoted);
-  const coded = CODED_FILENAME.exec(disposition)?.[1];
-  if (coded === undefined) return plain;
+function readField(head: ReadonlyMap<string, string>, content: Buffer): FormField {
+  const disposition = head.get('content-disposition') ?? '';
+  const parameters = DISPOSITION.test(disposition) ? readParameters(disposition.replace(DISPOSITION, '')) : undefined;
+  const [first, ...more] = parameters?.keys() ?? [];
+  const name = parameters?.get(FIRST);
+  if (!parameters || name === undefined || first !== FIRST || more.some((key) => !KNOWN.has(key))) throw noForm();
+  const filenames = filenamesOf(parameters);
+  const [filename] = filenames;
+  if (filename === undefined) return [name, textOf(name, content)];
+  if (filenames.some((one) => one.length > MAX_FILENAME_CHARS || NO_NAME.test(one))) throw noFilename(name);
+  const mediaType = (head.get('content-type') ?? '').slice(0, MAX_TYPE_CHARS);
+  // A view of its own kind: whoever gets it shall not find a Buffer's methods.
+  return [name, { filename, mediaType, bytes: new Uint8Array(content.buffer, content.byteOffset, content.length) }];
+}
+
+/** What a file may be called, the better name first. */
+function filenamesOf(parameters: ReadonlyMap<string, string>): readonly string[] {
+  const plain = parameters.get('filename');
+  const coded = parameters.get('filename*');
+  const names = plain === undefined ? [] : [plain];
+  if (coded === undefined) return names;
+  const [, text] = CODED_FILENAME.exec(coded) ?? [];
+  if (text === undefined) throw noForm();
   try {
-    return decodeURIComponent(coded);
+    return [decodeURIComponent(text), ...names];
   } catch {
     throw noForm();
   }

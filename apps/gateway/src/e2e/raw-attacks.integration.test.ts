@@ -147,3 +147,34 @@ it('needs a key, whatever the path', async () => {
   }
   expect(upstream.requests.length).toBe(before);
 });
+
+describe('a recording that passes as it is', () => {
+  const part = (lines: string, value = 'm'): string =>
+    `--b\r\nContent-Disposition: form-data${lines}\r\n\r\n${value}\r\n`;
+  const sound = part('; name="file"; filename="a.wav"\r\nContent-Type: audio/wav', 'RIFF');
+  const transcribe = async (type: string, parts: string): Promise<string> => {
+    const body = `${parts}${sound}--b--\r\n`;
+    const head = ['POST /passthrough/up/v1/audio/transcriptions HTTP/1.1', 'host: x', `api-key: ${gateway.key}`];
+    return tell([...head, `content-type: ${type}`, `content-length: ${body.length}`], body);
+  };
+  const FORM = 'multipart/form-data; boundary=b';
+  const MODEL = part('; name="model"');
+
+  it('goes on where it means one thing', async () => {
+    const before = upstream.requests.length;
+    expect(statusOf(await transcribe(FORM, MODEL))).toBe(200);
+    expect(upstream.requests.length).toBe(before + 1);
+  });
+
+  it.for([
+    [FORM, part('; x="; name=prompt"; name="model"')],
+    [FORM, part('; filename="; name=model"; name="file"')],
+    [FORM, part('; name="prompt"\r\nContent-Disposition: form-data; name="model"')],
+    [FORM, part('; name="\xff"')],
+    [`${FORM}; boundary=other`, ''],
+  ] as const)('does not where two readers find two models: %s %s', async ([type, odd]) => {
+    const before = upstream.requests.length;
+    expect(statusOf(await transcribe(type, MODEL + odd))).toBe(400);
+    expect(upstream.requests.length).toBe(before);
+  });
+});

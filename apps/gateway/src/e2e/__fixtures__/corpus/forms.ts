@@ -76,10 +76,30 @@ const NAMES: readonly BadInput[] = ['../../x', 'C:\\\\x', 'C:\\x', '/etc/passwd'
   form('E-62', `filename ${name.slice(0, 20)}`, MODEL + upload(name) + END, refused('file')),
 );
 
+const part = (lines: string): string => `--${BOUNDARY}\r\nContent-Disposition: form-data${lines}\r\n\r\nup/other\r\n`;
+/** Where one reader finds another model than the next. */
+const TWO_MEANINGS: readonly (readonly [what: string, part: string])[] = [
+  ['a name inside of a parameter', part('; x="; name=prompt"; name="model"')],
+  ['a name inside of the name of a file', part('; filename="; name=model"; name="file"')],
+  ['a name behind a backslash', part('; name="x\\"; name=model; y="')],
+  ['two names', part('; name="prompt"; name="model"')],
+  ['two dispositions', part('; name="prompt"\r\nContent-Disposition: form-data; name="model"')],
+  ['a folded line', part('; name="prompt"\r\n ; name=model')],
+  ['a coded name', part(`; name="prompt"; name*=utf-8''model`)],
+  ['a transfer encoding', part('; name="prompt"\r\nContent-Transfer-Encoding: base64')],
+];
+const AMBIGUOUS: readonly BadInput[] = [
+  ...TWO_MEANINGS.map(([what, odd]) => form('E-61', what, MODEL + odd + upload('a.wav') + END)),
+  form('E-61', 'a head that is no UTF-8', MODEL + part('; name="\xff"') + upload('a.wav') + END, { status: 400, code: 'invalid_utf8' }),
+  typed('E-61', `multipart/form-data; boundary=${BOUNDARY}; boundary=other`, refused()),
+  typed('E-61', `multipart/form-data; boundary=other; boundary=${BOUNDARY}`, refused()),
+];
+
 /** Class E: forms with files in them. */
 export const FORMS: Corpus = {
   'PYSEC-2026-1545: boundaries that take a reader long': BOUNDARIES,
   'parts and their heads': PARTS,
+  'what readers understand differently': AMBIGUOUS,
   'names of files': NAMES,
   'what passes': [form('control', 'a form', MODEL + upload('a.wav') + END, good)],
 };
