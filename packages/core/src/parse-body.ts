@@ -44,7 +44,7 @@ export interface CallBody extends ParsedCallBody {
 function toCallBody(body: Buffer): CallBody {
   const { wire, whole, modelAt } = parseCallBody(body);
   const read = modelAt ? { body, wire, modelAt } : { body, wire };
-  return whole ? { ...read, whole: () => explained(body, whole) } : read;
+  return whole ? { ...read, whole: () => explainedJson(whole) } : read;
 }
 
 /** The body with nothing of it unread. Throws `invalid_json` where what was not read is none. */
@@ -90,8 +90,12 @@ export function parseBody(body: Uint8Array): unknown {
 
 function explained<T>(body: Uint8Array, parse: (bytes: Buffer) => T): T {
   if (!isUtf8(body)) throw gatewayError('invalid_utf8', { message: 'The body is not valid UTF-8.' });
+  return explainedJson(() => parse(withoutMark(asBuffer(body))));
+}
+
+function explainedJson<T>(parse: () => T): T {
   try {
-    return parse(withoutMark(asBuffer(body)));
+    return parse();
   } catch (cause) {
     if (isGatewayError(cause)) throw cause;
     throw gatewayError('invalid_json', { message: 'The body is not one JSON document.', cause });

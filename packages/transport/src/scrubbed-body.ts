@@ -6,7 +6,8 @@ const MAX_BYTES = 33_554_432;
 /** A body whose text is changed before anybody sees it. Bytes that `scrub` leaves alone stay what they are. */
 export function scrubbedBody(body: UpstreamBody, scrub: (text: string) => string): UpstreamBody {
   const bytes = async (maxBytes: number): Promise<Uint8Array> => {
-    const read = Buffer.from(await body.bytes(maxBytes));
+    const { buffer, byteOffset, byteLength } = await body.bytes(maxBytes);
+    const read = Buffer.from(buffer, byteOffset, byteLength);
     // One character for each byte, whatever they mean: secrets are ASCII.
     const text = read.toString('latin1');
     const clean = scrub(text);

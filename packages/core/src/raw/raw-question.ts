@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { gatewayError } from '@sluice/contract';
 import type { IncomingHeaders, JsonObject, Principal, RecognisedCall } from '@sluice/contract';
-import { asBuffer, editTopLevel, isJsonObject, parseCallBody } from '@sluice/toolkit';
+import { asBuffer, isJsonObject, parseCallBody } from '@sluice/toolkit';
 import { JSON_TYPE, parseForm } from '../parse-body.js';
 import { mayUseModel } from '../routing/resolve.js';
 import type { Snapshot } from '../snapshot.js';
@@ -23,7 +23,6 @@ const NAMES = ['model', 'model_id', 'modelId'] as const;
 const MAX_NAME_CHARS = 256;
 const CONTROL = /\p{Cc}/u;
 const NOTHING: JsonObject = {};
-const UNCHANGED = (value: Buffer): Buffer => value;
 
 /** Reads what can be read. A body that is none of JSON's is the vendor's to judge; one with two models is refused. */
 export async function readQuestion(
@@ -72,11 +71,8 @@ async function readWire(
 
 function readJson(body: Buffer): JsonObject {
   if (!isUtf8(body)) return NOTHING;
-  const { wire, modelAt } = parse(body);
-  if (!isJsonObject(wire)) return NOTHING;
-  // Which of two models a vendor takes is its own affair, so there must be only one.
-  if (!modelAt) for (const name of NAMES) if (name in wire) editTopLevel(body, name, UNCHANGED);
-  return wire;
+  const { wire } = parse(body);
+  return isJsonObject(wire) ? wire : NOTHING;
 }
 
 function parse(body: Buffer): ReturnType<typeof parseCallBody> {
