@@ -71,9 +71,12 @@ export class CountTable {
     this.#add.run(key, startsAtMs, endsAtMs, amount);
   }
 
-  /** Of an amount that was counted there before. Nothing where that window is gone. */
+  /** Of an amount that was counted there before. Nothing where that window is gone; what never ends is never gone. */
   change({ key, startsAtMs }: Pick<Place, 'key' | 'startsAtMs'>, difference: number): void {
-    if (difference !== 0) this.#change.run(difference, key, startsAtMs);
+    if (difference === 0) return;
+    // Where nothing was left of it, its row was swept.
+    if (isEndless(key)) this.#add.run(key, startsAtMs, null, difference);
+    else this.#change.run(difference, key, startsAtMs);
   }
 
   /** Until a claim fits that a sliding window refused. */
@@ -106,6 +109,10 @@ export class CountTable {
 
 function keyOf({ scope, name, kind, span, windowMs }: Claim): string {
   return `${scope}\n${name}\n${kind === 'gauge' ? 'held' : (span ?? '') + String(windowMs)}`;
+}
+
+function isEndless(key: string): boolean {
+  return key.endsWith('\nheld') || key.endsWith('\nInfinity');
 }
 
 function sum(rows: readonly CountRow[]): number {

@@ -69,6 +69,23 @@ describe('what is reserved in a database', () => {
     expect((await counters.reserve('b', [money(0)], never)).states[0]?.remaining).toBe(88_000);
   });
 
+  it('that never ends counts also where nothing of it was left and its row was swept', async () => {
+    const clock = createManualClock();
+    const counters = temporaryStore().counters({ clock });
+    const slot = { scope: 'key:a', kind: 'gauge', name: 'concurrent', amount: 1, limit: 1, windowMs: 0 } as const;
+    await counters.reserve('a', [slot, money(40_000)], never);
+    // Its lease is over, what it held is let go of, and the empty rows are swept.
+    clock.advance(counters.leaseMs + 60_500);
+    await counters.cancel('nobody');
+    await counters.renew(['a']);
+    expect((await counters.reserve('b', [slot], never)).ok).toBe(false);
+    await counters.settle('a', { spend: 15_000 });
+    expect((await counters.reserve('c', [slot, money(0)], never)).states.map(({ remaining }) => remaining)).toEqual([
+      0, 85_000,
+    ]);
+    expect((await counters.reserve('d', [slot], never)).ok).toBe(false);
+  });
+
   it('is refused with storage_unavailable within a moment while another process holds the lock', async () => {
     const path = temporaryPath();
     const counters = temporaryStore({ path }).counters({ clock: createManualClock() });
