@@ -10,13 +10,19 @@ export interface StorePolicy {
   readonly onFailure: OnStoreFailure;
 }
 
+/** What there is for the time while a store fails. */
+export interface Failing {
+  /** Counts for this process alone. Never the store itself: under one id nothing is counted a second time. */
+  readonly local: CounterStore;
+  /** Of the moment. */
+  readonly policy: () => StorePolicy;
+}
+
 export interface GuardedStoreDeps {
   readonly store: CounterStore;
   readonly clock: Clock;
-  /** Counts for this process alone while the store fails. */
-  readonly local: CounterStore;
-  /** Of the moment; absent for a store that is this process's own memory and cannot fail. */
-  readonly policy?: () => StorePolicy;
+  /** Absent for a store that is this process's own memory and cannot fail. */
+  readonly failing?: Failing;
   /** The refusal where the policy is `reject`. */
   readonly code: Extract<ErrorCode, 'limiter_unavailable' | 'budget_unavailable'>;
   readonly onError: (cause: unknown) => void;
@@ -28,6 +34,22 @@ export interface Reserved {
   readonly store: CounterStore | undefined;
 }
 
+interface Seen {
+  readonly used: number;
+  /** When that window is over, by the monotonic clock. */
+  readonly untilMs: number;
+}
+interface Failure {
+  readonly onFailure: OnStoreFailure;
+  readonly local: CounterStore;
+  readonly cause: unknown;
+}
+interface Wanted {
+  readonly id: string;
+  readonly claims: readonly Claim[];
+  readonly signal: AbortSignal;
+}
+
 /** So many failures in a row, and the store is left alone for a while. */
 const MAX_FAILURES = 5;
 const REST_MS = 1_000;
@@ -37,7 +59,7 @@ const MAX_SEEN = 10_000;
 export class GuardedStore {
   readonly #deps: GuardedStoreDeps;
   /** What was counted when the store last told, so that this process alone does not begin anew. */
-  readonly #seen = new Map<string, number>();
+  readonly #seen = new Map<string, Seen>();
   #failures = 0;
   #restsUntilMs = 0;
 
@@ -50,10 +72,12 @@ export class GuardedStore {
   }
 
   async reserve(id: string, claims: readonly Claim[], signal: AbortSignal): Promise<Reserved> {
-    const { store, policy, clock } = this.#deps;
-    if (!policy) return { result: await store.reserve(id, claims, signal), store };
-    const { timeoutMs, onFailure } = policy();
-    if (clock.monotonic() < this.#restsUntilMs) return this.#without(onFailure, { id, claims, signal }, undefined);
+    const { store, failing, clock } = this.#deps;
+    if (!failing) return { result: await store.reserve(id, claims, signal), store };
+    const { timeoutMs, onFailure } = failing.policy();
+    const without = (cause: unknown): Promise<Reserved> =>
+      this.#without({ onFailure, local: failing.local, cause }, { id, claims, signal });
+    if (clock.monotonic() < this.#restsUntilMs) return without(undefined);
     try {
       const result = await this.#within(timeoutMs, store.reserve(id, claims, signal), id);
       this.#failures = 0;
@@ -62,20 +86,23 @@ export class GuardedStore {
     } catch (cause) {
       if (signal.aborted) throw cause;
       this.#noteFailure(cause);
-      return this.#without(onFailure, { id, claims, signal }, cause);
+      return without(cause);
     }
   }
 
-  async #without(
-    onFailure: OnStoreFailure,
-    { id, claims, signal }: { readonly id: string; readonly claims: readonly Claim[]; readonly signal: AbortSignal },
-    cause: unknown,
-  ): Promise<Reserved> {
+  async #without({ onFailure, local, cause }: Failure, { id, claims, signal }: Wanted): Promise<Reserved> {
     if (onFailure === 'reject') throw gatewayError(this.#deps.code, { cause, details: { retryAfterMs: REST_MS } });
     if (onFailure === 'allow') return { result: { ok: true, id, states: [] }, store: undefined };
-    const { local } = this.#deps;
-    const left = claims.map((claim) => ({ ...claim, limit: claim.limit - (this.#seen.get(keyOf(claim)) ?? 0) }));
-    return { result: await local.reserve(id, left, signal), store: local };
+    const left = new Map(claims.map((claim) => [{ ...claim, limit: claim.limit - this.#seenOf(claim) }, claim]));
+    const result = await local.reserve(id, [...left.keys()], signal);
+    // Callers are told the limit that they have, not what the store had left of it.
+    const states = result.states.map((state) => ({ ...state, claim: left.get(state.claim) ?? state.claim }));
+    return { result: { ...result, states }, store: local };
+  }
+
+  #seenOf(claim: Claim): number {
+    const seen = this.#seen.get(keyOf(claim));
+    return seen && this.#deps.clock.monotonic() < seen.untilMs ? seen.used : 0;
   }
 
   /** Rejects when the store has not answered in time; what it reserves after all is void. */
@@ -110,11 +137,14 @@ export class GuardedStore {
   }
 
   #remember({ states }: ReserveResult): void {
-    for (const { claim, remaining } of states) {
+    const nowMs = this.#deps.clock.monotonic();
+    for (const { claim, remaining, resetMs } of states) {
       if (claim.kind === 'gauge') continue;
       const key = keyOf(claim);
+      // A sliding window tells when there is some room; all of it is over with its whole length.
+      const untilMs = nowMs + (claim.span === 'sliding' ? claim.windowMs : resetMs);
       this.#seen.delete(key);
-      this.#seen.set(key, claim.limit - remaining);
+      this.#seen.set(key, { used: claim.limit - remaining, untilMs });
       if (this.#seen.size > MAX_SEEN) this.#seen.delete(this.#seen.keys().next().value as string);
     }
   }

@@ -22,18 +22,24 @@ import { reserveAll } from './reserving.js';
 import type { Outcome, ReservingDeps } from './reserving.js';
 import { TurnLine } from './turn-line.js';
 
+/** Of the moment; absent for a store that cannot fail. */
+export interface StorePolicies {
+  readonly limits?: () => StorePolicy;
+  readonly budgets?: () => StorePolicy;
+  /** Makes a store that counts for this process alone while another one fails: one for each store that there is. */
+  readonly local: () => CounterStore;
+}
+
 export interface LimiterDeps {
   /** Counts requests, tokens and what is in flight. */
   readonly store: CounterStore;
   /** Counts money. Default: the same. */
   readonly budgets?: CounterStore;
-  /** Counts for this process alone while another store fails. Default: the first. */
-  readonly local?: CounterStore;
   readonly clock: Clock;
   /** The limits and budgets of the moment, beside those that a principal brings. Default: none. */
   readonly book?: () => LimitBook;
-  /** For stores that can fail; absent for one that is this process's memory. */
-  readonly policies?: { readonly limits?: () => StorePolicy; readonly budgets?: () => StorePolicy };
+  /** For stores that can fail; absent where all are this process's memory. */
+  readonly policies?: StorePolicies;
   /** Hears of what a store failed to do. Must not throw. */
   readonly onError?: (cause: unknown) => void;
   /** Hears of budgets of which much is used. Must not throw. */
@@ -80,19 +86,30 @@ class LineLimiter implements QueueingLimiter {
   #refused = 0;
 
   constructor(deps: LimiterDeps) {
-    const { store, clock, policies = {}, onError = () => undefined, onAlert = () => undefined } = deps;
-    const local = deps.local ?? store;
+    const { store, budgets = store, clock, policies, onError = () => undefined, onAlert = () => undefined } = deps;
+    const local = policies?.local();
+    const localOfBudgets = budgets === store ? local : policies?.local();
     this.#leases = new Leases({ clock, onError });
     this.#deps = {
       clock,
       onError,
       book: deps.book ?? (() => EMPTY),
-      limits: guarded({ store, policy: policies.limits, code: 'limiter_unavailable' }),
-      budgets: guarded({ store: deps.budgets ?? store, policy: policies.budgets, code: 'budget_unavailable' }),
+      limits: guarded({ store, policy: policies?.limits, local, code: 'limiter_unavailable' }),
+      budgets: guarded({
+        store: budgets,
+        policy: policies?.budgets,
+        local: localOfBudgets,
+        code: 'budget_unavailable',
+      }),
       alerts: new Alerts(onAlert),
     };
-    function guarded({ policy, ...rest }: Guarding): GuardedStore {
-      return new GuardedStore({ ...rest, ...(policy ? { policy } : {}), clock, local, onError });
+    function guarded({ policy, local: own, ...rest }: Guarding): GuardedStore {
+      return new GuardedStore({
+        ...rest,
+        ...(policy && own ? { failing: { policy, local: own } } : {}),
+        clock,
+        onError,
+      });
     }
   }
 
@@ -181,6 +198,7 @@ class LineLimiter implements QueueingLimiter {
 interface Guarding {
   readonly store: CounterStore;
   readonly policy: (() => StorePolicy) | undefined;
+  readonly local: CounterStore | undefined;
   readonly code: 'limiter_unavailable' | 'budget_unavailable';
 }
 interface Standing {

@@ -1,6 +1,6 @@
 import { createLimiter } from '@sluice/limits';
 import type { BudgetAlert, QueueingLimiter, StorePolicy } from '@sluice/limits';
-import type { Transport } from '@sluice/contract';
+import type { CounterStore, Transport } from '@sluice/contract';
 import { createMemoryCounterStore } from '@sluice/store-memory';
 import type { SqliteCounterStore, SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
@@ -31,13 +31,13 @@ export function createLimitsControl(started: Config, store: SqliteStore): Limits
 
 export interface LimiterParts {
   readonly limits: LimitsControl;
-  readonly telemetry: ProcessTelemetry;
-  readonly transport: Transport;
+  readonly telemetry: Pick<ProcessTelemetry, 'gauge'> & { readonly log: Pick<ProcessTelemetry['log'], 'warn'> };
+  readonly transport: Pick<Transport, 'send'>;
   readonly onError: (cause: unknown) => void;
 }
 
 export function composeLimiter({ limits, telemetry, transport, onError }: LimiterParts): QueueingLimiter {
-  const local = createMemoryCounterStore({ clock: systemClock });
+  const inMemory = (): CounterStore => createMemoryCounterStore({ clock: systemClock });
   const { budgets, book } = limits;
   const isShared = limits.started.limits.store === 'sqlite';
   const policyOf = (name: 'onStoreFailure' | 'onBudgetStoreFailure') => (): StorePolicy => {
@@ -45,12 +45,12 @@ export function composeLimiter({ limits, telemetry, transport, onError }: Limite
     return { timeoutMs: storeTimeoutMs, onFailure };
   };
   const limiter = createLimiter({
-    store: isShared ? budgets : local,
+    store: isShared ? budgets : inMemory(),
     budgets,
-    local,
     clock: systemClock,
     book: () => book.current,
     policies: {
+      local: inMemory,
       budgets: policyOf('onBudgetStoreFailure'),
       ...(isShared ? { limits: policyOf('onStoreFailure') } : {}),
     },

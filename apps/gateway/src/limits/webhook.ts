@@ -1,7 +1,7 @@
 import type { Clock, Transport } from '@sluice/contract';
 
 export interface WebhookDeps {
-  readonly transport: Transport;
+  readonly transport: Pick<Transport, 'send'>;
   readonly clock: Clock;
   readonly onError: (cause: unknown) => void;
 }
