@@ -78,6 +78,8 @@ export interface AdmissionRequest {
   readonly endUser: string | undefined;
   /** Whether another model may answer it, where a budget says so. */
   readonly mayGoElsewhere: boolean;
+  /** Whether a target may be asked whose price is not known. */
+  readonly mayBeUnpriced: boolean;
   /** The most that it may use. */
   readonly atMost: AmountsUsed;
 }

@@ -1,6 +1,6 @@
-import type { BudgetRules, LimitRules, Principal } from '@sluice/contract';
+import type { AdmissionRequest, BudgetRules, LimitRules, Principal } from '@sluice/contract';
 import { toBudgetRules } from './budget-settings.js';
-import { budgetTemplate, templatesOf, tightest } from './templates.js';
+import { budgetTemplate, templatesOf } from './templates.js';
 import type { Budget, Template } from './templates.js';
 
 /** A budget, and whose it is. */
@@ -20,6 +20,7 @@ export interface BookEntries {
 /** What holds for a request. */
 export interface Rules {
   readonly limits: readonly Template[];
+  /** All of them, also several that count the same. */
   readonly budgets: readonly Template[];
 }
 
@@ -57,17 +58,20 @@ export class LimitBook {
     return limits.length === 0 && budgets.length === 0;
   }
 
-  rulesFor(principal: Principal, models: readonly string[], endUser: string | undefined): Rules {
+  /** Reads of the request only what some limit asks for. */
+  rulesFor(asking: Pick<AdmissionRequest, 'principal' | 'models' | 'endUser'>): Rules {
+    const { principal } = asking;
     if (principal.kind === 'admin') return NONE;
     const own = this.#rulesOf(principal);
+    const endUser = this.#asksEndUsers ? asking.endUser : undefined;
     const further = [
-      ...(this.#asksModels ? models.map((name) => this.#at('model:', name)) : []),
-      ...(this.#asksEndUsers && endUser !== undefined ? [this.#at('end-user:', `${principal.tenant}/${endUser}`)] : []),
+      ...(this.#asksModels ? asking.models.map((name) => this.#at('model:', name)) : []),
+      ...(endUser === undefined ? [] : [this.#at('end-user:', `${principal.tenant}/${endUser}`)]),
     ];
     if (further.length === 0) return own;
     return {
       limits: [...own.limits, ...further.flatMap(({ limits }) => limits)],
-      budgets: tightest([...own.budgets, ...further.flatMap(({ budgets }) => budgets)]),
+      budgets: [...own.budgets, ...further.flatMap(({ budgets }) => budgets)],
     };
   }
 
@@ -89,10 +93,7 @@ export class LimitBook {
     const budget = this.#ownBudget(principal);
     return {
       limits: [...templatesOf(scope, principal.limits), ...above.flatMap(({ limits }) => limits)],
-      budgets: tightest([
-        ...(budget ? [budgetTemplate({ ...budget, scope })] : []),
-        ...above.flatMap(({ budgets }) => budgets),
-      ]),
+      budgets: [...(budget ? [budgetTemplate({ ...budget, scope })] : []), ...above.flatMap(({ budgets }) => budgets)],
     };
   }
 

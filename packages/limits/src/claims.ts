@@ -20,18 +20,24 @@ export function toActual(used: AmountsUsed): Actual {
   };
 }
 
-function amountOf(name: string, { inputTokens, outputTokens, nanoUsd = 0 }: AmountsUsed): number {
+/** What a request may cost at most. Where nobody knows, the least there is: a budget with nothing left has no room for it. */
+export function atMostNanoUsd({ nanoUsd }: AmountsUsed): number {
+  return nanoUsd ?? 1;
+}
+
+/** Reads no amount but the one that is claimed: to make the others is dear. */
+function amountOf(name: string, atMost: AmountsUsed): number {
   switch (name) {
     case REQUESTS:
     case CONCURRENT:
       return 1;
     case TOKENS:
-      return inputTokens + outputTokens;
+      return atMost.inputTokens + atMost.outputTokens;
     case INPUT_TOKENS:
-      return inputTokens;
+      return atMost.inputTokens;
     case OUTPUT_TOKENS:
-      return outputTokens;
+      return atMost.outputTokens;
     default:
-      return nanoUsd;
+      return atMostNanoUsd(atMost);
   }
 }

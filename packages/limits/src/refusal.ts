@@ -1,7 +1,7 @@
 import { gatewayError } from '@sluice/contract';
 import type { ClaimState, GatewayError } from '@sluice/contract';
 import { formatDuration, toHeaders } from './headers.js';
-import { CONCURRENT, REQUESTS } from './templates.js';
+import { CONCURRENT, REQUESTS, SPEND } from './templates.js';
 import type { Budget } from './templates.js';
 
 /** Nobody knows when one of the requests in flight will end. */
@@ -57,10 +57,12 @@ export function unpricedRefusal({ name, scope, rules }: Budget): GatewayError {
   });
 }
 
-/** All that found no room has to have some. */
+/** All limits that found no room have to have some. When a budget has some again is no matter of waiting. */
 function roomInMs(states: readonly ClaimState[]): number {
   let ms = states[0]?.resetMs ?? 0;
-  for (const { claim, remaining, resetMs } of states) if (remaining < claim.amount) ms = Math.max(ms, resetMs);
+  for (const { claim, remaining, resetMs } of states) {
+    if (remaining < claim.amount && claim.name !== SPEND) ms = Math.max(ms, resetMs);
+  }
   return ms;
 }
 

@@ -1,12 +1,12 @@
-import type { AdmissionRequest, ClaimState, Clock, CounterStore, ReserveResult } from '@sluice/contract';
+import type { AdmissionRequest, Claim, ClaimState, Clock, CounterStore, ReserveResult } from '@sluice/contract';
 import type { Holding } from './admission.js';
 import type { Alerts } from './alerts.js';
 import type { LimitBook, Rules } from './book.js';
-import { toClaims } from './claims.js';
+import { atMostNanoUsd, toClaims } from './claims.js';
 import type { GuardedStore, Reserved } from './guarded-store.js';
 import { toHeaders } from './headers.js';
-import { budgetRefusal, unpricedRefusal } from './refusal.js';
-import { SPEND } from './templates.js';
+import { budgetRefusal, refusal, unpricedRefusal } from './refusal.js';
+import { SPEND, isSameCount, tightest } from './templates.js';
 import type { Budget, Template } from './templates.js';
 
 export interface ReservingDeps {
@@ -29,8 +29,7 @@ const NOTHING: Reserved = { result: { ok: true, id: '', states: [] }, store: und
  * they come back; rejects with `insufficient_quota` for a budget, and where a store fails as its policy says.
  */
 export async function reserveAll(deps: ReservingDeps, asking: AdmissionRequest, signal: AbortSignal): Promise<Outcome> {
-  const { principal, models, endUser } = asking;
-  const rules = deps.book().rulesFor(principal, models, endUser);
+  const rules = deps.book().rulesFor(asking);
   return deps.limits.store === deps.budgets.store && rules.budgets.length > 0
     ? reserveTogether(deps, { asking, rules, signal })
     : reserveApart(deps, { asking, rules, signal });
@@ -43,22 +42,10 @@ interface Case {
 }
 
 /** One store counts both: one atomic step. */
-async function reserveTogether(deps: ReservingDeps, { asking, rules, signal }: Case): Promise<Outcome> {
-  const { atMost, id } = asking;
-  const limits = toClaims(rules.limits, atMost);
-  const reserve = (budgets: readonly Template[]): Promise<Reserved> =>
-    deps.budgets.reserve(id, [...limits, ...toClaims(budgets, atMost)], signal);
-  const priced = atPresent(deps, asking, rules.budgets);
-  let reserved = await reserve(priced);
-  let instead: string | undefined;
-  if (!reserved.result.ok) {
-    const budget = budgetAt(rules.budgets, reserved.result.states[0]);
-    if (!budget) return { ok: false, states: reserved.result.states };
-    instead = insteadOf({ ...deps, asking }, budget, reserved.result.states[0] as ClaimState);
-    reserved = await reserve(priced.map(unlimited));
-    if (!reserved.result.ok) return { ok: false, states: reserved.result.states };
-  }
-  noteAlerts(deps, rules.budgets, { result: reserved.result, asking });
+async function reserveTogether(deps: ReservingDeps, asked: Case): Promise<Outcome> {
+  const { asking, rules } = asked;
+  const { reserved, instead } = await reserveBudgets(deps, asked, toClaims(rules.limits, asking.atMost));
+  if (!reserved.result.ok) return { ok: false, states: reserved.result.states };
   return { ok: true, holding: holdingOf(asking, rules, { parts: [reserved], instead }) };
 }
 
@@ -72,7 +59,8 @@ async function reserveApart(deps: ReservingDeps, { asking, rules, signal }: Case
     return { ok: true, holding: holdingOf(asking, rules, { parts: [limits], instead: undefined }) };
   }
   try {
-    const { reserved, instead } = await reserveBudgets(deps, { asking, rules, signal });
+    const { reserved, instead } = await reserveBudgets(deps, { asking, rules, signal }, []);
+    if (!reserved.result.ok) throw refusal(reserved.result.states);
     return { ok: true, holding: holdingOf(asking, rules, { parts: [limits, reserved], instead }) };
   } catch (cause) {
     await limits.store?.cancel(id).catch(deps.onError);
@@ -80,68 +68,88 @@ async function reserveApart(deps: ReservingDeps, { asking, rules, signal }: Case
   }
 }
 
+interface BudgetsReserved {
+  readonly reserved: Reserved;
+  readonly instead: string | undefined;
+}
+
+/**
+ * Takes money of every budget, and what `limits` claim in the same store. A budget that is used up and names an alias is
+ * lifted, it alone, for what goes there counts all the same; of several the first one's alias answers. Resolves with a
+ * refusal only where one of `limits` did not fit; throws that of a budget.
+ */
 async function reserveBudgets(
   deps: ReservingDeps,
   { asking, rules, signal }: Case,
-): Promise<{ readonly reserved: Reserved; readonly instead: string | undefined }> {
+  limits: readonly Claim[],
+): Promise<BudgetsReserved> {
   const { atMost, id } = asking;
-  const priced = atPresent(deps, asking, rules.budgets);
-  const reserved = await deps.budgets.reserve(id, toClaims(priced, atMost), signal);
-  if (reserved.result.ok) {
-    noteAlerts(deps, rules.budgets, { result: reserved.result, asking });
-    return { reserved, instead: undefined };
+  let budgets = atPresent(deps, asking, rules.budgets);
+  let instead: string | undefined;
+  for (let toLift = budgets.length; ; toLift -= 1) {
+    const holding = tightest(budgets);
+    const reserved = await deps.budgets.reserve(id, [...limits, ...toClaims(holding, atMost)], signal);
+    if (reserved.result.ok) {
+      noteAlerts(deps, rules.budgets, { result: reserved.result, asking });
+      return { reserved, instead };
+    }
+    const refused = spentOf(holding, reserved.result.states[0]);
+    if (!refused) return { reserved, instead };
+    const alias = insteadOf(deps, refused, asking.mayGoElsewhere && toLift > 0);
+    instead ??= alias;
+    budgets = budgets.map((each) => (each === refused.template ? unlimited(each) : each));
   }
-  const refused = reserved.result.states[0] as ClaimState;
-  const instead = insteadOf({ ...deps, asking }, budgetAt(rules.budgets, refused) as Budget, refused);
-  return { reserved: await deps.budgets.reserve(id, toClaims(priced.map(unlimited), atMost), signal), instead };
 }
 
-/** What goes to another model counts all the same, and is not refused a second time. */
+interface Spent {
+  readonly template: Template;
+  readonly budget: Budget;
+  readonly state: ClaimState;
+}
+
+/** The budget that did not fit; nothing where it was a limit. */
+function spentOf(templates: readonly Template[], state: ClaimState | undefined): Spent | undefined {
+  if (state?.claim.name !== SPEND) return undefined;
+  const template = templates.find((one) => isSameCount(one, state.claim));
+  return template?.budget && { template, budget: template.budget, state };
+}
+
+/** What goes to another model is not refused a second time. */
 function unlimited(template: Template): Template {
   return { ...template, limit: Number.MAX_SAFE_INTEGER };
 }
 
-/** The alias that a budget names for the time when it is used up. Throws the refusal where it names none. */
-function insteadOf(
-  { alerts, asking }: Pick<ReservingDeps, 'alerts'> & Pick<Case, 'asking'>,
-  budget: Budget,
-  refused: ClaimState,
-): string {
-  alerts.exceeded(budget, refused);
+/** The alias that a budget names for the time when it is used up. Throws the refusal where there is none to go to. */
+function insteadOf({ alerts }: ReservingDeps, { budget, state }: Spent, mayGoElsewhere: boolean): string {
+  alerts.exceeded(budget, state);
   const { fallback } = budget.rules;
-  if (fallback === undefined || !asking.mayGoElsewhere) throw budgetRefusal(refused, budget);
+  if (fallback === undefined || !mayGoElsewhere) throw budgetRefusal(state, budget);
   return fallback;
 }
 
 /** The budgets as they are at the moment. Throws the refusal of one that takes no requests without a price. */
 function atPresent(
   { clock }: ReservingDeps,
-  { atMost }: AdmissionRequest,
+  asking: AdmissionRequest,
   budgets: readonly Template[],
 ): readonly Template[] {
   return budgets.map((template) => {
-    const { raise, unpriced } = template.budget?.rules ?? {};
-    if (unpriced === 'refuse' && atMost.nanoUsd === undefined) throw unpricedRefusal(template.budget as Budget);
-    return raise && clock.now() < raise.untilMs ? { ...template, limit: template.limit + raise.nanoUsd } : template;
+    const { nanoUsd, raise, unpriced } = template.budget?.rules ?? {};
+    if (unpriced === 'refuse' && asking.mayBeUnpriced) throw unpricedRefusal(template.budget as Budget);
+    const isRaised = nanoUsd !== undefined && raise !== undefined && clock.now() < raise.untilMs;
+    return isRaised ? { ...template, limit: nanoUsd + raise.nanoUsd } : template;
   });
 }
 
-function budgetAt(templates: readonly Template[], state: ClaimState | undefined): Budget | undefined {
-  if (state?.claim.name !== SPEND) return undefined;
-  const { claim } = state;
-  const isIt = ({ scope, span, windowMs }: Template): boolean =>
-    scope === claim.scope && span === claim.span && windowMs === claim.windowMs;
-  return templates.find(isIt)?.budget;
-}
-
+/** Of every budget, also of one that another limits more tightly. */
 function noteAlerts(
   { alerts }: ReservingDeps,
   templates: readonly Template[],
   { result, asking }: { readonly result: ReserveResult; readonly asking: AdmissionRequest },
 ): void {
-  for (const state of result.states) {
-    const budget = budgetAt(templates, state);
-    if (budget) alerts.note(budget, state, asking.atMost.nanoUsd ?? 0);
+  for (const template of templates) {
+    const state = result.states.find(({ claim }) => claim.name === SPEND && isSameCount(template, claim));
+    if (state && template.budget) alerts.note(template.budget, state, atMostNanoUsd(asking.atMost));
   }
 }
 
@@ -152,7 +160,7 @@ interface Parts {
 
 function holdingOf({ id, atMost }: AdmissionRequest, { budgets }: Rules, { parts, instead }: Parts): Holding {
   const states = parts.flatMap(({ result }) => result.states);
-  const stores = parts.flatMap(({ store }): readonly CounterStore[] => (store ? [store] : []));
+  const stores = [...new Set(parts.flatMap(({ store }): readonly CounterStore[] => (store ? [store] : [])))];
   const reservedNanoUsd = budgets.length > 0 ? (atMost.nanoUsd ?? 0) : undefined;
   return { id, headers: toHeaders(states), stores, instead, reservedNanoUsd };
 }

@@ -65,13 +65,21 @@ export function budgetTemplate(budget: Budget): Template {
   return { ...claim, windowMs: window ?? Number.POSITIVE_INFINITY };
 }
 
+type CountedBy = Pick<Template, 'scope' | 'span' | 'windowMs'>;
+
+/** Whether two claims on money are counted as one. */
+export function isSameCount(one: CountedBy, other: CountedBy): boolean {
+  return one.scope === other.scope && one.span === other.span && one.windowMs === other.windowMs;
+}
+
 /** Of budgets that count the same money of the same scope, the tightest one limits it. */
 export function tightest(templates: readonly Template[]): readonly Template[] {
-  const byCount = new Map<string, Template>();
+  if (templates.length < 2) return templates;
+  const found: Template[] = [];
   for (const template of templates) {
-    const key = `${template.scope}\n${template.span ?? ''}${template.windowMs}`;
-    const other = byCount.get(key);
-    if (!other || template.limit < other.limit) byCount.set(key, template);
+    const at = found.findIndex((other) => isSameCount(other, template));
+    if (at < 0) found.push(template);
+    else if (template.limit < (found[at] as Template).limit) found[at] = template;
   }
-  return byCount.size === templates.length ? templates : [...byCount.values()];
+  return found;
 }

@@ -139,28 +139,67 @@ describe('a budget', () => {
       .toMatchObject([{ level: 'warn', budget: 'default', kind: 'exceeded' }]);
   });
 
-  it('stands before every endpoint, and nothing reaches a provider around it', async () => {
+  it('of nothing lets no model through whose price is not known', async () => {
+    await using setup = await rig({ budgets: { default: { usd: 0 } } });
+    const refused = await setup.chat({ model: 'up/unknown' });
+    expect([refused.status, await codeOf(refused), setup.upstream.calls]).toEqual([429, 'insufficient_quota', 0]);
+  });
+
+  it('that takes no models without a price is not escaped by an alias with one target that has none', async () => {
     await using setup = await rig({
-      budgets: { default: { usd: 0 } },
-      limits: { profiles: { default: { requestsPerMinute: 0 } } },
+      budgets: { default: { usd: 1, unpriced: 'refuse' } },
+      models: {
+        mixed: {
+          targets: [
+            { provider: 'up', model: 'm' },
+            { provider: 'up', model: 'unknown' },
+          ],
+        },
+      },
     });
-    const raw = ['/passthrough/up/chat/completions', '/passthrough/up/anything'];
-    const paths = [...new Set([...INFERENCE_DESCRIPTIONS.map(({ path }) => path), ...raw])];
+    const refused = await setup.chat({ model: 'mixed' });
+    expect([refused.status, await codeOf(refused), setup.upstream.calls]).toEqual([429, 'insufficient_quota', 0]);
+    expect((await setup.chat()).status).toBe(200);
+  });
+});
+
+const RAW = ['/passthrough/up/chat/completions', '/passthrough/up/anything'];
+const PATHS = [...new Set([...INFERENCE_DESCRIPTIONS.map(({ path }) => path), ...RAW])];
+/** To count the tokens of a prompt costs nothing, so a budget of nothing has room for it. */
+const isFree = (path: string): boolean => /count_?tokens/i.test(path);
+
+const PAID = PATHS.filter((path) => !isFree(path));
+const NOTHING = { budgets: { default: { usd: 0 } } };
+
+describe.each([
+  { what: 'a budget of nothing', rules: NOTHING, model: 'up/m', paths: PAID },
+  { what: 'it, before a model without a price,', rules: NOTHING, model: 'up/unknown', paths: PAID },
+  {
+    what: 'a limit of no requests',
+    rules: { limits: { profiles: { default: { requestsPerMinute: 0 } } } },
+    model: 'up/m',
+    paths: PATHS,
+  },
+])('$what', ({ rules, model, paths }) => {
+  it('stands before every endpoint, and nothing reaches a provider around it', async () => {
+    await using setup = await rig(rules);
     expect(paths.length).toBeGreaterThan(20);
     const around: string[] = [];
     for (const path of paths) {
-      const { status } = await ask(setup.gateway, path);
+      const { status } = await ask(setup.gateway, path, model);
       if (status !== 429) around.push(`${path}: ${status}`);
     }
-    const detached = await setup.gateway.call('/v1/responses', { model: 'up/m', input: 'Hello', background: true });
+    const detached = await setup.gateway.call('/v1/responses', { model, input: 'Hello', background: true });
     expect([around, detached.status, setup.upstream.calls]).toEqual([[], 429, 0]);
   });
 });
 
-function ask({ url, key, call }: TestGateway, path: string): Promise<Response> {
-  if (!path.endsWith('transcriptions')) return call(path.replace('{model}', 'up%2Fm'), bodyFor(path));
+function ask({ url, key, call }: TestGateway, path: string, model: string): Promise<Response> {
+  if (!path.endsWith('transcriptions')) {
+    return call(path.replace('{model}', encodeURIComponent(model)), bodyFor(path, model));
+  }
   const form = new FormData();
-  form.set('model', 'up/m');
+  form.set('model', model);
   form.set('file', new Blob(['sound']), 'a.mp3');
   return fetch(url + path, { method: 'POST', headers: { authorization: `Bearer ${key}` }, body: form });
 }
@@ -168,13 +207,13 @@ function ask({ url, key, call }: TestGateway, path: string): Promise<Response> {
 const SAID = { parts: [{ text: 'Hello' }] };
 
 /** What any endpoint takes: those of a dialect look at their own fields. */
-function bodyFor(path: string): object {
-  if (path.endsWith(':batchEmbedContents')) return { requests: [{ model: 'models/up/m', content: SAID }] };
+function bodyFor(path: string, model: string): object {
+  if (path.endsWith(':batchEmbedContents')) return { requests: [{ model: `models/${model}`, content: SAID }] };
   if (path.endsWith(':embedContent')) return { content: SAID };
   if (path.includes('{model}:')) return { contents: [{ role: 'user', ...SAID }] };
-  if (path.includes('rerank')) return { model: 'up/m', query: 'a', documents: ['b'] };
-  if (path.includes('speech')) return { model: 'up/m', input: 'Hello', voice: 'alloy' };
-  if (/responses|embed|moderations/.test(path)) return { model: 'up/m', input: 'Hello' };
-  if (/images|\/completions/.test(path)) return { prompt: 'Hello', ...PROMPT };
-  return { ...PROMPT, max_tokens: 9 };
+  if (path.includes('rerank')) return { model, query: 'a', documents: ['b'] };
+  if (path.includes('speech')) return { model, input: 'Hello', voice: 'alloy' };
+  if (/responses|embed|moderations/.test(path)) return { model, input: 'Hello' };
+  if (/images|\/completions/.test(path)) return { prompt: 'Hello', ...PROMPT, model };
+  return { ...PROMPT, model, max_tokens: 9 };
 }

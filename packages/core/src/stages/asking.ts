@@ -1,5 +1,5 @@
 import { isJsonObject } from '@sluice/toolkit';
-import type { AdmissionRequest, AmountsUsed, JsonObject, Principal } from '@sluice/contract';
+import type { AdmissionRequest, JsonObject, Principal } from '@sluice/contract';
 import { AtMost } from './at-most.js';
 import type { AtMostParts } from './at-most.js';
 
@@ -15,7 +15,7 @@ export class Asking implements AdmissionRequest {
   readonly id: string;
   readonly principal: Principal;
   readonly mayGoElsewhere: boolean;
-  readonly atMost: AmountsUsed;
+  readonly atMost: AtMost;
   readonly #parts: AskingParts;
 
   constructor(parts: AskingParts) {
@@ -30,6 +30,10 @@ export class Asking implements AdmissionRequest {
     const { call, candidates } = this.#parts;
     const place = candidates[0]?.circuit;
     return place === undefined || place === call.requestedModel ? [call.requestedModel] : [call.requestedModel, place];
+  }
+
+  get mayBeUnpriced(): boolean {
+    return this.atMost.mayBeUnpriced;
   }
 
   get endUser(): string | undefined {

@@ -38,7 +38,7 @@ export class AtMost implements AmountsUsed {
   readonly #parts: AtMostParts;
   #inputTokens: number | undefined;
   #outputTokens: number | undefined;
-  #nanoUsd: { readonly value: number | undefined } | undefined;
+  #priced: Priced | undefined;
 
   constructor(parts: AtMostParts) {
     this.#parts = parts;
@@ -54,25 +54,31 @@ export class AtMost implements AmountsUsed {
 
   /** At the dearest of the targets that may be asked; nothing where none has a price. */
   get nanoUsd(): number | undefined {
-    this.#nanoUsd ??= { value: this.#price() };
-    return this.#nanoUsd.value;
+    return (this.#priced ??= this.#price()).nanoUsd;
   }
 
-  #price(): number | undefined {
+  /** Whether one of the targets that may be asked has no price for it. */
+  get mayBeUnpriced(): boolean {
+    return (this.#priced ??= this.#price()).mayBeUnpriced;
+  }
+
+  #price(): Priced {
     const { candidates, priceUse, parsed, operation } = this.#parts;
-    if (operation && FREE.has(operation)) return 0;
-    if (!priceUse) return undefined;
+    if (operation && FREE.has(operation)) return { nanoUsd: 0, mayBeUnpriced: false };
+    if (!priceUse) return { nanoUsd: undefined, mayBeUnpriced: true };
     const usage = this.#usage();
     const tier = parsed.wire['service_tier'];
     const serviceTier = typeof tier === 'string' ? tier : undefined;
     let dearest: bigint | undefined;
+    let mayBeUnpriced = candidates.length === 0;
     for (const { target } of candidates) {
-      const prices = target.facts?.prices;
-      if (!prices || prices.length === 0) continue;
-      const cost = priceUse({ prices, usage: writesCache(prices, parsed.wire) ? cached(usage) : usage, serviceTier });
+      const prices = target.facts?.prices ?? [];
+      const use = { prices, usage: writesCache(prices, parsed.wire) ? cached(usage) : usage, serviceTier };
+      const cost = prices.length === 0 ? undefined : priceUse(use);
+      mayBeUnpriced ||= cost === undefined;
       if (cost !== undefined && (dearest === undefined || cost > dearest)) dearest = cost;
     }
-    return dearest === undefined ? undefined : toNanoUsd(dearest);
+    return { nanoUsd: dearest === undefined ? undefined : toNanoUsd(dearest), mayBeUnpriced };
   }
 
   #usage(): Usage {
@@ -83,6 +89,11 @@ export class AtMost implements AmountsUsed {
     if (operation === 'transcription') return { ...tokens, audioSeconds: Math.ceil(call.bodyBytes / BYTES_PER_SECOND) };
     return operation === 'rerank' ? { ...tokens, searchUnits: 1 } : tokens;
   }
+}
+
+interface Priced {
+  readonly nanoUsd: number | undefined;
+  readonly mayBeUnpriced: boolean;
 }
 
 type Prices = NonNullable<Candidate['target']['facts']>['prices'];

@@ -7,7 +7,7 @@ let asked = 0;
 /** A request under an id of its own. */
 export function asking(principal: Principal, more: Partial<AdmissionRequest> = {}): AdmissionRequest {
   asked += 1;
-  return { id: `r${asked}`, principal, models: ['fast'], endUser: undefined, mayGoElsewhere: true, atMost: NOTHING, ...more };
+  return { id: `r${asked}`, principal, models: ['fast'], endUser: undefined, mayGoElsewhere: true, mayBeUnpriced: false, atMost: NOTHING, ...more };
 }
 
 /** Of the last one. */

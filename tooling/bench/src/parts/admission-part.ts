@@ -59,6 +59,7 @@ function toAsking(id: string): AdmissionRequest {
     models: ['bench', 'mock/bench-model'],
     endUser: undefined,
     mayGoElsewhere: false,
+    mayBeUnpriced: false,
     atMost: AT_MOST,
   };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { Admission, LedgerSettlement, Principal } from '@sluice/contract';
+import type { Admission, AdmissionRequest, LedgerSettlement, Principal } from '@sluice/contract';
 import { keepRecovering } from '@sluice/ledger';
 import { LimitBook, createLimiter } from '@sluice/limits';
 import type { QueueingLimiter } from '@sluice/limits';
@@ -70,7 +70,15 @@ export class MoneyWorld {
   async ask(reserved: number): Promise<boolean> {
     const id = `r${String((this.#asked += 1)).padStart(8, '0')}`;
     const atMost = { inputTokens: 1, outputTokens: 1, nanoUsd: reserved };
-    const asking = { id, principal: this.#principal, models: ['m'], endUser: undefined, mayGoElsewhere: false, atMost };
+    const asking: AdmissionRequest = {
+      id,
+      principal: this.#principal,
+      models: ['m'],
+      endUser: undefined,
+      mayGoElsewhere: false,
+      mayBeUnpriced: false,
+      atMost,
+    };
     try {
       const admission = await this.#limiter.admit(asking, NEVER);
       const intent = { id, startedAtMs: this.clock.now(), keyId: 'k', tenant: 't', route: '/', requestedModel: 'm' };
