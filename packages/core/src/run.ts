@@ -27,12 +27,14 @@ export async function answer<Request extends Pick<ChatRequest, 'extensions'>, Re
     if (run.ports.isRefusing()) throw gatewayError('draining', { details: { retryAfterMs: 1_000 } });
     const asked = await readCall(run);
     const plan = planRoute(run, asked);
-    const { principal, parsed } = asked;
-    const { operation } = run.endpoint;
+    const { principal, parsed, raw } = asked;
+    const { operation, dialect } = run.endpoint;
     const admitted = await admit(run, {
       principal,
       parsed,
       operation,
+      dialect: dialect.id,
+      wire: raw.wire,
       candidates: plan.candidates,
       mayGoElsewhere: true,
     });

@@ -99,7 +99,8 @@ export class RawRun {
       const { admission } = await admit(this.#parts, {
         principal,
         operation: raw.recognised?.operation,
-        parsed: raw.question,
+        dialect: raw.recognised?.dialect,
+        wire: raw.question.wire,
         candidates: [raw.candidate],
         mayGoElsewhere: false,
       });

@@ -4,7 +4,7 @@ import type { AskingParts } from './asking.js';
 import { readPriority } from './read-priority.js';
 import type { Admitted, CallContext } from './run-context.js';
 
-export type AdmitParts = Pick<AskingParts, 'principal' | 'operation' | 'parsed' | 'candidates' | 'mayGoElsewhere'>;
+export type AdmitParts = Omit<AskingParts, 'call' | 'priceUse' | 'assumedOutputTokens'>;
 
 /**
  * Reserves what the request may use within the limits and writes the intent; from here on it counts. Only what this returns

@@ -37,7 +37,7 @@ export class Asking implements AdmissionRequest {
   }
 
   get endUser(): string | undefined {
-    return endUserOf(this.#parts.parsed.wire);
+    return endUserOf(this.#parts.wire);
   }
 }
 

@@ -2,6 +2,7 @@ import { isJsonObject } from '@sluice/toolkit';
 import type {
   AmountsUsed,
   ChatRequest,
+  DialectId,
   JsonObject,
   OperationName,
   ParsedCall,
@@ -12,12 +13,17 @@ import type { Call } from '../call.js';
 import { estimatePrompt } from '../estimate.js';
 import type { Candidate } from '../routing/plan.js';
 import { toNanoUsd } from '../usd.js';
+import { choicesOf, outputBound } from './asked-output.js';
 
 export interface AtMostParts {
   readonly call: Call;
   readonly operation: OperationName | undefined;
+  /** In whose words the body is; absent where that is not known. */
+  readonly dialect: DialectId | undefined;
+  /** The body. Of its long strings the beginning is enough, which spares reading all of it once more. */
+  readonly wire: JsonObject;
   /** Absent where nothing but bytes is known. */
-  readonly parsed: Pick<ParsedCall<unknown>, 'features' | 'wire' | 'toRequest'> | { readonly wire: JsonObject };
+  readonly parsed?: Pick<ParsedCall<unknown>, 'features' | 'toRequest'>;
   readonly candidates: readonly Candidate[];
   readonly priceUse: PriceUse | undefined;
   readonly assumedOutputTokens: number;
@@ -29,7 +35,6 @@ const BYTES_PER_TOKEN = 3;
 const BYTES_PER_SECOND = 2_000;
 /** A generated picture that is charged by tokens has some thousand. */
 const TOKENS_PER_IMAGE = 6_500;
-const MAX_CHOICES = 128;
 const FREE: ReadonlySet<OperationName> = new Set(['countTokens']);
 const MEDIA: ReadonlySet<string> = new Set(['vision', 'files', 'audio']);
 
@@ -63,17 +68,17 @@ export class AtMost implements AmountsUsed {
   }
 
   #price(): Priced {
-    const { candidates, priceUse, parsed, operation } = this.#parts;
+    const { candidates, priceUse, wire, operation } = this.#parts;
     if (operation && FREE.has(operation)) return { nanoUsd: 0, mayBeUnpriced: false };
     if (!priceUse) return { nanoUsd: undefined, mayBeUnpriced: true };
     const usage = this.#usage();
-    const tier = parsed.wire['service_tier'];
+    const tier = wire['service_tier'];
     const serviceTier = typeof tier === 'string' ? tier : undefined;
     let dearest: bigint | undefined;
     let mayBeUnpriced = candidates.length === 0;
     for (const { target } of candidates) {
       const prices = target.facts?.prices ?? [];
-      const use = { prices, usage: writesCache(prices, parsed.wire) ? cached(usage) : usage, serviceTier };
+      const use = { prices, usage: writesCache(prices, wire) ? cached(usage) : usage, serviceTier };
       const cost = prices.length === 0 ? undefined : priceUse(use);
       mayBeUnpriced ||= cost === undefined;
       if (cost !== undefined && (dearest === undefined || cost > dearest)) dearest = cost;
@@ -82,9 +87,9 @@ export class AtMost implements AmountsUsed {
   }
 
   #usage(): Usage {
-    const { call, parsed, operation } = this.#parts;
+    const { call, dialect, wire, operation } = this.#parts;
     const tokens = { inputTokens: this.inputTokens, outputTokens: this.outputTokens };
-    if (operation === 'image') return { ...tokens, images: choicesOf(parsed.wire) };
+    if (operation === 'image') return { ...tokens, images: choicesOf(dialect, wire) };
     if (operation === 'speech') return { ...tokens, characters: call.characters ?? call.bodyBytes };
     if (operation === 'transcription') return { ...tokens, audioSeconds: Math.ceil(call.bodyBytes / BYTES_PER_SECOND) };
     return operation === 'rerank' ? { ...tokens, searchUnits: 1 } : tokens;
@@ -122,17 +127,17 @@ function cached(usage: Usage): Usage {
 function inputTokensOf({ call, operation, parsed }: AtMostParts): number {
   if (operation && (FREE.has(operation) || operation === 'speech' || operation === 'transcription')) return 0;
   // Of media the bytes tell nothing.
-  if (operation === 'chat' && 'features' in parsed && parsed.features.some((feature) => MEDIA.has(feature))) {
+  if (operation === 'chat' && parsed?.features.some((feature) => MEDIA.has(feature))) {
     return Math.ceil((estimatePrompt(parsed.toRequest() as ChatRequest) * 4) / BYTES_PER_TOKEN);
   }
   return Math.ceil(call.bodyBytes / BYTES_PER_TOKEN);
 }
 
-function outputTokensOf({ operation, parsed, candidates, assumedOutputTokens }: AtMostParts): number {
-  if (operation === 'image') return choicesOf(parsed.wire) * TOKENS_PER_IMAGE;
+function outputTokensOf({ operation, dialect, wire, candidates, assumedOutputTokens }: AtMostParts): number {
+  if (operation === 'image') return choicesOf(dialect, wire) * TOKENS_PER_IMAGE;
   if (operation !== undefined && operation !== 'chat') return 0;
-  const { wire } = parsed;
-  return choicesOf(wire) * (askedOutput(wire) ?? Math.min(assumedOutputTokens, mostOf(candidates)));
+  const assumed = Math.min(assumedOutputTokens, mostOf(candidates));
+  return choicesOf(dialect, wire) * outputBound(dialect, wire, assumed);
 }
 
 /** What the model can write at most; of several, the longest. */
@@ -140,25 +145,4 @@ function mostOf(candidates: readonly Candidate[]): number {
   let most = 0;
   for (const { target } of candidates) most = Math.max(most, target.facts?.maxOutputTokens ?? Number.POSITIVE_INFINITY);
   return most === 0 ? Number.POSITIVE_INFINITY : most;
-}
-
-const OUTPUT_NAMES = ['max_completion_tokens', 'max_tokens', 'max_output_tokens'] as const;
-
-/** The bound that the caller has set, in the words of any dialect. */
-function askedOutput(wire: JsonObject): number | undefined {
-  for (const name of OUTPUT_NAMES) if (isCount(wire[name])) return wire[name];
-  const settings = wire['generationConfig'] ?? wire['inferenceConfig'];
-  if (!isJsonObject(settings)) return undefined;
-  for (const name of ['maxOutputTokens', 'maxTokens']) if (isCount(settings[name])) return settings[name];
-  return undefined;
-}
-
-function choicesOf(wire: JsonObject): number {
-  const settings = wire['generationConfig'];
-  const count = wire['n'] ?? (isJsonObject(settings) ? settings['candidateCount'] : undefined);
-  return isCount(count) ? Math.min(MAX_CHOICES, Math.max(1, count)) : 1;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
