@@ -55,14 +55,20 @@ export function templatesOf(scope: string, rules: LimitRules): readonly Template
   return templates;
 }
 
+/** What money is counted by, beside its scope. */
+export type SpendingWindow = Pick<Claim, 'name' | 'windowMs'> & { readonly span?: 'day' | 'month' };
+
+export function spendingWindowOf({ window }: BudgetRules): SpendingWindow {
+  if (window === 'day') return { name: SPEND, windowMs: DAY_MS, span: 'day' };
+  if (window === 'month') return { name: SPEND, windowMs: MONTH_MS, span: 'month' };
+  return { name: SPEND, windowMs: window ?? Number.POSITIVE_INFINITY };
+}
+
 /** What a budget limits. One that only tells counts all the same. */
 export function budgetTemplate(budget: Budget): Template {
   const { scope, rules } = budget;
-  const { window, nanoUsd = Number.MAX_SAFE_INTEGER } = rules;
-  const claim = { scope, kind: 'window', name: SPEND, limit: nanoUsd, budget } as const;
-  if (window === 'day') return { ...claim, windowMs: DAY_MS, span: 'day' };
-  if (window === 'month') return { ...claim, windowMs: MONTH_MS, span: 'month' };
-  return { ...claim, windowMs: window ?? Number.POSITIVE_INFINITY };
+  const limit = rules.nanoUsd ?? Number.MAX_SAFE_INTEGER;
+  return { scope, kind: 'window', limit, budget, ...spendingWindowOf(rules) };
 }
 
 type CountedBy = Pick<Template, 'scope' | 'span' | 'windowMs'>;

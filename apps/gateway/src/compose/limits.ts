@@ -63,10 +63,9 @@ export function composeLimiter({ limits, telemetry, transport, onError }: Limite
 
 /** What is spent, as `/admin/v1/budgets` shows it. */
 export function readSpendingOf({ budgets }: LimitsControl): ReadSpending {
-  return (window, limit) =>
+  return (window) =>
     budgets
-      .list({ name: 'spend', ...window })
-      .slice(0, limit)
+      .list(window)
       .map(({ scope, used, endsAtMs }) => ({ scope, nanoUsd: Math.max(0, used), resetsAtMs: endsAtMs }));
 }
 
