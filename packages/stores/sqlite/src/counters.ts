@@ -85,16 +85,18 @@ export class SqliteCounterStore implements CounterStore {
   }
 
   #reserve(id: string, claims: readonly Claim[], nowMs: number): ReserveResult {
-    if (this.#reservations.has(id)) return { ok: true, id, states: this.#states(claims, nowMs) };
     const places: Place[] = [];
     for (const claim of claims) {
       const place = this.#counts.find(claim, nowMs);
-      if (place.used + claim.amount > claim.limit) return this.#refused(claims, claim, nowMs);
+      if (place.used + claim.amount > claim.limit) {
+        // What does not fit a second time has its place already.
+        return this.#reservations.has(id) ? this.#again(id, claims, nowMs) : this.#refused(claims, claim, nowMs);
+      }
       places.push(place);
     }
-    const states = claims.map((claim, index) => this.#take(claim, places[index] as Place, nowMs));
-    this.#reservations.insert({ id, expiresAtMs: nowMs + this.leaseMs, claims, places });
-    return { ok: true, id, states };
+    const isNew = this.#reservations.insert({ id, expiresAtMs: nowMs + this.leaseMs, claims, places });
+    if (!isNew) return this.#again(id, claims, nowMs);
+    return { ok: true, id, states: claims.map((claim, index) => this.#take(claim, places[index] as Place, nowMs)) };
   }
 
   #take(claim: Claim, place: Place, nowMs: number): ClaimState {
@@ -103,8 +105,9 @@ export class SqliteCounterStore implements CounterStore {
     return toState(claim, { used: claim.span === 'sliding' ? used : used + claim.amount, resetMs });
   }
 
-  #states(claims: readonly Claim[], nowMs: number): readonly ClaimState[] {
-    return claims.map((claim) => toState(claim, this.#counts.find(claim, nowMs)));
+  /** To one that was granted before: it takes nothing more. */
+  #again(id: string, claims: readonly Claim[], nowMs: number): ReserveResult {
+    return { ok: true, id, states: claims.map((claim) => toState(claim, this.#counts.find(claim, nowMs))) };
   }
 
   #refused(claims: readonly Claim[], refused: Claim, nowMs: number): ReserveResult {
@@ -156,8 +159,10 @@ export class SqliteCounterStore implements CounterStore {
       const told = orders.map((order) => order.work(nowMs));
       this.#counts.sweep(nowMs);
       this.#commitAll.run();
+      this.#reservations.ended(true);
       return told;
     } catch (cause) {
+      this.#reservations.ended(false);
       rollback(this.#database);
       throw cause;
     }

@@ -49,7 +49,8 @@ export class ReservationTable {
   readonly #counts: CountTable;
   readonly #insert: StatementSync;
   readonly #find: StatementSync;
-  readonly #renew: StatementSync;
+  readonly #renewLive: StatementSync;
+  readonly #revive: StatementSync;
   readonly #delete: StatementSync;
   readonly #due: StatementSync;
   readonly #mark: StatementSync;
@@ -57,14 +58,18 @@ export class ReservationTable {
   readonly #deleteLive: StatementSync;
   /** Made by this process and not settled yet. */
   readonly #own = new Map<string, readonly Held[]>();
+  /** Of those the ones of the transaction that goes on. */
+  #added: string[] = [];
   #lookedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(database: DatabaseSync, counts: CountTable) {
     this.#counts = counts;
     this.#insert = database.prepare(`INSERT INTO reservations (id, expires_at_ms, expired, held) VALUES (?, ?, 0, ?)
-       ON CONFLICT (id) DO UPDATE SET expires_at_ms = excluded.expires_at_ms, expired = 0, held = excluded.held`);
+       ON CONFLICT (id) DO UPDATE SET expires_at_ms = excluded.expires_at_ms, expired = 0, held = excluded.held
+       WHERE expired = 1`);
     this.#find = database.prepare('SELECT id, held, expired FROM reservations WHERE id = ?');
-    this.#renew = database.prepare('UPDATE reservations SET expires_at_ms = ?, expired = 0, held = ? WHERE id = ?');
+    this.#renewLive = database.prepare('UPDATE reservations SET expires_at_ms = ? WHERE id = ? AND expired = 0');
+    this.#revive = database.prepare('UPDATE reservations SET expires_at_ms = ?, expired = 0, held = ? WHERE id = ?');
     this.#deleteLive = database.prepare('DELETE FROM reservations WHERE id = ? AND expired = 0');
     this.#delete = database.prepare('DELETE FROM reservations WHERE id = ?');
     this.#mark = database.prepare('UPDATE reservations SET expired = 1, held = ? WHERE id = ?');
@@ -80,20 +85,31 @@ export class ReservationTable {
     return this.#row(id)?.expired === 0;
   }
 
-  insert({ id, expiresAtMs, claims, places }: NewReservation): void {
+  /** False, and nothing is changed, where there is one of that id already. */
+  insert({ id, expiresAtMs, claims, places }: NewReservation): boolean {
     const held = claims.map(({ name, amount, kind }, index): Held => {
       const { key, startsAtMs } = places[index] as Place;
       return { key, startsAtMs, name, amount, isGauge: kind === 'gauge', isTaken: true };
     });
-    this.#insert.run(id, expiresAtMs, JSON.stringify(held));
+    if (this.#insert.run(id, expiresAtMs, JSON.stringify(held)).changes === 0) return false;
     this.#own.set(id, held);
+    this.#added.push(id);
+    return true;
+  }
+
+  /** The transaction has ended: what was made in it is there, or it never was. */
+  ended(isCommitted: boolean): void {
+    if (this.#added.length === 0) return;
+    if (!isCommitted) for (const id of this.#added) this.#own.delete(id);
+    this.#added = [];
   }
 
   renew(id: string, expiresAtMs: number): void {
+    if (this.#renewLive.run(expiresAtMs, id).changes === 1) return;
     const row = this.#row(id);
     if (!row) return;
     const again = heldOf(row).map((held) => this.#take(held));
-    this.#renew.run(expiresAtMs, row.expired === 1 ? JSON.stringify(again) : row.held, id);
+    this.#revive.run(expiresAtMs, JSON.stringify(again), id);
   }
 
   settle(id: string, actual: Actual): void {

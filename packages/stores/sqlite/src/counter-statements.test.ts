@@ -1,0 +1,87 @@
+import { DatabaseSync } from 'node:sqlite';
+import { createManualClock } from '@sluice/testkit';
+import { expect, it, onTestFinished } from 'vitest';
+import { temporaryPath, temporaryStore } from './__fixtures__/temporary-store.js';
+import { SqliteCounterStore } from './counters.js';
+
+const never = new AbortController().signal;
+const slot = { scope: 'key:a', kind: 'gauge', name: 'concurrent', amount: 1, limit: 1, windowMs: 0 } as const;
+
+/** Counters on a database that remembers which statements on reservations ran, and can be made to fail at a commit. */
+function open() {
+  const path = temporaryPath();
+  temporaryStore({ path });
+  const database = new DatabaseSync(path);
+  onTestFinished(() => database.close());
+  const state = { ran: [] as string[], failsToCommit: false };
+  const prepare = database.prepare.bind(database);
+  database.prepare = (sql) => {
+    const statement = prepare(sql);
+    const isCounted = /\breservations\b/.test(sql) && !/JOIN|expires_at_ms <=/.test(sql);
+    const before = (): void => {
+      if (sql === 'COMMIT' && state.failsToCommit) throw Object.assign(new Error('disk full'), { errcode: 13 });
+      if (isCounted) state.ran.push(sql.split(' ')[0] ?? '');
+    };
+    for (const name of ['run', 'get'] as const) {
+      const own = statement[name].bind(statement) as (...values: unknown[]) => unknown;
+      Object.defineProperty(statement, name, {
+        value: (...values: unknown[]) => {
+          before();
+          return own(...values);
+        },
+      });
+    }
+    return statement;
+  };
+  const clock = createManualClock();
+  const counters = new SqliteCounterStore(database, { clock });
+  /** The statements of one piece of work. */
+  const during = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
+    state.ran = [];
+    await work();
+    return state.ran;
+  };
+  return { state, clock, counters, during };
+}
+
+it('a reservation is one statement to make, one to renew and one to settle', async () => {
+  const { counters, during } = open();
+  expect(await during(() => counters.reserve('a', [slot], never))).toEqual(['INSERT']);
+  expect(await during(() => counters.renew(['a']))).toEqual(['UPDATE']);
+  expect(await during(() => counters.settle('a', {}))).toEqual(['DELETE']);
+});
+
+it('a reservation is asked for only where one does not fit, and granted again where it is there', async () => {
+  const { counters, during } = open();
+  await counters.reserve('a', [slot], never);
+  expect(await during(async () => expect((await counters.reserve('b', [slot], never)).ok).toBe(false))).toEqual([
+    'SELECT',
+  ]);
+  expect(await counters.reserve('a', [slot], never)).toMatchObject({ ok: true, states: [{ remaining: 0 }] });
+  expect(await counters.reserve('a', [{ ...slot, limit: 5 }], never)).toMatchObject({
+    ok: true,
+    states: [{ remaining: 4 }],
+  });
+});
+
+it('a reservation whose transaction failed is forgotten', async () => {
+  const { state, counters, during } = open();
+  state.failsToCommit = true;
+  await expect(counters.reserve('a', [slot], never)).rejects.toMatchObject({ code: 'storage_unavailable' });
+  state.failsToCommit = false;
+  // One that is remembered would be deleted without being looked for.
+  expect(await during(() => counters.settle('a', {}))).toEqual(['SELECT', 'DELETE']);
+  expect((await counters.reserve('b', [slot], never)).ok).toBe(true);
+});
+
+it('what is renewed after its lease is taken again, and given back once', async () => {
+  const { clock, counters } = open();
+  await counters.reserve('a', [slot], never);
+  clock.advance(counters.leaseMs + 500);
+  await counters.cancel('nobody');
+  await counters.renew(['a']);
+  expect((await counters.reserve('b', [slot], never)).ok).toBe(false);
+  await counters.settle('a', {});
+  expect((await counters.reserve('b', [slot], never)).states).toMatchObject([{ remaining: 0 }]);
+  expect((await counters.reserve('c', [slot], never)).ok).toBe(false);
+});
