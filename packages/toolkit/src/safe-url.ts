@@ -45,7 +45,8 @@ const PORTS: ReadonlySet<string> = new Set(['', '80', '443']);
 /** Buckets of the vendors, which only they can open. */
 const BUCKET = /^(?:gs|s3):\/\/[\w.-]+\/[^\s\u0000-\u001f]+$/;
 const BEGINNING_OF_DATA = /^data:((?:image|audio|video)\/[a-z0-9.+-]+|application\/pdf)(?:;[\w.=-]+)*;base64,/i;
-const SCHEME = /^\s*(?:[a-z][a-z0-9+.-]*:|\/\/)/i;
+/** How nothing begins that is data: what readers of URLs leave out, a scheme, or the rest of a URL with the reader's own. */
+const NO_DATA = /^(?:[\s\u0000-\u001f]|[a-z][a-z0-9+.-]*:|\/\/)/i;
 
 /** Longer than any that vendors hand out. What a string was cut to is longer still where nothing in it is escaped. */
 const MAX_CHARACTERS = 2_048;
@@ -92,7 +93,7 @@ export function isSafeImageUrl(text: string): boolean {
 
 /** For fields that hold data or say where it is: what names no scheme is data. */
 export function isSafeSource(text: string): boolean {
-  if (!SCHEME.test(text.slice(0, 64))) return true;
+  if (!NO_DATA.test(text.slice(0, 64))) return true;
   return /^data:[\w.+/-]+(?:;[\w.=-]+)*;base64,/i.test(text) || isSafeUrl(text);
 }
 

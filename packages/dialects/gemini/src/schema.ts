@@ -6,8 +6,9 @@ const object = z.record(z.string(), z.unknown());
 const count = z.int().min(0);
 
 const blob = z.looseObject({ mimeType: z.string(), data: z.string() });
+const url = z.string().min(1).refine(isSafeUrl, UNSAFE_URL);
 const fileData = z.looseObject({
-  fileUri: z.string().min(1).refine(isSafeUrl, UNSAFE_URL),
+  fileUri: url,
   mimeType: z.string().optional(),
 });
 const functionCall = z.looseObject({ id: z.string().optional(), name: z.string().min(1), args: object.optional() });
@@ -15,6 +16,7 @@ const functionResponse = z.looseObject({
   id: z.string().optional(),
   name: z.string().min(1),
   response: object.optional(),
+  parts: z.array(z.looseObject({ inlineData: blob.optional(), fileData: fileData.optional() })).optional(),
 });
 /** One of its members says what it is; kinds to come are carried. */
 const part = z.looseObject({
@@ -40,7 +42,13 @@ const functionDeclaration = z.looseObject({
   parameters: object.optional(),
   parametersJsonSchema: z.unknown().optional(),
 });
-const tool = z.looseObject({ functionDeclarations: z.array(functionDeclaration).optional() });
+const tool = z.looseObject({
+  functionDeclarations: z.array(functionDeclaration).optional(),
+  mcpServers: z
+    .array(z.looseObject({ streamableHttpTransport: z.looseObject({ url: url.optional() }).optional() }))
+    .optional(),
+  retrieval: z.looseObject({ externalApi: z.looseObject({ endpoint: url.optional() }).optional() }).optional(),
+});
 
 const functionCallingConfig = z.looseObject({
   mode: z.enum(['MODE_UNSPECIFIED', 'AUTO', 'ANY', 'NONE', 'VALIDATED']).optional(),

@@ -1,5 +1,6 @@
 import { UNSAFE_URL, isSafeImageUrl, isSafeSource, isSafeUrl } from '@sluice/toolkit';
 import { z } from 'zod';
+import { refuseUnsafeUrls } from './unsafe-urls.js';
 
 /** Wire source: npm openai 6.49.0, `resources/responses/responses.d.ts`. */
 const text = z.looseObject({ type: z.enum(['input_text', 'output_text', 'text']), text: z.string() });
@@ -69,8 +70,8 @@ const KNOWN: ReadonlySet<unknown> = new Set([
   'reasoning',
 ]);
 
-/** An item of a kind that only OpenAI's own tools have: carried as it is. */
-const other = z.looseObject({ type: z.string().min(1) });
+/** An item of a kind that only OpenAI's own tools have: carried as it is, but for URLs in it. */
+const other = z.looseObject({ type: z.string().min(1) }).superRefine(refuseUnsafeUrls);
 export type WireOtherItem = z.infer<typeof other>;
 export type WireItem = WireMessageItem | WireKnownItem | WireOtherItem;
 

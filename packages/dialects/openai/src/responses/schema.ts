@@ -1,7 +1,7 @@
-import { UNSAFE_URL, isSafeUrl } from '@sluice/toolkit';
 import { z } from 'zod';
 import { modelName } from '../model-name.js';
 import { item } from './items-schema.js';
+import { refuseUnsafeUrls } from './unsafe-urls.js';
 
 const schema = z.record(z.string(), z.unknown());
 const flag = z.boolean().nullish();
@@ -17,10 +17,9 @@ const functionTool = z.looseObject({
 });
 const customTool = z.looseObject({ type: z.literal('custom'), name: z.string().min(1), description: label });
 /** Tools that OpenAI runs itself, and kinds to come. */
-const hostedTool = z.looseObject({
-  type: z.string().min(1),
-  server_url: z.string().refine(isSafeUrl, UNSAFE_URL).nullish(),
-});
+const hostedTool = z
+  .looseObject({ type: z.string().min(1), server_url: z.string().nullish() })
+  .superRefine(refuseUnsafeUrls);
 const tool = z.union([functionTool, customTool, hostedTool]);
 export type WireTool = z.infer<typeof tool>;
 
@@ -40,6 +39,9 @@ const format = z.discriminatedUnion('type', [
     strict: flag,
   }),
 ]);
+
+/** What stands for a variable may be a picture or a file. */
+const prompt = z.looseObject({ variables: z.record(z.string(), z.unknown().superRefine(refuseUnsafeUrls)).nullish() });
 
 const metadata = z
   .record(z.string().max(64), z.string().max(512))
@@ -78,6 +80,6 @@ export const responsesRequestSchema = z.looseObject({
   safety_identifier: label,
   prompt_cache_key: label,
   conversation: z.union([z.string(), schema]).nullish(),
-  prompt: options,
+  prompt: prompt.nullish(),
 });
 export type ResponsesWire = z.infer<typeof responsesRequestSchema>;

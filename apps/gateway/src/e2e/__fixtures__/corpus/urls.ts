@@ -93,6 +93,8 @@ const PORTS = ['22', '25', '6379', '5432', '11211', '8080', '4000'].map((port) =
 interface Place {
   readonly path: string;
   readonly param: string;
+  /** What says that it is data is data there, of whatever kind. */
+  readonly takesData?: true;
   body(url: string): string;
 }
 
@@ -101,6 +103,12 @@ const respond = (members: object): string => JSON.stringify({ model: 'up/m', inp
 const said = (part: unknown): string => respond({ input: [{ role: 'user', content: [part] }] });
 const claude = (block: unknown): string =>
   JSON.stringify({ model: 'up/m', max_tokens: 9, messages: [{ role: 'user', content: [block] }] });
+
+const gemini = (param: string, members: (url: string) => object): Place => ({
+  path: '/v1beta/models/up%2Fm:generateContent',
+  param,
+  body: (url) => JSON.stringify({ contents: [{ parts: [{ text: 'Hello' }] }], ...members(url) }),
+});
 
 const PLACES: readonly Place[] = [
   {
@@ -143,11 +151,76 @@ const PLACES: readonly Place[] = [
     param: 'messages.0.content.0.source.url',
     body: (url) => claude({ type: 'document', source: { type: 'url', url } }),
   },
+  gemini('contents[0].parts[0].fileData.fileUri', (fileUri) => ({
+    contents: [{ parts: [{ fileData: { fileUri, mimeType: 'image/png' } }] }],
+  })),
+  ...(['file_data', 'file_id'] as const).map(
+    (name): Place => ({
+      path: CHAT,
+      param: `messages[0].content[0].file.${name}`,
+      takesData: true,
+      body: (url) => user({ type: 'file', file: { [name]: url } }),
+    }),
+  ),
   {
-    path: '/v1beta/models/up%2Fm:generateContent',
-    param: 'contents[0].parts[0].fileData.fileUri',
-    body: (fileUri) => JSON.stringify({ contents: [{ parts: [{ fileData: { fileUri, mimeType: 'image/png' } }] }] }),
+    path: '/v1/responses',
+    param: 'input[0].content[0].file_data',
+    takesData: true,
+    body: (file_data) => said({ type: 'input_file', file_data }),
   },
+  {
+    path: '/v1/responses',
+    param: 'input[0].output[0].image_url',
+    body: (image_url) =>
+      respond({ input: [{ type: 'function_call_output', call_id: 'c', output: [{ type: 'input_image', image_url }] }] }),
+  },
+  {
+    path: '/v1/responses',
+    param: 'input[0].output.image_url',
+    body: (image_url) =>
+      respond({ input: [{ type: 'computer_call_output', call_id: 'c', output: { type: 'computer_screenshot', image_url } }] }),
+  },
+  {
+    path: '/v1/responses',
+    param: 'prompt.variables.x.image_url',
+    body: (image_url) => respond({ prompt: { id: 'p', variables: { x: { type: 'input_image', image_url } } } }),
+  },
+  {
+    path: '/v1/responses',
+    param: 'prompt.variables.x.file_url',
+    body: (file_url) => respond({ prompt: { id: 'p', variables: { x: { type: 'input_file', file_url } } } }),
+  },
+  {
+    path: '/v1/responses',
+    param: 'tools[0].input_image_mask.image_url',
+    body: (image_url) => respond({ tools: [{ type: 'image_generation', input_image_mask: { image_url } }] }),
+  },
+  {
+    path: '/v1/messages',
+    param: 'mcp_servers.0.url',
+    body: (url) =>
+      JSON.stringify({
+        model: 'up/m',
+        max_tokens: 9,
+        messages: [{ role: 'user', content: 'Hello' }],
+        mcp_servers: [{ type: 'url', name: 'x', url }],
+      }),
+  },
+  {
+    path: '/v1/messages',
+    param: 'messages.0.content.0.content.0.source.url',
+    body: (url) =>
+      claude({ type: 'tool_result', tool_use_id: 't', content: [{ type: 'image', source: { type: 'url', url } }] }),
+  },
+  gemini('contents[0].parts[0].functionResponse.parts[0].fileData.fileUri', (fileUri) => ({
+    contents: [{ parts: [{ functionResponse: { name: 'f', parts: [{ fileData: { fileUri, mimeType: 'image/png' } }] } }] }],
+  })),
+  gemini('tools[0].mcpServers[0].streamableHttpTransport.url', (url) => ({
+    tools: [{ mcpServers: [{ name: 'x', streamableHttpTransport: { url } }] }],
+  })),
+  gemini('tools[0].retrieval.externalApi.endpoint', (endpoint) => ({
+    tools: [{ retrieval: { externalApi: { endpoint } } }],
+  })),
 ];
 
 /** Of a body, where the URL goes. */
@@ -155,7 +228,7 @@ const PLACEHOLDER = '<url>';
 
 const refused = (id: string, urls: readonly string[], write = JSON.stringify): readonly BadInput[] =>
   urls.flatMap((url) =>
-    PLACES.map(({ path, param, body }) => ({
+    PLACES.filter(({ takesData }) => !takesData || !url.startsWith('data:')).map(({ path, param, body }) => ({
       id,
       what: `${param} ${url.slice(0, 60)}`,
       bytes: (key: string) => request(key, { path, body: body(PLACEHOLDER).replace(PLACEHOLDER, () => write(url).slice(1, -1)) }),
