@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { Answer, StreamAnswer } from '@sluice/core';
 import { createRandomHex } from '@sluice/telemetry';
@@ -44,4 +45,24 @@ describe('an answer that cannot be sent', () => {
     expect(failures).toEqual([expect.objectContaining({ message: expect.stringMatching(message) as string })]);
     expect(giveBack).toHaveBeenCalledOnce();
   });
+});
+
+it('a caller whose answer stands behind another one leaves when their connection dies', async () => {
+  let asked = 0;
+  const chunks = {
+    async *[Symbol.asyncIterator]() {
+      asked += 1;
+      yield 'a';
+      await new Promise(() => undefined);
+    },
+  };
+  const { url, callers, failures } = await serverWith({ kind: 'stream', status: 200, headers: {}, chunks });
+  const client = connect(Number(new URL(url).port), '127.0.0.1');
+  // More of them than an emitter has listeners without a warning.
+  client.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(20));
+  await expect.poll(() => asked).toBe(20);
+  client.destroy();
+  await callers.empty();
+  expect(callers.admitted).toBe(20);
+  expect(failures).toEqual([]);
 });

@@ -5,6 +5,7 @@ import type { ReceivedCall } from '@sluice/core';
 import { readTraceContext } from '@sluice/telemetry';
 import type { RandomHex } from '@sluice/telemetry';
 import type { Writable } from '@sluice/toolkit';
+import { tellOfItsEnd } from './pipelined.js';
 import { readBody } from './read-body.js';
 import type { AssertRoom } from './read-body.js';
 import { clientRequestId } from './request-ids.js';
@@ -94,6 +95,7 @@ export class Callers {
         return readBody(req, limit, this.#deps.assertRoom);
       },
     });
+    tellOfItsEnd(req, res);
     res.on('close', () => {
       visit.leave();
       if (!res.writableFinished) visit.abort(gatewayError('client_closed_request'));

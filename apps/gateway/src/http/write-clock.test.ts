@@ -90,3 +90,24 @@ it('nobody is looked at who waits no more, and no timer runs for them', async ()
   await pass(20);
   expect([res.destroyed, clock.pending]).toEqual([false, 0]);
 });
+
+it('an answer behind another one is forgotten when their connection is gone', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  client.write('GET /1 HTTP/1.1\r\nhost: x\r\n\r\nGET /2 HTTP/1.1\r\nhost: x\r\n\r\n');
+  const answers: ServerResponse[] = [];
+  server.on('request', (_req, res) => void answers.push(res));
+  await expect.poll(() => answers.length).toBe(2);
+  const [, second] = answers as [ServerResponse, ServerResponse];
+  const { clock, waiting, pass } = eightSeconds();
+  second.end('late');
+  waiting.add(second);
+  await pass(2);
+  expect(clock.pending).toBe(1);
+  client.destroy();
+  await once(second.req.socket, 'close');
+  await pass(2);
+  expect(clock.pending).toBe(0);
+});

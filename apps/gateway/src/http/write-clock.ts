@@ -56,7 +56,10 @@ export class WriteClock implements Waiting {
   readonly #look = (): void => {
     const nowMs = this.#clock.monotonic();
     const timeoutMs = this.#timeoutMs();
-    for (const [{ socket }, seen] of this.#seen) {
+    for (const [res, seen] of this.#seen) {
+      const { socket } = res;
+      // Whoever added it need not hear of that: behind another answer it has no socket, and Node 22 tells it nothing.
+      if (res.req.socket.destroyed) this.#seen.delete(res);
       const taken = takenOf(socket);
       if (taken !== seen.taken) Object.assign(seen, { taken, sinceMs: nowMs });
       // With the kernel's buffers: a connection that is closed keeps them for as long as the other side neither reads nor goes.
