@@ -123,6 +123,14 @@ const CLAIMS: readonly Row[] = [
   ['B-46 exp below zero', claims(() => ({ exp: -1 }))],
   ['B-46 exp null', claims(() => ({ exp: null }))],
   ['B-46 exp 1e400', (rig) => text(`"exp":${rig.nowSeconds() + 600}`, () => '"exp":1e400')(rig)],
+  [
+    'B-46 exp with more digits than a number keeps',
+    (rig) =>
+      text(`"exp":${rig.nowSeconds() + 600}`, ({ nowSeconds }) => `"exp":${nowSeconds() + 600}.00000000000000001`)(rig),
+  ],
+  ['iat 1e400', text('"sub":"u1"', () => '"sub":"u1","iat":1e400')],
+  ['a tenant that no number keeps', text('"sub":"u1"', () => '"sub":"u1","org":12345678901234567890')],
+  ['B-51 lists in each other', text('"sub":"u1"', () => `"sub":"u1","a":${'['.repeat(65)}${']'.repeat(65)}`)],
   ['B-46 exp in 400 days', claims(({ nowSeconds }) => ({ exp: nowSeconds() + 400 * DAY }))],
   ['a lifetime of more than a day', claims(({ nowSeconds }) => ({ iat: nowSeconds() - DAY, exp: nowSeconds() + 60 }))],
   ['B-47 nbf in an hour', claims(({ nowSeconds }) => ({ nbf: nowSeconds() + 3_600 }))],
