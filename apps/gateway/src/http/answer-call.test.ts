@@ -50,10 +50,10 @@ describe('an answer that cannot be sent', () => {
 it('a caller whose answer stands behind another one leaves when their connection dies', async () => {
   let asked = 0;
   const chunks = {
-    async *[Symbol.asyncIterator]() {
+    async *[Symbol.asyncIterator](): AsyncGenerator<string, undefined> {
       asked += 1;
       yield 'a';
-      await new Promise(() => undefined);
+      return await new Promise<undefined>(() => undefined);
     },
   };
   const { url, callers, failures } = await serverWith({ kind: 'stream', status: 200, headers: {}, chunks });
