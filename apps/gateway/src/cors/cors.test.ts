@@ -119,11 +119,15 @@ describe('a preflight', () => {
   });
 
   it.each(['/admin/v1/keys', '/admin/v1/cors', '/metrics', '/openapi.json', '/docs', '/console', '/health/providers'])(
-    'is refused at %s also for an allowed origin, and calls there get no permission',
+    'is refused at %s also for an allowed origin, and so are calls, whatever the query',
     (path) => {
       const { cors } = corsOf(FILE);
-      expect(refuses(cors, preflight(APP, path))).toBe(true);
-      expect(cors.headers(post(APP, path))).toEqual({ vary: 'Origin' });
+      for (const asked of [path, `${path}?x`]) {
+        expect([refuses(cors, preflight(APP, asked)), refuses(cors, post(APP, asked))]).toEqual([true, true]);
+        expect(cors.headers(post(APP, asked))).toEqual({ vary: 'Origin' });
+        expect(refuses(cors, post('http://127.0.0.1:4000', asked))).toBe(false);
+        expect(refuses(corsOf(undefined).cors, post(APP, asked))).toBe(false);
+      }
     },
   );
 

@@ -7,11 +7,12 @@ import type { LiveCors } from './live-cors.js';
 /** How long a browser may keep a grant; whether an origin may still call is decided for every call. */
 const MAX_AGE_S = '600';
 /** Endpoints of operators: no page of another origin has any business there. */
-const OPERATORS = /^\/(?:admin|console|docs|metrics|openapi\.json|health\/providers)(?:\/|$)/;
+const OPERATORS = /^\/(?:admin|console|docs|metrics|openapi\.json|health\/providers)(?:[/?]|$)/;
 
 /** What the CORS protocol looks at. */
 export interface CorsQuestion {
   readonly method: string;
+  /** With the query or without. */
   readonly path: string;
   readonly headers: IncomingHeaders;
 }
@@ -31,9 +32,8 @@ export function createCors(live: LiveCors): Cors {
       const origin = originOf(headers);
       if (origin === undefined) return undefined;
       const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
-      if (OPERATORS.test(question.path)) return isPreflight ? originNotAllowed() : undefined;
       const policy = live.policy();
-      const isAllowed = policy?.allows(origin) ?? false;
+      const isAllowed = policy?.allows(origin) === true && !OPERATORS.test(question.path);
       if (isPreflight) return isAllowed ? grant(headers) : originNotAllowed();
       return !policy || isAllowed || isSameOrigin(origin, headers) ? undefined : originNotAllowed();
     },

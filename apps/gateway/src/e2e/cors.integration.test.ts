@@ -156,17 +156,19 @@ describe('an origin on the list (D-20)', () => {
   });
 });
 
-it('no page gets a permission at the admin API', async () => {
-  const admin = { authorization: `Bearer ${gateway.adminKey}`, origin: APP };
-  const answers = [
-    await preflight(APP, '/admin/v1/keys'),
-    await rawCall(`${gateway.url}/admin/v1/keys`, { headers: admin }),
-  ];
-  expect(answers.map(({ status, headers }) => [status, headers['access-control-allow-origin']])).toEqual([
-    [403, undefined],
-    [200, undefined],
-  ]);
-});
+it.each(['/admin/v1/keys', '/metrics?x', '/openapi.json?x', '/health/providers?x'])(
+  'no page gets a permission at %s, or is answered there, but the ones of the gateway itself',
+  async (path) => {
+    const from = (origin: string) =>
+      rawCall(gateway.url + path, { headers: { authorization: `Bearer ${gateway.adminKey}`, origin } });
+    const answers = [await preflight(APP, path), await from(APP), await from(gateway.url)];
+    expect(answers.map(({ status, headers }) => [status, headers['access-control-allow-origin']])).toEqual([
+      [403, undefined],
+      [403, undefined],
+      [200, undefined],
+    ]);
+  },
+);
 
 async function setCors(gateway: Pick<ProcessGateway, 'url' | 'adminKey'>, policy?: object): Promise<RawAnswer> {
   const headers = { authorization: `Bearer ${gateway.adminKey}`, 'content-type': 'application/json' };
