@@ -5,7 +5,7 @@ import type { RandomBytes } from './api-key.js';
 import { defined } from './defined.js';
 import { assertRights } from './key-rights.js';
 import type { CreateKeyInput, RotateKeyInput } from './key-schemas.js';
-import { isWithin, sees, visibleTenant } from './permissions.js';
+import { isWithin, mayGrant, sees, visibleTenant } from './permissions.js';
 import type { LimitProfiles } from './principal.js';
 import { createReferences } from './references.js';
 import { forbidden, invalid } from './refuse.js';
@@ -85,7 +85,7 @@ export function createKeyAdmin(deps: KeyAdminDeps): KeyAdmin {
       const record = keys.find(id);
       if (!record || !sees(by, record.tenant)) return false;
       // Only a role above the own one is in the way of what takes rights away.
-      assertRights({ role: record.role }, { kind: by.kind, role: by.role });
+      if (!mayGrant(by, record.role)) throw forbidden(`The role "${record.role}" is above your own.`, 'role');
       const found = keys.revoke(id, clock.now());
       if (found) onChange();
       return found;

@@ -1,13 +1,14 @@
 import { BlockList, isIP } from 'node:net';
 import { gatewayError } from '@sluice/contract';
-import type { ErrorCode, KeyRecord, Principal } from '@sluice/contract';
+import type { ErrorCode, KeyRecord } from '@sluice/contract';
 import { mayGrant } from './permissions.js';
+import type { Actor } from './permissions.js';
 import { forbidden } from './refuse.js';
 
 type Rights = Pick<KeyRecord, 'role' | 'models' | 'routes' | 'tools' | 'ips'>;
 
 /** Throws a 403 for a key that could do more than whoever makes it, or lays hands on it. */
-export function assertRights(rights: Rights, by: Rights & Pick<Principal, 'kind'>): void {
+export function assertRights(rights: Rights, by: Rights & Actor): void {
   if (!mayGrant(by, rights.role)) throw forbidden(`The role "${rights.role}" is above your own.`, 'role');
   assertList(rights.models, by.models, { param: 'models', code: 'model_not_allowed', covers });
   assertList(rights.routes, by.routes, { param: 'routes', code: 'route_not_allowed', covers });

@@ -8,14 +8,16 @@ export class Owners {
   readonly #subjects: ReadonlyMap<string, UserRecord>;
 
   constructor({ orgs, teams, users }: TenancyRepository) {
-    const disabled = (records: readonly { readonly id: string; readonly disabledAtMs?: number }[], kind: string) =>
-      records.filter(({ disabledAtMs }) => disabledAtMs !== undefined).map(({ id }) => `${kind}:${id}`);
+    const disabled = (records: readonly (Disableable & { readonly id: string })[], kind: string) =>
+      records.filter(isDisabled).map(({ id }) => `${kind}:${id}`);
     const people = users.list();
     this.#roles = new Map(people.map(({ id, role }) => [id, role]));
     const groups = teams.list();
     this.#teams = new Map(groups.map(({ id, org }) => [id, org]));
     const named = people.filter(({ subject }) => subject !== undefined);
-    this.#subjects = new Map(named.map((user) => [toSubjectKey(user.org, user.subject ?? ''), user]));
+    // Of several with one subject the disabled one comes last: it counts.
+    const ordered = named.toSorted((a, b) => Number(isDisabled(a)) - Number(isDisabled(b)));
+    this.#subjects = new Map(ordered.map((user) => [toSubjectKey(user.org, user.subject ?? ''), user]));
     this.#disabled = new Set([
       ...disabled(orgs.list(), 'org'),
       ...disabled(groups, 'team'),
@@ -40,6 +42,14 @@ export class Owners {
     const disabled = this.#disabled;
     return disabled.has(`org:${tenant}`) || disabled.has(`team:${team}`) || disabled.has(`user:${user}`);
   }
+}
+
+interface Disableable {
+  readonly disabledAtMs?: number;
+}
+
+function isDisabled({ disabledAtMs }: Disableable): boolean {
+  return disabledAtMs !== undefined;
 }
 
 function toSubjectKey(org: string, subject: string): string {

@@ -66,17 +66,20 @@ export const PERMISSIONS = {
 export type Permission = keyof typeof PERMISSIONS;
 
 /** Whether a principal may do it to what is its own. */
-export function may({ kind, role, tenant }: Principal, permission: Permission): boolean {
+export function may({ kind, role, bound, tenant }: Principal, permission: Permission): boolean {
   if (kind === 'admin') return true;
   const { roles, scope }: PermissionRow = PERMISSIONS[permission];
-  return roles.includes(role) && (scope === 'organisation' || tenant === HOME_TENANT);
+  if (!roles.includes(role) || (bound !== undefined && !roles.includes(bound))) return false;
+  return scope === 'organisation' || tenant === HOME_TENANT;
 }
 
 /** Throws `route_not_allowed` for whoever may not. */
 export function assertMay(principal: Principal, permission: Permission): void {
   if (may(principal, permission)) return;
   const { summary }: PermissionRow = PERMISSIONS[permission];
-  throw gatewayError('route_not_allowed', { message: `The role "${principal.role}" may not ${summary} here.` });
+  const { role, bound } = principal;
+  const who = bound === undefined ? `The role "${role}"` : `The role "${role}", of a user who is now "${bound}",`;
+  throw gatewayError('route_not_allowed', { message: `${who} may not ${summary} here.` });
 }
 
 /** The organisation that a principal sees; nothing for the operator of the gateway, who sees them all. */
@@ -90,8 +93,17 @@ export function sees(principal: Principal, tenant: string): boolean {
 }
 
 /** Whether a principal may give a role to somebody: one that may nothing that it may not itself. */
-export function mayGrant(principal: Pick<Principal, 'kind' | 'role'>, role: Role): boolean {
-  return principal.kind === 'admin' || isWithin(role, principal.role);
+export function mayGrant({ kind, role: own, bound = own }: Actor, role: Role): boolean {
+  return kind === 'admin' || (isWithin(role, own) && isWithin(role, bound));
+}
+
+/** As whom somebody acts. */
+export type Actor = Pick<Principal, 'kind' | 'role' | 'bound'>;
+
+/** What is left of a role for somebody who may at most what `bound` may. */
+export function withinBound(role: Role, bound: Role | undefined): Pick<Principal, 'role' | 'bound'> {
+  if (bound === undefined || isWithin(role, bound)) return { role };
+  return isWithin(bound, role) ? { role: bound } : { role, bound };
 }
 
 /** Whether `role` may nothing that `bound` may not. */

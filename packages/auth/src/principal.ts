@@ -1,6 +1,6 @@
 import type { KeyRecord, LimitRules, Principal, Role } from '@sluice/contract';
 import type { Owners } from './owners.js';
-import { HOME_TENANT, isWithin } from './permissions.js';
+import { HOME_TENANT, withinBound } from './permissions.js';
 import type { TokenClaims } from './token-claims.js';
 import { invalidToken } from './token-form.js';
 
@@ -17,12 +17,12 @@ export const ADMIN: Principal = Object.freeze({
 });
 
 /** Who a key speaks for. Frozen: one principal serves all requests of its key. `bound` is the role of its user. */
-export function toPrincipal(record: KeyRecord, profiles: LimitProfiles, bound: Role = record.role): Principal {
-  const { id, name, tenant, team, user, role, models, routes, tools, ips } = record;
+export function toPrincipal(record: KeyRecord, profiles: LimitProfiles, bound?: Role): Principal {
+  const { id, name, tenant, team, user, models, routes, tools, ips } = record;
   return Object.freeze({
     kind: 'key',
     // What became of the user since counts.
-    role: isWithin(role, bound) ? role : bound,
+    ...withinBound(record.role, bound),
     keyId: id,
     keyName: name,
     tenant,
@@ -38,18 +38,19 @@ export function toPrincipal(record: KeyRecord, profiles: LimitProfiles, bound: R
 }
 
 /**
- * Who a verified token speaks for: under the default profile, with no row of its own. A team that the organisation does not
- * have is none. Throws `invalid_token` where the organisation, the team or the user is disabled.
+ * Who a verified token speaks for: under the default profile, with no row of its own, and with no more rights than its user
+ * has, if there is one. A team that the organisation does not have is none. Throws `invalid_token` where the organisation, the team or the user is disabled.
  */
 export function toTokenPrincipal(claims: TokenClaims, owners: Owners | undefined, profiles: LimitProfiles): Principal {
-  const { keyId, subject, tenant, role } = claims;
+  const { keyId, subject, tenant } = claims;
   const user = owners?.userOf(tenant, subject);
   const named = claims.team !== undefined && owners?.hasTeam(tenant, claims.team) ? claims.team : undefined;
   const team = named ?? user?.team;
   const belonging = { tenant, ...(team !== undefined && { team }), ...(user && { user: user.id }) };
   if (owners?.areDisabled(belonging)) throw invalidToken();
   const limits = Object.freeze({ ...chooseLimits({}, profiles) });
-  return Object.freeze({ kind: 'token', role, keyId, keyName: subject, ...belonging, limits });
+  const role = withinBound(claims.role, user?.role);
+  return Object.freeze({ kind: 'token', ...role, keyId, keyName: subject, ...belonging, limits });
 }
 
 const NOTHING_ALLOWED: LimitRules = { requestsPerMinute: 0 };

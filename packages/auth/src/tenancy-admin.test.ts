@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Principal, Role } from '@sluice/contract';
 import { authRig, bearer } from './__fixtures__/auth-rig.js';
-import { ADMIN, createTenancyAdmin } from './index.js';
+import { ADMIN, PERMISSIONS, createTenancyAdmin } from './index.js';
+import type { Permission } from './index.js';
 
 function member(role: Role, tenant = 'acme'): Principal {
   return { kind: 'key', role, keyId: `key_${role}`, keyName: role, tenant, limits: {} };
@@ -108,6 +109,18 @@ describe('users', () => {
     }
   });
 
+  it('share no subject within an organisation', () => {
+    const { users } = world().tenancy;
+    const taken = expect.objectContaining({ code: 'invalid_value', details: { param: 'subject' } }) as Error;
+    users.create({ ...user, id: 'one', org: 'acme', role: 'caller', subject: 'u1' }, ADMIN);
+    users.create({ ...user, id: 'two', org: 'acme', role: 'caller' }, ADMIN);
+    users.change('one', { disabled: true }, ADMIN);
+    expect(() => users.create({ ...user, org: 'acme', role: 'caller', subject: 'u1' }, ADMIN)).toThrow(taken);
+    expect(() => users.change('two', { subject: 'u1' }, ADMIN)).toThrow(taken);
+    expect(users.change('one', { subject: 'u1', name: 'Ann' }, ADMIN)).toMatchObject({ subject: 'u1', name: 'Ann' });
+    expect(users.create({ ...user, org: 'other', role: 'caller', subject: 'u1' }, ADMIN).subject).toBe('u1');
+  });
+
   it('leave their team', () => {
     const { users } = world().tenancy;
     users.create({ ...user, id: 'me', team: 'acme-team', role: 'caller' }, ADMIN);
@@ -149,6 +162,31 @@ describe('keys', () => {
     expect(await ask(bearer(key))).toMatchObject({ role: 'caller' });
     const above = () => keys.create({ name: 'ci', user: 'me', role: 'admin' }, ADMIN);
     expect(above).toThrow(expect.objectContaining({ code: 'route_not_allowed' }));
+  });
+
+  it.each([
+    ['viewer', 'caller'],
+    ['caller', 'viewer'],
+  ] as const)('of a %s whose user becomes a %s may only what both may', async (role, next) => {
+    const { keys, auth, tenancy } = world();
+    tenancy.users.create({ ...user, id: 'me', org: 'acme', role }, ADMIN);
+    const { key } = keys.create({ name: 'ci', user: 'me', role }, ADMIN);
+    tenancy.users.change('me', { role: next }, ADMIN);
+    const allowed: string[] = [];
+    for (const permission of Object.keys(PERMISSIONS) as Permission[]) {
+      const asked = auth.authorize({ headers: bearer(key) }, permission, new AbortController().signal);
+      if (await asked.then(Boolean, () => false)) allowed.push(permission);
+    }
+    expect(allowed).toEqual(['models:list']);
+  });
+
+  it('of somebody with two roles are made with none of them', () => {
+    const { keys } = world();
+    const by = { ...member('admin'), role: 'viewer', bound: 'caller' } as const;
+    for (const role of ['viewer', 'caller'] as const) {
+      const make = () => keys.create({ name: 'ci', role }, by);
+      expect(make).toThrow(expect.objectContaining({ code: 'route_not_allowed', details: { param: 'role' } }));
+    }
   });
 
   it.each([

@@ -169,6 +169,7 @@ function createUsers(deps: TenancyAdminDeps, references: References): TenancyAdm
     create({ id, org, team, ...rest }, by) {
       assertGrant(by, rest.role);
       const place = references.place(defined({ org, team }), by);
+      assertFree({ org: place.org, subject: rest.subject }, deps);
       return records.insert({ ...rest, ...place }, id);
     },
     list: (by) => records.list(by),
@@ -178,6 +179,7 @@ function createUsers(deps: TenancyAdminDeps, references: References): TenancyAdm
       // Neither a role above the own one to give, nor anything to change of who has one.
       for (const one of [record.role, role ?? record.role]) assertGrant(by, one);
       if (typeof team === 'string') references.place({ org: record.org, team }, by);
+      assertFree({ id, org: record.org, subject }, deps);
       const { team: former, ...rest } = record;
       const next = team === null ? undefined : (team ?? former);
       return records.update({ ...rest, ...defined({ team: next, role, email, subject }) }, input);
@@ -188,6 +190,20 @@ function createUsers(deps: TenancyAdminDeps, references: References): TenancyAdm
       records.remove(record);
     },
   };
+}
+
+interface WantedSubject {
+  /** Of the user who wants it; a new one has none yet. */
+  readonly id?: string;
+  readonly org: string;
+  readonly subject: string | undefined;
+}
+
+/** Tokens speak for one user: of two with one subject, the second could undo that the first is disabled. */
+function assertFree({ id, org, subject }: WantedSubject, { tenancy }: TenancyAdminDeps): void {
+  if (subject === undefined) return;
+  const isTaken = tenancy.users.list(org).some((user) => user.subject === subject && user.id !== id);
+  if (isTaken) throw invalid('subject', 'Another user of the organisation has this subject.');
 }
 
 function assertGrant(by: Principal, role: UserRecord['role']): void {

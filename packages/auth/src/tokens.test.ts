@@ -72,6 +72,33 @@ describe('whom a token speaks for', () => {
   });
 });
 
+describe('a token whose subject is a user', () => {
+  it('may no more than the user, also when that was lowered since', async () => {
+    const rig = tokenRig({ settings: { roleClaim: 'role' } });
+    const { users } = createTenancyAdmin({
+      tenancy: rig.tenancy,
+      clock: rig.clock,
+      onChange: () => rig.auth.refresh(),
+    });
+    users.create({ id: 'ada', kind: 'person', role: 'admin', name: 'Ada', subject: 'u1' }, ADMIN);
+    const [admin, caller] = [rig.token({ role: 'admin' }), rig.token({ role: 'caller' })];
+    expect(await rig.present(admin)).toMatchObject({ role: 'admin', user: 'ada' });
+    users.change('ada', { role: 'caller' }, ADMIN);
+    expect(await rig.present(admin)).toMatchObject({ role: 'caller' });
+    users.change('ada', { role: 'viewer' }, ADMIN);
+    expect([await rig.present(admin), await rig.present(caller)]).toEqual(['route_not_allowed', 'route_not_allowed']);
+  });
+
+  it('is refused where one of several with that subject is disabled', async () => {
+    const rig = tokenRig();
+    const ada = { org: 'default', kind: 'person', role: 'caller', name: 'Ada', subject: 'u1' } as const;
+    rig.tenancy.users.insert({ ...ada, id: 'old', createdAtMs: 1, disabledAtMs: 2 });
+    rig.tenancy.users.insert({ ...ada, id: 'new', createdAtMs: 3 });
+    rig.auth.refresh();
+    expect(await rig.present(rig.token())).toBe('invalid_token');
+  });
+});
+
 describe('a token that is known', () => {
   it('is verified once, and is over when it expires', async () => {
     const { present, token, clock } = tokenRig();

@@ -8,6 +8,8 @@ export interface Principal {
   /** `admin` is the operator of the gateway, who stands above all organisations. */
   readonly kind: 'key' | 'token' | 'admin';
   readonly role: Role;
+  /** A second role, where neither may all that the other may: then only what both may is allowed. Absent = none. */
+  readonly bound?: Role;
   /** Id of the key's row; `admin` for the admin key and the in-process operator; of a token, a name for its subject. */
   readonly keyId: string;
   readonly keyName: string;
