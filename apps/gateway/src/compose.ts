@@ -125,12 +125,13 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   try {
     // Whatever can be wrong with the providers shows before anything is written.
     const providers = takeProviders(options.config, holding, { ...base, secrets: options });
-    const { store, lasting } = (opened = openState(base));
+    const { store, lasting, limits } = (opened = openState(base));
     const first = buildGeneration(options.config, {
       holding,
       providers,
       store,
       lasting,
+      limits,
       telemetry: base.telemetry,
       secrets: options.state,
       place: options,

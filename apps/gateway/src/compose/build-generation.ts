@@ -13,6 +13,7 @@ import type { ConfiguredCircuits } from './circuits.js';
 import type { Holding } from './holding.js';
 import { composeIdentity } from './identity.js';
 import type { Identity, IdentitySecrets } from './identity.js';
+import type { LimitsControl } from './limits.js';
 import { composePorts, takeCache } from './ports.js';
 import { takeProbers } from './probers.js';
 import type { LastingPorts } from './ports.js';
@@ -41,6 +42,7 @@ export interface GenerationDeps {
   readonly store: SqliteStore;
   readonly telemetry: ProcessTelemetry;
   readonly lasting: LastingPorts;
+  readonly limits: Pick<LimitsControl, 'book'>;
   readonly secrets: IdentitySecrets;
   readonly place: SecretPlace;
   readonly lifecycle: Pick<Lifecycle, 'keepsConnections'>;
@@ -56,8 +58,9 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
     catalogue: composeCatalogue(config),
   });
   const { auth, limits } = config;
-  const identity = holding.take(resourceKey('identity', { auth, limits, budgets: config.budgets }), () => ({
-    value: composeIdentity(config, secrets, { store, transport: lasting.transport, place }),
+  const opening = { auth, profiles: limits.profiles };
+  const identity = holding.take(resourceKey('identity', opening), () => ({
+    value: composeIdentity(opening, secrets, { store, transport: lasting.transport, place, book: deps.limits.book }),
   }));
   const circuits = takeCircuits(config, holding, telemetry);
   const slots = takeSlots(config, holding);

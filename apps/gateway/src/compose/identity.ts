@@ -2,7 +2,7 @@ import { createKeyAdmin, createKeyAuthenticator } from '@sluice/auth';
 import type { KeyAdmin, KeyAuthenticator } from '@sluice/auth';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { Transport } from '@sluice/contract';
-import { BUDGET_SETTING } from '../limits/live-book.js';
+import type { LiveBook } from '../limits/live-book.js';
 import type { Config } from '../config/schema.js';
 import { readSecretNow } from '../config/secrets.js';
 import type { SecretPlace } from '../config/secrets.js';
@@ -24,13 +24,20 @@ export interface IdentityParts {
   /** Fetches the keys of issuers of tokens. */
   readonly transport: Transport;
   readonly place: SecretPlace;
+  readonly book: Pick<LiveBook, 'hasBudgetForKeys'>;
+}
+
+/** What of a configuration says who may call; what else changes leaves tokens known and guesses counted. */
+export interface IdentityConfig {
+  readonly auth: Config['auth'];
+  readonly profiles: Config['limits']['profiles'];
 }
 
 /** Who may call, and the keys with which they do. */
 export function composeIdentity(
-  config: Config,
+  config: IdentityConfig,
   { keyPepper, adminKey }: IdentitySecrets,
-  { store, transport, place }: IdentityParts,
+  { store, transport, place, book }: IdentityParts,
 ): Identity {
   const authenticator = createKeyAuthenticator({
     keys: store.keys,
@@ -40,7 +47,7 @@ export function composeIdentity(
     adminKeyOnDataPlane: config.auth.adminKeyOnDataPlane,
     failures: config.auth.failures,
     tokens: { issuers: config.auth.jwt, transport, readSecret: (ref) => readSecretNow(ref, place) },
-    profiles: config.limits.profiles,
+    profiles: config.profiles,
     clock: systemClock,
   });
   const keys = createKeyAdmin({
@@ -48,8 +55,8 @@ export function composeIdentity(
     tenancy: store.tenancy,
     pepper: keyPepper,
     prefix: config.auth.keys.prefix,
-    profiles: config.limits.profiles,
-    hasBudget: (name) => Object.hasOwn(config.budgets, name) || store.settings.find(BUDGET_SETTING, name) !== undefined,
+    profiles: config.profiles,
+    hasBudget: (name) => book.hasBudgetForKeys(name),
     clock: systemClock,
     onChange: () => authenticator.refresh(),
   });

@@ -81,8 +81,8 @@ it('/admin/v1/limits sets the limits of a scope, and takes them back', async () 
 });
 
 describe('the budget of a key', () => {
-  it('is its own, or the one that it names, which must exist', async () => {
-    const gateway = await open({ small: { usd: 0 }, default: { usd: 1 } });
+  it('is its own, or the one that it names, which must exist and be of no scope', async () => {
+    const gateway = await open({ small: { usd: 0 }, default: { usd: 1 }, theirs: { scope: 'team:x', usd: 1 } });
     const call = async (budget: unknown) => {
       const key = await gateway.createKey({ name: 'k', budget });
       const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
@@ -91,12 +91,13 @@ describe('the budget of a key', () => {
     expect([await call('small'), await call({ usd: 0, exceededStatus: 402 }), await call({ usd: 1 })]).toEqual([
       429, 402, 200,
     ]);
-    const refused = await gateway.call(
-      '/admin/v1/keys',
-      { name: 'k', budget: 'none' },
-      { headers: asOperator(gateway) },
-    );
-    expect(refused.status).toBe(400);
+    const refusals = ['none', 'theirs'].map(async (budget) => {
+      const refused = await gateway.call('/admin/v1/keys', { name: 'k', budget }, { headers: asOperator(gateway) });
+      return [refused.status, (await refused.text()).replaceAll(budget, 'NAME').replaceAll(/req_\w+/g, '')];
+    });
+    const [none, theirs] = await Promise.all(refusals);
+    expect(none?.[0]).toBe(400);
+    expect(theirs).toEqual(none);
   });
 
   it('lets no model without a price through where it says so', async () => {

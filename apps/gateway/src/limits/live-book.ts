@@ -2,9 +2,10 @@ import type { BudgetTerms, Clock, SettingRepository } from '@sluice/contract';
 import { LimitBook, toBudgetRules } from '@sluice/limits';
 import type { BudgetSettings, NamedBudget, ScopeRules } from '@sluice/limits';
 import type { Config } from '../config/schema.js';
+import { budgetsInForce, limitsInForce } from './in-force.js';
 
 const LIMIT_SETTING = 'limit';
-export const BUDGET_SETTING = 'budget';
+const BUDGET_SETTING = 'budget';
 const NANO = 1_000_000_000;
 /** How often the database is asked whether it changed: well under the second in which a change has to hold. */
 const CHECK_EVERY_MS = 200;
@@ -81,16 +82,9 @@ export class LiveBook {
   }
 
   limits(): readonly LimitEntry[] {
-    const { settings, config } = this.#deps;
-    const stored = settings.list(LIMIT_SETTING).map(({ name, value }): LimitEntry => {
-      const { rules, by } = value as unknown as StoredLimit;
-      return { scope: name, rules, source: 'database', by };
-    });
+    const stored = this.#storedLimits();
     const taken = new Set(stored.map(({ scope }) => scope));
-    const filed = Object.entries(config().limits.scopes)
-      .filter(([scope]) => !taken.has(scope))
-      .map(([scope, rules]): LimitEntry => ({ scope, rules, source: 'file', by: 'gateway' }));
-    return [...filed, ...stored];
+    return [...this.#filedLimits().filter(({ scope }) => !taken.has(scope)), ...stored];
   }
 
   budgets(): readonly BudgetEntry[] {
@@ -105,6 +99,11 @@ export class LiveBook {
       const found = own?.settings ?? (Object.hasOwn(filed, name) ? filed[name] : undefined);
       return found ? [toEntry(name, found, own)] : [];
     });
+  }
+
+  /** Whether keys may name it: what has a scope holds for that, and is nothing that others are told of. */
+  hasBudgetForKeys(name: string): boolean {
+    return this.budgets().some((entry) => entry.name === name && entry.scope === undefined);
   }
 
   setLimit(scope: string, rules: ScopeRules, by: Maker): void {
@@ -130,6 +129,27 @@ export class LiveBook {
     this.#put(BUDGET_SETTING, name, { ...before, raise, by: before?.by ?? by });
   }
 
+  #filedLimits(): readonly LimitEntry[] {
+    const filed = Object.entries(this.#deps.config().limits.scopes);
+    return filed.map(([scope, rules]) => ({ scope, rules, source: 'file', by: 'gateway' }));
+  }
+
+  #storedLimits(): readonly LimitEntry[] {
+    return this.#deps.settings.list(LIMIT_SETTING).map(({ name, value }) => {
+      const { rules, by } = value as unknown as StoredLimit;
+      return { scope: name, rules, source: 'database', by };
+    });
+  }
+
+  /** Those of the file that only an organisation's own of the same name hides from view. */
+  #hiddenBudgets(shown: readonly BudgetEntry[]): readonly BudgetEntry[] {
+    const filed = this.#deps.config().budgets;
+    return shown.flatMap(({ name, by }) => {
+      const settings = by === 'organisation' && Object.hasOwn(filed, name) ? filed[name] : undefined;
+      return settings ? [toEntry(name, settings, undefined)] : [];
+    });
+  }
+
   #put(kind: string, name: string, value: StoredLimit | StoredBudget): void {
     const { settings, clock } = this.#deps;
     settings.put({ kind, name, value: { ...value }, changedAtMs: clock.now() });
@@ -148,8 +168,10 @@ export class LiveBook {
     // The version first: a change between the two reads shows as a newer version at the next check.
     const version = settings.version();
     if (version === this.#version && config === this.#config) return;
-    const scopes = Object.fromEntries(this.limits().map(({ scope, rules }) => [scope, rules]));
-    this.#book = new LimitBook({ scopes, budgets: this.budgets().map(toNamed) });
+    const shown = this.budgets();
+    const budgets = budgetsInForce([...shown, ...this.#hiddenBudgets(shown)]);
+    const scopes = limitsInForce([...this.#filedLimits(), ...this.#storedLimits()]);
+    this.#book = new LimitBook({ scopes, budgets: budgets.map(toNamed) });
     this.#version = version;
     this.#config = config;
   }

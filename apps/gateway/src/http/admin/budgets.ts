@@ -163,9 +163,9 @@ async function set(call: RouteCall, deps: BudgetRoutesDeps): Promise<Answer> {
   return jsonAnswer(200, toView(find(deps, given), deps), noStore);
 }
 
-function changeOf<T>(book: LiveBook, given: string, work: () => T): AuditedChange<T> {
+function changeOf<T extends boolean | void>(book: LiveBook, given: string, work: () => T): AuditedChange<T> {
   const view = (): object | undefined => book.budgets().find((one) => one.name === given);
-  return { work, object: () => given, before: view(), after: view };
+  return { work, object: (result) => (result === false ? undefined : given), before: view(), after: view };
 }
 
 function find({ book }: BudgetRoutesDeps, given: string): BudgetEntry {

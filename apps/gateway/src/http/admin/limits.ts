@@ -99,12 +99,12 @@ async function set(call: RouteCall, { book, rights }: LimitRoutesDeps): Promise<
   return jsonAnswer(200, toView({ scope: name, rules, source: 'database', by }), noStore);
 }
 
-function changeOf<T>(book: LiveBook, name: string, work: () => T): AuditedChange<T> {
+function changeOf<T extends boolean | void>(book: LiveBook, name: string, work: () => T): AuditedChange<T> {
   const view = (): object | undefined => {
     const entry = book.limits().find((one) => one.scope === name);
     return entry && toView(entry);
   };
-  return { work, object: () => name, before: view(), after: view };
+  return { work, object: (result) => (result === false ? undefined : name), before: view(), after: view };
 }
 
 function toView({ scope: name, rules, source: from }: LimitEntry): z.output<typeof limitView> {
