@@ -1,5 +1,5 @@
 import { gatewayError } from '@sluice/contract';
-import type { Clock } from '@sluice/contract';
+import type { Clock, GatewayError } from '@sluice/contract';
 import { jsonAnswer } from '@sluice/core';
 import type { Answer } from '@sluice/core';
 import { budgetSettings } from '@sluice/limits';
@@ -113,7 +113,7 @@ function raiseRoute(deps: BudgetRoutesDeps): Route {
       responses: { 200: { description: 'The budget that holds now.', content: jsonContent(budgetView) } },
     },
     async handle(call) {
-      const entry = find(deps, call.params['id'] ?? '');
+      const entry = findSeen(call, deps);
       const by = deps.rights.assertMayChange(principalOf(call), entry.scope, entry.by);
       const { usd, until } = parseInput(raiseInput, await call.json());
       const raise = { usd, untilMs: Date.parse(until) };
@@ -137,7 +137,7 @@ function deleteRoute(deps: BudgetRoutesDeps): Route {
       responses: { 204: { description: 'It is gone.' } },
     },
     async handle(call) {
-      const entry = find(deps, call.params['id'] ?? '');
+      const entry = findSeen(call, deps);
       deps.rights.assertMayChange(principalOf(call), entry.scope, entry.by);
       if (!call.change(changeOf(deps.book, entry.name, () => deps.book.deleteBudget(entry.name)))) {
         throw gatewayError('invalid_value', { message: "This budget is the file's.", details: { param: 'name' } });
@@ -165,13 +165,24 @@ async function set(call: RouteCall, deps: BudgetRoutesDeps): Promise<Answer> {
 
 function changeOf<T extends boolean | void>(book: LiveBook, given: string, work: () => T): AuditedChange<T> {
   const view = (): object | undefined => book.budgets().find((one) => one.name === given);
-  return { work, object: (result) => (result === false ? undefined : given), before: view(), after: view };
+  return { work, object: (result) => (result === false ? undefined : given), before: view, after: view };
+}
+
+/** What the caller does not see is not told from what nobody has. */
+function findSeen(call: RouteCall, deps: BudgetRoutesDeps): BudgetEntry {
+  const entry = find(deps, call.params['id'] ?? '');
+  if (deps.rights.sees(principalOf(call), entry.scope)) return entry;
+  throw noSuchBudget();
 }
 
 function find({ book }: BudgetRoutesDeps, given: string): BudgetEntry {
   const entry = book.budgets().find((one) => one.name === given);
   if (entry) return entry;
-  throw gatewayError('not_found', { message: 'There is no such budget.' });
+  throw noSuchBudget();
+}
+
+function noSuchBudget(): GatewayError {
+  return gatewayError('not_found', { message: 'There is no such budget.' });
 }
 
 function toView(entry: BudgetEntry, { clock, readSpending }: BudgetRoutesDeps): z.output<typeof budgetView> {
