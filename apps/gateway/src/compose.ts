@@ -9,6 +9,7 @@ import { createRandomHex, createTelemetry } from '@sluice/telemetry';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import { createTransport } from '@sluice/transport';
 import type { PooledTransport } from '@sluice/transport';
+import { Followers } from './audit/followers.js';
 import { createSocketNotes } from './compose/socket-notes.js';
 import type { SocketNotes } from './compose/socket-notes.js';
 import { createBlame } from './compose/blame.js';
@@ -115,6 +116,7 @@ interface Opened extends Base {
   readonly store: SqliteStore;
   readonly lasting: LastingPorts;
   readonly limits: LimitsControl;
+  readonly followers: Followers;
 }
 
 /** Plugs the packages together: the one place that knows them all. Throws when the data cannot be opened. */
@@ -125,13 +127,14 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   try {
     // Whatever can be wrong with the providers shows before anything is written.
     const providers = takeProviders(options.config, holding, { ...base, secrets: options });
-    const { store, lasting, limits } = (opened = openState(base));
+    const { store, lasting, limits, followers } = (opened = openState(base));
     const first = buildGeneration(options.config, {
       holding,
       providers,
       store,
       lasting,
       limits,
+      followers,
       telemetry: base.telemetry,
       secrets: options.state,
       place: options,
@@ -163,9 +166,10 @@ function openBase(options: ComposeOptions): Base {
 
 function openState(base: Base): Opened {
   const store = openSqliteStore({ path: base.options.state.databasePath });
-  base.vault.open(store.settings, base.telemetry.log);
-  const limits = createLimitsControl(base.options.config, store);
-  return { ...base, store, limits, lasting: composeLastingPorts({ ...base, store, limits }) };
+  const followers = new Followers((cause) => base.telemetry.log.error('internal error', { err: cause }));
+  base.vault.open(store.settings, base.telemetry.log, followers);
+  const limits = createLimitsControl(base.options.config, store, followers);
+  return { ...base, store, limits, followers, lasting: composeLastingPorts({ ...base, store, limits }) };
 }
 
 /** Builds a further configuration; throws, and then holds nothing, where it cannot be built. */
@@ -186,13 +190,8 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
   const pressure = watchPressure(telemetry, () => generations.current.config.server.shed);
   const callers = createCallers(pressure, () => generations.current.config.server.bodyLimitBytes);
   const generations = new Generations(first, { clock: systemClock, callers });
-  const reloads = new Reloads({
-    generations,
-    telemetry,
-    clock: systemClock,
-    build: (config) => buildAnew(config, opened),
-    load: options.source?.load,
-  });
+  const build = (config: Config): GatewayGeneration => buildAnew(config, opened);
+  const reloads = new Reloads({ generations, telemetry, clock: systemClock, build, load: options.source?.load });
   const watches = [watchSource(options, { reloads, telemetry }), recoverRows(opened, generations)];
   opened.limits.config = () => generations.current.config;
   showState({ ...opened, generations });

@@ -6,7 +6,11 @@ import { temporaryDir } from './__fixtures__/temporary-dir.js';
 import { createGateway } from './index.js';
 import type { GatewayConfig } from './index.js';
 
-const config = (more: GatewayConfig, limit = 2): GatewayConfig => ({ auth: { failures: { limit } }, ...more });
+const config = (more: GatewayConfig, limit = 2): GatewayConfig => ({
+  auth: { failures: { limit } },
+  telemetry: { logs: { level: 'error' } },
+  ...more,
+});
 
 it('a change of limits and budgets forgets no guess at keys; one of the rules for them does', async () => {
   const gateway = createGateway(config({}), { dataDir: temporaryDir(), env: {} });

@@ -46,6 +46,8 @@ export interface KeyAdmin {
   create(input: CreateKeyInput, by: Principal): CreatedKey;
   /** All keys, the oldest first, revoked ones too. */
   list(by: Principal): readonly KeyRecord[];
+  /** Nothing where there is no such key. */
+  find(id: string, by: Principal): KeyRecord | undefined;
   /** Ends a key for good. False when there is no such key; a second call changes nothing. */
   revoke(id: string, by: Principal): boolean;
   /**
@@ -60,7 +62,12 @@ export function createKeyAdmin(deps: KeyAdminDeps): KeyAdmin {
   const { keys, clock, onChange = () => undefined } = deps;
   const newSecret = createSecrets(deps);
   const toRecord = createRecords(deps);
+  const find: KeyAdmin['find'] = (id, by) => {
+    const record = keys.find(id);
+    return record && sees(by, record.tenant) ? record : undefined;
+  };
   return {
+    find,
     create(input, by) {
       const { key, ...secret } = newSecret();
       const record = { ...toRecord(input, by), ...secret };
@@ -70,8 +77,8 @@ export function createKeyAdmin(deps: KeyAdminDeps): KeyAdmin {
     },
     list: (by) => keys.list(visibleTenant(by)),
     rotate(id, { grace }, by) {
-      const found = keys.find(id);
-      if (!found || !sees(by, found.tenant)) return undefined;
+      const found = find(id, by);
+      if (!found) return undefined;
       // Whoever has the secret has all that the key may.
       assertRights(found, by);
       const { key, ...secret } = newSecret();
@@ -82,8 +89,8 @@ export function createKeyAdmin(deps: KeyAdminDeps): KeyAdmin {
       return record && { record, key };
     },
     revoke(id, by) {
-      const record = keys.find(id);
-      if (!record || !sees(by, record.tenant)) return false;
+      const record = find(id, by);
+      if (!record) return false;
       // Only a role above the own one is in the way of what takes rights away.
       if (!mayGrant(by, record.role)) throw forbidden(`The role "${record.role}" is above your own.`, 'role');
       const found = keys.revoke(id, clock.now());

@@ -9,6 +9,7 @@ import { temporaryDir } from '../__fixtures__/temporary-dir.js';
 import { createAuditLog } from './audit-log.js';
 import type { AuditActor, AuditLog } from './audit-log.js';
 import { createAuditSeal } from './chain.js';
+import { Followers } from './followers.js';
 import { verifyAudit } from './verify.js';
 
 const SECRET = 'p'.repeat(43);
@@ -31,9 +32,12 @@ interface Rig {
 function rig(path = join(temporaryDir(), 'sluice.db')): Rig {
   const store = openSqliteStore({ path });
   onTestFinished(() => store.close());
-  const seal = createAuditSeal(SECRET);
-  const log = createAuditLog({ audit: store.audit, seal, clock: createManualClock() });
-  return { path, store, log, verdict: () => verifyAudit(store.audit, seal) };
+  const deps = logDeps(store);
+  return { path, store, log: createAuditLog(deps), verdict: () => verifyAudit(store.audit, deps.seal) };
+}
+
+function logDeps({ audit }: SqliteStore) {
+  return { audit, seal: createAuditSeal(SECRET), clock: createManualClock() };
 }
 
 /** A log of five rows. */
@@ -48,7 +52,7 @@ function put({ log, store }: Rig, name: string): void {
   log.change(ADMIN, 'setTest', {
     work: () => store.settings.put(record),
     object: () => name,
-    before: { name: 'old', same: 1 },
+    before: () => ({ name: 'old', same: 1 }),
     after: () => ({ name, same: 1 }),
   });
 }
@@ -83,6 +87,42 @@ describe('the audit log', () => {
     const { log, verdict } = rig();
     expect(log.change(ADMIN, 'revokeKey', { work: () => false, object: () => undefined })).toBe(false);
     expect(verdict()).toEqual({ ok: true, rows: 0 });
+  });
+
+  it('asks for the state before within the transaction of the change, where nobody else changes it', () => {
+    const { log, store, path } = rig();
+    const work = () => store.settings.put({ kind: 'test', name: 'a', value: {}, changedAtMs: 1 });
+    const before = () => {
+      expect(() => runForeignSql(path, `DELETE FROM settings`)).toThrow('locked');
+      return store.settings.find('test', 'a');
+    };
+    log.change(ADMIN, 'setTest', { work, object: () => 'a', before });
+    expect(store.audit.page({ limit: 1 })).toMatchObject([{ object: 'a' }]);
+    expect(store.audit.page({ limit: 1 })[0]?.before).toBeUndefined();
+  });
+
+  it('lets what is to follow a change run when both are in the database, and not at all where they are not', () => {
+    const { store } = rig();
+    const failed: unknown[] = [];
+    const followers = new Followers((cause) => failed.push(cause));
+    const log = createAuditLog({ ...logDeps(store), followers });
+    const told: string[] = [];
+    const change = (name: string, actor: AuditActor = ADMIN) =>
+      log.change(actor, 'setTest', {
+        work: () => followers.run(() => told.push(`${name} after ${store.audit.page({ limit: 9 }).length} rows`)),
+        object: () => name,
+        after: () => told.push(`${name} is made`),
+      });
+    change('a');
+    expect(() => change('b', { ...ADMIN, actor: {} as string })).toThrow();
+    followers.run(() => told.push('alone'));
+    expect(told).toEqual(['a is made', 'a after 1 rows', 'b is made', 'alone']);
+    const work = () =>
+      followers.run(() => {
+        throw new Error('no');
+      });
+    log.change(ADMIN, 'setTest', { work, object: () => 'c' });
+    expect([failed, store.audit.page({ limit: 1 })]).toMatchObject([[new Error('no')], [{ object: 'c' }]]);
   });
 
   it('is one chain for all processes', () => {

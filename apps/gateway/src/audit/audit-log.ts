@@ -1,4 +1,5 @@
 import type { AuditEntry, AuditRepository, AuditSeal, Clock } from '@sluice/contract';
+import type { Followers } from './followers.js';
 import { changedFields, digestOf } from './digest.js';
 
 /** Who does something, and from where. */
@@ -9,8 +10,8 @@ export interface AuditedChange<T> {
   work(): T;
   /** What was changed, by its id; nothing where nothing was, and then there is no row. */
   object(result: T): string | undefined;
-  /** The state as it was, without secrets. */
-  readonly before?: unknown;
+  /** The state as it was, without secrets; asked before `work` runs. */
+  before?(): unknown;
   /** The state as it is then, without secrets. */
   after?(result: T): unknown;
 }
@@ -27,18 +28,23 @@ export interface AuditLogDeps {
   readonly audit: AuditRepository;
   readonly seal: AuditSeal;
   readonly clock: Clock;
+  /** Absent: nothing follows. */
+  readonly followers?: Followers;
 }
 
-export function createAuditLog({ audit, seal, clock }: AuditLogDeps): AuditLog {
+export function createAuditLog({ audit, seal, clock, followers }: AuditLogDeps): AuditLog {
   return {
     change(actor, action, { work, object, before, after }) {
-      return audit.record(() => {
-        const result = work();
-        const changed = object(result);
-        if (changed === undefined) return { result };
-        const states = describe(before, after?.(result));
-        return { result, entry: { ...actor, atMs: clock.now(), action, object: changed, ...states } };
-      }, seal);
+      const make = () =>
+        audit.record(() => {
+          const former = before?.();
+          const result = work();
+          const changed = object(result);
+          if (changed === undefined) return { result };
+          const states = describe(former, after?.(result));
+          return { result, entry: { ...actor, atMs: clock.now(), action, object: changed, ...states } };
+        }, seal);
+      return followers ? followers.around(make) : make();
     },
     note(actor, action, object) {
       audit.record(() => ({ result: undefined, entry: { ...actor, atMs: clock.now(), action, object } }), seal);

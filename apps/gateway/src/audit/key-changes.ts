@@ -18,25 +18,26 @@ export function rotation(
   id: string,
   { input, by }: { readonly input: RotateKeyInput; readonly by: Principal },
 ): AuditedChange<CreatedKey | undefined> {
-  const before = keys.list(by).find((one) => one.id === id);
   return {
     work: () => keys.rotate(id, input, by),
     object: (rotated) => rotated?.record.id,
-    before: before && toKeyView(before),
+    before: () => viewOf(keys, id, by),
     after: (rotated) => rotated && toKeyView(rotated.record),
   };
 }
 
 /** A key that is revoked; no row where there is no such key. */
 export function revocation(keys: KeyAdmin, id: string, by: Principal): AuditedChange<boolean> {
-  const view = (): object | undefined => {
-    const record = keys.list(by).find((one) => one.id === id);
-    return record && toKeyView(record);
-  };
+  const view = () => viewOf(keys, id, by);
   return {
     work: () => keys.revoke(id, by),
     object: (found) => (found ? id : undefined),
-    before: view(),
+    before: view,
     after: view,
   };
+}
+
+function viewOf(keys: KeyAdmin, id: string, by: Principal): object | undefined {
+  const record = keys.find(id, by);
+  return record && toKeyView(record);
 }

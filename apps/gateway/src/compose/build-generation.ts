@@ -2,6 +2,7 @@ import type { Generation } from '@sluice/core';
 import { resourceKey } from '@sluice/core';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
+import type { Followers } from '../audit/followers.js';
 import { buildSnapshot } from '../build-snapshot.js';
 import type { Config } from '../config/schema.js';
 import type { SecretPlace } from '../config/secrets.js';
@@ -43,6 +44,7 @@ export interface GenerationDeps {
   readonly telemetry: ProcessTelemetry;
   readonly lasting: LastingPorts;
   readonly limits: Pick<LimitsControl, 'book'>;
+  readonly followers: Followers;
   readonly secrets: IdentitySecrets;
   readonly place: SecretPlace;
   readonly lifecycle: Pick<Lifecycle, 'keepsConnections'>;
@@ -50,18 +52,14 @@ export interface GenerationDeps {
 
 /** Throws where the configuration, though it passed its checks, cannot be built; what it holds is then the caller's to release. */
 export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGeneration {
-  const { holding, providers, store, telemetry, lasting, secrets, lifecycle, place } = deps;
+  const { holding, providers, telemetry, lasting, lifecycle } = deps;
   const snapshot = buildSnapshot({
     config,
     providers: new Map([...providers].map(([name, { provider }]) => [name, provider])),
     knownModels: (name) => providers.get(name)?.lists.of(name) ?? NONE,
     catalogue: composeCatalogue(config),
   });
-  const { auth, limits } = config;
-  const opening = { auth, profiles: limits.profiles };
-  const identity = holding.take(resourceKey('identity', opening), () => ({
-    value: composeIdentity(opening, secrets, { store, transport: lasting.transport, place, book: deps.limits.book }),
-  }));
+  const identity = takeIdentity(config, deps);
   const circuits = takeCircuits(config, holding, telemetry);
   const slots = takeSlots(config, holding);
   const probers = takeProbers(config, holding, {
@@ -79,7 +77,7 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
     slots,
     probers,
     ports: composePorts(lasting, {
-      assumedOutputTokens: limits.assumedOutputTokens,
+      assumedOutputTokens: config.limits.assumedOutputTokens,
       authenticator: identity.authenticator,
       circuits,
       slots,
@@ -88,6 +86,14 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
     refreshLists: async () => void (await Promise.all([...providers.values()].map(({ lists }) => lists.refresh()))),
     dispose: () => holding.release(),
   };
+}
+
+/** Who may call stays while nothing changes that says so: known tokens are known still, and guesses counted. */
+function takeIdentity({ auth, limits }: Config, deps: GenerationDeps): Identity {
+  const { holding, secrets, store, place, lasting } = deps;
+  const opening = { auth, profiles: limits.profiles };
+  const parts = { store, transport: lasting.transport, place, book: deps.limits.book, follow: deps.followers.run };
+  return holding.take(resourceKey('identity', opening), () => ({ value: composeIdentity(opening, secrets, parts) }));
 }
 
 const NONE: ReadonlySet<string> = new Set();

@@ -20,14 +20,16 @@ export function composeEdge({
   store,
   options,
   generations,
-}: Pick<EntryParts, 'store' | 'options' | 'generations'>): Edge {
+  followers,
+}: Pick<EntryParts, 'store' | 'options' | 'generations' | 'followers'>): Edge {
   const liveCors = new LiveCors({
     settings: store.settings,
     clock: systemClock,
     environment: isProduction(options.env) ? 'production' : 'development',
+    follow: followers.run,
     file: () => generations.current.config.cors,
   });
   const seal = createAuditSeal(options.state.keyPepper);
-  const audit = createAuditLog({ audit: store.audit, seal, clock: systemClock });
+  const audit = createAuditLog({ audit: store.audit, seal, clock: systemClock, followers });
   return { liveCors, cors: createCors(liveCors), audit };
 }

@@ -4,6 +4,7 @@ import { createResponseMemory } from '@sluice/dialect-openai';
 import type { BackgroundResponses } from '@sluice/dialect-openai';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
+import type { Followers } from '../audit/followers.js';
 import type { Environment } from '../config/environment.js';
 import type { Callers } from '../http/callers.js';
 import type { Pressure } from '../health/pressure.js';
@@ -46,6 +47,7 @@ export interface EntryParts {
   readonly pressure: Pressure;
   readonly vault: Vault;
   readonly limits: LimitsControl;
+  readonly followers: Followers;
   readonly options: { readonly env: Environment; readonly state: IdentitySecrets };
 }
 
@@ -97,6 +99,7 @@ export function currentKeys(generations: Generations): KeyAdmin {
   return {
     create: (input, by) => now().create(input, by),
     list: (by) => now().list(by),
+    find: (id, by) => now().find(id, by),
     revoke: (id, by) => now().revoke(id, by),
     rotate: (id, input, by) => now().rotate(id, input, by),
   };
@@ -108,9 +111,10 @@ function openAdmins({
   store,
   limits,
   vault,
+  followers,
 }: EntryParts): Pick<RoutesDeps, 'keys' | 'tenancy' | 'limits' | 'providers'> {
   const { tenancy } = store;
-  const onChange = (): void => generations.current.identity.authenticator.refresh();
+  const onChange = (): void => followers.run(() => generations.current.identity.authenticator.refresh());
   return {
     limits: { book: limits.book, rights: createScopeRights(store), readSpending: readSpendingOf(limits) },
     keys: currentKeys(generations),
@@ -118,7 +122,7 @@ function openAdmins({
     providers: createProviderEntries({
       providers: () => generations.current.config.providers,
       keys: vault.keys,
-      onChange: (provider) => closeCircuits(generations, provider),
+      onChange: (provider) => followers.run(() => closeCircuits(generations, provider)),
     }),
   };
 }

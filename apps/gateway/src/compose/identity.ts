@@ -2,6 +2,7 @@ import { createKeyAdmin, createKeyAuthenticator } from '@sluice/auth';
 import type { KeyAdmin, KeyAuthenticator } from '@sluice/auth';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { Transport } from '@sluice/contract';
+import type { Followers } from '../audit/followers.js';
 import type { LiveBook } from '../limits/live-book.js';
 import type { Config } from '../config/schema.js';
 import { readSecretNow } from '../config/secrets.js';
@@ -25,6 +26,8 @@ export interface IdentityParts {
   readonly transport: Transport;
   readonly place: SecretPlace;
   readonly book: Pick<LiveBook, 'hasBudgetForKeys'>;
+  /** Runs what is to follow a change of the keys. */
+  readonly follow: Followers['run'];
 }
 
 /** What of a configuration says who may call; what else changes leaves tokens known and guesses counted. */
@@ -37,7 +40,7 @@ export interface IdentityConfig {
 export function composeIdentity(
   config: IdentityConfig,
   { keyPepper, adminKey }: IdentitySecrets,
-  { store, transport, place, book }: IdentityParts,
+  { store, transport, place, book, follow }: IdentityParts,
 ): Identity {
   const authenticator = createKeyAuthenticator({
     keys: store.keys,
@@ -58,7 +61,7 @@ export function composeIdentity(
     profiles: config.profiles,
     hasBudget: (name) => book.hasBudgetForKeys(name),
     clock: systemClock,
-    onChange: () => authenticator.refresh(),
+    onChange: () => follow(() => authenticator.refresh()),
   });
   return { keys, authenticator };
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { Followers } from '../audit/followers.js';
 import { parseConfig } from '../config/parse-config.js';
 import { composeLimiter, createLimitsControl } from './limits.js';
 
@@ -34,11 +35,11 @@ it.each(['memory', 'sqlite'] as const)(
     const folder = mkdtempSync(join(tmpdir(), 'sluice-limits-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const opened = openSqliteStore({ path: join(folder, 'sluice.db') });
+    const errors: unknown[] = [];
     const config = parseConfig({ limits: { store, onBudgetStoreFailure: 'local' } }, { env: {}, cwd: folder });
-    const limits = createLimitsControl(config, opened);
+    const limits = createLimitsControl(config, opened, new Followers((cause) => errors.push(cause)));
     const telemetry = { gauge: () => undefined, log: { warn: () => undefined } };
     const transport = { send: () => Promise.reject(new Error('Nothing is sent here.')) };
-    const errors: unknown[] = [];
     const limiter = composeLimiter({ limits, telemetry, transport, onError: (cause) => errors.push(cause) });
     opened.close();
     const first = await limiter.admit(asking('a', 0.6), never);

@@ -4,6 +4,7 @@ import type { CounterStore, Transport } from '@sluice/contract';
 import { createMemoryCounterStore } from '@sluice/store-memory';
 import type { SqliteCounterStore, SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
+import type { Followers } from '../audit/followers.js';
 import type { Config } from '../config/schema.js';
 import { LiveBook } from '../limits/live-book.js';
 import type { ReadSpending } from '../limits/spending.js';
@@ -19,11 +20,11 @@ export interface LimitsControl {
   config: () => Config;
 }
 
-export function createLimitsControl(started: Config, store: SqliteStore): LimitsControl {
+export function createLimitsControl(started: Config, store: SqliteStore, { run: follow }: Followers): LimitsControl {
   const control: LimitsControl = {
     started,
     budgets: store.counters({ clock: systemClock }),
-    book: new LiveBook({ settings: store.settings, clock: systemClock, config: () => control.config() }),
+    book: new LiveBook({ settings: store.settings, clock: systemClock, follow, config: () => control.config() }),
     config: () => started,
   };
   return control;

@@ -1,6 +1,7 @@
 import type { SettingRepository } from '@sluice/contract';
 import type { ProcessLog } from '@sluice/telemetry';
 import { createScrubber } from '@sluice/toolkit';
+import type { Followers } from '../audit/followers.js';
 import { ProviderKeys } from '../provider-keys/provider-keys.js';
 import { systemClock } from '../system-clock.js';
 import type { IdentitySecrets } from './identity.js';
@@ -25,10 +26,11 @@ export class Vault {
   readonly learn = (secret: string): void => this.#scrubber.learn(secret);
 
   /** From now on keys of the database go before those of the file. Throws what the repository throws. */
-  open(settings: SettingRepository, log: Pick<ProcessLog, 'error'>): void {
+  open(settings: SettingRepository, log: Pick<ProcessLog, 'error'>, { run: follow }: Followers): void {
     this.#keys = new ProviderKeys({
       settings,
       clock: systemClock,
+      follow,
       secret: this.#root,
       learn: this.learn,
       onUnreadable: (provider) => log.error('sealed key cannot be opened; the key of the file is used', { provider }),

@@ -13,10 +13,12 @@ const FILE: CorsSettings = {
   development: { origins: ['http://localhost:*'], credentials: false },
 };
 
+const follow = (work: () => void): void => work();
+
 function corsOf(file: CorsSettings | undefined, environment: CorsEnvironment = 'production') {
   const clock = createManualClock();
   const { settings } = temporaryStore();
-  const live = new LiveCors({ settings, clock, environment, file: () => file });
+  const live = new LiveCors({ settings, clock, environment, follow, file: () => file });
   return { cors: createCors(live), live, clock, settings };
 }
 
@@ -163,7 +165,13 @@ describe('a policy of the database', () => {
   it('goes on while the database cannot be read', () => {
     const store = temporaryStore();
     const clock = createManualClock();
-    const live = new LiveCors({ settings: store.settings, clock, environment: 'production', file: () => undefined });
+    const live = new LiveCors({
+      settings: store.settings,
+      clock,
+      environment: 'production',
+      follow,
+      file: () => undefined,
+    });
     live.set({ origins: [APP], credentials: false });
     store.close();
     clock.advance(10_000);

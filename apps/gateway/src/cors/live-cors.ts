@@ -1,4 +1,5 @@
 import type { Clock, SettingRepository } from '@sluice/contract';
+import type { Followers } from '../audit/followers.js';
 import { SettingsWatch } from '../settings-watch.js';
 import { createCorsPolicy } from './policy.js';
 import type { CorsPolicy } from './policy.js';
@@ -9,6 +10,8 @@ export interface LiveCorsDeps {
   readonly settings: SettingRepository;
   readonly clock: Clock;
   readonly environment: CorsEnvironment;
+  /** Runs what is to follow a change. */
+  readonly follow: Followers['run'];
   /** `cors:` of the configuration of the moment. */
   file(): CorsSettings | undefined;
 }
@@ -25,20 +28,24 @@ interface Compiled {
   readonly policy: CorsPolicy;
 }
 
+interface Stored extends Compiled {
+  readonly changedAtMs: number;
+}
+
 /**
  * The policy of one environment: the one of the database, which operators change at run time, else the file's. A change by
  * another process counts within a second. While the database cannot be read, what was read last goes on.
  */
 export class LiveCors {
   readonly #deps: LiveCorsDeps;
-  #stored: (Compiled & { readonly changedAtMs: number }) | undefined;
+  #stored: Stored | undefined;
   #fromFile: Compiled | undefined;
   readonly #watch: SettingsWatch;
 
   /** Throws what the repository throws. */
   constructor(deps: LiveCorsDeps) {
     this.#deps = deps;
-    this.#watch = new SettingsWatch(deps, () => this.#read());
+    this.#watch = new SettingsWatch(deps, () => (this.#stored = this.#load()));
   }
 
   get environment(): CorsEnvironment {
@@ -56,10 +63,11 @@ export class LiveCors {
     return (this.#stored ?? this.#compiledFile())?.policy;
   }
 
+  /** As the database has it, also in the middle of a change. */
   current(): CurrentCors {
-    this.#watch.refresh();
-    if (this.#stored) {
-      const { settings, changedAtMs } = this.#stored;
+    const stored = this.#load();
+    if (stored) {
+      const { settings, changedAtMs } = stored;
       return { source: 'database', policy: settings, changedAtMs };
     }
     const file = this.#compiledFile();
@@ -68,24 +76,25 @@ export class LiveCors {
 
   /** Wins over the file from now on. */
   set(policy: CorsPolicySettings): void {
-    const { settings, clock, environment } = this.#deps;
+    const { settings, clock, environment, follow } = this.#deps;
     const value = { origins: [...policy.origins], credentials: policy.credentials };
     settings.put({ kind: KIND, name: environment, value, changedAtMs: clock.now() });
-    this.#watch.refresh();
+    follow(() => this.#watch.refresh());
   }
 
   /** The file's policy counts again. */
   reset(): void {
-    this.#deps.settings.delete(KIND, this.#deps.environment);
-    this.#watch.refresh();
+    const { settings, environment, follow } = this.#deps;
+    settings.delete(KIND, environment);
+    follow(() => this.#watch.refresh());
   }
 
-  #read(): void {
+  #load(): Stored | undefined {
     const { settings, environment } = this.#deps;
     const record = settings.find(KIND, environment);
     // It passed the checks of the admin API before it was stored.
     const stored = record && compile(record.value as unknown as CorsPolicySettings);
-    this.#stored = stored && { ...stored, changedAtMs: record.changedAtMs };
+    return stored && { ...stored, changedAtMs: record.changedAtMs };
   }
 
   #compiledFile(): Compiled | undefined {

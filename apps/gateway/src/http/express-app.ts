@@ -54,11 +54,7 @@ interface ExpressExchange {
 function answerRoute(route: Route, { req, res }: ExpressExchange, deps: ExpressAppDeps): Promise<void> {
   const query = new URL(req.url, 'http://localhost').searchParams;
   const params = req.params as Readonly<Record<string, string>>;
-  return answerCall(
-    (received) => runRoute(route, { received, params, query, address: req.socket.remoteAddress }, deps),
-    { req, res },
-    deps,
-  );
+  return answerCall((received) => runRoute(route, { received, params, query }, deps), { req, res }, deps);
 }
 
 function refuse(error: GatewayError, { req, res }: ExpressExchange, deps: ExpressAppDeps): Promise<void> {

@@ -1,4 +1,4 @@
-import { toGatewayError } from '@sluice/contract';
+import { gatewayError, toGatewayError } from '@sluice/contract';
 import type { Clock, GatewayError, LedgerIntent, Principal, RequestRecord, Telemetry } from '@sluice/contract';
 import { assertMay } from '@sluice/auth';
 import type { KeyAuthenticator } from '@sluice/auth';
@@ -17,8 +17,6 @@ export interface RouteDeps {
 }
 
 export interface RouteInput {
-  /** Where the call came from; absent within the process. */
-  readonly address?: string | undefined;
   readonly received: ReceivedCall;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -36,8 +34,9 @@ export async function runRoute(route: Route, input: RouteInput, deps: RouteDeps)
   if (observed) deps.telemetry.opened(route.path);
   try {
     principal = await identify(route, received, deps);
-    const actor = toActor(principal, input);
+    const actor = toActor(principal, received);
     if (isNoted(route)) deps.audit.note(actor, actionOf(route), Object.values(params).join(' '));
+    let isChanged = false;
     answer = await route.handle({
       params,
       query,
@@ -46,8 +45,12 @@ export async function runRoute(route: Route, input: RouteInput, deps: RouteDeps)
       requestId: received.requestId,
       signal: received.signal,
       json: () => readJson(received),
-      change: (change) => deps.audit.change(actor, actionOf(route), change),
+      change(change) {
+        isChanged = true;
+        return deps.audit.change(actor, actionOf(route), change);
+      },
     });
+    if (route.audit === 'change' && !isChanged) assertRefused(answer, route);
   } catch (cause) {
     failure = toGatewayError(cause);
     if (failure.code === 'internal_error') deps.onInternalError(failure.cause ?? cause);
@@ -111,18 +114,25 @@ function isNoted({ path, method, audit }: Route): boolean {
   return method !== 'GET' && audit === undefined && path.startsWith('/admin/');
 }
 
+/** A change that bypasses the log is a fault of ours, which nobody is to find out by its rows. */
+function assertRefused({ status }: Answer, route: Route): void {
+  if (status >= 400) return;
+  throw gatewayError('internal_error', { message: `${actionOf(route)} made no change through the audit log.` });
+}
+
 /** What the log calls it is what the API's description calls it. */
 function actionOf({ openapi, method, path }: Route): string {
   return openapi.operationId ?? `${method} ${path}`;
 }
 
-function toActor(principal: Principal | undefined, { address, received }: RouteInput): AuditActor {
+function toActor(principal: Principal | undefined, { peer, requestId }: ReceivedCall): AuditActor {
+  const address = peer?.remoteAddress;
   return {
     actor: principal?.keyId ?? '',
     actorName: principal?.keyName ?? '',
     role: principal?.role ?? '',
     tenant: principal?.tenant ?? '',
-    requestId: received.requestId,
+    requestId,
     ...(address === undefined ? {} : { address }),
   };
 }

@@ -20,10 +20,10 @@ const MEMBER: Principal = {
 function bookOf(scopes: File['limits']['scopes'], budgets: File['budgets'] = {}) {
   const { settings } = temporaryStore();
   const file = { limits: { scopes }, budgets } as unknown as File;
-  const book = new LiveBook({ settings, clock: createManualClock(), config: () => file });
+  const book = new LiveBook({ settings, clock: createManualClock(), follow: (work) => work(), config: () => file });
   const amounts = (kind: 'limits' | 'budgets') =>
     book.current
-      .rulesFor(MEMBER, [], 'ann')
+      .rulesFor({ principal: MEMBER, models: [], endUser: 'ann' })
       [kind].map(({ scope, name, limit, span }) => [scope, name, limit, span].filter(Boolean).join(' '));
   return { book, amounts };
 }
@@ -68,7 +68,10 @@ describe('budgets that an organisation sets', () => {
   it('hold beside those that the operators set for each of a kind', () => {
     const { book, amounts } = bookOf({}, { each });
     book.setBudget('ours', { ...each, scope: 'team:search', usd: 500 }, 'organisation');
-    expect(amounts('budgets')).toEqual([`team:search spend ${NANO} month`]);
+    expect(amounts('budgets').toSorted()).toEqual([
+      `team:search spend ${NANO} month`,
+      `team:search spend ${500 * NANO} month`,
+    ]);
     book.setBudget('ours', { scope: 'team:search', usd: 500, window: 'day' }, 'organisation');
     expect(amounts('budgets').toSorted()).toEqual([
       `team:search spend ${NANO} month`,
@@ -81,13 +84,19 @@ describe('budgets that an organisation sets', () => {
     const { book, amounts } = bookOf({}, file);
     Object.assign(file, { each });
     book.setBudget('each', { ...each, scope: 'team:search', usd: 500 }, 'organisation');
-    expect(amounts('budgets')).toEqual([`team:search spend ${NANO} month`]);
+    expect(amounts('budgets').toSorted()).toEqual([
+      `team:search spend ${NANO} month`,
+      `team:search spend ${500 * NANO} month`,
+    ]);
   });
 
-  it('give way to none that the operators set for the same one', () => {
+  it('hold beside those that the operators set for the same one, as before', () => {
     const { book, amounts } = bookOf({}, { each, search: { ...each, scope: 'team:search', usd: 3 } });
     book.setBudget('ours', { ...each, scope: 'team:search', usd: 500 }, 'organisation');
-    expect(amounts('budgets')).toEqual([`team:search spend ${3 * NANO} month`]);
+    expect(amounts('budgets').toSorted()).toEqual([
+      `team:search spend ${3 * NANO} month`,
+      `team:search spend ${500 * NANO} month`,
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { BudgetTerms, Clock, SettingRepository } from '@sluice/contract';
 import { LimitBook, toBudgetRules } from '@sluice/limits';
 import type { BudgetSettings, NamedBudget, ScopeRules } from '@sluice/limits';
+import type { Followers } from '../audit/followers.js';
 import type { Config } from '../config/schema.js';
 import { budgetsInForce, limitsInForce } from './in-force.js';
 
@@ -37,6 +38,8 @@ export interface BudgetEntry {
 export interface LiveBookDeps {
   readonly settings: SettingRepository;
   readonly clock: Clock;
+  /** Runs what is to follow a change. */
+  readonly follow: Followers['run'];
   /** Of the moment. */
   config(): Pick<Config, 'limits' | 'budgets'>;
 }
@@ -151,14 +154,15 @@ export class LiveBook {
   }
 
   #put(kind: string, name: string, value: StoredLimit | StoredBudget): void {
-    const { settings, clock } = this.#deps;
+    const { settings, clock, follow } = this.#deps;
     settings.put({ kind, name, value: { ...value }, changedAtMs: clock.now() });
-    this.#refresh();
+    follow(() => this.#refresh());
   }
 
   #delete(kind: string, name: string): boolean {
-    const found = this.#deps.settings.delete(kind, name);
-    this.#refresh();
+    const { settings, follow } = this.#deps;
+    const found = settings.delete(kind, name);
+    follow(() => this.#refresh());
     return found;
   }
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock, SettingRepository } from '@sluice/contract';
+import type { Clock, SettingRecord, SettingRepository } from '@sluice/contract';
 import { createSealer } from '@sluice/toolkit';
 import type { Sealer } from '@sluice/toolkit';
+import type { Followers } from '../audit/followers.js';
 import { SettingsWatch } from '../settings-watch.js';
 
 const KIND = 'provider-key';
@@ -9,6 +10,8 @@ const KIND = 'provider-key';
 export interface ProviderKeysDeps {
   readonly settings: SettingRepository;
   readonly clock: Clock;
+  /** Runs what is to follow a change. */
+  readonly follow: Followers['run'];
   /** The data directory's secret, of which the key that seals comes. */
   readonly secret: string;
   /** Hears of every key that can be used. */
@@ -50,9 +53,10 @@ export class ProviderKeys {
     return this.#keys.size === 0 ? undefined : this.#keys.get(nameOf(provider, number))?.key;
   }
 
+  /** As the database has it, also in the middle of a change. */
   show(provider: string, number: number): SetKey | undefined {
-    this.#watch.refresh();
-    const found = this.#keys.get(nameOf(provider, number));
+    const record = this.#deps.settings.find(KIND, nameOf(provider, number));
+    const found = record && this.#open(record);
     return found && { last4: found.last4, changedAtMs: found.changedAtMs };
   }
 
@@ -61,27 +65,33 @@ export class ProviderKeys {
     const name = nameOf(provider, number);
     const value = { sealed: this.#sealer.seal(key, name), last4: key.slice(-4) };
     this.#deps.settings.put({ kind: KIND, name, value, changedAtMs: this.#deps.clock.now() });
-    this.#watch.refresh();
+    this.#deps.follow(() => this.#watch.refresh());
   }
 
   /** The file's counts again. */
   reset(provider: string, number: number): void {
     this.#deps.settings.delete(KIND, nameOf(provider, number));
-    this.#watch.refresh();
+    this.#deps.follow(() => this.#watch.refresh());
   }
 
   #read(): void {
     const keys = new Map<string, OpenKey>();
-    for (const { name, value, changedAtMs } of this.#deps.settings.list(KIND)) {
-      const key = typeof value['sealed'] === 'string' ? this.#sealer.open(value['sealed'], name) : undefined;
-      if (key === undefined) {
-        this.#deps.onUnreadable(name);
+    for (const record of this.#deps.settings.list(KIND)) {
+      const open = this.#open(record);
+      if (!open) {
+        this.#deps.onUnreadable(record.name);
         continue;
       }
-      this.#deps.learn(key);
-      keys.set(name, { key, last4: key.slice(-4), changedAtMs });
+      this.#deps.learn(open.key);
+      keys.set(record.name, open);
     }
     this.#keys = keys;
+  }
+
+  /** Nothing for a key that cannot be opened. */
+  #open({ name, value, changedAtMs }: SettingRecord): OpenKey | undefined {
+    const key = typeof value['sealed'] === 'string' ? this.#sealer.open(value['sealed'], name) : undefined;
+    return key === undefined ? undefined : { key, last4: key.slice(-4), changedAtMs };
   }
 }
 

@@ -83,8 +83,8 @@ async function set(call: RouteCall, live: LiveCors): Promise<Answer> {
 }
 
 function changeOf(live: LiveCors, work: () => void): AuditedChange<void> {
-  const before = live.current().policy;
-  return { work, object: () => live.environment, before, after: () => live.current().policy };
+  const policy = (): unknown => live.current().policy;
+  return { work, object: () => live.environment, before: policy, after: policy };
 }
 
 function show(live: LiveCors): Answer {

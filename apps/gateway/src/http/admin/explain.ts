@@ -84,7 +84,7 @@ async function explain(call: RouteCall, { keys, current }: ExplainDeps): Promise
 
 function asWhom(id: string | undefined, caller: Principal, keys: KeyAdmin): Principal {
   if (id === undefined) return caller;
-  const record = keys.list(caller).find((one) => one.id === id);
+  const record = keys.find(id, caller);
   if (record) return toPrincipal(record, {});
   throw gatewayError('invalid_value', { message: 'There is no such key.', details: { param: 'key' } });
 }

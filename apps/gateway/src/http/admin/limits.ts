@@ -104,7 +104,7 @@ function changeOf<T extends boolean | void>(book: LiveBook, name: string, work: 
     const entry = book.limits().find((one) => one.scope === name);
     return entry && toView(entry);
   };
-  return { work, object: (result) => (result === false ? undefined : name), before: view(), after: view };
+  return { work, object: (result) => (result === false ? undefined : name), before: view, after: view };
 }
 
 function toView({ scope: name, rules, source: from }: LimitEntry): z.output<typeof limitView> {

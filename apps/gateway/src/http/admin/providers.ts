@@ -141,7 +141,7 @@ function changeOf(entries: ProviderEntries, { name, key }: KeyPlace, work: () =>
       details: { param: 'key' },
     });
   }
-  return { work, object: () => `${name}#${key}`, before: state(), after: state };
+  return { work, object: () => `${name}#${key}`, before: state, after: state };
 }
 
 function entryOf(entries: ProviderEntries, name: string): ProviderEntry {

@@ -84,6 +84,7 @@ function createRoute<R extends AnyRecord, Create, Change>(resource: Resource<R, 
     method: 'POST',
     path: `/admin/v1/${plural}`,
     access: may.create,
+    audit: 'change',
     openapi: {
       operationId: `create${noun}`,
       summary: `Make ${phrase}`,
@@ -93,7 +94,12 @@ function createRoute<R extends AnyRecord, Create, Change>(resource: Resource<R, 
     },
     async handle(call) {
       const input = parseInput(createInput, await call.json());
-      return jsonAnswer(201, toTenancyView(admin.create(input, principalOf(call))), noStore);
+      const made = call.change({
+        work: () => admin.create(input, principalOf(call)),
+        object: ({ id }) => id,
+        after: toTenancyView,
+      });
+      return jsonAnswer(201, toTenancyView(made), noStore);
     },
   };
 }
@@ -139,6 +145,7 @@ function changeRoute<R extends AnyRecord, Create, Change>(resource: Resource<R, 
     method: 'POST',
     path: `/admin/v1/${plural}/{id}`,
     access: may.write,
+    audit: 'change',
     openapi: {
       operationId: `change${noun}`,
       summary: `Change ${phrase}`,
@@ -149,7 +156,14 @@ function changeRoute<R extends AnyRecord, Create, Change>(resource: Resource<R, 
     },
     async handle(call) {
       const input = parseInput(changeInput, await call.json());
-      const changed = admin.change(call.params['id'] ?? '', input, principalOf(call));
+      const by = principalOf(call);
+      const id = call.params['id'] ?? '';
+      const changed = call.change({
+        work: () => admin.change(id, input, by),
+        object: () => id,
+        before: () => toTenancyView(admin.find(id, by)),
+        after: toTenancyView,
+      });
       return jsonAnswer(200, toTenancyView(changed), noStore);
     },
   };
@@ -161,6 +175,7 @@ function removeRoute<R extends AnyRecord, Create, Change>(resource: Resource<R, 
     method: 'DELETE',
     path: `/admin/v1/${plural}/{id}`,
     access: may.remove,
+    audit: 'change',
     openapi: {
       operationId: `delete${noun}`,
       summary: `Delete ${phrase} with all that belongs to it; the keys of that are revoked`,
@@ -169,7 +184,13 @@ function removeRoute<R extends AnyRecord, Create, Change>(resource: Resource<R, 
       responses: { 204: { description: 'It is gone.' } },
     },
     async handle(call) {
-      admin.remove(call.params['id'] ?? '', principalOf(call));
+      const by = principalOf(call);
+      const id = call.params['id'] ?? '';
+      call.change({
+        work: () => admin.remove(id, by),
+        object: () => id,
+        before: () => toTenancyView(admin.find(id, by)),
+      });
       return { kind: 'plain', status: 204, headers: noStore, body: '' };
     },
   };
