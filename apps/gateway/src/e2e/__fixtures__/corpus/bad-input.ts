@@ -6,6 +6,8 @@ export interface Expected {
   readonly param?: string | null;
   /** The connection ends with the answer, and nothing that follows on it is served. */
   readonly closes?: boolean;
+  /** How many calls of a provider it makes. What is refused makes none; of what is accepted, some are no calls of a model. */
+  readonly asks?: number;
   /** Headers of the answer, by their lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -11,7 +11,7 @@ const invalidJson = error('invalid_json', null);
 const tooLarge: Expected = { status: 413, code: 'request_too_large', closes: true };
 const mediaType: Expected = { status: 415, code: 'unsupported_media_type' };
 const encoding: Expected = { status: 415, code: 'unsupported_content_encoding' };
-const good: Expected = { status: 200 };
+const good: Expected = { status: 200, asks: 1 };
 /** Nothing but an answer: read in whatever way, it does no harm. */
 const survived: readonly Expected[] = [good, { status: 400 }];
 

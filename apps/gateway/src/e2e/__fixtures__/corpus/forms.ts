@@ -8,7 +8,7 @@ const refused = (param?: string): Expected => ({
   code: 'invalid_value',
   ...(param === undefined ? {} : { param }),
 });
-const good: Expected = { status: 200 };
+const good: Expected = { status: 200, asks: 1 };
 
 const field = (name: string, value: string): string =>
   `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;

@@ -250,7 +250,7 @@ const accepted = (url: string): BadInput => ({
   id: 'control',
   what: url.slice(0, 60),
   bytes: (key) => request(key, { body: user({ type: 'image_url', image_url: { url } }) }),
-  expected: { status: 200 },
+  expected: { status: 200, asks: 1 },
 });
 
 /** Class F: URLs that callers write where somebody would fetch from. */
