@@ -1,4 +1,5 @@
-import type { JsonObject } from '@sluice/contract';
+import { gatewayError } from '@sluice/contract';
+import type { GatewayError, JsonObject } from '@sluice/contract';
 import { isJsonObject } from '@sluice/toolkit';
 
 /** What these hold is the caller's own: names in there are data. */
@@ -14,7 +15,8 @@ const OPAQUE: ReadonlySet<string> = new Set([
 
 /**
  * A body with its field names in the one form that the rest reads: Google's servers take `system_instruction` for
- * `systemInstruction` as well. The same object where nothing had to change.
+ * `systemInstruction` as well. The same object where nothing had to change. Throws `duplicate_key` for a field in both
+ * spellings: which of them a server takes is its own affair, so there must be only one.
  * https://protobuf.dev/programming-guides/json/#field-names
  */
 export function toCamelCase(body: JsonObject): JsonObject {
@@ -38,11 +40,17 @@ function camelObject(object: JsonObject): unknown {
     const inner = OPAQUE.has(known) ? value : camelValue(value);
     if (known === name && inner === value) continue;
     changed ??= { ...object };
-    if (known !== name) delete changed[name];
-    // Both spellings at once: the one that the rest reads stands.
-    if (known === name || !Object.hasOwn(object, known)) changed[known] = inner;
+    if (known !== name) {
+      if (Object.hasOwn(changed, known)) throw twice(name);
+      delete changed[name];
+    }
+    changed[known] = inner;
   }
   return changed ?? object;
+}
+
+function twice(param: string): GatewayError {
+  return gatewayError('duplicate_key', { message: `"${param}" stands twice, in two spellings.`, details: { param } });
 }
 
 function camelName(name: string): string {

@@ -267,8 +267,13 @@ describe('names with underscores', () => {
     });
   });
 
-  it('give way to the other spelling', () => {
-    expect(toCamelCase({ topK: 1, top_k: 2 })).toEqual({ topK: 1 });
+  it.each([
+    { topK: 1, top_k: 2 },
+    { top_k: 2, topK: 1 },
+    { contents: [{ fileData: { fileUri: 'https://a.example/x' }, file_data: { file_uri: 'http://127.0.0.1/' } }] },
+    { file_data: { file_uri: 1 }, fileData: { fileUri: 1 } },
+  ])('are refused beside the other spelling: %j', (body) => {
+    expect(() => toCamelCase(body)).toThrow(expect.objectContaining({ code: 'duplicate_key' }) as Error);
   });
 
   it('leave a body alone that has none', () => {
