@@ -85,22 +85,27 @@ async function tryInput(input: BadInput, target: Target): Promise<void> {
   expect(Object.getOwnPropertyDescriptors(Object.prototype)).toEqual(UNTOUCHED);
   if (answer.status >= 200 && answer.status < 400) {
     if (wanted?.asks !== undefined) expect(target.calls() - before).toBe(wanted.asks);
-    return expectServed(target);
+    await expectServedAnew(target);
+    return;
   }
   expect(tookMs).toBeLessThan(ANSWERED_WITHIN_MS);
   if (answer.closed) {
     expect((await raw.rest()).match(/HTTP\/1\.1 \d/g)?.length ?? 0).toBe(answer.status === 0 ? 0 : 1);
-    await expectServed(target);
+    await expectServedAnew(target);
   } else await expectServed(target, raw);
   expect(target.calls()).toBe(before);
 }
 
-/** The next request is a good one, over this connection or over another one. */
-async function expectServed({ gateway, port }: Target, known?: RawSocket): Promise<void> {
-  using other = known ? undefined : openRaw(port);
-  const raw = known ?? (other as RawSocket);
+/** A good request over the same connection gets its answer. */
+async function expectServed({ gateway }: Target, raw: RawSocket): Promise<void> {
   raw.send(request(gateway.key, { method: 'GET', path: '/v1/models' }));
   expect((await raw.answer()).status).toBe(200);
+}
+
+/** The same over another one. */
+async function expectServedAnew(target: Target): Promise<void> {
+  using raw = openRaw(target.port);
+  await expectServed(target, raw);
 }
 
 function toList(expected: BadInput['expected']): readonly Expected[] {
