@@ -49,14 +49,19 @@ it('A-31 G25 J-15: a revoked key is refused by every process within a second, al
     return (await made.json()) as { readonly id: string; readonly key: string };
   };
   await fetch(`${url}/admin/v1/teams`, { method: 'POST', headers, body: '{"id":"search","name":"Search"}' });
-  const [leaked, member] = [await make({}), await make({ team: 'search' })];
-  const connections = gateways.flatMap((gateway) => [leaked, member].map(({ key }) => connectTo(gateway.url, key)));
+  await fetch(`${url}/admin/v1/orgs`, { method: 'POST', headers, body: '{"id":"acme","name":"Acme"}' });
+  await fetch(`${url}/admin/v1/users`, { method: 'POST', headers, body: '{"id":"ada","name":"Ada"}' });
+  const leaked = await make({});
+  const keys = [leaked, await make({ team: 'search' }), await make({ org: 'acme' }), await make({ user: 'ada' })];
+  const connections = gateways.flatMap((gateway) => keys.map(({ key }) => connectTo(gateway.url, key)));
   for (const { ask } of connections) await expect.poll(ask, { timeout: 2_000, interval: 50 }).toBe('200 ok');
 
   await fetch(`${url}/admin/v1/keys/${leaked.id}`, { method: 'DELETE', headers });
-  await fetch(`${url}/admin/v1/teams/search`, { method: 'POST', headers, body: '{"disabled":true}' });
+  for (const path of ['teams/search', 'orgs/acme', 'users/ada']) {
+    await fetch(`${url}/admin/v1/${path}`, { method: 'POST', headers, body: '{"disabled":true}' });
+  }
   const tookMs = await Promise.all(connections.map(({ ask }) => untilRefused(ask, 'revoked_api_key')));
 
   expect(Math.max(...tookMs)).toBeLessThan(1_000);
-  expect(connections.map((connection) => connection.connections())).toEqual([1, 1, 1, 1]);
+  expect(connections.map((connection) => connection.connections())).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
 });
