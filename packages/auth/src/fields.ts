@@ -3,12 +3,18 @@ import { ROLES } from './permissions.js';
 
 const MAX_METADATA_KEYS = 16;
 
-export const name = z
-  .string()
-  .min(1)
-  .max(100)
-  .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'must not hold control characters')
-  .meta({ description: 'What people call it, shown in lists and in the log.', example: 'ci' });
+/** One line that shows as it is. */
+export const line = (most: number): z.ZodString =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'must not hold control characters');
+
+export const name = line(100).meta({
+  description: 'What people call it, shown in lists and in the log.',
+  example: 'ci',
+});
 
 export const metadata = z
   .record(z.string().min(1).max(64), z.string().max(512))

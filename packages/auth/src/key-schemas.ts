@@ -1,16 +1,12 @@
 import type { KeyRecord } from '@sluice/contract';
 import { z } from 'zod';
 import { duration } from './duration.js';
-import { instant, metadata, name, recordId, role, toIso } from './fields.js';
+import { instant, line, metadata, name, recordId, role, toIso } from './fields.js';
 import { isNetwork } from './key-rights.js';
 
 const keyName = name.meta({ description: 'What the key is for, shown in lists and in the log.', example: 'ci' });
 
-const pattern = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'must not hold control characters');
+const pattern = line(200);
 
 const models = z
   .array(z.string().min(1).max(200))

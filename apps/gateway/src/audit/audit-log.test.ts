@@ -125,6 +125,16 @@ describe('the audit log', () => {
     expect([failed, store.audit.page({ limit: 1 })]).toMatchObject([[new Error('no')], [{ object: 'c' }]]);
   });
 
+  it('cannot be read once the database is closed, whatever is read of it', () => {
+    const { store } = filled();
+    const rows = store.audit.all(5)[Symbol.iterator]();
+    rows.next();
+    store.close();
+    for (const read of [() => store.audit.head(), () => rows.next(), () => [...store.audit.all(5)]]) {
+      expect(read).toThrow(expect.objectContaining({ code: 'storage_unavailable' }));
+    }
+  });
+
   it('is one chain for all processes', () => {
     const first = rig();
     const second = rig(first.path);

@@ -38,7 +38,10 @@ export function createAuditRepository(database: DatabaseSync): AuditRepository {
     },
     head: () => guarded(readHead),
     *all(last) {
-      for (const columns of all.iterate(last)) yield toAuditRow(columns);
+      const rows = guarded(() => all.iterate(last));
+      for (let next = guarded(() => rows.next()); !next.done; next = guarded(() => rows.next())) {
+        yield toAuditRow(next.value);
+      }
     },
     page: (query) => guarded(() => page.all(toParameters(query)).map(toAuditRow)),
   };
