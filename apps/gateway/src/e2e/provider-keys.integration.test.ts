@@ -92,6 +92,7 @@ describe('a key of a provider that is set at run time', () => {
     { name: 'keyless', body: { apiKey: NEW_KEY }, status: 400, error: { code: 'invalid_value', param: 'key' } },
     { name: 'up', body: { apiKey: NEW_KEY, key: 1 }, status: 400, error: { code: 'invalid_value', param: 'key' } },
     { name: 'up', body: {}, status: 400, error: { code: 'missing_required_parameter', param: 'apiKey' } },
+    { name: 'up', body: { apiKey: 'k'.repeat(15) }, status: 400, error: { code: 'invalid_value', param: 'apiKey' } },
     { name: 'up', body: { apiKey: '' }, status: 400, error: { code: 'invalid_value', param: 'apiKey' } },
     { name: 'up', body: { apiKey: `${NEW_KEY}\n` }, status: 400, error: { code: 'invalid_value', param: 'apiKey' } },
     { name: 'up', body: { apiKey: [NEW_KEY] }, status: 400, error: { code: 'invalid_type', param: 'apiKey' } },

@@ -35,7 +35,7 @@ const setKeyInput = z
   .strictObject({
     apiKey: z
       .string()
-      .min(8)
+      .min(16)
       .max(4_096)
       .regex(/^[\x21-\x7e]*$/, 'only visible ASCII characters can travel in a header')
       .meta({ description: 'The new key. It is kept sealed and never shown again.' }),
