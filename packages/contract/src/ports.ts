@@ -134,8 +134,18 @@ export interface LedgerIntent {
   readonly clientRequestId?: string;
   readonly startedAtMs: number;
   readonly keyId: string;
+  /** What the key was called then. */
+  readonly keyName?: string;
+  /** Id of the organisation. */
   readonly tenant: string;
+  readonly team?: string;
+  readonly user?: string;
+  /** For whom the caller asked, in its own words. */
+  readonly endUser?: string;
+  /** What the caller wants it to be found by, each once; absent where there are none. */
+  readonly tags?: readonly string[];
   readonly route: string;
+  /** The alias, or the model at a provider, as the caller wrote it. */
   readonly requestedModel: string;
   readonly stream: boolean;
   /** Bytes of the caller's body. */

@@ -34,6 +34,7 @@ export interface CallDeps {
 }
 
 const NANO_PER_MICRO = 1_000;
+const NOBODY: Partial<Principal> = {};
 
 interface Used {
   readonly usage: Usage | undefined;
@@ -55,6 +56,9 @@ export class Call {
   /** Among its caller's own requests, where they wait. */
   priority: Priority = 'normal';
   requestedModel = '';
+  /** For whom the caller asks. */
+  endUser: string | undefined;
+  tags: readonly string[] | undefined;
   stream = false;
   bodyBytes = 0;
   /** Of a text that shall be read aloud. */
@@ -186,18 +190,24 @@ export class Call {
     return { inputTokens: usage?.inputTokens ?? 0, outputTokens: usage?.outputTokens ?? 0, nanoUsd };
   }
 
-  intent(reservedNanoUsd?: number): LedgerIntent {
+  intent(reservedNanoUsd?: number): LedgerIntent & Pick<RequestRecord, 'keyName'> {
     const { requestId, clientRequestId } = this.received;
-    const intent: Writable<LedgerIntent> = {
+    const { keyId = '', keyName = '', tenant = '', team, user } = this.principal ?? NOBODY;
+    const intent: Writable<LedgerIntent> & Pick<RequestRecord, 'keyName'> = {
       id: requestId,
       startedAtMs: this.startedAtMs,
-      keyId: this.principal?.keyId ?? '',
-      tenant: this.principal?.tenant ?? '',
+      keyId,
+      keyName,
+      tenant,
       route: this.route,
       requestedModel: this.requestedModel,
       stream: this.stream,
     };
     if (clientRequestId !== undefined) intent.clientRequestId = clientRequestId;
+    if (team !== undefined) intent.team = team;
+    if (user !== undefined) intent.user = user;
+    if (this.endUser !== undefined) intent.endUser = this.endUser;
+    if (this.tags !== undefined) intent.tags = this.tags;
     if (this.bodyBytes > 0) intent.promptBytes = this.bodyBytes;
     if (reservedNanoUsd !== undefined) intent.reservedNanoUsd = reservedNanoUsd;
     return intent;
@@ -208,7 +218,6 @@ export class Call {
     const { usage, source } = this.#usage();
     const record: Writable<RequestRecord> = {
       ...this.intent(),
-      keyName: this.principal?.keyName ?? '',
       traceId: this.received.trace.traceId,
       spanId: this.received.trace.spanId,
       settledAtMs: this.#clock.now(),

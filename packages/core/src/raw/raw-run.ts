@@ -26,7 +26,9 @@ import type { Candidate } from '../routing/plan.js';
 import { assertRoute } from '../routing/resolve.js';
 import type { ConfiguredProvider } from '../snapshot.js';
 import { admit } from '../stages/admit.js';
+import { endUserOf } from '../stages/end-user.js';
 import { headersOf } from '../stages/finish.js';
+import { readTags } from '../stages/read-tags.js';
 import { refuse } from '../stages/refuse.js';
 import type { CallContext } from '../stages/run-context.js';
 import { toAnswerHeaders, toLocation, toRequestHeaders } from './raw-headers.js';
@@ -136,6 +138,8 @@ export class RawRun {
     call.bodyBytes = body.length;
     call.requestedModel = question.model;
     call.stream = question.stream;
+    call.endUser = endUserOf(question.wire);
+    call.tags = readTags({ headers: call.received.headers });
     return { candidate: createCandidate(provider, question.model), place, recognised, question };
   }
 

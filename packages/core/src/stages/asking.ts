@@ -1,14 +1,12 @@
-import { isJsonObject } from '@sluice/toolkit';
-import type { AdmissionRequest, JsonObject, Principal } from '@sluice/contract';
+import type { AdmissionRequest, Principal } from '@sluice/contract';
 import { AtMost } from './at-most.js';
 import type { AtMostParts } from './at-most.js';
+import { endUserOf } from './end-user.js';
 
 export interface AskingParts extends AtMostParts {
   readonly principal: Principal;
   readonly mayGoElsewhere: boolean;
 }
-
-const MAX_END_USER_CHARS = 256;
 
 /** What the limiter may want to know of a request; most of it is made only where it does. */
 export class Asking implements AdmissionRequest {
@@ -39,11 +37,4 @@ export class Asking implements AdmissionRequest {
   get endUser(): string | undefined {
     return endUserOf(this.#parts.wire);
   }
-}
-
-/** Whom the caller asks for: `user` and `safety_identifier` of OpenAI's APIs, `metadata.user_id` of Anthropic's. */
-function endUserOf(wire: JsonObject): string | undefined {
-  const { user, safety_identifier: safety, metadata } = wire;
-  const name = user ?? safety ?? (isJsonObject(metadata) ? metadata['user_id'] : undefined);
-  return typeof name === 'string' && name !== '' ? name.slice(0, MAX_END_USER_CHARS) : undefined;
 }

@@ -6,7 +6,9 @@ import { assertTools } from '../routing/assert-tools.js';
 import { assertRoute } from '../routing/resolve.js';
 import { takeWishes } from '../routing/wishes.js';
 import type { Wishes } from '../routing/wishes.js';
+import { endUserOf } from './end-user.js';
 import { parseCallOf } from './parse-call.js';
+import { readTags } from './read-tags.js';
 import type { Asked, RunContext } from './run-context.js';
 
 /** Who is calling, and what for. The body of a caller that is not known is never read. */
@@ -60,6 +62,8 @@ function parse<Request, Result, Event>(
   call.requestedModel = parsed.model;
   call.stream = parsed.stream;
   call.characters = parsed.characters;
+  call.endUser = endUserOf(wire as JsonObject);
+  call.tags = readTags({ headers: call.received.headers, wishes });
   const { stream, wantsUsage } = parsed;
   const place = modelAt ? { modelAt } : {};
   const raw = { body, ...place, wire: wire as JsonObject, stream, wantsUsage, headers: call.received.headers };

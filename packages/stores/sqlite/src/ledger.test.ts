@@ -33,7 +33,8 @@ function lockDatabase(path: string): DatabaseSync {
 describe('the ledger in SQLite', () => {
   it('gives back an intent with its settlement', () => {
     const { ledger } = temporaryStore();
-    const intent = ledgerIntent({ clientRequestId: 'mine', stream: true });
+    const whose = { keyName: '=1+1', team: 'search', user: 'user_1', endUser: 'Ann', tags: ['eu', '"batch"'] };
+    const intent = ledgerIntent({ clientRequestId: 'mine', stream: true, ...whose });
     const settlement = ledgerSettlement({
       errorCode: 'upstream_timeout',
       provider: 'openai',

@@ -9,7 +9,8 @@ import type {
 } from '@sluice/contract';
 import type { Checkpointer } from './checkpointer.js';
 import { guarded } from './failure.js';
-import { SELECT_ROWS, toLedgerRow } from './ledger-row.js';
+import { toJson } from './json-column.js';
+import { INTENT_COLUMNS, SELECT_ROWS, SETTLEMENT_COLUMNS, toLedgerRow } from './ledger-row.js';
 import type { LedgerColumns } from './ledger-row.js';
 import { prepareOrphans } from './orphans.js';
 import type { OrphanDeps } from './orphans.js';
@@ -19,12 +20,6 @@ import { rollback } from './transact.js';
 
 /** Rows made at the same time by several processes may stand this far out of order. */
 const ORDER_SLACK_MS = 1_000;
-
-/** By name: a newer release may add a column while a process of this one still writes. */
-const INTENT_COLUMNS = `id, client_request_id, started_at_ms, key_id, tenant, route, requested_model, stream, owner, reserved_nano_usd,
-  prompt_bytes`;
-const SETTLEMENT_COLUMNS = `id, settled_at_ms, status, error_code, provider, model, attempts, input_tokens, output_tokens,
-  cached_tokens, cost_micro_usd, usage_source, cache, first_token_ms, duration_ms, price_version`;
 
 export interface LedgerDeps extends OrphanDeps {
   readonly checkpointer: Checkpointer;
@@ -56,7 +51,7 @@ function prepareAppend(database: DatabaseSync, { owner, checkpointer }: LedgerDe
   const commit = database.prepare('COMMIT');
   const prices = new PriceTable(database);
   const insertIntent = database.prepare(
-    `INSERT INTO ledger_intents (${INTENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO ledger_intents (${INTENT_COLUMNS}) VALUES (${'?, '.repeat(15)}?)
      ON CONFLICT (id) DO NOTHING`,
   );
   const insertSettlement = database.prepare(
@@ -97,6 +92,11 @@ function writeIntent(insert: StatementSync, intent: LedgerIntent, owner: number)
     owner,
     intent.reservedNanoUsd ?? null,
     intent.promptBytes ?? null,
+    intent.keyName ?? null,
+    intent.team ?? null,
+    intent.user ?? null,
+    intent.endUser ?? null,
+    toJson(intent.tags),
   );
 }
 

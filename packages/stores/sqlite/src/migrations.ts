@@ -198,6 +198,13 @@ export const MIGRATIONS: readonly string[] = [
    -- Unit prices by which rows are costed, each set once.
    CREATE TABLE ledger_prices (version TEXT PRIMARY KEY NOT NULL, rows TEXT NOT NULL) STRICT, WITHOUT ROWID;
    ALTER TABLE ledger_settlements ADD COLUMN price_version TEXT;`,
+
+  `-- Whose a request was. Tags are a list of JSON.
+   ALTER TABLE ledger_intents ADD COLUMN key_name TEXT;
+   ALTER TABLE ledger_intents ADD COLUMN team TEXT;
+   ALTER TABLE ledger_intents ADD COLUMN user TEXT;
+   ALTER TABLE ledger_intents ADD COLUMN end_user TEXT;
+   ALTER TABLE ledger_intents ADD COLUMN tags TEXT;`,
 ];
 
 /**
