@@ -250,13 +250,20 @@ export interface AuditQuery {
   readonly object?: string;
   readonly tenant?: string;
 }
-/** Rows that are only ever added, by whatever process. */
+/**
+ * Rows that are only ever added, by whatever process. What operators change of keys, tenancy and settings goes through
+ * `record`, and no other way: those repositories answer at once, from what this process holds, and a change of them is
+ * in force once it is where all processes see it. Every method rejects with `storage_unavailable` while that cannot be had.
+ */
 export interface AuditRepository {
-  /** Runs `work`, and adds the row of its entry, in one transaction: both or none. `work` throws as it likes. */
-  record<T>(work: () => { readonly result: T; readonly entry?: AuditEntry }, seal: AuditSeal): T;
-  head(): AuditHead | undefined;
+  /**
+   * Runs `work`, which reads and changes the newest state that there is, and adds the row of its entry, in one transaction:
+   * both or none. Resolves when this process sees the change. `work` throws as it likes, and may not wait for anything.
+   */
+  record<T>(work: () => { readonly result: T; readonly entry?: AuditEntry }, seal: AuditSeal): Promise<T>;
+  head(): Promise<AuditHead | undefined>;
   /** From the first row to the row `last`, one at a time. */
-  all(last: number): Iterable<AuditRow>;
+  all(last: number): AsyncIterable<AuditRow>;
   /** Newest first. */
-  page(query: AuditQuery): readonly AuditRow[];
+  page(query: AuditQuery): Promise<readonly AuditRow[]>;
 }

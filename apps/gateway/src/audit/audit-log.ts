@@ -18,10 +18,10 @@ export interface AuditedChange<T> {
 
 /** Writes down what operators do. */
 export interface AuditLog {
-  /** Makes the change and its row in one transaction: both or none. Throws what `work` throws. */
-  change<T>(actor: AuditActor, action: string, change: AuditedChange<T>): T;
-  /** Writes down what is about to be done. Throws `storage_unavailable`, and then it is better not done. */
-  note(actor: AuditActor, action: string, object: string): void;
+  /** Makes the change and its row in one transaction: both or none. Rejects with what `work` throws. */
+  change<T>(actor: AuditActor, action: string, change: AuditedChange<T>): Promise<T>;
+  /** Writes down what is about to be done. Rejects with `storage_unavailable`, and then it is better not done. */
+  note(actor: AuditActor, action: string, object: string): Promise<void>;
 }
 
 export interface AuditLogDeps {
@@ -34,21 +34,23 @@ export interface AuditLogDeps {
 
 export function createAuditLog({ audit, seal, clock, followers }: AuditLogDeps): AuditLog {
   return {
-    change(actor, action, { work, object, before, after }) {
-      const make = () =>
-        audit.record(() => {
-          const former = before?.();
-          const result = work();
-          const changed = object(result);
-          if (changed === undefined) return { result };
-          const states = describe(former, after?.(result));
-          return { result, entry: { ...actor, atMs: clock.now(), action, object: changed, ...states } };
-        }, seal);
-      return followers ? followers.around(make) : make();
+    async change(actor, action, { work, object, before, after }) {
+      const make = () => {
+        const former = before?.();
+        const result = work();
+        const changed = object(result);
+        if (changed === undefined) return { result };
+        const states = describe(former, after?.(result));
+        return { result, entry: { ...actor, atMs: clock.now(), action, object: changed, ...states } };
+      };
+      if (!followers) return audit.record(make, seal);
+      const held = followers.hold(make);
+      const result = await audit.record(held.change, seal);
+      held.release();
+      return result;
     },
-    note(actor, action, object) {
-      audit.record(() => ({ result: undefined, entry: { ...actor, atMs: clock.now(), action, object } }), seal);
-    },
+    note: (actor, action, object) =>
+      audit.record(() => ({ result: undefined, entry: { ...actor, atMs: clock.now(), action, object } }), seal),
   };
 }
 

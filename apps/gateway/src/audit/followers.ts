@@ -1,3 +1,11 @@
+/** A change with what is to follow it. */
+export interface HeldChange<T> {
+  /** Makes the change. What is to follow it is held back. */
+  change(): T;
+  /** Runs what is to follow. */
+  release(): void;
+}
+
 /**
  * What is to follow changes, such as reading the keys anew. It is held back until the change and its row are in the database,
  * so that nothing is known in memory of what may yet be rolled back.
@@ -16,17 +24,23 @@ export class Followers {
     else work();
   };
 
-  /** Makes a change, then runs what is to follow it. Throws what `change` throws. */
-  around<T>(change: () => T): T {
-    const held = (this.#held = []);
-    let result: T;
-    try {
-      result = change();
-    } finally {
-      this.#held = undefined;
-    }
-    for (const work of held) this.#attempt(work);
-    return result;
+  /** Several may be held at a time, for each waits for its own transaction; while one is made, no other is. */
+  hold<T>(change: () => T): HeldChange<T> {
+    let held: readonly (() => void)[] = [];
+    return {
+      change: () => {
+        const following = (this.#held = [] as (() => void)[]);
+        try {
+          return change();
+        } finally {
+          this.#held = undefined;
+          held = following;
+        }
+      },
+      release: () => {
+        for (const work of held) this.#attempt(work);
+      },
+    };
   }
 
   /** The change is made, whatever comes of what follows; and who reads the database now and then sees it by itself. */

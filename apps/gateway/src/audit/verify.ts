@@ -7,11 +7,11 @@ export type AuditVerdict =
   | { readonly ok: false; readonly rows: number; readonly row: number; readonly reason: string };
 
 /** Goes through the whole audit log, from its first row, and stops at the first that is not what was written. */
-export function verifyAudit(log: Pick<AuditRepository, 'all' | 'head'>, seal: AuditSeal): AuditVerdict {
+export async function verifyAudit(log: Pick<AuditRepository, 'all' | 'head'>, seal: AuditSeal): Promise<AuditVerdict> {
   // Taken first: what is appended meanwhile comes after it.
-  const head = log.head();
+  const head = await log.head();
   let last: AuditRow | undefined;
-  for (const row of log.all(head?.seq ?? Number.MAX_SAFE_INTEGER)) {
+  for await (const row of log.all(head?.seq ?? Number.MAX_SAFE_INTEGER)) {
     const reason = faultOf(row, last, seal);
     if (reason !== undefined) return { ok: false, rows: last?.seq ?? 0, row: (last?.seq ?? 0) + 1, reason };
     last = row;

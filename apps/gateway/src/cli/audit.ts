@@ -22,11 +22,11 @@ export const auditVerifyCommand: Command = {
   },
 };
 
-function verify({ environment }: LoadedConfig, { context, json }: CommandCall): ExitCode {
+async function verify({ environment }: LoadedConfig, { context, json }: CommandCall): Promise<ExitCode> {
   const { databasePath, keyPepper } = openDataDir(resolve(context.cwd, environment.dataDir));
   const store = openSqliteStore({ path: databasePath });
   try {
-    const verdict = verifyAudit(store.audit, createAuditSeal(keyPepper));
+    const verdict = await verifyAudit(store.audit, createAuditSeal(keyPepper));
     const output = json || verdict.ok ? context.stdout : context.stderr;
     output.write(`${json ? JSON.stringify(verdict) : render(verdict)}\n`);
     return verdict.ok ? 0 : 1;

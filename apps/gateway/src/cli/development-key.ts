@@ -10,17 +10,23 @@ export interface DevelopmentKeyDeps {
   readonly keys: KeyRepository;
   readonly tenancy: TenancyRepository;
   /** Makes the key together with its row in the audit log. */
-  readonly change: <T>(action: string, change: AuditedChange<T>) => T;
+  readonly change: <T>(action: string, change: AuditedChange<T>) => Promise<T>;
   /** What new keys begin with. */
   readonly prefix: string;
 }
 
 /** The ready key of the start screen: the one that is kept while it still opens the gateway, else a new one. */
-export function ensureDevelopmentKey({ dataDir, keys, tenancy, prefix, change }: DevelopmentKeyDeps): string {
+export async function ensureDevelopmentKey({
+  dataDir,
+  keys,
+  tenancy,
+  prefix,
+  change,
+}: DevelopmentKeyDeps): Promise<string> {
   const { developmentKey: kept, keyPepper: pepper } = dataDir;
   if (kept !== undefined && isActive(kept, pepper, keys)) return kept;
   const admin = createKeyAdmin({ keys, tenancy, pepper, prefix, clock: systemClock });
-  const { key } = change('createKey', creation(admin, { name: 'development' }, ADMIN));
+  const { key } = await change('createKey', creation(admin, { name: 'development' }, ADMIN));
   dataDir.saveDevelopmentKey(key);
   return key;
 }

@@ -41,8 +41,8 @@ export const keysCreateCommand: Command = {
   summary: 'Make a key for a caller',
   run(call) {
     const input = toKeyInput(call);
-    return withKeys(call, (keys, change) => {
-      showKey(call, change('createKey', creation(keys, input, ADMIN)), 'Made');
+    return withKeys(call, async (keys, change) => {
+      showKey(call, await change('createKey', creation(keys, input, ADMIN)), 'Made');
       return 0;
     });
   },
@@ -55,7 +55,7 @@ export const keysListCommand: Command = {
   options: CONFIG_OPTIONS,
   summary: 'List all keys, revoked ones too',
   run: (call) =>
-    withKeys(call, (keys) => {
+    withKeys(call, async (keys) => {
       const views = keys.list(ADMIN).map(toKeyView);
       const text = call.json ? JSON.stringify({ data: views }) : renderKeys(views);
       call.context.stdout.write(`${text}\n`);
@@ -70,9 +70,9 @@ export const keysRevokeCommand: Command = {
   options: CONFIG_OPTIONS,
   summary: 'End a key for good; a running gateway refuses it within a second',
   run: (call) =>
-    withKeys(call, (keys, change) => {
+    withKeys(call, async (keys, change) => {
       const [id = ''] = call.positionals;
-      if (!change('revokeKey', revocation(keys, id, ADMIN)))
+      if (!(await change('revokeKey', revocation(keys, id, ADMIN))))
         throw new Error(`There is no key ${JSON.stringify(id)}; sluice keys list shows all.`);
       call.context.stdout.write(`${call.json ? JSON.stringify({ id, revoked: true }) : `Revoked ${id}.`}\n`);
       return 0;
@@ -92,9 +92,9 @@ export const keysRotateCommand: Command = {
     const { grace } = call.options;
     const input = rotateKeyInput.safeParse(grace === undefined ? {} : { grace });
     if (!input.success) throw new UsageError('--grace takes a number and s, m, h or d: 24h');
-    return withKeys(call, (keys, change) => {
+    return withKeys(call, async (keys, change) => {
       const [id = ''] = call.positionals;
-      const rotated = change('rotateKey', rotation(keys, id, { input: input.data, by: ADMIN }));
+      const rotated = await change('rotateKey', rotation(keys, id, { input: input.data, by: ADMIN }));
       if (!rotated)
         throw new Error(`There is no key ${JSON.stringify(id)} that still works; sluice keys list shows all.`);
       showKey(call, rotated, 'Rotated');
@@ -112,14 +112,17 @@ function showKey({ json, context: { stdout, stderr } }: CommandCall, { record, k
   }
 }
 
-type UseKeys = (keys: KeyAdmin, change: <T>(action: string, change: AuditedChange<T>) => T) => ExitCode;
+type UseKeys = (
+  keys: KeyAdmin,
+  change: <T>(action: string, change: AuditedChange<T>) => Promise<T>,
+) => Promise<ExitCode>;
 
 async function withKeys(call: CommandCall, use: UseKeys): Promise<ExitCode> {
   const loaded = await loadSettings(call);
   return loaded.ok ? useKeys(loaded, call, use) : reportProblems(loaded.problems, call);
 }
 
-function useKeys({ config, environment }: LoadedConfig, call: CommandCall, use: UseKeys): ExitCode {
+async function useKeys({ config, environment }: LoadedConfig, call: CommandCall, use: UseKeys): Promise<ExitCode> {
   const { databasePath, keyPepper } = openDataDir(resolve(call.context.cwd, environment.dataDir));
   const store = openSqliteStore({ path: databasePath });
   try {
@@ -129,7 +132,7 @@ function useKeys({ config, environment }: LoadedConfig, call: CommandCall, use: 
     const keys = createKeyAdmin({ keys: store.keys, tenancy, pepper: keyPepper, prefix, profiles, clock: systemClock });
     const log = createAuditLog({ audit: store.audit, seal: createAuditSeal(keyPepper), clock: systemClock });
     const actor = commandActor('cli', call.context);
-    return use(keys, (action, change) => log.change(actor, action, change));
+    return await use(keys, (action, change) => log.change(actor, action, change));
   } finally {
     store.close();
   }

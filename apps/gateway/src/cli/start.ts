@@ -53,7 +53,7 @@ interface Found {
 
 async function serve({ loaded, source }: Found, call: CommandCall, launch: Launch): Promise<ExitCode> {
   const { env, cwd } = call.context;
-  const state = openState(loaded, call.context);
+  const state = await openState(loaded, call.context);
   const running = await launch({ config: loaded.config, state: toGatewayState(state), env, cwd, source }).catch(
     (cause: unknown) => {
       throw explainListenFailure(cause, loaded.config.server);
@@ -74,7 +74,7 @@ interface State {
 }
 
 /** The data directory with everything a first start makes in it. */
-function openState({ config, environment }: LoadedConfig, { env, cwd }: CliContext): State {
+async function openState({ config, environment }: LoadedConfig, { env, cwd }: CliContext): Promise<State> {
   const actor = commandActor('start', { env });
   const dataDir = openDataDir(resolve(cwd, environment.dataDir));
   const adminKey = dataDir.adminKey(environment.adminKey);
@@ -85,7 +85,8 @@ function openState({ config, environment }: LoadedConfig, { env, cwd }: CliConte
     const { keys, tenancy } = store;
     const log = createAuditLog({ audit: store.audit, seal: createAuditSeal(dataDir.keyPepper), clock: systemClock });
     const change: DevelopmentKeyDeps['change'] = (action, made) => log.change(actor, action, made);
-    return { dataDir, adminKey, developmentKey: ensureDevelopmentKey({ dataDir, keys, tenancy, prefix, change }) };
+    const developmentKey = await ensureDevelopmentKey({ dataDir, keys, tenancy, prefix, change });
+    return { dataDir, adminKey, developmentKey };
   } finally {
     store.close();
   }

@@ -20,7 +20,7 @@ export interface RouteCall {
   /** The body as JSON. Rejects with `invalid_json`, `request_too_large` and the like. */
   json(): Promise<unknown>;
   /** Makes a change together with its row in the audit log, for routes whose `audit` is `change`. */
-  change<T>(change: AuditedChange<T>): T;
+  change<T>(change: AuditedChange<T>): Promise<T>;
 }
 
 /** Whoever has called a route that is not open. */

@@ -50,16 +50,16 @@ const done = jsonAnswer(200, {}, {});
 
 it('a change that bypasses the audit log is an internal error', async () => {
   const { run, faults, rows } = rig(() => Promise.resolve(done));
-  expect([(await run()).status, faults.length, rows()]).toEqual([500, 1, []]);
+  expect([(await run()).status, faults.length, await rows()]).toEqual([500, 1, []]);
 });
 
 it('a change through the audit log has a row with its object and the address that it came from', async () => {
-  const { run, faults, rows } = rig(({ change }) => {
-    change({ work: () => 1, object: () => 'a' });
-    return Promise.resolve(done);
+  const { run, faults, rows } = rig(async ({ change }) => {
+    await change({ work: () => 1, object: () => 'a' });
+    return done;
   });
   expect([(await run()).status, faults]).toEqual([200, []]);
-  expect(rows()).toMatchObject([{ object: 'a', address: '10.0.0.1', requestId: 'req_1' }]);
+  expect(await rows()).toMatchObject([{ object: 'a', address: '10.0.0.1', requestId: 'req_1' }]);
 });
 
 it('a refusal needs no change', async () => {

@@ -35,7 +35,7 @@ export async function runRoute(route: Route, input: RouteInput, deps: RouteDeps)
   try {
     principal = await identify(route, received, deps);
     const actor = toActor(principal, received);
-    if (isNoted(route)) deps.audit.note(actor, actionOf(route), Object.values(params).join(' '));
+    if (isNoted(route)) await deps.audit.note(actor, actionOf(route), Object.values(params).join(' '));
     let isChanged = false;
     answer = await route.handle({
       params,

@@ -10,7 +10,7 @@ const COLUMNS = `seq, at_ms AS atMs, actor, actor_name AS actorName, role, tenan
 
 /**
  * The audit log of an open, migrated database. The write lock is taken before the last row is read, so that all processes
- * keep one chain. Every method throws `storage_unavailable` when the database fails.
+ * keep one chain. Every method rejects with `storage_unavailable` when the database fails.
  */
 export function createAuditRepository(database: DatabaseSync): AuditRepository {
   const append = prepareAppend(database);
@@ -24,7 +24,7 @@ export function createAuditRepository(database: DatabaseSync): AuditRepository {
   );
   const readHead = (): AuditHead | undefined => head.get() as AuditHead | undefined;
   return {
-    record(work, seal) {
+    async record(work, seal) {
       guarded(() => database.exec('BEGIN IMMEDIATE'));
       try {
         const { result, entry } = work();
@@ -36,14 +36,14 @@ export function createAuditRepository(database: DatabaseSync): AuditRepository {
         throw error;
       }
     },
-    head: () => guarded(readHead),
-    *all(last) {
+    head: async () => guarded(readHead),
+    async *all(last) {
       const rows = guarded(() => all.iterate(last));
       for (let next = guarded(() => rows.next()); !next.done; next = guarded(() => rows.next())) {
         yield toAuditRow(next.value);
       }
     },
-    page: (query) => guarded(() => page.all(toParameters(query)).map(toAuditRow)),
+    page: async (query) => guarded(() => page.all(toParameters(query)).map(toAuditRow)),
   };
 }
 

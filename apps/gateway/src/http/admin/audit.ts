@@ -64,11 +64,11 @@ export function createAuditRoute(audit: Pick<AuditRepository, 'page'>): Route {
       requestParams: { query: pageQuery },
       responses: { 200: { description: 'One page.', content: jsonContent(auditPage) } },
     },
-    handle: async (call) => listAudit(call, audit),
+    handle: (call) => listAudit(call, audit),
   };
 }
 
-function listAudit({ query }: RouteCall, audit: Pick<AuditRepository, 'page'>): Answer {
+async function listAudit({ query }: RouteCall, audit: Pick<AuditRepository, 'page'>): Promise<Answer> {
   const { since, until, cursor, limit = DEFAULT_LIMIT, ...filters } = parseQuery(pageQuery, query);
   const asked: AuditQuery = {
     ...filters,
@@ -78,7 +78,7 @@ function listAudit({ query }: RouteCall, audit: Pick<AuditRepository, 'page'>): 
     ...(cursor !== undefined && { before: cursor }),
   };
   // One more than is shown tells whether there is another page.
-  const rows = audit.page(asked);
+  const rows = await audit.page(asked);
   const shown = rows.slice(0, limit);
   const nextCursor = rows.length > limit ? String(shown.at(-1)?.seq) : null;
   return jsonAnswer(200, { data: shown.map(toAuditView), nextCursor }, noStore);

@@ -117,7 +117,7 @@ function raiseRoute(deps: BudgetRoutesDeps): Route {
       const by = deps.rights.assertMayChange(principalOf(call), entry.scope, entry.by);
       const { usd, until } = parseInput(raiseInput, await call.json());
       const raise = { usd, untilMs: Date.parse(until) };
-      call.change(changeOf(deps.book, entry.name, () => deps.book.raise(entry.name, raise, by)));
+      await call.change(changeOf(deps.book, entry.name, () => deps.book.raise(entry.name, raise, by)));
       return jsonAnswer(200, toView(find(deps, entry.name), deps), noStore);
     },
   };
@@ -139,7 +139,7 @@ function deleteRoute(deps: BudgetRoutesDeps): Route {
     async handle(call) {
       const entry = findSeen(call, deps);
       deps.rights.assertMayChange(principalOf(call), entry.scope, entry.by);
-      if (!call.change(changeOf(deps.book, entry.name, () => deps.book.deleteBudget(entry.name)))) {
+      if (!(await call.change(changeOf(deps.book, entry.name, () => deps.book.deleteBudget(entry.name))))) {
         throw gatewayError('invalid_value', { message: "This budget is the file's.", details: { param: 'name' } });
       }
       return { kind: 'plain', status: 204, headers: noStore, body: '' };
@@ -159,7 +159,7 @@ async function set(call: RouteCall, deps: BudgetRoutesDeps): Promise<Answer> {
   const by = deps.rights.assertMayChange(principalOf(call), settings.scope, before?.by);
   // A name is not to be taken away from another scope.
   if (before) deps.rights.assertMayChange(principalOf(call), before.scope, before.by);
-  call.change(changeOf(deps.book, given, () => deps.book.setBudget(given, settings, by)));
+  await call.change(changeOf(deps.book, given, () => deps.book.setBudget(given, settings, by)));
   return jsonAnswer(200, toView(find(deps, given), deps), noStore);
 }
 

@@ -70,7 +70,7 @@ function resetRoute(live: LiveCors): Route {
       responses: { 204: { description: 'It counts.' } },
     },
     async handle({ change }) {
-      change(changeOf(live, () => live.reset()));
+      await change(changeOf(live, () => live.reset()));
       return { kind: 'plain', status: 204, headers: noStore, body: '' };
     },
   };
@@ -78,7 +78,7 @@ function resetRoute(live: LiveCors): Route {
 
 async function set(call: RouteCall, live: LiveCors): Promise<Answer> {
   const policy = parseInput(corsPolicy(live.environment), await call.json());
-  call.change(changeOf(live, () => live.set(policy)));
+  await call.change(changeOf(live, () => live.set(policy)));
   return show(live);
 }
 

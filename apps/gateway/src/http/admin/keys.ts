@@ -63,7 +63,7 @@ function revokeRoute(keys: KeyAdmin): Route {
       requestParams: { path: z.object({ id: keyId }) },
       responses: { 204: { description: 'The key is revoked, by this call or an earlier one.' } },
     },
-    handle: async (call) => revokeKey(call, keys),
+    handle: (call) => revokeKey(call, keys),
   };
 }
 
@@ -87,7 +87,7 @@ function rotateRoute(keys: KeyAdmin): Route {
 
 async function rotateKey(call: RouteCall, keys: KeyAdmin): Promise<Answer> {
   const input = parseInput(rotateKeyInput, hasBody(call) ? await call.json() : {});
-  const rotated = call.change(rotation(keys, call.params['id'] ?? '', { input, by: principalOf(call) }));
+  const rotated = await call.change(rotation(keys, call.params['id'] ?? '', { input, by: principalOf(call) }));
   if (rotated) return jsonAnswer(200, { ...toKeyView(rotated.record), key: rotated.key }, noStore);
   throw gatewayError('not_found', { message: 'There is no such key that still works.' });
 }
@@ -99,12 +99,12 @@ function hasBody({ headers }: RouteCall): boolean {
 
 async function createKey(call: RouteCall, keys: KeyAdmin): Promise<Answer> {
   const created = creation(keys, parseInput(createKeyInput, await call.json()), principalOf(call));
-  const { record, key } = call.change(created);
+  const { record, key } = await call.change(created);
   return jsonAnswer(201, { ...toKeyView(record), key }, noStore);
 }
 
-function revokeKey(call: RouteCall, keys: KeyAdmin): Answer {
+async function revokeKey(call: RouteCall, keys: KeyAdmin): Promise<Answer> {
   const revoked = revocation(keys, call.params['id'] ?? '', principalOf(call));
-  if (call.change(revoked)) return { kind: 'plain', status: 204, headers: noStore, body: '' };
+  if (await call.change(revoked)) return { kind: 'plain', status: 204, headers: noStore, body: '' };
   throw gatewayError('not_found', { message: 'There is no such key.' });
 }

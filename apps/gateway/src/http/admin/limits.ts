@@ -84,7 +84,7 @@ function deleteRoute({ book, rights }: LimitRoutesDeps): Route {
       const name = call.params['id'] ?? '';
       const entry = book.limits().find((one) => one.scope === name && one.source === 'database');
       rights.assertMayChange(principalOf(call), name, entry?.by);
-      const found = call.change(changeOf(book, name, () => book.deleteLimit(name)));
+      const found = await call.change(changeOf(book, name, () => book.deleteLimit(name)));
       if (!found) throw gatewayError('not_found', { message: 'No limits were set for this scope.' });
       return { kind: 'plain', status: 204, headers: noStore, body: '' };
     },
@@ -95,7 +95,7 @@ async function set(call: RouteCall, { book, rights }: LimitRoutesDeps): Promise<
   const { scope: name, ...rules } = parseInput(limitInput, await call.json());
   const before = book.limits().find((one) => one.scope === name);
   const by = rights.assertMayChange(principalOf(call), name, before?.by);
-  call.change(changeOf(book, name, () => book.setLimit(name, rules, by)));
+  await call.change(changeOf(book, name, () => book.setLimit(name, rules, by)));
   return jsonAnswer(200, toView({ scope: name, rules, source: 'database', by }), noStore);
 }
 

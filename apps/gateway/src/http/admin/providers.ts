@@ -110,21 +110,21 @@ function resetRoute(entries: ProviderEntries): Route {
       requestParams: { path: nameParam, query: resetKeyQuery },
       responses: { 204: { description: 'It counts.' } },
     },
-    handle: async (call) => resetKey(call, entries),
+    handle: (call) => resetKey(call, entries),
   };
 }
 
 async function setKey(call: RouteCall, entries: ProviderEntries): Promise<Answer> {
   const name = call.params['name'] ?? '';
   const { apiKey, key = 0 } = parseInput(setKeyInput, await call.json());
-  call.change(changeOf(entries, { name, key }, () => entries.set(name, key, apiKey)));
+  await call.change(changeOf(entries, { name, key }, () => entries.set(name, key, apiKey)));
   return jsonAnswer(200, toProviderView(entryOf(entries, name)), noStore);
 }
 
-function resetKey(call: RouteCall, entries: ProviderEntries): Answer {
+async function resetKey(call: RouteCall, entries: ProviderEntries): Promise<Answer> {
   const name = call.params['name'] ?? '';
   const { key = 0 } = parseQuery(resetKeyQuery, call.query);
-  call.change(changeOf(entries, { name, key }, () => entries.reset(name, key)));
+  await call.change(changeOf(entries, { name, key }, () => entries.reset(name, key)));
   return { kind: 'plain', status: 204, headers: noStore, body: '' };
 }
 

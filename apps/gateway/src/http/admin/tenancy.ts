@@ -94,7 +94,7 @@ function createRoute<R extends AnyRecord, Create, Change>(resource: Resource<R, 
     },
     async handle(call) {
       const input = parseInput(createInput, await call.json());
-      const made = call.change({
+      const made = await call.change({
         work: () => admin.create(input, principalOf(call)),
         object: ({ id }) => id,
         after: toTenancyView,
@@ -158,7 +158,7 @@ function changeRoute<R extends AnyRecord, Create, Change>(resource: Resource<R, 
       const input = parseInput(changeInput, await call.json());
       const by = principalOf(call);
       const id = call.params['id'] ?? '';
-      const changed = call.change({
+      const changed = await call.change({
         work: () => admin.change(id, input, by),
         object: () => id,
         before: () => toTenancyView(admin.find(id, by)),
@@ -186,7 +186,7 @@ function removeRoute<R extends AnyRecord, Create, Change>(resource: Resource<R, 
     async handle(call) {
       const by = principalOf(call);
       const id = call.params['id'] ?? '';
-      call.change({
+      await call.change({
         work: () => admin.remove(id, by),
         object: () => id,
         before: () => toTenancyView(admin.find(id, by)),
