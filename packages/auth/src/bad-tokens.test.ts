@@ -56,6 +56,7 @@ function malleated(signature: string): string {
   return signature.slice(0, -1) + alphabet[alphabet.indexOf(last) + 1];
 }
 
+/** B-01 to B-07 are algorithms that are none. */
 const HEADERS: readonly Row[] = [
   ...['none', 'None', 'NONE', 'nOnE', '', null, ['RS256']].map((alg, index) => {
     const [name, make] = unsigned(alg);

@@ -47,7 +47,7 @@ describe('a name', () => {
     '::ffff:127.0.0.1',
     '::7f00:1',
     'fe80::1',
-  ])('that was elsewhere does not lead to %s later', async (here) => {
+  ])('F-58 F-59: that was elsewhere does not lead to %s later', async (here) => {
     expect(await ask(resolver(['192.0.2.1'], [here], ['192.0.2.2', here]), 3)).toEqual(['192.0.2.1', MOVED, MOVED]);
   });
 

@@ -239,7 +239,7 @@ models:
   });
 
   it.each(['-1', '70000', '80a', '1e3', ' 80'])(
-    'refuses the port %j of a flag or a variable, by its name',
+    'K-16: refuses the port %j of a flag or a variable, by its name',
     async (port) => {
       expect(await problemLines({ flags: { port } })).toEqual([
         'config error at --port: expected a port from 0 to 65535',
@@ -260,14 +260,17 @@ models:
     ]);
   });
 
-  it.each(['-1', '1e400', '"5 parsecs"', '0', 'null', '.inf', '.nan'])('refuses the timeout %s', async (value) => {
-    const yaml = `models: {m: {targets: [{provider: sim, model: echo}], timeouts: {idleMs: ${value}}}}`;
-    expect(await problemLines({ yaml })).toEqual([
-      expect.stringMatching(/^config error at models\.m\.timeouts\.idleMs: /),
-    ]);
-  });
+  it.each(['-1', '1e400', '"5 parsecs"', '0', 'null', '.inf', '.nan'])(
+    'K-17: refuses the timeout %s',
+    async (value) => {
+      const yaml = `models: {m: {targets: [{provider: sim, model: echo}], timeouts: {idleMs: ${value}}}}`;
+      expect(await problemLines({ yaml })).toEqual([
+        expect.stringMatching(/^config error at models\.m\.timeouts\.idleMs: /),
+      ]);
+    },
+  );
 
-  it('takes a limit of 0 as none allowed, and refuses null', async () => {
+  it('K-26: takes a limit of 0 as none allowed, and refuses null', async () => {
     const { config } = await loaded({ yaml: 'limits: {profiles: {default: {requestsPerMinute: 0}}}' });
     expect(config.limits.profiles['default']).toEqual({ requestsPerMinute: 0 });
     expect(await problemLines({ yaml: 'limits: {profiles: {default: {requestsPerMinute: null}}}' })).toHaveLength(1);

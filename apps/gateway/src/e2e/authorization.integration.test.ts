@@ -124,7 +124,7 @@ describe('every route of the API description', () => {
 describe.each(TENANTS.flatMap((tenant) => ROLES.map((role) => ({ tenant, role }))))(
   'the role $role of the organisation $tenant',
   ({ tenant, role }) => {
-    it('may call the routes of its permissions, and no others', async () => {
+    it('J-01: may call the routes of its permissions, and no others', async () => {
       const key = await owned.keyOf(tenant, role);
       const wrong: unknown[] = [];
       for (const operation of operations) {

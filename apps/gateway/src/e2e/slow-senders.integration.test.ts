@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { startGatewayProcess } from './__fixtures__/gateway.js';
 import { expectSlowSendersCut } from './__fixtures__/slow-senders.js';
 
-it('F63 300 connections that send next to nothing get a 408 in time, in their dialect, and others notice nothing', () =>
+it('F63 C-60 300 connections that send next to nothing get a 408 in time, in their dialect, and others notice nothing', () =>
   expectSlowSendersCut({ sockets: 300, headersTimeoutMs: 1_500, requestTimeoutMs: 2_500, everyMs: 300 }));
 
 /** A connection that was served, or nothing where it was closed at once. */

@@ -70,7 +70,8 @@ function currentAnswer(socket: Socket & { _httpMessage?: ServerResponse | null }
 function answerUnknownMethod(cause: ParserError, socket: Socket, handle: Handler): boolean {
   const [, method, url] = UNKNOWN_METHOD.exec(beginning(cause)) ?? [];
   if (method === undefined || (cause.bytesParsed ?? 0) > method.length || !socket.writable) return false;
-  const req = Object.assign(new IncomingMessage(socket), { method, url, httpVersionMajor: 1, httpVersionMinor: 1 });
+  // As of HTTP/1.0, where no host is asked for: the parser has read none.
+  const req = Object.assign(new IncomingMessage(socket), { method, url, httpVersionMajor: 1, httpVersionMinor: 0 });
   req.complete = true;
   const res = new ServerResponse(req);
   res.shouldKeepAlive = false;

@@ -37,7 +37,8 @@ export function createHttpGuard(handler: Handler, onRefused: (status: number) =>
     if (coding !== undefined && coding !== 'chunked') return faultOfCoding(coding);
     if (coding !== undefined && req.httpVersionMinor === 0) return 400;
     if (!isTarget(req, host)) return 400;
-    if (host === undefined || host === knownHost) return undefined;
+    if (host === undefined) return req.httpVersionMinor === 0 ? undefined : 400;
+    if (host === knownHost) return undefined;
     if (!isHost(host)) return 400;
     knownHost = host;
     return undefined;

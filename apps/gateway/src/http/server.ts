@@ -13,6 +13,8 @@ const LIMITS = {
   highWaterMark: 16_384,
   // The second of two credentials would otherwise vanish; joined, they are refused.
   joinDuplicateHeaders: true,
+  // The guard does, and leaves a line in the log.
+  requireHostHeader: false,
 };
 /** How soon after their time slow senders are cut, at most. */
 const CHECK_EVERY_MS = 1_000;

@@ -132,7 +132,14 @@ describe('the context of the models', () => {
   });
 
   it('leaves out nobody where the prompt fits none: the estimate may be wrong', () => {
-    expect(names(plan([alias({ targets: targets('short') })], say(60_000)))).toBe('short');
+    expect(names(plan([alias({ targets: targets('short') })], say(700)))).toBe('short');
+  });
+
+  it('H-25: refuses a prompt that is more than twice what any of them takes', () => {
+    const none = (): Plan => plan([alias({ targets: targets('short', 'long') })], say(90_000));
+    expect(none).toThrow(
+      expect.objectContaining({ code: 'context_length_exceeded', details: { param: 'messages' } }) as Error,
+    );
   });
 
   it('counts what was left out as a failure of that class', () => {

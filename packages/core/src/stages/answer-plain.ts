@@ -2,6 +2,7 @@ import type { PlainAnswer } from '../answer.js';
 import type { Opened } from '../attempt.js';
 import type { Attempted } from '../attempt-loop.js';
 import { finishPlain } from './finish.js';
+import { mayKeep } from './may-keep.js';
 import type { Asked, RunContext } from './run-context.js';
 
 interface PlainParts<Request> {
@@ -24,7 +25,7 @@ export function answerPlain<Request, Result, Event>(
   call.served = candidate.target;
   call.summary = summary;
   asked.recalled?.keep?.(body, candidate.target.provider);
-  if (cacheKey !== undefined) {
+  if (cacheKey !== undefined && mayKeep(body, asked.parsed.wire)) {
     ports.cache?.store(cacheKey, {
       body: typeof body === 'string' ? Buffer.from(body) : body,
       contentType,

@@ -21,6 +21,10 @@ const COMPLETION = {
 };
 /** So long may a refusal take, on a machine that has other work. */
 const ANSWERED_WITHIN_MS = 1_000;
+/** So long may an answer wait for anything but the event loop, which these tests share with the gateway. */
+const WAITED_WITHIN_MS = 200;
+/** How often an input comes at one time. */
+const AT_ONCE = 20;
 
 /** The gateway is in the process of the test: what changes the objects of all its modules changes these. */
 const UNTOUCHED = Object.getOwnPropertyDescriptors(Object.prototype);
@@ -32,6 +36,16 @@ export interface Target {
   readonly port: number;
   /** Calls that reached the provider so far. */
   calls(): number;
+  /** A connection of which the answers are counted. */
+  open(): RawSocket;
+  /** What came over the connections that are disposed of. */
+  readonly seen: Seen;
+}
+
+interface Seen {
+  answers: number;
+  /** Ids of the rows that answers name. */
+  readonly rows: string[];
 }
 
 /** Starts the gateway that the inputs of a file are sent to. */
@@ -41,7 +55,28 @@ export async function startTarget(config: GatewayConfig = {}): Promise<Target> {
   const gateway = await startGateway({ ...config, providers: { up: provider, ...config.providers } });
   await upstream.received(1);
   const port = Number(new URL(gateway.url).port);
-  return { gateway, upstream, port, calls: () => upstream.requests.filter(({ method }) => method === 'POST').length };
+  // The key of the test was made by a request, too.
+  const seen: Seen = { answers: 1, rows: [] };
+  return {
+    gateway,
+    upstream,
+    port,
+    seen,
+    calls: () => upstream.requests.filter(({ method }) => method === 'POST').length,
+    open: () => openCounted(port, seen),
+  };
+}
+
+function openCounted(port: number, seen: Seen): RawSocket {
+  const raw = openRaw(port);
+  const { [Symbol.dispose]: dispose } = raw;
+  const counted = Object.create(raw) as RawSocket & { [Symbol.dispose]: () => void };
+  counted[Symbol.dispose] = () => {
+    seen.answers += raw.soFar.match(/HTTP\/1\.1 [2-5]\d\d /g)?.length ?? 0;
+    for (const [, id = ''] of raw.soFar.matchAll(/^x-sluice-decision: (\S+)/gim)) seen.rows.push(id);
+    dispose();
+  };
+  return counted;
 }
 
 /**
@@ -62,9 +97,50 @@ export function tryCorpus(corpus: Corpus, target: Target): void {
     });
   }
 
+  it(`are answered the same ${AT_ONCE} at once, and good requests beside them`, async () => {
+    const all = Object.values(corpus).flat();
+    for (const input of all.filter(({ id }, at) => all.findIndex((other) => other.id === id) === at)) {
+      await tryAtOnce(input, target);
+    }
+  });
+
+  it('leave one line in the log for each answer, and a row for each request that was taken on', async () => {
+    const { gateway, seen } = target;
+    const lines = () => gateway.logLines().filter(({ msg, status }) => msg === 'request' && status !== LEFT);
+    await expect.poll(() => lines().length, { timeout: 5_000 }).toBe(seen.answers);
+    expect((await gateway.rows()).map(({ id }) => id).toSorted()).toEqual(seen.rows.toSorted());
+  });
+
   it('leaves nothing behind', async () => {
     await assertInvariants({ gateway: target.gateway, upstreams: [target.upstream] });
   });
+}
+
+/** Who left before the answer has none to count. */
+const LEFT = 499;
+
+async function tryAtOnce(input: BadInput, target: Target): Promise<void> {
+  const { key } = target.gateway;
+  const before = performance.eventLoopUtilization();
+  const startedMs = performance.now();
+  const outcomes = await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      using good = target.open();
+      using raw = target.open();
+      raw.send(input.bytes(key));
+      if (input.ends) raw.socket.end();
+      good.send(request(key, { method: 'GET', path: '/v1/models' }));
+      const [answer, { status }] = await Promise.all([raw.answer(), good.answer()]);
+      return { answer, status };
+    }),
+  );
+  const waitedMs = performance.now() - startedMs - performance.eventLoopUtilization(before).active;
+  const accepted = toList(input.expected);
+  for (const { answer, status } of outcomes) {
+    const wanted = accepted.find((one) => isDeepStrictEqual(seen(answer, one), one)) ?? accepted[0];
+    expect([input.id, seen(answer, wanted as Expected), status]).toEqual([input.id, wanted, 200]);
+  }
+  expect([input.id, waitedMs < WAITED_WITHIN_MS]).toEqual([input.id, true]);
 }
 
 async function tryInput(input: BadInput, target: Target): Promise<void> {
@@ -72,7 +148,7 @@ async function tryInput(input: BadInput, target: Target): Promise<void> {
   const { key } = target.gateway;
   const accepted = toList(input.expected);
   const followed = accepted.every(({ closes }) => closes === true) && input.ends !== true;
-  using raw = openRaw(target.port);
+  using raw = target.open();
   const startedMs = performance.now();
   raw.send(input.bytes(key));
   // Whoever smuggles hides a second request behind the first.
@@ -104,7 +180,7 @@ async function expectServed({ gateway }: Target, raw: RawSocket): Promise<void> 
 
 /** The same over another one. */
 async function expectServedAnew(target: Target): Promise<void> {
-  using raw = openRaw(target.port);
+  using raw = target.open();
   await expectServed(target, raw);
 }
 

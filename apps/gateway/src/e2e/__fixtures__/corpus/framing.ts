@@ -30,7 +30,7 @@ const get = (id: string, header: string, expected: BadInput['expected'] = refuse
 
 const host = (id: string, value: string): BadInput => head(id, ['GET /v1/models HTTP/1.1', `Host: ${value}`]);
 
-/** Smuggling. */
+/** Smuggling. C-13 to C-19 are lengths that are none. */
 const SMUGGLED: readonly BadInput[] = [
   post('C-01', ['Transfer-Encoding: chunked'], chunked()),
   post('C-02', ['Content-Length:-', 'Transfer-Encoding: xchunked'], chunked()),

@@ -247,7 +247,7 @@ const LONG = [
 ];
 
 const accepted = (url: string): BadInput => ({
-  id: 'control',
+  id: 'F-62',
   what: url.slice(0, 60),
   bytes: (key) => request(key, { body: user({ type: 'image_url', image_url: { url } }) }),
   expected: { status: 200, asks: 1 },
@@ -261,7 +261,7 @@ export const URLS: Corpus = {
   'schemes': refused('F-56', SCHEMES),
   'ports': refused('F-57', PORTS),
   'long URLs in long bodies': refused('F-45…55', LONG, (written) => `"${written}"`),
-  'what passes': [
+  'what passes: the provider is asked, and the gateway fetches nothing': [
     'https://example.com/a.png',
     'http://example.com:443/a.png?x=1&y=%20',
     'https://93.184.216.34/a.png',
