@@ -185,5 +185,6 @@ export type {
   Rotation,
   SettingRecord,
   SettingRepository,
+  SharedCounterStore,
 } from './store.js';
 export type { OrgRecord, RecordRepository, TeamRecord, TenancyRepository, Tenanted, UserRecord } from './tenancy.js';

@@ -67,6 +67,21 @@ export interface CounterStore {
   cancel(id: string): Promise<void>;
 }
 
+/** A store outside of this process, which other processes share and which may be out of reach. */
+export interface SharedCounterStore extends CounterStore {
+  /** Whether it is worth asking. Cheap. */
+  readonly isUp: boolean;
+  /** How many processes share it, this one included, as far as is known. */
+  readonly sharers: number;
+  /**
+   * Counts what was admitted without it, whatever the limits: as soon as it is there, and before anything that is reserved
+   * then. From now on it is a reservation like any other.
+   */
+  note(id: string, claims: readonly Claim[]): void;
+  /** What this process holds there of a gauge. */
+  heldOf(claim: Claim): number;
+}
+
 /** An API key as stored: never the key itself. */
 export interface KeyRecord {
   readonly id: string;

@@ -1,0 +1,94 @@
+import type { Claim } from '@sluice/contract';
+import { fieldOf, kindOf, splitField } from './fields.js';
+import type { ClaimArgs, Figures, KnownCount } from './fields.js';
+
+/** What one scope has used, as the server last told. */
+export interface Counted {
+  readonly scope: string;
+  readonly used: number;
+  /** `null`: never. */
+  readonly endsAtMs: number | null;
+}
+
+/** A count of money, to be kept by somebody who does not forget. */
+export interface CountToKeep extends Counted {
+  readonly window: Pick<Claim, 'name' | 'span' | 'windowMs'>;
+  readonly beginsAtMs: number;
+}
+
+const MAX_KNOWN = 50_000;
+const SPEND = 'spend';
+const SPANS: Readonly<Partial<Record<KnownCount['kind'], Claim['span']>>> = { s: 'sliding', d: 'day', m: 'month' };
+
+/**
+ * The counts that this process has seen, each as the server last told of it. By them a server that has lost all it knew is
+ * told again, so that an outage refills nothing.
+ */
+export class KnownCounts {
+  readonly #counts = new Map<string, KnownCount>();
+  /** Of money, changed since they were last kept. */
+  readonly #changed = new Set<string>();
+
+  note([field, kind, , , windowMs, name]: ClaimArgs, figures: Figures): void {
+    if (kind === 'g') return;
+    const known = this.#counts.get(field);
+    // Answers may overtake each other; the versions of a window that is over say nothing of the next one.
+    if (known && known.version > figures.version && known.endsAtMs >= figures.endsAtMs) return;
+    const { settled, version, beginsAtMs, endsAtMs } = figures;
+    this.#counts.delete(field);
+    this.#counts.set(field, { kind, windowMs, beginsAtMs, endsAtMs, settled, version });
+    if (name === SPEND) this.#changed.add(field);
+    if (this.#counts.size > MAX_KNOWN) this.#counts.delete(this.#counts.keys().next().value as string);
+  }
+
+  /** What was kept, and is worth less than what any server or gateway says. */
+  recall(kept: readonly CountToKeep[]): void {
+    for (const { scope, window, used, beginsAtMs, endsAtMs } of kept) {
+      const kind = kindOf({ ...window, scope, kind: 'window', amount: 0, limit: 0 });
+      const field = fieldOf({ ...window, scope }, kind);
+      if (kind === 'g' || this.#counts.has(field)) continue;
+      const windowMs = Number.isFinite(window.windowMs) ? window.windowMs : -1;
+      const count = { kind, windowMs, beginsAtMs, endsAtMs: endsAtMs ?? -1, settled: used, version: 0 };
+      this.#counts.set(field, count);
+    }
+  }
+
+  /** As the script takes them. Those that were only kept are of use where everybody has forgotten. */
+  toRestore(alsoKept: boolean): readonly (readonly (string | number)[])[] {
+    return [...this.#counts]
+      .filter(([, { version }]) => alsoKept || version > 0)
+      .map(([field, { kind, windowMs, beginsAtMs, endsAtMs, settled, version }]) => [
+        ...[field, kind, windowMs, beginsAtMs, endsAtMs, settled, version],
+      ]);
+  }
+
+  /** What is known of a name in such windows, by scope, the most first. */
+  list(window: Pick<Claim, 'name' | 'span' | 'windowMs'>, nowMs: number): readonly Counted[] {
+    const kind = kindOf({ ...window, scope: '', kind: 'window', amount: 0, limit: 0 });
+    const suffix = fieldOf({ ...window, scope: '' }, kind);
+    const found: Counted[] = [];
+    for (const [field, { settled, endsAtMs }] of this.#counts) {
+      if (!field.endsWith(suffix) || (endsAtMs >= 0 && endsAtMs <= nowMs)) continue;
+      const [scope] = splitField(field);
+      found.push({ scope, used: settled, endsAtMs: endsAtMs < 0 ? null : endsAtMs });
+    }
+    return found.toSorted((a, b) => b.used - a.used);
+  }
+
+  /** The money that has changed since the last call. */
+  takeChanged(): readonly CountToKeep[] {
+    const changed = [...this.#changed].flatMap((field) => this.#toKeep(field));
+    this.#changed.clear();
+    return changed;
+  }
+
+  #toKeep(field: string): readonly CountToKeep[] {
+    const count = this.#counts.get(field);
+    if (!count) return [];
+    const { kind, windowMs, beginsAtMs, endsAtMs, settled } = count;
+    const [scope, name] = splitField(field);
+    const span = SPANS[kind];
+    const window = { name, windowMs: windowMs < 0 ? Number.POSITIVE_INFINITY : windowMs, ...(span && { span }) };
+    return [{ scope, window, used: settled, beginsAtMs, endsAtMs: endsAtMs < 0 ? null : endsAtMs }];
+  }
+}

@@ -1,0 +1,202 @@
+import type { Clock } from '@sluice/contract';
+import type { KnownCounts, CountToKeep } from './known-counts.js';
+import { ADOPT, CANCEL, RENEW, RESTORE, SETTLE, TICK } from './lua/scripts.js';
+import type { OwnReservations, Own } from './own-reservations.js';
+import { figuresOf } from './fields.js';
+import type { ClaimArgs, Figures } from './fields.js';
+import { createScript } from './run-script.js';
+import type { Answer, Script } from './run-script.js';
+import type { Urgency } from './link.js';
+import type { ScriptCaller } from './script-caller.js';
+
+/** Keeps counts of money where the server's end does not reach. */
+export interface CountKeeper {
+  recall(): readonly CountToKeep[];
+  keep(counts: readonly CountToKeep[]): void;
+}
+
+export interface RecoveryDeps {
+  readonly clock: Clock;
+  readonly caller: ScriptCaller;
+  readonly known: KnownCounts;
+  readonly own: OwnReservations;
+  readonly newId: () => string;
+  readonly leaseMs: number;
+  readonly keeper: CountKeeper | undefined;
+  readonly graceMs: number;
+  /** Whether the server is taken for there. */
+  readonly isLinked: () => boolean;
+}
+
+const SCRIPTS = {
+  tick: createScript(TICK),
+  restore: createScript(RESTORE),
+  adopt: createScript(ADOPT),
+  renew: createScript(RENEW),
+  settle: createScript(SETTLE),
+  cancel: createScript(CANCEL),
+};
+
+/** So long after its last sign of life a gateway counts as one. */
+const ALIVE_MS = 2_000;
+/** Who was without the server for longer waits for the others, who have admitted something meanwhile too. */
+const SHORT_LOSS_MS = 500;
+const RESUME_AFTER_MS = 400;
+const CHUNK = 200;
+
+/** What the server and this process have to tell each other before the one may count for the other. */
+export class Recovery {
+  readonly #deps: RecoveryDeps;
+  readonly #gateway: string;
+  #epoch = '';
+  #sharers = 0;
+  #rebuilds = 0;
+  #opensAtMs = Number.POSITIVE_INFINITY;
+  #lostAtMs: number | undefined;
+  #isTelling = false;
+  #isDoubted = false;
+
+  constructor(deps: RecoveryDeps) {
+    this.#deps = deps;
+    this.#gateway = deps.newId();
+    if (deps.keeper) deps.known.recall(deps.keeper.recall());
+  }
+
+  /** Names what the server knows; empty while that is not known here. */
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  /** Whether what the server counts is all there is. */
+  get isOpen(): boolean {
+    return this.#epoch !== '' && !this.#isDoubted && this.#deps.clock.monotonic() >= this.#opensAtMs;
+  }
+
+  get sharers(): number {
+    return Math.max(1, this.#sharers);
+  }
+
+  /** Times that the server had lost everything. */
+  get rebuilds(): number {
+    return this.#rebuilds;
+  }
+
+  /** A sign of life; puts back what the server has lost, and tells it what it has not heard of. */
+  async check(): Promise<void> {
+    const { clock, caller, newId, isLinked, keeper, known } = this.#deps;
+    const wasLinked = isLinked();
+    if (!wasLinked) this.#lostAtMs ??= clock.monotonic();
+    const graceMs = this.#sharers === 1 ? 0 : this.#deps.graceMs;
+    const asked = { gateway: this.#gateway, aliveMs: ALIVE_MS, newEpoch: newId(), graceMs };
+    const [, nowMs, epoch, opensMs, sharers, created] = (await caller.call(
+      SCRIPTS.tick,
+      asked,
+      'check',
+    )) as unknown as Tick;
+    this.#sharers = sharers;
+    const opensInMs = Math.max(0, opensMs - nowMs);
+    if (epoch !== this.#epoch) {
+      await this.#rebuild(epoch, created === 1 || opensInMs > 0);
+      this.#opensAtMs = clock.monotonic() + opensInMs;
+    }
+    this.#isDoubted = false;
+    if (!wasLinked) await this.#renewAll();
+    await this.tell('recovering');
+    keeper?.keep(known.takeChanged());
+  }
+
+  /** The server is there again. */
+  resume(): void {
+    const { clock } = this.#deps;
+    const nowMs = clock.monotonic();
+    const wasLong = this.#lostAtMs !== undefined && nowMs - this.#lostAtMs > SHORT_LOSS_MS;
+    this.#lostAtMs = undefined;
+    if (wasLong && this.#sharers > 1) this.#opensAtMs = Math.max(this.#opensAtMs, nowMs + RESUME_AFTER_MS);
+  }
+
+  /** The server does not know what it should. */
+  doubt(): void {
+    this.#isDoubted = true;
+  }
+
+  /** Tells what the server has not heard of. What goes out, goes before what is called after this. */
+  async tell(urgency: Urgency): Promise<void> {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    try {
+      const ids = [...this.#deps.own.unsent];
+      for (let at = 0; at < ids.length; at += CHUNK) {
+        await Promise.all(ids.slice(at, at + CHUNK).map((id) => this.#tellOf(id, urgency)));
+      }
+    } finally {
+      this.#isTelling = false;
+    }
+  }
+
+  /** Ends a reservation in the server. Rejects where it did not hear of it. */
+  async finish(id: string, own: Own, urgency: Urgency = 'usual'): Promise<void> {
+    const { ending } = own;
+    if (ending === undefined) return;
+    const answer =
+      ending === 'cancelled'
+        ? await this.#ask(SCRIPTS.cancel, { id }, urgency)
+        : await this.#ask(SCRIPTS.settle, { id, actual: ending.actual }, urgency);
+    this.#deps.own.forget(id, own);
+    this.#noteAnswer(own.claims, answer);
+  }
+
+  async #tellOf(id: string, urgency: Urgency): Promise<void> {
+    const { own: all, clock, leaseMs } = this.#deps;
+    const own = all.get(id);
+    if (!own) return;
+    if (!own.isThere && own.ending === 'cancelled') return all.forget(id, own);
+    if (!own.isThere) {
+      const { claims, madeAtMs } = own;
+      const ageMs = Math.max(0, Math.floor(clock.monotonic() - madeAtMs));
+      if (claims.length > 0) await this.#ask(SCRIPTS.adopt, { id, claims, ageMs, leaseMs }, urgency);
+      all.adopted(id, own);
+    }
+    await this.finish(id, own, urgency);
+  }
+
+  /** Of two gateways that both know a count, who knew its latest version is believed. */
+  async #rebuild(epoch: string, alsoKept: boolean): Promise<void> {
+    const { known, own, caller } = this.#deps;
+    const counts = known.toRestore(alsoKept);
+    for (let at = 0; at < counts.length; at += CHUNK) {
+      const asked = { epoch, counts: counts.slice(at, at + CHUNK) };
+      expectDone(await caller.call(SCRIPTS.restore, asked, 'recovering'));
+    }
+    own.lost();
+    if (this.#epoch !== '') this.#rebuilds += 1;
+    this.#epoch = epoch;
+  }
+
+  async #renewAll(): Promise<void> {
+    const { own, leaseMs } = this.#deps;
+    const ids = own.live;
+    for (let at = 0; at < ids.length; at += CHUNK) {
+      await this.#ask(SCRIPTS.renew, { ids: ids.slice(at, at + CHUNK), leaseMs }, 'recovering');
+    }
+  }
+
+  async #ask(script: Script, asked: object, urgency: Urgency): Promise<Answer> {
+    return expectDone(await this.#deps.caller.call(script, { ...asked, epoch: this.#epoch }, urgency));
+  }
+
+  /** What became of the counts of a reservation that has ended. */
+  #noteAnswer(claims: readonly ClaimArgs[], answer: Answer): void {
+    const windows = claims.filter(([, kind]) => kind !== 'g');
+    const figures = figuresOf(answer);
+    // One that was taken over late may not be counted in every window.
+    if (figures.length !== windows.length) return;
+    for (const [index, claim] of windows.entries()) this.#deps.known.note(claim, figures[index] as Figures);
+  }
+}
+
+type Tick = readonly [status: string, nowMs: number, epoch: string, opensMs: number, sharers: number, created: number];
+
+function expectDone(answer: Answer): Answer {
+  if (answer[0] === 'ok') return answer;
+  throw new Error(`Redis refused a script: ${answer[0]}.`);
+}
