@@ -11,7 +11,9 @@ Buffer.poolSize = 16_384;
 // milliseconds later, it still keeps all that it points to, so a tenth of each request is copied twice and then grows old too.
 setFlagsFromString('--no-allocation-site-pretenuring');
 
-const { env, stdout, stderr } = process;
+// A look into the real one asks the operating system.
+const env = { ...process.env };
+const { stdout, stderr } = process;
 const code = await runCli(process.argv.slice(2), COMMANDS, {
   env,
   cwd: process.cwd(),

@@ -63,7 +63,7 @@ describe('opening an intent', () => {
     expect(rig.intents).toEqual(['b']);
   });
 
-  it('lets one more turn pass right after a commit, so that more intents share the next one', () => {
+  it('lets a turn pass right after a commit, so that more intents share the next one', () => {
     const rig = ledgerRig();
     void rig.ledger.open(intent('a'));
     rig.turn();
@@ -71,9 +71,24 @@ describe('opening an intent', () => {
     rig.turn();
     void rig.ledger.open(intent('c'));
     rig.turn();
+    rig.turn();
     expect(rig.commits).toEqual([
       { intents: 1, settlements: 0 },
       { intents: 2, settlements: 0 },
+    ]);
+  });
+
+  it('lets as many turns pass as bring more under load, and no more than four', () => {
+    const rig = ledgerRig();
+    void rig.ledger.open(intent('a'));
+    rig.turn();
+    for (const id of ['b', 'c', 'd', 'e', 'f']) {
+      void rig.ledger.open(intent(id));
+      rig.turn();
+    }
+    expect(rig.commits).toEqual([
+      { intents: 1, settlements: 0 },
+      { intents: 4, settlements: 0 },
     ]);
   });
 

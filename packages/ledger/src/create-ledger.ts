@@ -16,6 +16,8 @@ export interface LedgerDeps {
 
 /** A commit so recently is a sign of load. Then intents had better share: a commit costs as much as several rows. */
 const BUSY_MS = 1;
+/** Turns of the event loop that intents wait for others under load, as long as each brings some. */
+const MAX_TURNS = 4;
 /** How long a settlement waits for others to share a transaction with. */
 const SETTLE_WITHIN_MS = 20;
 /** The pause before settlements that could not be written are tried again. */
@@ -34,7 +36,7 @@ interface Batch {
 }
 
 /**
- * A ledger that commits in groups: whatever was opened in one turn of the event loop, or under load in two, is
+ * A ledger that commits in groups: whatever was opened in one turn of the event loop, or under load in a few, is
  * one transaction; whatever was settled within 20 ms is another. The repository stays the caller's; call `flush`
  * before closing it. `flush` rejects with `storage_unavailable` when rows could not be written.
  */
@@ -79,11 +81,20 @@ class GroupCommit implements Ledger {
     }
   }
 
-  /** A quiet ledger commits with the turn of the loop; right after a commit, the next one lets one more turn pass. */
+  /** A quiet ledger commits with the turn of the loop; right after a commit, the next one lets others catch up. */
   #startBatch(): Batch {
     const isBusy = this.#clock.monotonic() - this.#committedMs < BUSY_MS;
-    this.#schedule(isBusy ? () => this.#schedule(this.#commitBatch) : this.#commitBatch);
-    return { intents: [], committed: Promise.withResolvers() };
+    const batch: Batch = { intents: [], committed: Promise.withResolvers() };
+    this.#schedule(isBusy ? () => this.#waitForMore(batch, MAX_TURNS - 1) : this.#commitBatch);
+    return batch;
+  }
+
+  #waitForMore(batch: Batch, turns: number): void {
+    const before = batch.intents.length;
+    this.#schedule(() => {
+      if (this.#batch === batch && turns > 1 && batch.intents.length > before) this.#waitForMore(batch, turns - 1);
+      else this.#commitBatch();
+    });
   }
 
   readonly #commitBatch = (): void => {

@@ -4,6 +4,8 @@ import { REQUEST_TIMEOUT } from './client-errors.js';
 import { bodyTooLarge } from './refusals.js';
 
 const NOTHING = new Uint8Array(0);
+/** A body below this mostly arrives with its head, and fits into the stream's buffer. */
+const SMALL_BYTES = 16_384;
 
 /** Throws where there is no room for a body of so many bytes. Asked of those that come in several reads. */
 export type AssertRoom = (bytes: number) => void;
@@ -16,10 +18,18 @@ export type AssertRoom = (bytes: number) => void;
 export function readBody(req: IncomingMessage, limit: number, assertRoom?: AssertRoom): Promise<Uint8Array> {
   const announced = Number(req.headers['content-length'] ?? 0);
   if (announced > limit) return Promise.reject(bodyTooLarge(limit));
-  return req.complete && !req.destroyed ? readWhole(req, limit) : collect(req, limit, assertRoom);
+  if (req.complete && !req.destroyed) return readWhole(req, limit);
+  if (announced === 0 || announced >= SMALL_BYTES) return collect(req, limit, assertRoom);
+  return new Promise((resolve) => void setImmediate(() => resolve(readSoon(req, limit, assertRoom))));
 }
 
-/** A body that came while its caller was looked up: listening to the stream would cost more than the rest of the call. */
+/** Once the event loop has read what came with the head, which Node hands over before the rest. */
+function readSoon(req: IncomingMessage, limit: number, assertRoom?: AssertRoom): Promise<Uint8Array> {
+  if (req.destroyed) return Promise.reject(gatewayError('client_closed_request'));
+  return req.complete ? readWhole(req, limit) : collect(req, limit, assertRoom);
+}
+
+/** A body that is there already: listening to the stream would cost more than the rest of the call. */
 function readWhole(req: IncomingMessage, limit: number): Promise<Uint8Array> {
   if (req.readableLength > limit) return Promise.reject(bodyTooLarge(limit));
   return Promise.resolve((req.read() as Buffer | null) ?? NOTHING);

@@ -7,8 +7,9 @@ import { chatRequestSchema } from './chat-schema.js';
 import type { ChatWire } from './chat-schema.js';
 import { createFieldCheck } from './check-fields.js';
 import { invalid, refusedName, toInvalid } from './invalid.js';
+import { PLAIN_CHAT_FIELDS } from './plain-fields.js';
 
-const check = createFieldCheck(chatRequestSchema);
+const check = createFieldCheck(chatRequestSchema, PLAIN_CHAT_FIELDS);
 
 /** Checks a chat request. Throws the first problem found, with its `param`. */
 export function parseChat(body: unknown): ParsedCall<ChatRequest> {
