@@ -48,6 +48,15 @@ export type {
   WholePart,
 } from './models.js';
 export type {
+  CallGuards,
+  CheckedRequest,
+  GuardSubject,
+  GuardedRequest,
+  GuardedWriter,
+  Guards,
+  OutputGuard,
+} from './guards.js';
+export type {
   GeneratedImage,
   ImageRequest,
   ImageResult,
