@@ -35,6 +35,7 @@ import type { SecretPlace } from './config/secrets.js';
 import type { WatchDeps } from './config/watch-file.js';
 import type { Pressure } from './health/pressure.js';
 import { Callers } from './http/callers.js';
+import { createLiveClientFinder } from './http/client-address.js';
 import { answerWebRequest } from './http/in-process.js';
 import { createRequestIds } from './http/request-ids.js';
 import { Lifecycle } from './lifecycle.js';
@@ -188,7 +189,7 @@ function buildAnew(config: Config, opened: Opened): GatewayGeneration {
 function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
   const { lifecycle, telemetry, options } = opened;
   const pressure = watchPressure(telemetry, () => generations.current.config.server.shed);
-  const callers = createCallers(pressure, () => generations.current.config.server.bodyLimitBytes);
+  const callers = createCallers(pressure, () => generations.current.config.server);
   const generations = new Generations(first, { clock: systemClock, callers });
   const build = (config: Config): GatewayGeneration => buildAnew(config, opened);
   const reloads = new Reloads({ generations, telemetry, clock: systemClock, build, load: options.source?.load });
@@ -260,13 +261,14 @@ function watchSource(
   });
 }
 
-function createCallers(pressure: Pressure, bodyLimitBytes: () => number): Callers {
+function createCallers(pressure: Pressure, settings: () => Config['server']): Callers {
   const random = createRandomHex();
   return new Callers({
     newRequestId: createRequestIds(systemClock, random),
     random,
     clock: systemClock,
-    bodyLimitBytes,
+    bodyLimitBytes: () => settings().bodyLimitBytes,
+    findClient: createLiveClientFinder(() => settings().trustedProxies),
     assertRoom: (bytes) => pressure.assertRoom(bytes),
   });
 }

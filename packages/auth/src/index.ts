@@ -1,6 +1,7 @@
 export { createKey, hashKey } from './api-key.js';
 export { createKeyAdmin } from './key-admin.js';
 export { createKeyAuthenticator } from './key-authenticator.js';
+export { isNetwork, toBlockList } from './key-rights.js';
 export { createKeyInput, createdKeyView, keyView, rotateKeyInput, toKeyView } from './key-schemas.js';
 export { PERMISSIONS, ROLES, assertMay, may, sees, visibleTenant } from './permissions.js';
 export { ADMIN, toPrincipal } from './principal.js';

@@ -19,6 +19,7 @@ describe('loadConfig without a file', () => {
       headersTimeoutMs: 10_000,
       requestTimeoutMs: 30_000,
       writeTimeoutMs: 30_000,
+      trustedProxies: [],
       shed: { heapShare: 0.92, eventLoopDelayMs: 500 },
     });
     expect(config.breaker).toEqual({ consecutiveFailures: 5, halfOpenAfterMs: 500 });

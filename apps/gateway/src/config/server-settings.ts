@@ -1,3 +1,4 @@
+import { isNetwork } from '@sluice/auth';
 import { z } from 'zod';
 import { HOST_PATTERN } from './environment.js';
 
@@ -57,6 +58,11 @@ export const serverSettings = z
       .min(1)
       .optional()
       .describe('Connections from one address, at most. Not set: 1000 from each public one.'),
+    trustedProxies: z
+      .array(z.string().refine(isNetwork, 'expected an address or a network, such as 10.0.0.0/8'))
+      .max(1_000)
+      .default([])
+      .describe('Addresses and networks of proxies whose X-Forwarded-For and Forwarded say where a caller is.'),
     shed: shedSettings,
   })
   .describe('The listening socket.');

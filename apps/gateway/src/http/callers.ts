@@ -8,6 +8,7 @@ import type { Writable } from '@sluice/toolkit';
 import { tellOfItsEnd } from './pipelined.js';
 import { readBody } from './read-body.js';
 import type { AssertRoom } from './read-body.js';
+import type { FindClient } from './client-address.js';
 import { clientRequestId } from './request-ids.js';
 
 export interface CallerDeps {
@@ -17,6 +18,8 @@ export interface CallerDeps {
   /** Asked for each caller as it comes. */
   readonly bodyLimitBytes: () => number;
   readonly assertRoom?: AssertRoom;
+  /** Absent: callers are where their connection comes from. */
+  readonly findClient?: FindClient;
 }
 
 /** What a caller brings, over a socket or in the process. */
@@ -89,7 +92,7 @@ export class Callers {
   receive(req: IncomingMessage, res: ServerResponse): ReceivedCall {
     const visit = this.admit({
       headers: req.headers,
-      peer: req.socket,
+      peer: this.#deps.findClient?.(req.socket, req.headers) ?? req.socket,
       readBody: (limit) => {
         if (req.headers.expect !== undefined) res.writeContinue();
         return readBody(req, limit, this.#deps.assertRoom);
