@@ -28,11 +28,13 @@ import { recoverRows } from './compose/recovery.js';
 import { takeProviders } from './compose/providers.js';
 import { Reloads } from './compose/reloads.js';
 import type { LoadAgain } from './compose/reloads.js';
+import { withShared } from './compose/shared.js';
 import { Vault } from './compose/vault.js';
 import { showState } from './compose/show-state.js';
 import type { Config } from './config/schema.js';
 import type { SecretPlace } from './config/secrets.js';
 import type { WatchDeps } from './config/watch-file.js';
+import type { SharedDirectory } from './directory/shared-directory.js';
 import type { Pressure } from './health/pressure.js';
 import { Callers } from './http/callers.js';
 import { createLiveClientFinder } from './http/client-address.js';
@@ -60,6 +62,8 @@ export interface ConfigSource {
 /** Where state is kept, and what opens it. */
 export interface GatewayState extends IdentitySecrets {
   readonly databasePath: string;
+  /** What all machines share; the gateway closes it. Absent: the data directory's own database has it all. */
+  readonly shared?: SharedDirectory;
 }
 
 /** A gateway that has no socket of its own. */
@@ -166,7 +170,9 @@ function openBase(options: ComposeOptions): Base {
 }
 
 function openState(base: Base): Opened {
-  const store = openSqliteStore({ path: base.options.state.databasePath });
+  const { databasePath, shared } = base.options.state;
+  const own = openSqliteStore({ path: databasePath });
+  const store = shared ? withShared(own, shared, base.telemetry) : own;
   const followers = new Followers((cause) => base.telemetry.log.error('internal error', { err: cause }));
   base.vault.open(store.settings, base.telemetry.log, followers);
   const limits = createLimitsControl(base.options.config, store, followers);
@@ -274,12 +280,13 @@ function createCallers(pressure: Pressure, settings: () => Config['server']): Ca
 }
 
 /** Who makes rows and lines goes before what keeps them; the log is last, for it tells of the others. Never rejects. */
-async function release({ transport, telemetry, pool }: Base, opened: Opened | undefined): Promise<void> {
+async function release({ options, transport, telemetry, pool }: Base, opened: Opened | undefined): Promise<void> {
   const steps: readonly (() => Promise<void> | void)[] = [
     () => transport.close(),
     () => pool.settled(),
     () => opened?.lasting.ledger.flush(),
     () => opened?.store.close(),
+    () => options.state.shared?.close(),
     () => telemetry.close(),
   ];
   for (const step of steps) {

@@ -10,6 +10,7 @@ const storedSecrets = z.strictObject({
   adminKey: z.string().min(32),
   adminKeyShown: z.boolean().exactOptional(),
   developmentKey: z.string().min(32).exactOptional(),
+  sharedSecret: z.string().min(43).exactOptional(),
 });
 type StoredSecrets = z.output<typeof storedSecrets>;
 
@@ -21,6 +22,8 @@ export interface DataDir {
   readonly secretsPath: string;
   /** Without it the hashes of keys in the database are of no use. */
   readonly keyPepper: string;
+  /** In place of `keyPepper`, for what this machine shares with others in `DATABASE_URL`; absent before it did. */
+  readonly sharedSecret?: string;
   /** The ready key of the start screen; absent until a development start has made it. */
   readonly developmentKey?: string;
   /** What opens `/admin/v1`: the key from the environment, which is never written, else the kept one. */
@@ -29,6 +32,8 @@ export interface DataDir {
   markAdminKeyShown(): void;
   /** Keeps a new development key for the next start. */
   saveDevelopmentKey(key: string): void;
+  /** Keeps what the machines agreed on, so that this one starts when it cannot ask. */
+  saveSharedSecret(secret: string): void;
 }
 export interface AdminKey {
   readonly key: string;
@@ -47,6 +52,7 @@ export function openDataDir(path: string): DataDir {
     adminKey,
     adminKeyShown = false,
     developmentKey,
+    sharedSecret,
   } = explained(path, () => {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     return readSecrets(secretsPath) ?? createSecrets(secretsPath);
@@ -57,10 +63,12 @@ export function openDataDir(path: string): DataDir {
     secretsPath,
     keyPepper,
     ...(developmentKey !== undefined && { developmentKey }),
+    ...(sharedSecret !== undefined && { sharedSecret }),
     adminKey: (given) =>
       given === undefined ? { key: adminKey, isNew: !adminKeyShown } : { key: given, isNew: false },
     markAdminKeyShown: () => explained(path, () => changeSecrets(secretsPath, { adminKeyShown: true })),
     saveDevelopmentKey: (key) => explained(path, () => changeSecrets(secretsPath, { developmentKey: key })),
+    saveSharedSecret: (secret) => explained(path, () => changeSecrets(secretsPath, { sharedSecret: secret })),
   };
 }
 

@@ -170,6 +170,17 @@ export type {
 export type { Priority, Slot, SlotRequest, Slots, SlotsView } from './slots.js';
 export type { Outcome, Settler } from './settle.js';
 export type {
+  Directory,
+  DirectoryChange,
+  DirectoryCopy,
+  DirectoryKey,
+  DirectoryKind,
+  DirectoryMark,
+  DirectoryRecords,
+  DirectoryUpdate,
+  Rehearsal,
+} from './directory.js';
+export type {
   Actual,
   AuditEntry,
   AuditHead,

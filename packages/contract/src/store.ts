@@ -151,8 +151,8 @@ export interface SettingRepository {
   /** Replaces what has the same kind and name. */
   put(record: SettingRecord): void;
   find(kind: string, name: string): SettingRecord | undefined;
-  /** All of one kind, by name. */
-  list(kind: string): readonly SettingRecord[];
+  /** All of one kind, by name; of all kinds where none is given. */
+  list(kind?: string): readonly SettingRecord[];
   /** False when there was none. */
   delete(kind: string, name: string): boolean;
   /** Grows with every change made by any process, so that a reader knows when to read again. Cheap. */

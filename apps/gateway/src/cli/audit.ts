@@ -1,10 +1,8 @@
-import { resolve } from 'node:path';
-import { openSqliteStore } from '@sluice/store-sqlite';
 import { createAuditSeal } from '../audit/chain.js';
 import { verifyAudit } from '../audit/verify.js';
 import type { AuditVerdict } from '../audit/verify.js';
 import type { LoadedConfig } from '../config/load-config.js';
-import { openDataDir } from '../data-dir.js';
+import { withDirectory } from '../directory/with-directory.js';
 import { CONFIG_OPTIONS } from './command.js';
 import type { Command, CommandCall, ExitCode } from './command.js';
 import { loadSettings } from './load-for-command.js';
@@ -23,16 +21,12 @@ export const auditVerifyCommand: Command = {
 };
 
 async function verify({ environment }: LoadedConfig, { context, json }: CommandCall): Promise<ExitCode> {
-  const { databasePath, keyPepper } = openDataDir(resolve(context.cwd, environment.dataDir));
-  const store = openSqliteStore({ path: databasePath });
-  try {
-    const verdict = await verifyAudit(store.audit, createAuditSeal(keyPepper));
-    const output = json || verdict.ok ? context.stdout : context.stderr;
-    output.write(`${json ? JSON.stringify(verdict) : render(verdict)}\n`);
-    return verdict.ok ? 0 : 1;
-  } finally {
-    store.close();
-  }
+  const verdict = await withDirectory({ environment, cwd: context.cwd }, ({ audit, secret }) =>
+    verifyAudit(audit, createAuditSeal(secret)),
+  );
+  const output = json || verdict.ok ? context.stdout : context.stderr;
+  output.write(`${json ? JSON.stringify(verdict) : render(verdict)}\n`);
+  return verdict.ok ? 0 : 1;
 }
 
 function render(verdict: AuditVerdict): string {

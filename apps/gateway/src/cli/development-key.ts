@@ -7,6 +7,8 @@ import { systemClock } from '../system-clock.js';
 
 export interface DevelopmentKeyDeps {
   readonly dataDir: DataDir;
+  /** What hashes the keys. */
+  readonly pepper: string;
   readonly keys: KeyRepository;
   readonly tenancy: TenancyRepository;
   /** Makes the key together with its row in the audit log. */
@@ -18,12 +20,13 @@ export interface DevelopmentKeyDeps {
 /** The ready key of the start screen: the one that is kept while it still opens the gateway, else a new one. */
 export async function ensureDevelopmentKey({
   dataDir,
+  pepper,
   keys,
   tenancy,
   prefix,
   change,
 }: DevelopmentKeyDeps): Promise<string> {
-  const { developmentKey: kept, keyPepper: pepper } = dataDir;
+  const { developmentKey: kept } = dataDir;
   if (kept !== undefined && isActive(kept, pepper, keys)) return kept;
   const admin = createKeyAdmin({ keys, tenancy, pepper, prefix, clock: systemClock });
   const { key } = await change('createKey', creation(admin, { name: 'development' }, ADMIN));

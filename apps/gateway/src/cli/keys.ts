@@ -1,14 +1,12 @@
-import { resolve } from 'node:path';
 import { ADMIN, ROLES, createKeyAdmin, createKeyInput, rotateKeyInput, toKeyView } from '@sluice/auth';
 import type { CreatedKey, KeyAdmin, KeyView } from '@sluice/auth';
-import { openSqliteStore } from '@sluice/store-sqlite';
 import { createAuditLog } from '../audit/audit-log.js';
 import type { AuditedChange } from '../audit/audit-log.js';
 import { createAuditSeal } from '../audit/chain.js';
 import { commandActor } from '../audit/command-actor.js';
 import { creation, revocation, rotation } from '../audit/key-changes.js';
 import type { LoadedConfig } from '../config/load-config.js';
-import { openDataDir } from '../data-dir.js';
+import { withDirectory } from '../directory/with-directory.js';
 import { systemClock } from '../system-clock.js';
 import { CONFIG_OPTIONS, UsageError } from './command.js';
 import type { Command, CommandCall, ExitCode } from './command.js';
@@ -122,20 +120,15 @@ async function withKeys(call: CommandCall, use: UseKeys): Promise<ExitCode> {
   return loaded.ok ? useKeys(loaded, call, use) : reportProblems(loaded.problems, call);
 }
 
-async function useKeys({ config, environment }: LoadedConfig, call: CommandCall, use: UseKeys): Promise<ExitCode> {
-  const { databasePath, keyPepper } = openDataDir(resolve(call.context.cwd, environment.dataDir));
-  const store = openSqliteStore({ path: databasePath });
-  try {
+function useKeys({ config, environment }: LoadedConfig, { context }: CommandCall, use: UseKeys): Promise<ExitCode> {
+  return withDirectory({ environment, cwd: context.cwd }, ({ secret, audit, ...directory }) => {
     const { prefix } = config.auth.keys;
     const { profiles } = config.limits;
-    const { tenancy } = store;
-    const keys = createKeyAdmin({ keys: store.keys, tenancy, pepper: keyPepper, prefix, profiles, clock: systemClock });
-    const log = createAuditLog({ audit: store.audit, seal: createAuditSeal(keyPepper), clock: systemClock });
-    const actor = commandActor('cli', call.context);
-    return await use(keys, (action, change) => log.change(actor, action, change));
-  } finally {
-    store.close();
-  }
+    const keys = createKeyAdmin({ ...directory, pepper: secret, prefix, profiles, clock: systemClock });
+    const log = createAuditLog({ audit, seal: createAuditSeal(secret), clock: systemClock });
+    const actor = commandActor('cli', context);
+    return use(keys, (action, change) => log.change(actor, action, change));
+  });
 }
 
 function toKeyInput({ positionals: [name], options }: CommandCall) {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Directory } from '@sluice/contract';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import { createAuditLog } from '../audit/audit-log.js';
 import { createAuditSeal } from '../audit/chain.js';
@@ -8,6 +9,8 @@ import type { ConfigSource, GatewayState } from '../compose.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import { openDataDir } from '../data-dir.js';
 import type { AdminKey, DataDir } from '../data-dir.js';
+import { openSharedDirectory } from '../directory/shared-directory.js';
+import type { SharedDirectory } from '../directory/shared-directory.js';
 import type { Served } from '../serve.js';
 import { renderStartScreen } from '../start-screen.js';
 import type { StartFacts } from '../start-screen.js';
@@ -55,7 +58,8 @@ async function serve({ loaded, source }: Found, call: CommandCall, launch: Launc
   const { env, cwd } = call.context;
   const state = await openState(loaded, call.context);
   const running = await launch({ config: loaded.config, state: toGatewayState(state), env, cwd, source }).catch(
-    (cause: unknown) => {
+    async (cause: unknown) => {
+      await state.shared?.close();
       throw explainListenFailure(cause, loaded.config.server);
     },
   );
@@ -71,29 +75,58 @@ interface State {
   readonly dataDir: DataDir;
   readonly adminKey: AdminKey;
   readonly developmentKey: string | undefined;
+  /** What the machines of `DATABASE_URL` share; absent where there is none. */
+  readonly shared: SharedDirectory | undefined;
 }
 
-/** The data directory with everything a first start makes in it. */
-async function openState({ config, environment }: LoadedConfig, { env, cwd }: CliContext): Promise<State> {
-  const actor = commandActor('start', { env });
-  const dataDir = openDataDir(resolve(cwd, environment.dataDir));
+/** The data directory with everything a first start makes in it, and the directory of all machines. */
+async function openState(loaded: LoadedConfig, context: CliContext): Promise<State> {
+  const { environment } = loaded;
+  const dataDir = openDataDir(resolve(context.cwd, environment.dataDir));
   const adminKey = dataDir.adminKey(environment.adminKey);
-  if (environment.production) return { dataDir, adminKey, developmentKey: undefined };
-  const store = openSqliteStore({ path: dataDir.databasePath });
+  const shared = await openShared(dataDir, loaded);
+  const state = { dataDir, adminKey, shared };
+  if (environment.production) return { ...state, developmentKey: undefined };
+  const own = shared ? undefined : openSqliteStore({ path: dataDir.databasePath });
   try {
-    const { prefix } = config.auth.keys;
-    const { keys, tenancy } = store;
-    const log = createAuditLog({ audit: store.audit, seal: createAuditSeal(dataDir.keyPepper), clock: systemClock });
-    const change: DevelopmentKeyDeps['change'] = (action, made) => log.change(actor, action, made);
-    const developmentKey = await ensureDevelopmentKey({ dataDir, keys, tenancy, prefix, change });
-    return { dataDir, adminKey, developmentKey };
+    const directory = shared ?? own;
+    const developmentKey = directory && (await makeDevelopmentKey(directory, { ...state, loaded, context }));
+    return { ...state, developmentKey };
+  } catch (cause) {
+    await shared?.close();
+    throw cause;
   } finally {
-    store.close();
+    own?.close();
   }
 }
 
-function toGatewayState({ dataDir: { databasePath, keyPepper }, adminKey }: State): GatewayState {
-  return { databasePath, keyPepper, adminKey: adminKey.key };
+async function openShared(dataDir: DataDir, { environment }: LoadedConfig): Promise<SharedDirectory | undefined> {
+  const { databaseUrl, adminKey } = environment;
+  return databaseUrl === undefined
+    ? undefined
+    : openSharedDirectory({ databaseUrl, dataDir, adminKey, mayServeCopy: true });
+}
+
+interface Start extends Pick<State, 'dataDir' | 'shared'> {
+  readonly loaded: LoadedConfig;
+  readonly context: CliContext;
+}
+
+function makeDevelopmentKey(
+  { keys, tenancy, audit }: Directory,
+  { dataDir, shared, loaded, context }: Start,
+): Promise<string> {
+  const { prefix } = loaded.config.auth.keys;
+  const pepper = shared?.secret ?? dataDir.keyPepper;
+  const actor = commandActor('start', context);
+  const log = createAuditLog({ audit, seal: createAuditSeal(pepper), clock: systemClock });
+  const change: DevelopmentKeyDeps['change'] = (action, made) => log.change(actor, action, made);
+  return ensureDevelopmentKey({ dataDir, pepper, keys, tenancy, prefix, change });
+}
+
+function toGatewayState({ dataDir: { databasePath, keyPepper }, adminKey, shared }: State): GatewayState {
+  const secrets = { keyPepper: shared?.secret ?? keyPepper, adminKey: adminKey.key };
+  return { databasePath, ...secrets, ...(shared && { shared }) };
 }
 
 /** The screen for people, then the line that scripts wait for; with `--json` both in one line. */

@@ -1,3 +1,4 @@
+import { isPostgresUrl } from '@sluice/store-postgres';
 import type { ConfigProblem } from './problem.js';
 
 /** The process's variables, as an argument. */
@@ -18,6 +19,8 @@ export interface EnvironmentSettings {
   readonly config?: string;
   readonly dataDir: string;
   readonly adminKey?: string;
+  /** PostgreSQL that the ledgers of several machines are sent to. */
+  readonly databaseUrl?: string;
   readonly production: boolean;
   readonly problems: readonly ConfigProblem[];
 }
@@ -34,13 +37,20 @@ export function readEnvironment(env: Environment, flags: ConfigFlags): Environme
   const config = pick({ '--config': flags.config, SLUICE_CONFIG: env['SLUICE_CONFIG'] });
   const dataDir = pick({ '--data-dir': flags.dataDir, SLUICE_DATA_DIR: env['SLUICE_DATA_DIR'] });
   const adminKey = env['SLUICE_ADMIN_KEY'];
+  const database = pick({ DATABASE_URL: env['DATABASE_URL'] });
   return {
     server: { ...(host && { host: host.value }), ...(port && { port: Number(port.value) }) },
     ...(config && { config: config.value }),
     dataDir: dataDir?.value ?? './.sluice',
     ...(adminKey !== undefined && { adminKey }),
+    ...(database && { databaseUrl: database.value }),
     production: isProduction(env),
-    problems: [...hostProblems(host), ...portProblems(port), ...adminKeyProblems(adminKey)],
+    problems: [
+      ...hostProblems(host),
+      ...portProblems(port),
+      ...adminKeyProblems(adminKey),
+      ...databaseProblems(database),
+    ],
   };
 }
 
@@ -72,6 +82,12 @@ function hostProblems(host: Setting | undefined): readonly ConfigProblem[] {
 function portProblems(port: Setting | undefined): readonly ConfigProblem[] {
   if (!port || (/^\d{1,5}$/.test(port.value) && Number(port.value) <= 65_535)) return [];
   return [{ path: port.source, reason: 'expected a port from 0 to 65535' }];
+}
+
+/** It holds a password, so it is not repeated. */
+function databaseProblems(database: Setting | undefined): readonly ConfigProblem[] {
+  if (!database || isPostgresUrl(database.value)) return [];
+  return [{ path: database.source, reason: 'expected postgres://USER:PASSWORD@HOST:PORT/DATABASE' }];
 }
 
 const MIN_SECRET_CHARS = 32;

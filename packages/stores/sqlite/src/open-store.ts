@@ -1,5 +1,3 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type {
   AuditRepository,
@@ -11,13 +9,12 @@ import type {
 } from '@sluice/contract';
 import { createAuditRepository } from './audit.js';
 import { Checkpointer } from './checkpointer.js';
-import { failureReason } from './failure.js';
 import { SqliteCounterStore } from './counters.js';
 import type { SqliteCounterOptions } from './counters.js';
 import { createKeyRepository } from './keys.js';
 import { createLedgerRepository } from './ledger.js';
-import { makeFile } from './make-file.js';
 import { migrate } from './migrations.js';
+import { openFile } from './open-file.js';
 import { LedgerOwner } from './owner.js';
 import { createResponseRepository } from './responses.js';
 import { createSettingRepository } from './settings.js';
@@ -52,24 +49,7 @@ export interface SqliteStore {
  * The caller owns the store and closes it.
  */
 export function openSqliteStore({ path, busyTimeoutMs = 2_000 }: SqliteStoreOptions): SqliteStore {
-  let database: DatabaseSync | undefined;
-  try {
-    makePrivateFile(path);
-    database = new DatabaseSync(path, { timeout: busyTimeoutMs });
-    return prepareStore(database, path);
-  } catch (cause) {
-    database?.close();
-    const reason = failureReason(cause) ?? (cause instanceof Error ? cause.message : String(cause));
-    throw new Error(`The database ${path} cannot be opened: ${reason}.`, { cause });
-  }
-}
-
-/** SQLite gives its side files (`-wal`, `-shm`) the mode of the main one. */
-function makePrivateFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  makeFile(path);
-  if (!statSync(path).isFile()) throw new Error('it is not a file');
-  chmodSync(path, 0o600);
+  return openFile(path, busyTimeoutMs, (database) => prepareStore(database, path));
 }
 
 function prepareStore(database: DatabaseSync, path: string): SqliteStore {

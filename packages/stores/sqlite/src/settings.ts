@@ -14,7 +14,7 @@ export function createSettingRepository(database: DatabaseSync): SettingReposito
      ON CONFLICT (kind, name) DO UPDATE SET value = excluded.value, changed_at_ms = excluded.changed_at_ms`,
   );
   const find = database.prepare(`SELECT ${COLUMNS} FROM settings WHERE kind = ? AND name = ?`);
-  const list = database.prepare(`SELECT ${COLUMNS} FROM settings WHERE kind = ? ORDER BY name`);
+  const list = database.prepare(`SELECT ${COLUMNS} FROM settings WHERE ?1 IS NULL OR kind = ?1 ORDER BY kind, name`);
   const remove = database.prepare('DELETE FROM settings WHERE kind = ? AND name = ?');
   const version = database.prepare('SELECT version FROM settings_version');
   return {
@@ -25,7 +25,7 @@ export function createSettingRepository(database: DatabaseSync): SettingReposito
         const columns = find.get(kind, name);
         return columns && toSettingRecord(columns);
       }),
-    list: (kind) => guarded(() => list.all(kind).map(toSettingRecord)),
+    list: (kind) => guarded(() => list.all(kind ?? null).map(toSettingRecord)),
     delete: (kind, name) => guarded(() => remove.run(kind, name).changes > 0),
     version: () => guarded(() => Number(version.get()?.['version'])),
   };
