@@ -90,6 +90,7 @@ export function directorySuite(name: string, create: CreateDirectory): void {
   describe(`${name} as a directory`, () => {
     recordTests(open);
     transactionTests(open);
+    concurrencyTests(open);
     chainTests(open);
     pageTests(open);
   });
@@ -183,7 +184,9 @@ function transactionTests(open: CreateDirectory): void {
     await expect(failed).rejects.toThrow();
     expect([directory.settings.list('test'), await directory.audit.page({ limit: 9 })]).toEqual([[], []]);
   });
+}
 
+function concurrencyTests(open: CreateDirectory): void {
   it('changes the newest state, whichever of two processes made it', async () => {
     const { directory, another } = await open();
     const both = [directory, await another()] as const;

@@ -43,9 +43,10 @@ export async function openSharedDirectory(options: SharedDirectoryOptions): Prom
     copy.close();
   };
   try {
-    const { secret, isFounder } = await agreeOrRemember(database, options);
+    const { secret, isFounder, isAway } = await agreeOrRemember(database, options);
     directory = createPostgresDirectory({ database, copy, clock: systemClock, secretMark: markOf(secret) });
-    await refreshOrServe(directory, options);
+    // What it throws, where the copy is too old to be served from, says why it is away.
+    if (!isAway || !directory.isServable()) await refreshOrServe(directory, options);
     const strangers = isFounder ? 0 : strangersOf(dataDir, directory);
     return { ...directory, database, secret, isFounder, strangers, close };
   } catch (cause) {
@@ -57,6 +58,8 @@ export async function openSharedDirectory(options: SharedDirectoryOptions): Prom
 interface Joined {
   readonly secret: string;
   readonly isFounder: boolean;
+  /** The secret is what this machine remembers of it. */
+  readonly isAway?: boolean;
 }
 
 async function agreeOrRemember(database: Postgres, options: SharedDirectoryOptions): Promise<Joined> {
@@ -68,7 +71,7 @@ async function agreeOrRemember(database: Postgres, options: SharedDirectoryOptio
   } catch (cause) {
     const remembered = dataDir.sharedSecret;
     if (!mayServeCopy || remembered === undefined || !isGatewayError(cause, 'storage_unavailable')) throw cause;
-    return { secret: remembered, isFounder: false };
+    return { secret: remembered, isFounder: false, isAway: true };
   }
 }
 

@@ -1,8 +1,8 @@
-import { Agent, request } from 'node:http';
 import { expect, it, onTestFinished } from 'vitest';
 import { temporaryDir } from '../__fixtures__/temporary-dir.js';
 import { attachTo } from './__fixtures__/gateway.js';
 import type { ProcessGateway } from './__fixtures__/gateway.js';
+import { connectTo } from './__fixtures__/open-connection.js';
 import { startProcess } from './__fixtures__/process.js';
 
 const ADMIN_KEY = 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe';
@@ -11,25 +11,6 @@ async function start(cwd: string): Promise<ProcessGateway> {
   const sluice = startProcess({ cwd, env: { SLUICE_ADMIN_KEY: ADMIN_KEY } });
   onTestFinished(() => sluice.stop('SIGKILL').then(() => undefined));
   return attachTo(sluice, { cwd });
-}
-
-/** One connection that stays open; each question is answered with its status and code. */
-function connectTo(url: string, key: string) {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  onTestFinished(() => agent.destroy());
-  const ports = new Set<number | undefined>();
-  const ask = (): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const asked = request(`${url}/v1/models`, { agent, headers: { authorization: `Bearer ${key}` } }, (answer) => {
-        let text = '';
-        ports.add(answer.socket.localPort);
-        answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        answer.on('end', () => resolve(`${answer.statusCode} ${/"code":"(\w+)"/.exec(text)?.[1] ?? 'ok'}`));
-      });
-      asked.on('error', reject);
-      asked.end();
-    });
-  return { ask, connections: () => ports.size };
 }
 
 async function untilRefused(ask: () => Promise<string>, code: string): Promise<number> {

@@ -8,6 +8,7 @@ import type {
   DirectoryChange,
   DirectoryCopy,
   DirectoryMark,
+  DirectoryUpdate,
 } from '@sluice/contract';
 import type { Postgres, Sql } from '../connection.js';
 import { HEAD_COLUMNS, append, readAll, readPage, toHead } from './audit-table.js';
@@ -133,9 +134,17 @@ class DirectoryState {
       if (rehearsed.entry) await append(sql, { entry: rehearsed.entry, head: toHead(head), seal });
       return { result: rehearsed.result, update: to && { from: head, to, isWhole: false, changes } };
     });
-    // Where another process has moved the copy meanwhile, the newest state is read.
-    if (made.update && !copy.apply(made.update)) await this.#settle();
+    if (made.update && !this.#isApplied(made.update)) await this.#settle();
     return made.result;
+  }
+
+  /** The change is made, whatever becomes of the copy: where it has moved meanwhile, or cannot be written, it is read anew. */
+  #isApplied(update: DirectoryUpdate): boolean {
+    try {
+      return this.#options.copy.apply(update);
+    } catch {
+      return false;
+    }
   }
 
   /** One at a time: who asks meanwhile gets one that begins later, for the first may have read already. */

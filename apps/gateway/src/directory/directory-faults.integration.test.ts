@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import type { Directory } from '@sluice/contract';
+import { describeWithPostgres } from '@sluice/testkit';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { temporaryDir } from '../__fixtures__/temporary-dir.js';
+import { createAuditSeal } from '../audit/chain.js';
+import { verifyAudit } from '../audit/verify.js';
+import { openMachine } from './__fixtures__/machines.js';
+
+const SEAL = createAuditSeal('s'.repeat(43));
+
+async function open(url: string, path?: string): ReturnType<typeof openMachine> {
+  const machine = await openMachine(url, path);
+  onTestFinished(() => machine.close());
+  return machine;
+}
+
+function put({ audit, settings }: Directory, name: string): Promise<void> {
+  const entry = { actor: 'a', actorName: 'A', role: 'owner', tenant: 'default', action: 'setTest', object: name };
+  return audit.record(() => {
+    settings.put({ kind: 'test', name, value: {}, changedAtMs: 1 });
+    return { result: undefined, entry: { ...entry, atMs: 1 } };
+  }, SEAL);
+}
+
+const names = ({ settings }: Directory): readonly string[] => settings.list('test').map(({ name }) => name);
+const seen = (assert: () => void): Promise<void> => vi.waitFor(assert, { timeout: 5_000, interval: 20 });
+
+describeWithPostgres('a directory in PostgreSQL', (postgres) => {
+  it.each(['killed', 'frozen'] as const)(
+    'is read on and not changed while the server is %s, then up to date',
+    async (how) => {
+      const url = await postgres.server.createDatabase();
+      const [one, other] = [await open(url), await open(url)];
+      await put(one, 'before');
+      await seen(() => expect(names(other)).toEqual(['before']));
+      if (how === 'killed') await postgres.server.kill();
+      else postgres.server.freeze();
+      try {
+        const startedMs = performance.now();
+        await expect(put(one, 'during')).rejects.toMatchObject({ code: 'storage_unavailable' });
+        expect(performance.now() - startedMs).toBeLessThan(5_000);
+        expect([names(one), names(other)]).toEqual([['before'], ['before']]);
+        expect([one.keys.version(), other.keys.list()]).toEqual([expect.any(Number), []]);
+      } finally {
+        if (how === 'killed') await postgres.server.start();
+        else postgres.server.thaw();
+      }
+      await vi.waitFor(() => put(one, 'after'), { timeout: 5_000, interval: 50 });
+      await seen(() => expect(names(other)).toContain('after'));
+      // A change that nobody was told of may have been made when the server went on.
+      expect(names(one)).toEqual(names(other));
+      expect(await verifyAudit(one.audit, SEAL)).toMatchObject({ ok: true });
+    },
+  );
+
+  it('is followed where it was put back to an earlier state and changed from there', async () => {
+    const url = await postgres.server.createDatabase();
+    const [one, other] = [await open(url), await open(url)];
+    for (const name of ['kept', 'lost 1', 'lost 2']) await put(one, name);
+    await seen(() => expect(names(other)).toHaveLength(3));
+    // As a standby that lacked the last two changes, and one of its own since.
+    await postgres.server.sql(
+      url,
+      `BEGIN; DELETE FROM sluice.settings WHERE version > 1; DELETE FROM sluice.directory_versions WHERE version > 1;
+       INSERT INTO sluice.directory_versions SELECT n, 'other ' || n FROM generate_series(2, 4) AS n;
+       INSERT INTO sluice.settings VALUES ('test', 'another', '{}', 1, 2);
+       UPDATE sluice.directory SET version = 4, token = 'other 4'; COMMIT`,
+    );
+    await seen(() =>
+      expect([names(one), names(other)]).toEqual([
+        ['another', 'kept'],
+        ['another', 'kept'],
+      ]),
+    );
+  });
+
+  it('is not forgotten where the database is another one all at once', async () => {
+    const url = await postgres.server.createDatabase();
+    const one = await open(url);
+    await put(one, 'kept');
+    await postgres.server.sql(url, 'DROP SCHEMA sluice CASCADE');
+    await expect(one.refresh()).rejects.toMatchObject({ code: 'storage_unavailable' });
+    const other = await openMachine(url, undefined, 'another mark');
+    onTestFinished(() => other.close());
+    await expect(one.refresh()).rejects.toMatchObject({ message: expect.stringContaining('made with another secret') });
+    expect(names(one)).toEqual(['kept']);
+  });
+
+  it('is one copy for the processes of one machine, of which each sees what any of them changed', async () => {
+    const url = await postgres.server.createDatabase();
+    const path = join(temporaryDir(), 'directory.db');
+    const [one, other] = [await open(url, path), await open(url, path)];
+    await Promise.all(Array.from({ length: 20 }, (_, turn) => put(turn % 2 === 0 ? one : other, `name-${turn}`)));
+    await seen(() => expect([names(one).length, names(other).length]).toEqual([20, 20]));
+    expect(names(await open(url))).toEqual(names(one));
+    expect(await verifyAudit(one.audit, SEAL)).toEqual({ ok: true, rows: 20 });
+  });
+});
