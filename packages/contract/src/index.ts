@@ -8,6 +8,8 @@ export {
   toGatewayError,
 } from './errors.js';
 export { SAMPLING_PARAMETERS } from './catalogue.js';
+export { SPEND_GROUPS } from './spend.js';
+export type { SpendGroup, SpendQuery, SpendRange, SpendRepository, SpendRow, SpendSums, SpendValue } from './spend.js';
 export type { ErrorCode, ErrorDetails, ErrorRow, FailureClass, GatewayErrorInit, RetryRule } from './errors.js';
 export type {
   AssistantMessage,

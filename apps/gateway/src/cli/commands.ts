@@ -7,6 +7,7 @@ import { keysCreateCommand, keysListCommand, keysRevokeCommand, keysRotateComman
 import { schemaCommand } from './schema.js';
 import { simCommand } from './sim.js';
 import { createStartCommand } from './start.js';
+import { spendCommand } from './spend.js';
 import { superviseCommand } from './supervise-command.js';
 import { versionCommand } from './version.js';
 
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   keysRotateCommand,
   keysRevokeCommand,
   auditVerifyCommand,
+  spendCommand,
   schemaCommand,
   simCommand,
   versionCommand,

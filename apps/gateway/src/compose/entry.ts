@@ -65,9 +65,7 @@ export function composeEntry(parts: EntryParts): Entry {
     cors: liveCors,
     health: () => currentHealth(generations, lasting),
     ledger,
-    rows: store.ledger,
-    auditRows: store.audit,
-    responses: store.responses,
+    ...repositoriesOf(store),
     background,
     clock,
     isReady: () => lifecycle.isReady,
@@ -91,6 +89,10 @@ export function composeEntry(parts: EntryParts): Entry {
       waiting: new WriteClock({ clock, timeoutMs: () => generations.current.config.server.writeTimeoutMs }),
     },
   );
+}
+
+function repositoriesOf({ ledger, spend, audit, responses }: SqliteStore) {
+  return { rows: ledger, spend, auditRows: audit, responses };
 }
 
 /** Who administers keys is the configuration of the moment. */

@@ -1,6 +1,13 @@
 import type { KeyAdmin, TenancyAdmin } from '@sluice/auth';
 import type { BackgroundResponses } from '@sluice/dialect-openai';
-import type { AuditRepository, Clock, Ledger, LedgerRepository, ResponseRepository } from '@sluice/contract';
+import type {
+  AuditRepository,
+  Clock,
+  Ledger,
+  LedgerRepository,
+  ResponseRepository,
+  SpendRepository,
+} from '@sluice/contract';
 import type { HealthReport } from '../health/provider-health.js';
 import { createAuditRoute } from './admin/audit.js';
 import { createBreakerRoutes } from './admin/breakers.js';
@@ -21,6 +28,7 @@ import type { LimitRoutesDeps } from './admin/limits.js';
 import { createKeyRoutes } from './admin/keys.js';
 import { createProviderRoutes } from './admin/providers.js';
 import { createRequestRoutes } from './admin/requests.js';
+import { createSpendRoute } from './admin/spend.js';
 import { createTenancyRoutes } from './admin/tenancy.js';
 import { INFERENCE_DESCRIPTIONS } from './inference.js';
 import { createHealthRoute } from './health-route.js';
@@ -44,6 +52,7 @@ export interface RoutesDeps {
   readonly limits: LimitRoutesDeps & Pick<BudgetRoutesDeps, 'readSpending'>;
   readonly ledger: Ledger;
   readonly rows: LedgerRepository;
+  readonly spend: SpendRepository;
   readonly auditRows: AuditRepository;
   readonly responses: ResponseRepository;
   readonly background: BackgroundResponses;
@@ -73,6 +82,7 @@ export function createRoutes(deps: RoutesDeps): readonly Route[] {
     ...createBudgetRoutes({ ...deps.limits, clock: deps.clock }),
     createHealthRoute(health),
     ...createRequestRoutes({ ledger, rows }),
+    createSpendRoute(deps),
     createAuditRoute(deps.auditRows),
     createExplainRoute({ current, keys }),
     ...createDrillRoutes(deps),

@@ -5,6 +5,7 @@ import type {
   LedgerRepository,
   ResponseRepository,
   SettingRepository,
+  SpendRepository,
   TenancyRepository,
 } from '@sluice/contract';
 import { createAuditRepository } from './audit.js';
@@ -18,6 +19,7 @@ import { openFile } from './open-file.js';
 import { LedgerOwner } from './owner.js';
 import { createResponseRepository } from './responses.js';
 import { createSettingRepository } from './settings.js';
+import { SqliteSpend } from './spend.js';
 import { createTenancyRepository } from './tenancy.js';
 
 export interface SqliteStoreOptions {
@@ -34,6 +36,7 @@ export interface SqliteStore {
   readonly keys: KeyRepository;
   readonly tenancy: TenancyRepository;
   readonly ledger: LedgerRepository;
+  readonly spend: SpendRepository;
   readonly responses: ResponseRepository;
   readonly settings: SettingRepository;
   readonly audit: AuditRepository;
@@ -58,6 +61,7 @@ function prepareStore(database: DatabaseSync, path: string): SqliteStore {
   migrate(database);
   const owner = new LedgerOwner(database, path);
   const checkpointer = new Checkpointer(database, path);
+  const spend = new SqliteSpend(path);
   const counters: SqliteCounterStore[] = [];
   const beside: DatabaseSync[] = [];
   const openBeside = (): DatabaseSync => {
@@ -68,12 +72,9 @@ function prepareStore(database: DatabaseSync, path: string): SqliteStore {
     return opened;
   };
   return {
-    keys: createKeyRepository(database),
-    tenancy: createTenancyRepository(database),
     ledger: createLedgerRepository(database, { path, owner, checkpointer }),
-    responses: createResponseRepository(database),
-    settings: createSettingRepository(database),
-    audit: createAuditRepository(database),
+    spend,
+    ...smallRepositories(database),
     counters(options) {
       const store = new SqliteCounterStore(openBeside(), options);
       counters.push(store);
@@ -84,11 +85,22 @@ function prepareStore(database: DatabaseSync, path: string): SqliteStore {
       try {
         owner.retire();
       } finally {
+        spend.close();
         checkpointer.stop();
         for (const store of counters) store.flush();
         for (const opened of beside) opened.close();
         database.close();
       }
     },
+  };
+}
+
+function smallRepositories(database: DatabaseSync) {
+  return {
+    keys: createKeyRepository(database),
+    tenancy: createTenancyRepository(database),
+    responses: createResponseRepository(database),
+    settings: createSettingRepository(database),
+    audit: createAuditRepository(database),
   };
 }

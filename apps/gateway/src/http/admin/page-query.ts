@@ -10,15 +10,19 @@ export function timeParam(summary: string): z.ZodType<number, string> {
     .union(
       [
         z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+        z.iso.date().transform((text) => Date.parse(text)),
         z
           .string()
           .regex(/^\d{1,16}$/)
           .transform(Number),
       ],
-      { error: 'expected a time in ISO 8601 or in milliseconds since 1970' },
+      { error: 'expected a time or a day in ISO 8601, or milliseconds since 1970' },
     )
     .refine((ms) => ms <= MAX_TIME_MS, 'the time is out of range')
-    .meta({ description: `${summary}: ISO 8601, or milliseconds since 1970.`, example: '2026-01-01T00:00:00Z' });
+    .meta({
+      description: `${summary}: a time or a day (its beginning in UTC) in ISO 8601, or milliseconds since 1970.`,
+      example: '2026-01-01T00:00:00Z',
+    });
 }
 
 /** How many rows one answer has. */

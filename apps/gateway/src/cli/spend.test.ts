@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import type { LedgerIntent } from '@sluice/contract';
+import { openSqliteStore } from '@sluice/store-sqlite';
+import { describe, expect, it, vi } from 'vitest';
+import { capturedContext, cli } from '../__fixtures__/cli.js';
+import type { CapturedContext } from '../__fixtures__/cli.js';
+import { openDataDir } from '../data-dir.js';
+import { firstIdAt } from '../http/request-ids.js';
+import { readTime } from './read-time.js';
+
+/** A thread for each question takes its time to start. */
+vi.setConfig({ testTimeout: 30_000 });
+
+const DAY_MS = 86_400_000;
+const START_MS = Date.parse('2026-01-01T12:00:00Z');
+
+/** A data directory with requests, a day apart. */
+function contextOf(rows: readonly Partial<LedgerIntent>[]): CapturedContext {
+  const context = capturedContext();
+  const store = openSqliteStore({ path: openDataDir(join(context.cwd, '.sluice')).databasePath });
+  for (const [n, row] of rows.entries()) {
+    const startedAtMs = START_MS + n * DAY_MS;
+    const id = `${firstIdAt(startedAtMs)}0`;
+    const whose = {
+      keyId: 'key_1',
+      keyName: 'ci',
+      tenant: 'default',
+      route: '/',
+      requestedModel: 'fast',
+      stream: false,
+    };
+    const tokens = { inputTokens: 3, outputTokens: 4, cachedTokens: 0, usageSource: 'provider' as const };
+    const outcome = { id, settledAtMs: startedAtMs, status: 200, attempts: [], durationMs: 1, ...tokens };
+    const cost = n === 2 ? {} : { costMicroUsd: 1_250_000 };
+    store.ledger.append({ intents: [{ id, startedAtMs, ...whose, ...row }], settlements: [{ ...outcome, ...cost }] });
+  }
+  store.close();
+  return context;
+}
+
+const THREE = [{}, { team: 'a' }, { team: '=a\u001b[2J' }];
+
+describe('sluice spend', () => {
+  it('shows a table of days, with the total below', async () => {
+    const { code, stdout, stderr } = await cli(['spend'], contextOf(THREE));
+    expect([code, stdout.split('\n')]).toEqual([
+      0,
+      [
+        'DAY         REQUESTS  FAILED  INPUT  OUTPUT  CACHED       USD',
+        '2026-01-01         1       0      3       4       0  1.250000',
+        '2026-01-02         1       0      3       4       0  1.250000',
+        '2026-01-03         1       0      3       4       0  0.000000',
+        'Total              3       0      9      12       0  2.500000',
+        '',
+      ],
+    ]);
+    expect(stderr).toBe('Of 1 requests no price is known: they are not in the sums.\n');
+  });
+
+  it('tells apart and leaves out what it is asked to, and moves no cursor', async () => {
+    const context = contextOf(THREE);
+    const { stdout } = await cli(['spend', '--by', 'team,key', '--since', '2026-01-02'], context);
+    expect(stdout).toContain(String.raw`=a\u{1b}[2J  key_1 (ci)`);
+    expect(stdout).not.toContain('2026-01-01');
+    expect(JSON.parse((await cli(['spend', '--team', 'a', '--json'], context)).stdout)).toMatchObject({
+      data: [{ day: '2026-01-02', requests: 1, costMicroUsd: 1_250_000 }],
+      total: { requests: 1, usageSources: { provider: 1 } },
+    });
+  });
+
+  it('writes CSV', async () => {
+    const { stdout } = await cli(['spend', '--by', 'team', '--csv', '--until', '2026-01-04'], contextOf(THREE));
+    const lines = stdout.split('\r\n');
+    expect([lines.length, lines[0]?.split(',')[0], lines[2]]).toEqual([
+      5,
+      'team',
+      `'=a\u001b[2J,1,0,3,4,0,0,0,1,1,0,0,0`,
+    ]);
+  });
+
+  it('is empty where nothing was asked yet', async () => {
+    const { code, stdout } = await cli(['spend', '--json']);
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { data: [], total: { requests: 0, costMicroUsd: 0 } }]);
+  });
+
+  it.each([
+    [['--by', 'nobody'], '--by takes names out of day, org,'],
+    [['--since', 'soon'], '--since takes a time'],
+    [['--json', '--csv'], '--json or --csv, not both'],
+  ])('takes no %j', async (argv, message) => {
+    const { code, stderr } = await cli(['spend', ...argv]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+it.each([
+  ['2026-01-01', Date.parse('2026-01-01T00:00:00Z')],
+  ['2026-01-01T02:00:00+02:00', Date.parse('2026-01-01T00:00:00Z')],
+  ['7d', START_MS - 7 * DAY_MS],
+  ['30m', START_MS - 1_800_000],
+])('reads the time %s', (text, ms) => expect(readTime('since', text, START_MS)).toBe(ms));
+
+it.each(['', 'x', '2026-13-01', '2026-01-01T00:00:00', '1969-01-01', '-7d', '7y'])(
+  'reads no time out of %j',
+  (text) => {
+    expect(() => readTime('since', text, START_MS)).toThrow('--since takes a time');
+  },
+);

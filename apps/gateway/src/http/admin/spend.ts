@@ -1,0 +1,175 @@
+import { visibleTenant } from '@sluice/auth';
+import { SPEND_GROUPS, gatewayError } from '@sluice/contract';
+import type { IncomingHeaders, Ledger, SpendQuery, SpendRepository, SpendRow } from '@sluice/contract';
+import { jsonAnswer } from '@sluice/core';
+import type { Answer } from '@sluice/core';
+import { z } from 'zod';
+import { readCursor, toCursor } from '../../spend/cursor.js';
+import { toCsv } from '../../spend/export.js';
+import { timeRange } from '../../spend/time-range.js';
+import { parseGroups, spendTotal, spendView, toSpendView } from '../../spend/view.js';
+import { jsonContent, noStore } from '../answers.js';
+import { parseQuery } from '../parse-input.js';
+import { principalOf } from '../route.js';
+import type { Route, RouteCall } from '../route.js';
+import { prefersCsv } from './accepts-csv.js';
+import { pageLimit, timeParam } from './page-query.js';
+
+export interface SpendRouteDeps {
+  /** Flushed before each look, so that a request that has ended is counted. */
+  readonly ledger: Pick<Ledger, 'flush'>;
+  readonly spend: SpendRepository;
+}
+
+const DEFAULT_LIMIT = 100;
+const GROUP = `(?:${SPEND_GROUPS.join('|')})`;
+
+const groups = z
+  .string()
+  .regex(
+    new RegExp(`^${GROUP}(?:,${GROUP}){0,${SPEND_GROUPS.length - 1}}$`),
+    `expected names out of ${SPEND_GROUPS.join(', ')}`,
+  )
+  .transform((text) => parseGroups(text) ?? [])
+  .refine((parsed) => parsed.length > 0, 'expected each name once')
+  .meta({ description: 'What requests are told apart by, with commas between them.', example: 'team,day' });
+
+const only = (whose: string) =>
+  z
+    .string()
+    .max(512)
+    .meta({ description: `Counts requests ${whose} alone; empty for those of none.` })
+    .exactOptional();
+
+const spendQuery = z.strictObject({
+  by: groups.exactOptional(),
+  since: timeParam('Leaves out what began earlier').exactOptional(),
+  until: timeParam('Leaves out what began then or later').exactOptional(),
+  org: only('of this organisation'),
+  team: only('of this team'),
+  user: only('of this user'),
+  endUser: only('for this end user'),
+  key: only('of this key'),
+  provider: only('that this provider answered'),
+  model: only('that this model answered'),
+  alias: only('for this model as callers write it'),
+  tag: only('with this tag'),
+  limit: pageLimit(DEFAULT_LIMIT).exactOptional(),
+  cursor: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,8000}$/, 'expected the nextCursor of the page before')
+    .meta({ description: 'The nextCursor of the page before.' })
+    .exactOptional(),
+  format: z
+    .enum(['json', 'csv'])
+    .meta({ description: 'Absent: what Accept prefers. A table of CSV has every row, unless there is a limit.' })
+    .exactOptional(),
+});
+type AskedSpend = z.output<typeof spendQuery>;
+
+const spendPage = z
+  .strictObject({
+    data: z.array(spendView),
+    total: spendTotal.nullable().meta({ description: 'Over all pages; null on all but the first one.' }),
+    nextCursor: z.string().nullable().meta({ description: 'Asks for the next page; null on the last one.' }),
+  })
+  .meta({ description: 'What requests have cost, in the order of what they are told apart by.' });
+
+/** `/admin/v1/spend`. */
+export function createSpendRoute(deps: SpendRouteDeps): Route {
+  return {
+    method: 'GET',
+    path: '/admin/v1/spend',
+    access: 'spend:read',
+    openapi: {
+      operationId: 'getSpend',
+      summary: 'What requests have cost, by day, key, team, model and more',
+      tags: ['spend'],
+      requestParams: { query: spendQuery },
+      responses: {
+        200: { description: 'Sums.', content: { ...jsonContent(spendPage), 'text/csv': { schema: z.string() } } },
+      },
+    },
+    handle: (call) => getSpend(call, deps),
+  };
+}
+
+async function getSpend(call: RouteCall, { ledger, spend }: SpendRouteDeps): Promise<Answer> {
+  const asked = parseQuery(spendQuery, call.query);
+  const query = toQuery(asked, visibleTenant(principalOf(call)));
+  // What cannot be written is still shown as it was before.
+  await ledger.flush().catch(() => undefined);
+  return wantsCsv(asked, call.headers)
+    ? csvAnswer(query, spend, call.signal)
+    : pageAnswer({ ...query, limit: query.limit ?? DEFAULT_LIMIT }, spend, call.signal);
+}
+
+function wantsCsv({ format }: AskedSpend, { accept }: IncomingHeaders): boolean {
+  return format === undefined ? prefersCsv(accept) : format === 'csv';
+}
+
+function toQuery(asked: AskedSpend, tenant: string | undefined): SpendQuery {
+  const { by = ['day'], since, until, limit, cursor, format: _, ...filters } = asked;
+  const after = cursor === undefined ? undefined : readCursor(cursor, by);
+  if (cursor !== undefined && !after) {
+    throw gatewayError('invalid_value', {
+      message: 'The parameter "cursor" is not valid: expected the nextCursor of the page before.',
+      details: { param: 'cursor' },
+    });
+  }
+  return {
+    by,
+    ...timeRange(since, until),
+    ...(tenant !== undefined && { tenant }),
+    only: filters,
+    ...(limit !== undefined && { limit }),
+    ...(after && { after }),
+  };
+}
+
+async function pageAnswer(
+  { limit, ...query }: SpendQuery & { readonly limit: number },
+  spend: SpendRepository,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const isFirst = query.after === undefined;
+  // One more than is shown tells whether there is another page.
+  const [rows, total] = await Promise.all([
+    collect(spend.rows({ ...query, limit: limit + 1 }, signal)),
+    isFirst ? spend.total(query, signal) : null,
+  ]);
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const nextCursor = rows.length > limit && last ? toCursor(last) : null;
+  return jsonAnswer(200, { data: shown.map((row) => toSpendView(row, query.by)), total, nextCursor }, noStore);
+}
+
+async function collect(batches: AsyncIterable<readonly SpendRow[]>): Promise<readonly SpendRow[]> {
+  const rows: SpendRow[] = [];
+  for await (const batch of batches) rows.push(...batch);
+  return rows;
+}
+
+/** What fails before the first row is an answer like any other; later it cuts the table. */
+async function csvAnswer(query: SpendQuery, spend: SpendRepository, signal: AbortSignal): Promise<Answer> {
+  const batches = spend.rows(query, signal)[Symbol.asyncIterator]();
+  const first = await batches.next();
+  const headers = {
+    ...noStore,
+    'content-type': 'text/csv; charset=utf-8; header=present',
+    'content-disposition': 'attachment; filename="spend.csv"',
+  };
+  return { kind: 'stream', status: 200, headers, chunks: toCsv(resumed(first, batches), query.by), unframed: true };
+}
+
+async function* resumed<T>(
+  first: IteratorResult<T, undefined>,
+  rest: AsyncIterator<T, undefined>,
+): AsyncGenerator<T, undefined> {
+  try {
+    for (let next = first; !next.done; next = await rest.next()) yield next.value;
+    return undefined;
+  } finally {
+    await rest.return?.();
+  }
+}

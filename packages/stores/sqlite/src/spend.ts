@@ -1,0 +1,98 @@
+import { gatewayError } from '@sluice/contract';
+import type { SpendRepository } from '@sluice/contract';
+import { groupsStatement, toSpendRow, toSums, totalStatement } from './spend-sql.js';
+import type { SpendColumns, Statement } from './spend-sql.js';
+import { SpendThread } from './spend-thread.js';
+
+/** A reading may take a whole processor for seconds. */
+const MAX_THREADS = 2;
+const MAX_WAITING = 16;
+const RETRY_AFTER_MS = 5_000;
+
+/** Sums over the ledger of a migrated database, read by threads through connections of their own. */
+export class SqliteSpend implements SpendRepository {
+  readonly #path: string;
+  readonly #threads = new Set<SpendThread>();
+  readonly #waiting: (() => void)[] = [];
+  #taken = 0;
+  #isClosed = false;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async *rows(...[query, signal]: Parameters<SpendRepository['rows']>): ReturnType<SpendRepository['rows']> {
+    for await (const batch of this.#run(groupsStatement(query), signal)) {
+      yield batch.map((columns) => toSpendRow(columns, query.by));
+    }
+    return undefined;
+  }
+
+  async total(...[range, signal]: Parameters<SpendRepository['total']>): ReturnType<SpendRepository['total']> {
+    for await (const [columns = {}] of this.#run(totalStatement(range), signal)) return toSums(columns);
+    return toSums({});
+  }
+
+  /** Ends what still reads. */
+  close(): void {
+    this.#isClosed = true;
+    for (const thread of this.#threads) thread.stop();
+  }
+
+  async *#run(statement: Statement, signal: AbortSignal): AsyncGenerator<readonly SpendColumns[], undefined> {
+    await this.#place(signal);
+    if (this.#isClosed) throw gatewayError('storage_unavailable', { message: 'The database is closed.' });
+    const thread = new SpendThread({ ...statement, path: this.#path });
+    this.#threads.add(thread);
+    void thread.ended.then(() => {
+      this.#threads.delete(thread);
+      this.#leave();
+    });
+    const stop = (): void => thread.stop();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      for (;;) {
+        const rows = await thread.next(signal);
+        if (rows.length === 0) return undefined;
+        yield rows;
+      }
+    } finally {
+      signal.removeEventListener('abort', stop);
+      // Its place is free once it has really ended: nobody starts more than there are by giving up.
+      thread.stop();
+    }
+  }
+
+  async #place(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#taken < MAX_THREADS) {
+      this.#taken += 1;
+      return;
+    }
+    if (this.#waiting.length >= MAX_WAITING) {
+      throw gatewayError('overloaded', {
+        message: 'Too many questions about spending at once.',
+        details: { retryAfterMs: RETRY_AFTER_MS },
+      });
+    }
+    await new Promise<void>((resolve, reject) => {
+      const turn = (): void => {
+        signal.removeEventListener('abort', giveUp);
+        resolve();
+      };
+      const giveUp = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(turn), 1);
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      this.#waiting.push(turn);
+    });
+  }
+
+  /** Whoever waits longest takes the place over. */
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#taken -= 1;
+  }
+}
