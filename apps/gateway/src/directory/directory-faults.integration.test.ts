@@ -1,16 +1,17 @@
 import { join } from 'node:path';
 import type { Directory } from '@sluice/contract';
-import { describeWithPostgres } from '@sluice/testkit';
+import { createManualClock, describeWithPostgres } from '@sluice/testkit';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { temporaryDir } from '../__fixtures__/temporary-dir.js';
 import { createAuditSeal } from '../audit/chain.js';
 import { verifyAudit } from '../audit/verify.js';
 import { openMachine } from './__fixtures__/machines.js';
+import type { MachineOptions } from './__fixtures__/machines.js';
 
 const SEAL = createAuditSeal('s'.repeat(43));
 
-async function open(url: string, path?: string): ReturnType<typeof openMachine> {
-  const machine = await openMachine(url, path);
+async function open(url: string, options: MachineOptions = {}): ReturnType<typeof openMachine> {
+  const machine = await openMachine(url, options);
   onTestFinished(() => machine.close());
   return machine;
 }
@@ -81,16 +82,33 @@ describeWithPostgres('a directory in PostgreSQL', (postgres) => {
     await put(one, 'kept');
     await postgres.server.sql(url, 'DROP SCHEMA sluice CASCADE');
     await expect(one.refresh()).rejects.toMatchObject({ code: 'storage_unavailable' });
-    const other = await openMachine(url, undefined, 'another mark');
-    onTestFinished(() => other.close());
+    await open(url, { secretMark: 'another mark' });
     await expect(one.refresh()).rejects.toMatchObject({ message: expect.stringContaining('made with another secret') });
     expect(names(one)).toEqual(['kept']);
+  });
+
+  it('says who may call for 15 minutes after its copy was known to be the newest state, and no longer', async () => {
+    const url = await postgres.server.createDatabase();
+    const clock = createManualClock();
+    const one = await open(url, { clock });
+    await postgres.server.kill();
+    try {
+      clock.advance(15 * 60_000);
+      expect([one.isServable(), one.keys.version()]).toEqual([true, expect.any(Number)]);
+      clock.advance(1);
+      expect(one.isServable()).toBe(false);
+      expect(() => one.keys.version()).toThrow(expect.objectContaining({ code: 'storage_unavailable' }));
+    } finally {
+      await postgres.server.start();
+    }
+    await one.refresh();
+    expect([one.ageMs(), one.keys.version()]).toEqual([0, expect.any(Number)]);
   });
 
   it('is one copy for the processes of one machine, of which each sees what any of them changed', async () => {
     const url = await postgres.server.createDatabase();
     const path = join(temporaryDir(), 'directory.db');
-    const [one, other] = [await open(url, path), await open(url, path)];
+    const [one, other] = [await open(url, { path }), await open(url, { path })];
     await Promise.all(Array.from({ length: 20 }, (_, turn) => put(turn % 2 === 0 ? one : other, `name-${turn}`)));
     await seen(() => expect([names(one).length, names(other).length]).toEqual([20, 20]));
     expect(names(await open(url))).toEqual(names(one));

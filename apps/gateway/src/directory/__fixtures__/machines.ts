@@ -1,23 +1,29 @@
 import { join } from 'node:path';
+import type { Clock } from '@sluice/contract';
 import { agreeOnSecret, createPostgresDirectory, openPostgres } from '@sluice/store-postgres';
 import type { PostgresDirectory } from '@sluice/store-postgres';
 import { openSqliteDirectoryCopy } from '@sluice/store-sqlite';
 import { temporaryDir } from '../../__fixtures__/temporary-dir.js';
 import { systemClock } from '../../system-clock.js';
 
-/** The directory of a database as one more machine has it, with a copy of its own. Closed by `close`. */
-export async function openMachine(
-  url: string,
-  path = join(temporaryDir(), 'directory.db'),
-  secretMark = 'mark',
-): Promise<PostgresDirectory> {
+export interface MachineOptions {
+  /** Of the copy. Default: a new one. */
+  readonly path?: string;
+  readonly secretMark?: string;
+  /** Tells how old the copy is. */
+  readonly clock?: Clock;
+}
+
+/** The directory of a database as one more machine has it, up to date. Closed by `close`. */
+export async function openMachine(url: string, options: MachineOptions = {}): Promise<PostgresDirectory> {
+  const { path = join(temporaryDir(), 'directory.db'), secretMark = 'mark', clock = systemClock } = options;
   const database = openPostgres({ url, clock: systemClock });
   const copy = openSqliteDirectoryCopy({ path });
   await agreeOnSecret(database, {
     agree: (kept) => (kept ? undefined : { mark: secretMark }),
     contents: () => Promise.resolve({ records: [], audit: { head: undefined, rows: [] } }),
   });
-  const directory = createPostgresDirectory({ database, copy, clock: systemClock, secretMark });
+  const directory = createPostgresDirectory({ database, copy, clock, secretMark });
   await directory.refresh();
   directory.watch(() => undefined);
   return {

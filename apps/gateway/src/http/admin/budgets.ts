@@ -4,7 +4,7 @@ import { jsonAnswer } from '@sluice/core';
 import type { Answer } from '@sluice/core';
 import { budgetSettings } from '@sluice/limits';
 import { z } from 'zod';
-import type { BudgetEntry, LiveBook } from '../../limits/live-book.js';
+import type { BudgetEntry, LiveBook, Maker } from '../../limits/live-book.js';
 import { spendingOf } from '../../limits/spending.js';
 import type { ReadSpending } from '../../limits/spending.js';
 import type { AuditedChange } from '../../audit/audit-log.js';
@@ -113,12 +113,11 @@ function raiseRoute(deps: BudgetRoutesDeps): Route {
       responses: { 200: { description: 'The budget that holds now.', content: jsonContent(budgetView) } },
     },
     async handle(call) {
-      const entry = findSeen(call, deps);
-      const by = deps.rights.assertMayChange(principalOf(call), entry.scope, entry.by);
+      const { name: given } = findMine(call, deps);
       const { usd, until } = parseInput(raiseInput, await call.json());
       const raise = { usd, untilMs: Date.parse(until) };
-      await call.change(changeOf(deps.book, entry.name, () => deps.book.raise(entry.name, raise, by)));
-      return jsonAnswer(200, toView(find(deps, entry.name), deps), noStore);
+      await call.change(changeOf(deps.book, given, () => deps.book.raise(given, raise, findMine(call, deps).maker)));
+      return jsonAnswer(200, toView(find(deps, given), deps), noStore);
     },
   };
 }
@@ -137,9 +136,9 @@ function deleteRoute(deps: BudgetRoutesDeps): Route {
       responses: { 204: { description: 'It is gone.' } },
     },
     async handle(call) {
-      const entry = findSeen(call, deps);
-      deps.rights.assertMayChange(principalOf(call), entry.scope, entry.by);
-      if (!(await call.change(changeOf(deps.book, entry.name, () => deps.book.deleteBudget(entry.name))))) {
+      const { name: given } = findMine(call, deps);
+      const remove = (): boolean => deps.book.deleteBudget(findMine(call, deps).name);
+      if (!(await call.change(changeOf(deps.book, given, remove)))) {
         throw gatewayError('invalid_value', { message: "This budget is the file's.", details: { param: 'name' } });
       }
       return { kind: 'plain', status: 204, headers: noStore, body: '' };
@@ -155,11 +154,14 @@ async function set(call: RouteCall, deps: BudgetRoutesDeps): Promise<Answer> {
       details: { param: 'webhook' },
     });
   }
-  const before = deps.book.budgets().find((one) => one.name === given);
-  const by = deps.rights.assertMayChange(principalOf(call), settings.scope, before?.by);
-  // A name is not to be taken away from another scope.
-  if (before) deps.rights.assertMayChange(principalOf(call), before.scope, before.by);
-  await call.change(changeOf(deps.book, given, () => deps.book.setBudget(given, settings, by)));
+  const put = (): void => {
+    const before = deps.book.budgets().find((one) => one.name === given);
+    const by = deps.rights.assertMayChange(principalOf(call), settings.scope, before?.by);
+    // A name is not to be taken away from another scope.
+    if (before) deps.rights.assertMayChange(principalOf(call), before.scope, before.by);
+    deps.book.setBudget(given, settings, by);
+  };
+  await call.change(changeOf(deps.book, given, put));
   return jsonAnswer(200, toView(find(deps, given), deps), noStore);
 }
 
@@ -168,11 +170,14 @@ function changeOf<T extends boolean | void>(book: LiveBook, given: string, work:
   return { work, object: (result) => (result === false ? undefined : given), before: view, after: view };
 }
 
-/** What the caller does not see is not told from what nobody has. */
-function findSeen(call: RouteCall, deps: BudgetRoutesDeps): BudgetEntry {
+/**
+ * A budget that the caller may change, and as whom. What it does not see is not told from what nobody has. Asked again within
+ * the change: another machine may just have set what operators alone change.
+ */
+function findMine(call: RouteCall, deps: BudgetRoutesDeps): BudgetEntry & { readonly maker: Maker } {
   const entry = find(deps, call.params['id'] ?? '');
-  if (deps.rights.sees(principalOf(call), entry.scope)) return entry;
-  throw noSuchBudget();
+  if (!deps.rights.sees(principalOf(call), entry.scope)) throw noSuchBudget();
+  return { ...entry, maker: deps.rights.assertMayChange(principalOf(call), entry.scope, entry.by) };
 }
 
 function find({ book }: BudgetRoutesDeps, given: string): BudgetEntry {

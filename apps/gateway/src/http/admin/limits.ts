@@ -82,9 +82,12 @@ function deleteRoute({ book, rights }: LimitRoutesDeps): Route {
     },
     async handle(call) {
       const name = call.params['id'] ?? '';
-      const entry = book.limits().find((one) => one.scope === name && one.source === 'database');
-      rights.assertMayChange(principalOf(call), name, entry?.by);
-      const found = await call.change(changeOf(book, name, () => book.deleteLimit(name)));
+      const remove = (): boolean => {
+        const entry = book.limits().find((one) => one.scope === name && one.source === 'database');
+        rights.assertMayChange(principalOf(call), name, entry?.by);
+        return book.deleteLimit(name);
+      };
+      const found = await call.change(changeOf(book, name, remove));
       if (!found) throw gatewayError('not_found', { message: 'No limits were set for this scope.' });
       return { kind: 'plain', status: 204, headers: noStore, body: '' };
     },
@@ -93,10 +96,13 @@ function deleteRoute({ book, rights }: LimitRoutesDeps): Route {
 
 async function set(call: RouteCall, { book, rights }: LimitRoutesDeps): Promise<Answer> {
   const { scope: name, ...rules } = parseInput(limitInput, await call.json());
-  const before = book.limits().find((one) => one.scope === name);
-  const by = rights.assertMayChange(principalOf(call), name, before?.by);
-  await call.change(changeOf(book, name, () => book.setLimit(name, rules, by)));
-  return jsonAnswer(200, toView({ scope: name, rules, source: 'database', by }), noStore);
+  // Whether it may be changed is asked within the change: another machine may just have set what operators alone change.
+  const put = (): void => {
+    const before = book.limits().find((one) => one.scope === name);
+    book.setLimit(name, rules, rights.assertMayChange(principalOf(call), name, before?.by));
+  };
+  await call.change(changeOf(book, name, put));
+  return jsonAnswer(200, toView({ scope: name, rules, source: 'database' }), noStore);
 }
 
 function changeOf<T extends boolean | void>(book: LiveBook, name: string, work: () => T): AuditedChange<T> {
@@ -107,6 +113,6 @@ function changeOf<T extends boolean | void>(book: LiveBook, name: string, work: 
   return { work, object: (result) => (result === false ? undefined : name), before: view, after: view };
 }
 
-function toView({ scope: name, rules, source: from }: LimitEntry): z.output<typeof limitView> {
+function toView({ scope: name, rules, source: from }: Omit<LimitEntry, 'by'>): z.output<typeof limitView> {
   return { scope: name, ...rules, source: from };
 }
