@@ -1,6 +1,6 @@
 import { gatewayError, isGatewayError } from '@sluice/contract';
 import type { Clock } from '@sluice/contract';
-import pg from 'pg';
+import type pg from 'pg';
 import { createScrub, toStorageError } from './failure.js';
 import { MIGRATE_WITHIN_MS, migrate } from './migrate.js';
 import { MIGRATIONS } from './migrations.js';
@@ -51,7 +51,8 @@ interface Question {
   readonly query_timeout: number;
 }
 
-const INT8: number = pg.types.builtins.INT8;
+/** Of its type in the catalogue of PostgreSQL: `SELECT 'int8'::regtype::oid`. */
+const INT8 = 20;
 /** The server ends a statement first, and says so; this is for a server that says nothing. */
 const SILENCE_MS = 500;
 
@@ -64,7 +65,8 @@ export function openPostgres(options: PostgresOptions): Postgres {
 }
 
 class PooledPostgres implements Postgres {
-  readonly #pool: pg.Pool;
+  readonly #settings: pg.PoolConfig;
+  #pool: Promise<pg.Pool> | undefined;
   readonly #clock: Clock;
   readonly #silentMs: number;
   readonly #steps: readonly string[];
@@ -78,7 +80,7 @@ class PooledPostgres implements Postgres {
     this.#steps = options.steps ?? MIGRATIONS;
     this.#scrub = createScrub(parseUrl(url).password);
     this.#silentMs = statementTimeoutMs + SILENCE_MS;
-    this.#pool = new pg.Pool({
+    this.#settings = {
       connectionString: url,
       application_name: applicationName,
       max: options.maxConnections ?? 8,
@@ -88,10 +90,7 @@ class PooledPostgres implements Postgres {
       idle_in_transaction_session_timeout: this.#silentMs,
       keepAlive: true,
       allowExitOnIdle: true,
-      types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
-    });
-    // Told of connections that end while nobody uses them; who wants the next one gets another.
-    this.#pool.on('error', () => undefined);
+    };
   }
 
   async query<Row extends object>(text: string, values?: unknown[]): Promise<readonly Row[]> {
@@ -126,7 +125,8 @@ class PooledPostgres implements Postgres {
 
   async #within<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     if (this.#closed) throw gatewayError('storage_unavailable', { message: 'The database was closed.' });
-    const client = await this.#pool.connect().catch((cause: unknown) => {
+    const pool = await (this.#pool ??= createPool(this.#settings));
+    const client = await pool.connect().catch((cause: unknown) => {
       throw toStorageError(cause, this.#scrub);
     });
     let isBroken = false;
@@ -169,15 +169,24 @@ class PooledPostgres implements Postgres {
 
   /** A server that does not answer does not get to say when we are done. */
   async #end(): Promise<void> {
+    if (!this.#pool) return;
+    const pool = await this.#pool;
     const late = Promise.withResolvers<void>();
     const cancel = this.#clock.after(this.#silentMs, late.resolve);
-    await Promise.race([this.#pool.end().catch(() => undefined), late.promise]);
+    await Promise.race([pool.end().catch(() => undefined), late.promise]);
     cancel();
   }
 }
 
-/** Sums of money and times in milliseconds are 64-bit numbers that JavaScript's hold exactly. */
-function parserOf(type: number, format?: 'text' | 'binary'): unknown {
-  if (type === INT8 && format !== 'binary') return Number;
-  return pg.types.getTypeParser(type, format);
+/** The driver is loaded when it is first needed: a gateway without PostgreSQL starts without it. */
+async function createPool(settings: pg.PoolConfig): Promise<pg.Pool> {
+  const { default: driver } = await import('pg');
+  // Sums of money and times in milliseconds are 64-bit numbers that JavaScript's hold exactly.
+  const parserOf = (type: number, format?: 'text' | 'binary'): unknown =>
+    type === INT8 && format !== 'binary' ? Number : driver.types.getTypeParser(type, format);
+  const types = { getTypeParser: parserOf as typeof driver.types.getTypeParser };
+  const pool = new driver.Pool({ ...settings, types });
+  // Told of connections that end while nobody uses them; who wants the next one gets another.
+  pool.on('error', () => undefined);
+  return pool;
 }
