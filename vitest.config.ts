@@ -9,9 +9,6 @@ const mainFields: string[] = [];
 const SOURCES = '{packages,apps,tooling}/**/src/**';
 const NEVER = ['**/node_modules/**', '**/dist/**', 'tooling/new-provider/templates/**'];
 
-/** The files of a worker share what they import: to read the sources anew for each takes four times as long as its tests. */
-const shared = { isolate: false };
-
 /** One after another, with nothing beside it: what measures time or starts servers has the machine to itself. */
 const alone = { fileParallelism: false };
 
@@ -29,7 +26,6 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          ...shared,
           name: 'unit',
           include: [`${SOURCES}/*.test.ts`],
           exclude: ['**/*.{integration,long}.test.ts', ...NEVER],

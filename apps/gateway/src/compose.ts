@@ -18,6 +18,8 @@ import type { GatewayGeneration } from './compose/build-generation.js';
 import { composeEntry, currentKeys } from './compose/entry.js';
 import { Generations } from './compose/generations.js';
 import { Holding } from './compose/holding.js';
+import { createIdempotencyControl } from './compose/idempotency.js';
+import type { IdempotencyControl } from './compose/idempotency.js';
 import type { IdentitySecrets } from './compose/identity.js';
 import { createLimitsControl } from './compose/limits.js';
 import type { LimitsControl } from './compose/limits.js';
@@ -122,6 +124,7 @@ interface Opened extends Base {
   readonly lasting: LastingPorts;
   readonly limits: LimitsControl;
   readonly followers: Followers;
+  readonly idempotency: IdempotencyControl;
 }
 
 /** Plugs the packages together: the one place that knows them all. Throws when the data cannot be opened. */
@@ -132,7 +135,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   try {
     // Whatever can be wrong with the providers shows before anything is written.
     const providers = takeProviders(options.config, holding, { ...base, secrets: options });
-    const { store, lasting, limits, followers } = (opened = openState(base));
+    const { store, lasting, limits, followers, idempotency } = (opened = openState(base));
     const first = buildGeneration(options.config, {
       holding,
       providers,
@@ -140,6 +143,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
       lasting,
       limits,
       followers,
+      idempotency: idempotency.requests,
       telemetry: base.telemetry,
       secrets: options.state,
       place: options,
@@ -176,16 +180,25 @@ function openState(base: Base): Opened {
   const followers = new Followers((cause) => base.telemetry.log.error('internal error', { err: cause }));
   base.vault.open(store.settings, base.telemetry.log, followers);
   const limits = createLimitsControl(base.options.config, store, followers);
-  return { ...base, store, limits, followers, lasting: composeLastingPorts({ ...base, store, limits }) };
+  const lasting = composeLastingPorts({ ...base, store, limits });
+  const idempotency = createIdempotencyControl(base.options.config, { store, telemetry: base.telemetry });
+  return { ...base, store, limits, followers, idempotency, lasting };
 }
 
 /** Builds a further configuration; throws, and then holds nothing, where it cannot be built. */
 function buildAnew(config: Config, opened: Opened): GatewayGeneration {
-  const { pool, options, transport, ...rest } = opened;
+  const { pool, options, transport, idempotency, ...rest } = opened;
   const holding = new Holding(pool);
   try {
     const providers = takeProviders(config, holding, { secrets: options, transport, vault: opened.vault });
-    return buildGeneration(config, { ...rest, holding, providers, secrets: options.state, place: options });
+    return buildGeneration(config, {
+      ...rest,
+      holding,
+      providers,
+      idempotency: idempotency.requests,
+      secrets: options.state,
+      place: options,
+    });
   } catch (cause) {
     holding.release();
     throw cause;
@@ -201,6 +214,7 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
   const reloads = new Reloads({ generations, telemetry, clock: systemClock, build, load: options.source?.load });
   const watches = [watchSource(options, { reloads, telemetry }), recoverRows(opened, generations)];
   opened.limits.config = () => generations.current.config;
+  opened.idempotency.config = opened.limits.config;
   showState({ ...opened, generations });
   const background = openBackground(opened, generations);
   const entry = composeEntry({ ...opened, generations, reloads, callers, background, pressure });
@@ -209,7 +223,7 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
   void first.refreshLists();
   return {
     keys: currentKeys(generations),
-    ...underWay(callers, background),
+    ...underWay(callers, [background, opened.idempotency.requests]),
     reloads,
     get config() {
       return generations.current.config;
@@ -230,17 +244,23 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
   };
 }
 
+/** Work that does not end when its callers leave. */
+interface GoingOn {
+  idle(): Promise<void>;
+  stop(reason: GatewayError): void;
+}
+
 /** Every call, whether somebody waits for it or not. */
-function underWay(callers: Callers, background: BackgroundResponses): Pick<ComposedGateway, 'empty' | 'dismiss'> {
+function underWay(callers: Callers, others: readonly GoingOn[]): Pick<ComposedGateway, 'empty' | 'dismiss'> {
   return {
     async empty() {
       await callers.empty();
       // Whoever waited may have left work behind.
-      await background.idle();
+      for (const one of others) await one.idle();
     },
     dismiss(reason) {
       callers.dismiss(reason);
-      background.stop(reason);
+      for (const one of others) one.stop(reason);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { CachedAnswer, Clock, KeyValueStore, ResponseCache } from '@sluice/contract';
+import { withDeadline } from '@sluice/toolkit';
 import { cacheKey } from './cache-key.js';
-import { withDeadline } from './deadline.js';
 import { readEntry, writeEntry } from './entry.js';
 
 export interface ResponseCacheDeps {

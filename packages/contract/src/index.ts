@@ -142,6 +142,14 @@ export type {
   QueueRules,
   TurnRequest,
 } from './admission.js';
+export type {
+  AtomicKeyValueStore,
+  Idempotency,
+  IdempotencyClaim,
+  IdempotentRequest,
+  KeptAnswer,
+  TimedValue,
+} from './idempotency.js';
 export type { Authenticator, IncomingHeaders, Peer, Principal, Role, Stranger } from './identity.js';
 export type {
   AttemptRecord,

@@ -12,7 +12,8 @@ export function answerHeaders(call: Call, configVersion: string): Record<string,
   }
   if (call.attempts.length > 0) headers['x-sluice-attempts'] = String(call.attempts.length);
   if (call.cache !== undefined) headers['x-sluice-cache'] = call.cache;
-  if (call.adjustments.length > 0) headers['x-sluice-adjustments'] = adjustmentText(call.adjustments);
+  if (call.ignored) headers['x-sluice-adjustments'] = adjustmentText([...call.adjustments, call.ignored]);
+  else if (call.adjustments.length > 0) headers['x-sluice-adjustments'] = adjustmentText(call.adjustments);
   // Of a stream nothing is known yet; of a failure there is nothing to say.
   const cost = call.summary || call.cache === 'hit' ? call.cost() : undefined;
   if (cost !== undefined) headers['x-sluice-cost-usd'] = writeUsd(cost);

@@ -71,6 +71,8 @@ export class Call {
   summary: AnswerSummary | undefined;
   cache: CacheState | undefined;
   adjustments: readonly Adjustment[] = [];
+  /** What the gateway itself does not do of what was asked, whoever answers. */
+  ignored: Adjustment | undefined;
   status = 0;
   firstTokenMs: number | undefined;
   /** Time spent waiting for the caller's body and for providers, up to the answer's head. */

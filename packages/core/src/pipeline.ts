@@ -1,8 +1,9 @@
 import type { ChatRequest, Outcome } from '@sluice/contract';
 import { Call } from './call.js';
 import type { ReceivedCall } from './call.js';
+import { isUnderKey } from './once.js';
 import type { Endpoint, Pipeline, Ports } from './ports.js';
-import { answer } from './run.js';
+import { answer, answerOnce } from './run.js';
 import type { SnapshotHolder } from './snapshot.js';
 import type { CallContext } from './stages/run-context.js';
 
@@ -15,7 +16,10 @@ export function createPipeline<Request extends Pick<ChatRequest, 'extensions'>, 
   endpoint: Endpoint<Request, Result, Event>,
   snapshots: Pick<SnapshotHolder, 'acquire'>,
 ): Pipeline {
-  return (received) => answer({ endpoint, ...openCall({ received, route: endpoint.route }, snapshots) });
+  return (received) => {
+    const run = { endpoint, ...openCall({ received, route: endpoint.route }, snapshots) };
+    return isUnderKey(received) ? answerOnce(run) : answer(run);
+  };
 }
 
 /** Begins the bookkeeping of a request: from here on its scope must be settled. */
@@ -29,7 +33,7 @@ export function openCall(
   call.scope.add(() => lease.release());
   ports.telemetry.opened(route);
   call.scope.add((outcome) => writeRecord(call, outcome, ports));
-  return { call, lease, ports, admission: undefined };
+  return { call, lease, ports, admission: undefined, once: undefined };
 }
 
 function writeRecord(call: Call, outcome: Outcome, { ledger, telemetry }: Ports): void {

@@ -5,6 +5,7 @@ import type {
   Circuits,
   Clock,
   Dialect,
+  Idempotency,
   Ledger,
   Limiter,
   OperationName,
@@ -39,6 +40,8 @@ export interface Ports {
   readonly assumedOutputTokens: number;
   /** Absent = no request has a cost. */
   readonly priceUse?: PriceUse;
+  /** Absent = callers' own keys for requests mean nothing. */
+  readonly idempotency?: Idempotency;
   /** Absent = no caching. */
   readonly cache?: ResponseCache;
   /** True when the gateway is about to stop and takes no new calls. */

@@ -1,6 +1,7 @@
 import { gatewayError } from '@sluice/contract';
 import type { ChatRequest } from '@sluice/contract';
 import type { Answer, PlainAnswer } from './answer.js';
+import { Once } from './once.js';
 import type { Plan } from './routing/plan.js';
 import { admit } from './stages/admit.js';
 import { answerDetached } from './stages/answer-detached.js';
@@ -10,6 +11,7 @@ import { attemptTargets } from './stages/attempt-targets.js';
 import { countHere } from './stages/count-here.js';
 import { cacheKeyOf, lookUp } from './stages/look-up.js';
 import { planElsewhere } from './stages/go-elsewhere.js';
+import { onceRequest } from './stages/once-request.js';
 import { planRoute } from './stages/plan-route.js';
 import { readCall } from './stages/read-call.js';
 import { refuse } from './stages/refuse.js';
@@ -26,6 +28,8 @@ export async function answer<Request extends Pick<ChatRequest, 'extensions'>, Re
   try {
     if (run.ports.isRefusing()) throw gatewayError('draining', { details: { retryAfterMs: 1_000 } });
     const asked = await readCall(run);
+    const known = run.once && (await run.once.claim(onceRequest(run, asked)));
+    if (known) return known;
     const plan = planRoute(run, asked);
     const { principal, parsed, raw } = asked;
     const { operation, dialect } = run.endpoint;
@@ -38,6 +42,7 @@ export async function answer<Request extends Pick<ChatRequest, 'extensions'>, Re
       candidates: plan.candidates,
       mayGoElsewhere: true,
     });
+    run.once?.begin();
     const { instead } = admitted.admission;
     const way = instead === undefined ? plan : planElsewhere(run, { asked, alias: instead });
     const { detached } = asked.recalled ?? {};
@@ -47,6 +52,14 @@ export async function answer<Request extends Pick<ChatRequest, 'extensions'>, Re
   } catch (cause) {
     return fail(run, cause);
   }
+}
+
+/** As `answer`, for a call that its caller has given a key: whoever asks again with it gets the first answer. */
+export async function answerOnce<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>(
+  run: RunContext<Request, Result, Event>,
+): Promise<Answer> {
+  const once = (run.once = new Once(run));
+  return once.end(await answer(run));
 }
 
 /** What comes once the call is admitted. */

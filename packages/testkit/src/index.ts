@@ -1,6 +1,7 @@
 export { arbitraries } from './arbitraries/arbitraries.js';
 export { createProviderDeps } from './provider-deps.js';
 export { faultOfAwsSignature } from './aws-signature.js';
+export { atomicKeyValueStoreSuite } from './atomic-store-suite.js';
 export { counterStoreSuite, keyValueStoreSuite } from './store-suite.js';
 export { createManualClock } from './manual-clock.js';
 export { deepFreeze, readFixtures } from './fixtures.js';

@@ -1,3 +1,4 @@
+import type { Idempotency } from '@sluice/contract';
 import type { Generation } from '@sluice/core';
 import { resourceKey } from '@sluice/core';
 import type { SqliteStore } from '@sluice/store-sqlite';
@@ -44,6 +45,7 @@ export interface GenerationDeps {
   readonly telemetry: ProcessTelemetry;
   readonly lasting: LastingPorts;
   readonly limits: Pick<LimitsControl, 'book'>;
+  readonly idempotency: Idempotency;
   readonly followers: Followers;
   readonly secrets: IdentitySecrets;
   readonly place: SecretPlace;
@@ -82,6 +84,7 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
       circuits,
       slots,
       cache,
+      idempotency: config.idempotency.enabled ? deps.idempotency : undefined,
     }),
     refreshLists: async () => void (await Promise.all([...providers.values()].map(({ lists }) => lists.refresh()))),
     dispose: () => holding.release(),

@@ -1,7 +1,7 @@
 import type { KeyAuthenticator } from '@sluice/auth';
 import { createBackoff } from '@sluice/breaker';
 import { createResponseCache } from '@sluice/cache';
-import type { Circuits, ResponseCache, Slots } from '@sluice/contract';
+import type { Circuits, Idempotency, ResponseCache, Slots } from '@sluice/contract';
 import { TargetStatsTable, createAttemptMemory } from '@sluice/core';
 import type { AttemptMemory, Ports } from '@sluice/core';
 import { createLedger, priceUse } from '@sluice/ledger';
@@ -9,6 +9,7 @@ import type { QueueingLimiter } from '@sluice/limits';
 import { createMemoryKeyValueStore } from '@sluice/store-memory';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
+import { given } from '@sluice/toolkit';
 import type { PooledTransport } from '@sluice/transport';
 import type { Config } from '../config/schema.js';
 import type { Lifecycle } from '../lifecycle.js';
@@ -20,7 +21,10 @@ import type { LimitsControl } from './limits.js';
 const CACHE_BYTES = 268_435_456;
 
 /** The stages that no configuration changes: counters, the ledger and the sockets go on through every reload. */
-export type LastingPorts = Omit<Ports, 'authenticator' | 'circuits' | 'slots' | 'cache' | 'assumedOutputTokens'> & {
+export type LastingPorts = Omit<
+  Ports,
+  'authenticator' | 'circuits' | 'slots' | 'cache' | 'idempotency' | 'assumedOutputTokens'
+> & {
   readonly limiter: QueueingLimiter;
 };
 
@@ -60,6 +64,7 @@ export interface ConfiguredStages {
   readonly circuits: Circuits;
   readonly slots: Slots | undefined;
   readonly cache: ResponseCache | undefined;
+  readonly idempotency: Idempotency | undefined;
 }
 
 function observedMemory(telemetry: ProcessTelemetry): AttemptMemory {
@@ -75,8 +80,14 @@ function observedMemory(telemetry: ProcessTelemetry): AttemptMemory {
 }
 
 /** The stages of the pipeline, each from its own package, as one configuration has them. */
-export function composePorts(lasting: LastingPorts, { slots, cache, ...stages }: ConfiguredStages): Ports {
-  return { ...lasting, ...stages, ...(slots ? { slots } : {}), ...(cache ? { cache } : {}) };
+export function composePorts(lasting: LastingPorts, { slots, cache, idempotency, ...stages }: ConfiguredStages): Ports {
+  return {
+    ...lasting,
+    ...stages,
+    ...given('slots', slots),
+    ...given('cache', cache),
+    ...given('idempotency', idempotency),
+  };
 }
 
 /** What is kept stays, however often the rules for keeping change. */

@@ -57,6 +57,7 @@ describe('configJsonSchema', () => {
       'budgets',
       'responses',
       'cache',
+      'idempotency',
       'breaker',
       'telemetry',
       'catalogue',

@@ -10,6 +10,8 @@ import type { CatalogueSettings } from '@sluice/catalogue';
 import type { ProviderDefinition } from '@sluice/contract';
 import { responsesSettings } from '@sluice/dialect-openai';
 import type { ResponsesSettings } from '@sluice/dialect-openai';
+import { idempotencySettings } from '@sluice/idempotency';
+import type { IdempotencySettings } from '@sluice/idempotency';
 import { budgetsSettings, limitsSettings } from '@sluice/limits';
 import type { BudgetsSettings, LimitsSettings } from '@sluice/limits';
 import type { ConcurrencySettings } from '@sluice/overload';
@@ -52,6 +54,7 @@ export interface Config {
   readonly budgets: BudgetsSettings;
   readonly responses: ResponsesSettings;
   readonly cache: CacheSettings;
+  readonly idempotency: IdempotencySettings;
   readonly breaker: BreakerSettings;
   readonly telemetry: TelemetrySettings;
   readonly catalogue: CatalogueSettings;
@@ -68,6 +71,7 @@ export interface ConfigInput {
   readonly budgets?: z.input<typeof budgetsSettings> | undefined;
   readonly responses?: z.input<typeof responsesSettings> | undefined;
   readonly cache?: z.input<typeof cacheSettings> | undefined;
+  readonly idempotency?: z.input<typeof idempotencySettings> | undefined;
   readonly breaker?: z.input<typeof breakerSettings> | undefined;
   readonly telemetry?: z.input<typeof telemetrySettings> | undefined;
   readonly catalogue?: z.input<typeof catalogueSettings> | undefined;
@@ -87,6 +91,7 @@ export function createConfigSchema(definitions: readonly ProviderDefinition[]): 
       budgets: budgetsSettings,
       responses: responsesSettings.prefault({}),
       cache: cacheSettings.prefault({}),
+      idempotency: idempotencySettings.prefault({}),
       breaker: breakerSettings.prefault({}),
       telemetry: telemetrySettings.prefault({}),
       catalogue: catalogueSettings.prefault({}),

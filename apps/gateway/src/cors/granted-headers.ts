@@ -34,6 +34,7 @@ function isGranted(name: string): boolean {
 
 /** What a page may read of an answer, beside what browsers show anyway. */
 export const EXPOSED_HEADERS: string = [
+  'idempotent-replayed',
   'request-id',
   'retry-after',
   'retry-after-ms',

@@ -1,6 +1,7 @@
 import type { GatewayError, WrittenError } from '@sluice/contract';
 import type { Answer } from '../answer.js';
 import type { ReceivedCall } from '../call.js';
+import { isUnderKey } from '../once.js';
 import { openCall } from '../pipeline.js';
 import type { SnapshotHolder } from '../snapshot.js';
 import { RawRun } from './raw-run.js';
@@ -27,6 +28,7 @@ export function createRawPipeline({ snapshots, writeError }: RawPipelineParts): 
   return (received, asked) => {
     const context = openCall({ received, route: RAW_ROUTE }, snapshots);
     const write = (error: GatewayError): WrittenError => writeError(error, received, asked);
-    return new RawRun({ ...context, asked, write }).answer();
+    const run = new RawRun({ ...context, asked, write });
+    return isUnderKey(received) && asked.method === 'POST' ? run.answerOnce() : run.answer();
   };
 }

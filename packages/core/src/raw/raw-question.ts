@@ -2,9 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import { gatewayError } from '@sluice/contract';
 import type { IncomingHeaders, JsonObject, Principal, RecognisedCall } from '@sluice/contract';
 import { asBuffer, isJsonObject, parseCallBody } from '@sluice/toolkit';
+import type { OnceRequest } from '../once.js';
 import { JSON_TYPE, parseForm } from '../parse-body.js';
 import { mayUseModel } from '../routing/resolve.js';
 import type { Snapshot } from '../snapshot.js';
+import type { RawAsked } from './raw-run.js';
 
 /** What the gateway sees of a raw request. */
 export interface RawQuestion {
@@ -118,6 +120,15 @@ export function assertMayAsk(
       details: { param: 'model' },
     });
   }
+}
+
+/** What tells a raw request from others with the same key, those for the gateway's own endpoints included. */
+export function rawOnceRequest(
+  { provider, path, search }: Pick<RawAsked, 'provider' | 'path' | 'search'>,
+  { tenant, keyId }: Principal,
+  { stream, body }: RawQuestion,
+): OnceRequest {
+  return { stream, tenant, keyId, parts: () => ['POST', '/passthrough', provider, path, search, body] };
 }
 
 function takesAll(pattern: string, provider: string): boolean {

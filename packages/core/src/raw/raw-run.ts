@@ -20,6 +20,7 @@ import { judge } from '../attempts/judge.js';
 import type { Account } from '../attempts/key-ring.js';
 import { nobodyFree } from '../attempts/nobody-free.js';
 import { FREE_SLOT, takePlace } from '../attempts/places.js';
+import { Once } from '../once.js';
 import { assertNotEncoded } from '../parse-body.js';
 import { createCandidate } from '../routing/plan.js';
 import type { Candidate } from '../routing/plan.js';
@@ -34,7 +35,7 @@ import type { CallContext } from '../stages/run-context.js';
 import { toAnswerHeaders, toLocation, toRequestHeaders } from './raw-headers.js';
 import { createMeter } from './raw-meter.js';
 import type { RawMeter } from './raw-meter.js';
-import { assertMayAsk, assertSeen, readQuestion } from './raw-question.js';
+import { assertMayAsk, assertSeen, rawOnceRequest, readQuestion } from './raw-question.js';
 import type { RawQuestion } from './raw-question.js';
 import { RawStream } from './raw-stream.js';
 import { toRawPlace } from './raw-url.js';
@@ -98,6 +99,8 @@ export class RawRun {
       const provider = this.#findProvider(principal);
       const raw = await this.#read(provider);
       assertMayAsk(principal, raw.question, { provider: provider.name, aliases: this.#parts.lease.snapshot.aliases });
+      const earlier = await this.#parts.once?.claim(rawOnceRequest(asked, principal, raw.question));
+      if (earlier) return earlier;
       const { admission } = await admit(this.#parts, {
         principal,
         operation: raw.recognised?.operation,
@@ -110,6 +113,12 @@ export class RawRun {
     } catch (cause) {
       return refuse(this.#parts, cause, write);
     }
+  }
+
+  /** As `answer`, for a call that its caller has given a key. When the caller leaves, it ends like any other. */
+  async answerOnce(): Promise<Answer> {
+    const once = (this.#parts.once = new Once(this.#parts));
+    return once.end(await this.answer());
   }
 
   #findProvider({ models }: Principal): ConfiguredProvider {

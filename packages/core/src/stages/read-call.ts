@@ -29,7 +29,7 @@ export async function readCall<Request, Result, Event>(
     bytes: body.body,
   });
   const { body: asked, wishes } = takeWishes(recalled ? recalledBody(body, recalled) : body);
-  return parse(run, { principal, recalled, wishes, body: asked });
+  return parse(run, { principal, recalled, wishes, given, body: asked });
 }
 
 /** In other bytes, the model stands elsewhere. */
@@ -49,12 +49,13 @@ interface Read {
   readonly principal: Principal;
   readonly recalled: RecalledCall | undefined;
   readonly wishes: Wishes | undefined;
+  readonly given: CallBody;
   readonly body: CallBody;
 }
 
 function parse<Request, Result, Event>(
   { call, endpoint }: RunContext<Request, Result, Event>,
-  { principal, recalled, wishes, body: read }: Read,
+  { principal, recalled, wishes, given, body: read }: Read,
 ): Asked<Request> {
   const { body, modelAt, wire } = read;
   const parsed = parseCallOf(endpoint.dialect, read, call.received);
@@ -67,5 +68,5 @@ function parse<Request, Result, Event>(
   const { stream, wantsUsage } = parsed;
   const place = modelAt ? { modelAt } : {};
   const raw = { body, ...place, wire: wire as JsonObject, stream, wantsUsage, headers: call.received.headers };
-  return { principal, parsed, raw, recalled, wishes };
+  return { principal, parsed, raw, given, recalled, wishes };
 }

@@ -1,5 +1,7 @@
 import type { Admission, ParsedCall, Principal, RawCall, RecalledCall, WriteContext } from '@sluice/contract';
 import type { Call } from '../call.js';
+import type { Once } from '../once.js';
+import type { CallBody } from '../parse-body.js';
 import type { Endpoint, Ports } from '../ports.js';
 import type { Wishes } from '../routing/wishes.js';
 import type { Lease } from '../snapshot.js';
@@ -11,6 +13,8 @@ export interface CallContext {
   readonly ports: Ports;
   /** The place within the limits, once there is one. */
   admission: Admission | undefined;
+  /** Set where the caller gave the request a key of its own. */
+  once: Once | undefined;
 }
 /** The stages behind the admission. */
 export type Admitted<Run extends CallContext> = Run & { readonly admission: Admission };
@@ -24,6 +28,8 @@ export interface Asked<Request> {
   readonly principal: Principal;
   readonly parsed: ParsedCall<Request>;
   readonly raw: RawCall;
+  /** The body as it came. */
+  readonly given: CallBody;
   /** What the body says to the gateway itself. */
   readonly wishes: Wishes | undefined;
   /** Absent where the endpoint remembers nothing. */

@@ -205,6 +205,22 @@ export const MIGRATIONS: readonly string[] = [
    ALTER TABLE ledger_intents ADD COLUMN user TEXT;
    ALTER TABLE ledger_intents ADD COLUMN end_user TEXT;
    ALTER TABLE ledger_intents ADD COLUMN tags TEXT;`,
+
+  `-- Bytes under a key, for a time.
+   CREATE TABLE entries (key TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL, expires_at_ms INTEGER NOT NULL) STRICT;
+   CREATE INDEX entries_expiry ON entries (expires_at_ms);
+   -- Of all values together; counted by triggers, so that nobody adds them up.
+   CREATE TABLE entries_size (bytes INTEGER NOT NULL) STRICT;
+   INSERT INTO entries_size VALUES (0);
+   CREATE TRIGGER entries_inserted AFTER INSERT ON entries BEGIN
+     UPDATE entries_size SET bytes = bytes + length(new.value);
+   END;
+   CREATE TRIGGER entries_updated AFTER UPDATE ON entries BEGIN
+     UPDATE entries_size SET bytes = bytes + length(new.value) - length(old.value);
+   END;
+   CREATE TRIGGER entries_deleted AFTER DELETE ON entries BEGIN
+     UPDATE entries_size SET bytes = bytes - length(old.value);
+   END;`,
 ];
 
 /**

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import type {
+  AtomicKeyValueStore,
   AuditRepository,
   KeyRepository,
   LedgerRepository,
@@ -10,6 +11,8 @@ import type {
 } from '@sluice/contract';
 import { createAuditRepository } from './audit.js';
 import { Checkpointer } from './checkpointer.js';
+import { createEntries } from './entries.js';
+import type { SqliteEntriesOptions } from './entries.js';
 import { SqliteCounterStore } from './counters.js';
 import type { SqliteCounterOptions } from './counters.js';
 import { createKeyRepository } from './keys.js';
@@ -42,6 +45,8 @@ export interface SqliteStore {
   readonly audit: AuditRepository;
   /** Counts over a connection of their own, so that a lock of another process costs no more than their short wait. */
   counters(options: SqliteCounterOptions): SqliteCounterStore;
+  /** One table, whoever opens it. */
+  entries(options: SqliteEntriesOptions): AtomicKeyValueStore;
   /** Closes the file. Idempotent; later calls of the repositories throw `storage_unavailable`. */
   close(): void;
 }
@@ -75,6 +80,7 @@ function prepareStore(database: DatabaseSync, path: string): SqliteStore {
     ledger: createLedgerRepository(database, { path, owner, checkpointer }),
     spend,
     ...smallRepositories(database),
+    entries: (options) => createEntries(database, options),
     counters(options) {
       const store = new SqliteCounterStore(openBeside(), options);
       counters.push(store);

@@ -4,12 +4,13 @@ import type { DatabaseSync } from 'node:sqlite';
  * Runs `work` in one write transaction and rolls it back when it throws; where one is open already, as a part of it. For rare
  * work: it prepares nothing ahead.
  */
-export function transact(database: DatabaseSync, work: () => void): void {
+export function transact<T>(database: DatabaseSync, work: () => T): T {
   if (database.isTransaction) return work();
   database.exec('BEGIN IMMEDIATE');
   try {
-    work();
+    const result = work();
     database.exec('COMMIT');
+    return result;
   } catch (error) {
     rollback(database);
     throw error;

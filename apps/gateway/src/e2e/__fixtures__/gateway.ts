@@ -213,7 +213,9 @@ function callerOf(url: string, key: string): Caller {
         headers,
         ...init,
       });
-      calls.push({ status: answer.status, decision: answer.headers.get('x-sluice-decision') });
+      // What is given again names the row of the first.
+      const isAgain = answer.headers.has('idempotent-replayed');
+      calls.push({ status: answer.status, decision: isAgain ? null : answer.headers.get('x-sluice-decision') });
       return answer;
     },
   };

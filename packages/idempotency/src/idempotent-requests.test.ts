@@ -1,0 +1,193 @@
+import type { IdempotencyClaim, IdempotentRequest, KeptAnswer } from '@sluice/contract';
+import { openSqliteStore } from '@sluice/store-sqlite';
+import { createManualClock } from '@sluice/testkit';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { IdempotentRequests, idempotencySettings } from './index.js';
+
+const DAY_MS = 86_400_000;
+const never = new AbortController().signal;
+const REQUEST: IdempotentRequest = { tenant: 't', keyId: 'k', key: 'one', parts: ['POST', '/v1/x', '{"a":1}'] };
+const ANSWER: KeptAnswer = {
+  status: 200,
+  headers: { 'content-type': 'application/json' },
+  body: '{\n "text": "ü\\n" }',
+};
+
+function temporaryPath(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-idempotency-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return join(folder, 'sluice.db');
+}
+
+function open({ path = temporaryPath(), clock = createManualClock(), maxAnswerBytes = 1_000 } = {}) {
+  const store = openSqliteStore({ path });
+  onTestFinished(() => store.close());
+  const errors: unknown[] = [];
+  let tokens = 0;
+  const requests = new IdempotentRequests({
+    store: store.entries({ clock, maxBytes: 1_000_000 }),
+    clock,
+    newToken: () => `${path}${(tokens += 1)}`,
+    rules: () => ({ ttlMs: DAY_MS, maxAnswerBytes }),
+    onError: (cause) => errors.push(cause),
+  });
+  return { requests, clock, store, errors, path };
+}
+
+const isClaim = (found: KeptAnswer | IdempotencyClaim): found is IdempotencyClaim => 'keep' in found;
+
+async function claimed(requests: IdempotentRequests, request = REQUEST): Promise<IdempotencyClaim> {
+  const found = await requests.claim(request, never);
+  if (!isClaim(found)) throw new Error('It was answered before.');
+  return found;
+}
+
+async function replayed(requests: IdempotentRequests, request = REQUEST) {
+  const found = await requests.claim(request, never);
+  if (isClaim(found)) throw new Error('It was not answered before.');
+  return { ...found, body: Buffer.from(found.body).toString() };
+}
+
+describe('a request with a key of its own', () => {
+  it('is answered again with the same bytes, for a day and over a restart', async () => {
+    const first = open();
+    await (await claimed(first.requests)).keep(ANSWER);
+    first.store.close();
+    const { requests, clock } = open({ path: first.path, clock: first.clock });
+    clock.advance(DAY_MS - 1);
+    expect(await replayed(requests)).toEqual(ANSWER);
+    clock.advance(1);
+    expect(isClaim(await requests.claim(REQUEST, never))).toBe(true);
+  });
+
+  it('is in progress for the others as long as one carries it out, however long that takes', async () => {
+    const { requests, clock, path } = open();
+    const claim = await claimed(requests);
+    const other = open({ path, clock }).requests;
+    for (let minute = 0; minute < 5; minute += 1) {
+      for (let at = 0; at < 6; at += 1) {
+        clock.advance(10_000);
+        // A renewal takes some turns.
+        await new Promise(setImmediate);
+      }
+      await expect(other.claim(REQUEST, never)).rejects.toMatchObject({
+        code: 'idempotency_in_progress',
+        details: { retryAfterMs: 1_000 },
+      });
+    }
+    await claim.keep(ANSWER);
+    expect((await replayed(other)).status).toBe(200);
+  });
+
+  it('is free again 30 s after its process has died, and what that one would still keep is not kept', async () => {
+    const { requests, path, clock, store } = open();
+    const late = await claimed(requests);
+    store.close();
+    const { requests: other } = open({ path, clock });
+    await new Promise(setImmediate);
+    clock.advance(29_999);
+    await expect(other.claim(REQUEST, never)).rejects.toMatchObject({ code: 'idempotency_in_progress' });
+    clock.advance(1);
+    const claim = await claimed(other);
+    await late.keep({ ...ANSWER, status: 201 });
+    await claim.keep(ANSWER);
+    expect((await replayed(other)).status).toBe(200);
+  });
+
+  it.each([
+    ['another body', { parts: ['POST', '/v1/x', '{"a":2}'] }],
+    ['another path', { parts: ['POST', '/v1/y', '{"a":1}'] }],
+    ['the same text cut elsewhere', { parts: ['POST', '/v1/x{', '"a":1}'] }],
+  ])('is refused with %s, while it runs and afterwards', async (_, changed) => {
+    const { requests } = open();
+    const claim = await claimed(requests);
+    const asked = () => requests.claim({ ...REQUEST, ...changed }, never);
+    await expect(asked()).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    await claim.keep(ANSWER);
+    await expect(asked()).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+  });
+
+  it.each([
+    ['tenant', { tenant: 'u' }],
+    ['API key', { keyId: 'l' }],
+    ['tenant whose name runs into the key', { tenant: 't","k', keyId: '' }],
+  ])('is not found by another %s', async (_, whose) => {
+    const { requests } = open();
+    await (await claimed(requests)).keep(ANSWER);
+    expect(isClaim(await requests.claim({ ...REQUEST, ...whose }, never))).toBe(true);
+  });
+
+  it('may be carried out anew when it is given back, or its answer is too large', async () => {
+    const { requests } = open({ maxAnswerBytes: 3 });
+    (await claimed(requests)).release();
+    const second = await claimed(requests);
+    await second.keep({ ...ANSWER, body: 'äa!' });
+    const third = await claimed(requests);
+    await third.keep({ ...ANSWER, body: 'äa' });
+    expect((await replayed(requests)).body).toBe('äa');
+  });
+
+  it('keeps the first answer alone', async () => {
+    const { requests } = open();
+    const claim = await claimed(requests);
+    await claim.keep(ANSWER);
+    claim.release();
+    await claim.keep({ ...ANSWER, status: 500 });
+    expect((await replayed(requests)).status).toBe(200);
+  });
+
+  it('is refused where nobody can look, and that is reported', async () => {
+    const { requests, store, errors } = open();
+    store.close();
+    await expect(requests.claim(REQUEST, never)).rejects.toMatchObject({ code: 'storage_unavailable' });
+    expect(errors).toHaveLength(1);
+  });
+
+  it('reports an answer that could not be kept, and does not fail', async () => {
+    const { requests, store, errors } = open();
+    const claim = await claimed(requests);
+    store.close();
+    await claim.keep(ANSWER);
+    expect(errors).toHaveLength(1);
+    await requests.idle();
+  });
+});
+
+describe('requests that go on', () => {
+  it('are waited for, and can be told to end', async () => {
+    const { requests } = open();
+    await requests.idle();
+    const claims = [await claimed(requests), await claimed(requests, { ...REQUEST, key: 'two' })];
+    const order: string[] = [];
+    const idle = requests.idle().then(() => order.push('idle'));
+    const reason = new Error('over');
+    requests.stop(reason);
+    expect(claims.map(({ signal }) => signal.reason as unknown)).toEqual([reason, reason]);
+    await claims[0]?.keep(ANSWER);
+    order.push('kept');
+    claims[1]?.release();
+    await idle;
+    expect(order).toEqual(['kept', 'idle']);
+  });
+});
+
+describe('the settings', () => {
+  it('keep answers of up to 8 MiB for a day unless told otherwise', () => {
+    expect(idempotencySettings.parse({})).toEqual({
+      enabled: true,
+      ttl: DAY_MS,
+      maxAnswerBytes: 8_388_608,
+      maxBytes: 1_073_741_824,
+    });
+  });
+
+  it.each([{ ttl: '24' }, { ttl: '0h' }, { ttl: '30s' }, { maxAnswerBytes: 0 }, { maxAnswerBytes: 1e9 }])(
+    'refuse %j',
+    (settings) => {
+      expect(idempotencySettings.safeParse(settings).success).toBe(false);
+    },
+  );
+});

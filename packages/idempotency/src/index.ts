@@ -1,0 +1,4 @@
+export { IdempotentRequests } from './idempotent-requests.js';
+export { idempotencySettings } from './settings.js';
+export type { IdempotencySettings } from './settings.js';
+export type { IdempotentRequestsDeps } from './idempotent-requests.js';

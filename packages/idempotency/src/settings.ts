@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+const MS_PER_UNIT = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,5}[mhd]$/, 'Expected a whole number and a unit: 30m, 24h or 7d.')
+  .transform((text) => Number(text.slice(0, -1)) * MS_PER_UNIT[text.at(-1) as keyof typeof MS_PER_UNIT]);
+
+/** The `idempotency:` block of the operator's file. */
+export const idempotencySettings = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('Whether the header Idempotency-Key is heeded.'),
+    ttl: duration.prefault('24h').describe('How long the first answer is given again: a number and m, h or d.'),
+    maxAnswerBytes: z
+      .int()
+      .positive()
+      .max(67_108_864)
+      .default(8_388_608)
+      .describe('Larger answers are not kept: who asks again is served anew.'),
+    maxBytes: z
+      .int()
+      .positive()
+      .default(1_073_741_824)
+      .describe('Of all that is kept; beyond it, the oldest goes before its time. Read when the gateway starts.'),
+  })
+  .describe('First answers to requests that bring a key of their own.');
+
+/** `ttl` is in milliseconds. */
+export type IdempotencySettings = z.output<typeof idempotencySettings>;

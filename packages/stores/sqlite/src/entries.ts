@@ -1,0 +1,74 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { AtomicKeyValueStore, Clock } from '@sluice/contract';
+import { guarded } from './failure.js';
+import { transact } from './transact.js';
+
+export interface SqliteEntriesOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  /** Of all values together; where there are more, the oldest entries go before their time. */
+  readonly maxBytes: number;
+}
+
+/** Entries that leave in one step, so that no write waits for a long row of them. */
+const MAX_SWEPT = 32;
+
+/** The entries of an open, migrated database. Every method rejects with `storage_unavailable` when the database fails. */
+export function createEntries(database: DatabaseSync, { clock, maxBytes }: SqliteEntriesOptions): AtomicKeyValueStore {
+  const insert = database.prepare(
+    `INSERT INTO entries (key, value, expires_at_ms) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING`,
+  );
+  const select = database.prepare('SELECT value FROM entries WHERE key = ?');
+  const update = database.prepare(
+    'UPDATE entries SET value = ?, expires_at_ms = ? WHERE key = ? AND value = ? AND expires_at_ms > ?',
+  );
+  const remove = database.prepare('DELETE FROM entries WHERE key = ? AND value = ? AND expires_at_ms > ?');
+  const makeRoom = prepareRoom(database, maxBytes);
+  return {
+    async putIfAbsent(key, { value, ttlMs }, signal) {
+      signal.throwIfAborted();
+      const now = clock.now();
+      return atOnce(database, () => {
+        makeRoom(key, now);
+        if (insert.run(key, value, now + ttlMs).changes > 0) return undefined;
+        return select.get(key)?.['value'] as Uint8Array;
+      });
+    },
+    async replace(key, { expected, value, ttlMs }, signal) {
+      signal.throwIfAborted();
+      const now = clock.now();
+      return atOnce(database, () => {
+        const isReplaced = update.run(value, now + ttlMs, key, expected, now).changes > 0;
+        if (isReplaced) makeRoom(key, now);
+        return isReplaced;
+      });
+    },
+    async deleteIf(key, expected, signal) {
+      signal.throwIfAborted();
+      return atOnce(database, () => remove.run(key, expected, clock.now()).changes > 0);
+    },
+  };
+}
+
+/** Takes away what has expired, above all what stands at `key`, and, where there is too much, the oldest besides. */
+function prepareRoom(database: DatabaseSync, maxBytes: number): (key: string, now: number) => void {
+  const own = database.prepare('DELETE FROM entries WHERE key = ? AND expires_at_ms <= ?');
+  const expired = database.prepare(
+    `DELETE FROM entries WHERE rowid IN (SELECT rowid FROM entries WHERE expires_at_ms <= ? LIMIT ${MAX_SWEPT})`,
+  );
+  const size = database.prepare('SELECT bytes FROM entries_size');
+  // In the order in which they came: what is being written at the moment is among the last.
+  const oldest = database.prepare(
+    `DELETE FROM entries WHERE rowid IN (SELECT rowid FROM entries WHERE key <> ? ORDER BY rowid LIMIT ${MAX_SWEPT})`,
+  );
+  return (key, now) => {
+    own.run(key, now);
+    expired.run(now);
+    while (Number(size.get()?.['bytes']) > maxBytes) {
+      if (oldest.run(key).changes === 0) return;
+    }
+  };
+}
+
+function atOnce<T>(database: DatabaseSync, work: () => T): T {
+  return guarded(() => transact(database, work));
+}
