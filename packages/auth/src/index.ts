@@ -3,6 +3,7 @@ export { createKeyAdmin } from './key-admin.js';
 export { createKeyAuthenticator } from './key-authenticator.js';
 export { isNetwork, toBlockList } from './key-rights.js';
 export { createKeyInput, createdKeyView, keyView, rotateKeyInput, toKeyView } from './key-schemas.js';
+export { createSignIn } from './oidc/sign-in.js';
 export { PERMISSIONS, ROLES, assertMay, may, sees, visibleTenant } from './permissions.js';
 export { ADMIN, toPrincipal } from './principal.js';
 export { readCredential } from './read-credential.js';
@@ -26,6 +27,9 @@ export type { KeyAuthenticator, KeyAuthenticatorOptions } from './key-authentica
 export type { CreateKeyInput, KeyView, RotateKeyInput } from './key-schemas.js';
 export type { Permission, PermissionRow } from './permissions.js';
 export type { AuthSettings } from './settings.js';
+export type { OidcSettings } from './oidc/oidc-settings.js';
+export type { SignIn } from './oidc/sign-in.js';
+export type { OpenedSession, Session, Sessions } from './sessions.js';
 export type { IssuerSettings } from './token-settings.js';
 export type { TokenVerifierDeps } from './token-verifier.js';
 export type { RecordAdmin, TenancyAdmin, TenancyAdminDeps } from './tenancy-admin.js';

@@ -2,7 +2,15 @@ import { createSecretKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { BlockList } from 'node:net';
 import { gatewayError } from '@sluice/contract';
-import type { Authenticator, Clock, KeyRepository, Principal, Stranger, TenancyRepository } from '@sluice/contract';
+import type {
+  Authenticator,
+  Clock,
+  KeyRepository,
+  Principal,
+  SessionRepository,
+  Stranger,
+  TenancyRepository,
+} from '@sluice/contract';
 import { hashKey } from './api-key.js';
 import { Failures } from './failures.js';
 import type { FailureRules } from './failures.js';
@@ -13,6 +21,8 @@ import { assertMay } from './permissions.js';
 import type { Permission } from './permissions.js';
 import type { LimitProfiles } from './principal.js';
 import { readCredential } from './read-credential.js';
+import { createSessions } from './sessions.js';
+import type { Sessions } from './sessions.js';
 import { createStrategyChain } from './strategy-chain.js';
 import { expiredToken } from './token-form.js';
 import { SKEW_SECONDS, createTokenVerifier } from './token-verifier.js';
@@ -31,6 +41,8 @@ export interface KeyAuthenticatorOptions {
   readonly profiles: LimitProfiles;
   /** Absent: no tokens are accepted. */
   readonly tokens?: Omit<TokenVerifierDeps, 'clock'>;
+  /** Absent: nobody signs in. */
+  readonly sessions?: { readonly repository: SessionRepository; readonly ttlMs: number };
   /** Absent: refused credentials are not counted. */
   readonly failures?: FailureRules;
   readonly clock: Clock;
@@ -39,6 +51,8 @@ export interface KeyAuthenticatorOptions {
 export interface KeyAuthenticator extends Authenticator {
   /** As `authenticate`, for whoever is to have another permission. */
   authorize(caller: Stranger, permission: Permission, signal: AbortSignal): Promise<Principal>;
+  /** The sessions of people; absent where nobody signs in. */
+  readonly sessions?: Sessions | undefined;
   /** Makes a change of the keys count at once. Changes by other processes count within a second by themselves. */
   refresh(): void;
 }
@@ -68,10 +82,13 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAut
     recognise.stranger(readCredential(caller.headers)).catch((cause: unknown) => {
       throw refusal(cause, caller);
     });
+  const assertPlace = ({ from }: Identified, { peer }: Stranger): void => {
+    if (from) assertAddress(from, peer?.remoteAddress);
+  };
   const authorize = async (caller: Stranger, permission: Permission): Promise<Principal> => {
     const identified = findKnown(caller) ?? (await meet(caller));
     const { principal } = identified;
-    if (identified.from) assertAddress(identified.from, caller.peer?.remoteAddress);
+    assertPlace(identified, caller);
     if (!adminKeyOnDataPlane && principal.kind === 'admin') assertAdminPlane(permission);
     assertMay(principal, permission);
     return principal;
@@ -79,6 +96,9 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAut
   return {
     authenticate: (caller) => authorize(caller, 'models:call'),
     authorize,
+    ...(options.sessions && {
+      sessions: createSessions({ ...options, ...options.sessions, index, refusal, assertPlace }),
+    }),
     refresh: () => index.refresh(),
   };
 }

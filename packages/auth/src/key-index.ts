@@ -4,6 +4,8 @@ import { gatewayError } from '@sluice/contract';
 import type { Clock, KeyRepository, Principal, TenancyRepository } from '@sluice/contract';
 import { toBlockList } from './key-rights.js';
 import { Owners } from './owners.js';
+import { unmapped } from './oidc/person.js';
+import type { Person } from './oidc/person.js';
 import { ADMIN, toPrincipal, toTokenPrincipal } from './principal.js';
 import type { LimitProfiles } from './principal.js';
 import type { TokenClaims } from './token-claims.js';
@@ -93,6 +95,15 @@ export class KeyIndex {
     token.identified = { principal };
     token.version = this.#version;
     return token.identified;
+  }
+
+  /** Whom a session speaks for. Throws `invalid_token` for somebody who is disabled, `route_not_allowed` without a role. */
+  admitPerson(person: Person): Identified {
+    this.#keepFresh();
+    const role = person.role ?? this.#owners?.userOf(person.tenant, person.subject)?.role;
+    if (role === undefined) throw unmapped();
+    const claims = { ...person, role, expiresAtMs: Number.POSITIVE_INFINITY };
+    return { principal: toTokenPrincipal(claims, this.#owners, this.#options.profiles) };
   }
 
   /** Reads the keys now, whether or not a check is due. */

@@ -87,6 +87,8 @@ describe('the auth block of the file', () => {
     expect(authSettings.parse({})).toEqual({
       keys: { prefix: 'sk-sluice-' },
       jwt: [],
+      oidc: [],
+      sessions: { ttl: 43_200_000, secureCookies: true },
       failures: { limit: 100, window: 60_000 },
       adminKeyOnDataPlane: true,
     });

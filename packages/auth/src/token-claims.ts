@@ -24,9 +24,8 @@ export interface TokenClaims {
 
 /** What the claims of a verified token mean. Throws `invalid_token` for a subject or an organisation that is none. */
 export function readClaims(payload: JsonObject, settings: IssuerSettings): TokenClaims {
-  const { sub, exp } = payload;
-  if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_CHARS || CONTROL.test(sub))
-    throw invalidToken();
+  const { exp } = payload;
+  const sub = readSubject(payload);
   const named = readId(payload, settings.tenantClaim);
   const team = readId(payload, settings.teamClaim);
   // Who ought to name an organisation and does not belongs to nobody, and must not rule the operator's own by that.
@@ -36,20 +35,28 @@ export function readClaims(payload: JsonObject, settings: IssuerSettings): Token
     subject: sub,
     tenant: named ?? HOME_TENANT,
     ...(team !== undefined && { team }),
-    role: isStray ? 'caller' : readRole(payload, settings),
+    role: isStray ? 'caller' : (readRole(payload, settings) ?? 'caller'),
     expiresAtMs: (exp as number) * 1_000,
   };
 }
 
+/** Whom a token speaks of. Throws `invalid_token` where that is nobody. */
+export function readSubject({ sub }: JsonObject): string {
+  if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_CHARS || CONTROL.test(sub))
+    throw invalidToken();
+  return sub;
+}
+
 /** The same subject of another issuer is somebody else. */
-function toKeyId(issuer: string, subject: string): string {
+export function toKeyId(issuer: string, subject: string): string {
   const digest = createHash('sha256')
     .update(JSON.stringify([issuer, subject]))
     .digest('base64url');
   return `token_${digest.slice(0, ID_CHARS)}`;
 }
 
-function readId(payload: JsonObject, claim: string | undefined): string | undefined {
+/** The organisation or the team that a claim names. Throws `invalid_token` for what is no id. */
+export function readId(payload: JsonObject, claim: string | undefined): string | undefined {
   const value = claim === undefined ? undefined : readClaim(payload, claim);
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string' && RECORD_ID.test(value)) return value;
@@ -68,11 +75,14 @@ function readClaim(payload: JsonObject, claim: string): unknown {
 }
 
 /** The highest of the roles that are named; values that name none are of no account. */
-function readRole(payload: JsonObject, { roleClaim, roles }: IssuerSettings): Role {
+export function readRole(
+  payload: JsonObject,
+  { roleClaim, roles }: Pick<IssuerSettings, 'roleClaim' | 'roles'>,
+): Role | undefined {
   const value = roleClaim === undefined ? undefined : readClaim(payload, roleClaim);
   const names = (Array.isArray(value) ? value : [value]) as readonly unknown[];
   const meant = names.map((name) =>
     roles && typeof name === 'string' ? (Object.hasOwn(roles, name) ? roles[name] : undefined) : name,
   );
-  return ROLES.find((role) => meant.includes(role)) ?? 'caller';
+  return ROLES.find((role) => meant.includes(role));
 }

@@ -2,13 +2,39 @@ import { z } from 'zod';
 import { role } from './fields.js';
 
 /** What the gateway can verify with a public key. */
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
+export const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
 
-const fileRef = z.strictObject({ file: z.string().min(1).describe('Its path.') });
-const secretRef = z.union([z.strictObject({ env: z.string().min(1).describe('Its variable.') }), fileRef], {
+export const fileRef = z.strictObject({ file: z.string().min(1).describe('Its path.') });
+export const secretRef = z.union([z.strictObject({ env: z.string().min(1).describe('Its variable.') }), fileRef], {
   error: 'expected a reference, { env: NAME } or { file: PATH }',
 });
 const claim = z.string().min(1).max(200);
+
+/** What claims stand for here. */
+export const mapping = {
+  tenantClaim: claim
+    .exactOptional()
+    .describe('The claim that names the organisation; a path with dots leads further in.'),
+  teamClaim: claim.exactOptional().describe('The claim that names the team, by its id.'),
+  roleClaim: claim
+    .exactOptional()
+    .describe('The claim that names the role, or a list with several; the highest counts.'),
+  roles: z
+    .record(z.string().min(1).max(200), role)
+    .exactOptional()
+    .describe('What values of that claim stand for. Absent: they are the names of roles.'),
+};
 
 /** One entry of `auth.jwt`. */
 const issuerSettings = z
@@ -30,17 +56,7 @@ const issuerSettings = z
       .min(1)
       .exactOptional()
       .describe('What it may sign with. Without a secret: RS256 and ES256.'),
-    tenantClaim: claim
-      .exactOptional()
-      .describe('The claim that names the organisation; a path with dots leads further in.'),
-    teamClaim: claim.exactOptional().describe('The claim that names the team, by its id.'),
-    roleClaim: claim
-      .exactOptional()
-      .describe('The claim that names the role, or a list with several; the highest counts.'),
-    roles: z
-      .record(z.string().min(1).max(200), role)
-      .exactOptional()
-      .describe('What values of that claim stand for. Absent: they are the names of roles.'),
+    ...mapping,
   })
   .refine(({ jwksUrl, publicKey, secret }) => [jwksUrl, publicKey, secret].filter(Boolean).length === 1, {
     error: 'needs one of jwksUrl, publicKey and secret',

@@ -178,6 +178,7 @@ export type {
   UsageSource,
 } from './ports.js';
 export type { Priority, Slot, SlotRequest, Slots, SlotsView } from './slots.js';
+export type { SessionRecord, SessionRepository } from './sessions.js';
 export type { Outcome, Settler } from './settle.js';
 export type {
   Directory,

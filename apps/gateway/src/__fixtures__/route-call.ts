@@ -23,6 +23,7 @@ export async function ask(routes: readonly Route[], operationId: string, questio
     requestId: 'req-test',
     signal: new AbortController().signal,
     json: () => Promise.resolve(question.body),
+    note: () => Promise.resolve(),
     change: async ({ work }) => work(),
   };
   return asPlain(await route.handle(call));

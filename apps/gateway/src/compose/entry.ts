@@ -28,6 +28,7 @@ import { createProviderEntries } from '../provider-keys/provider-entries.js';
 import { providerOf } from './circuits.js';
 import type { Vault } from './vault.js';
 import { composeEdge } from './edge.js';
+import { composePeople } from './people.js';
 import { createScopeRights } from '../http/admin/scope-rights.js';
 import { readSpendingOf } from './limits.js';
 import type { LimitsControl } from './limits.js';
@@ -114,12 +115,13 @@ function openAdmins({
   limits,
   vault,
   followers,
-}: EntryParts): Pick<RoutesDeps, 'keys' | 'tenancy' | 'limits' | 'providers'> {
+}: EntryParts): Pick<RoutesDeps, 'keys' | 'tenancy' | 'limits' | 'providers' | 'people'> {
   const { tenancy } = store;
   const onChange = (): void => followers.run(() => generations.current.identity.authenticator.refresh());
   return {
     limits: { book: limits.book, rights: createScopeRights(store), readSpending: readSpendingOf(limits) },
     keys: currentKeys(generations),
+    people: composePeople(generations),
     tenancy: createTenancyAdmin({ tenancy, clock: systemClock, onChange }),
     providers: createProviderEntries({
       providers: () => generations.current.config.providers,
@@ -175,6 +177,9 @@ function currentAuthenticator(generations: Generations): Pick<RouteDeps, 'authen
       authenticate: (caller, signal) => now().authenticate(caller, signal),
       authorize: (caller, permission, signal) => now().authorize(caller, permission, signal),
       refresh: () => now().refresh(),
+      get sessions() {
+        return now().sessions;
+      },
     },
   };
 }

@@ -1,5 +1,6 @@
-import { createKeyAdmin, createKeyAuthenticator } from '@sluice/auth';
-import type { KeyAdmin, KeyAuthenticator } from '@sluice/auth';
+import { randomBytes } from 'node:crypto';
+import { createKeyAdmin, createKeyAuthenticator, createSignIn } from '@sluice/auth';
+import type { KeyAdmin, KeyAuthenticator, SignIn } from '@sluice/auth';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { Transport } from '@sluice/contract';
 import type { Followers } from '../audit/followers.js';
@@ -18,6 +19,7 @@ export interface IdentitySecrets {
 export interface Identity {
   readonly keys: KeyAdmin;
   readonly authenticator: KeyAuthenticator;
+  readonly signIn: SignIn;
 }
 
 export interface IdentityParts {
@@ -51,6 +53,15 @@ export function composeIdentity(
     failures: config.auth.failures,
     tokens: { issuers: config.auth.jwt, transport, readSecret: (ref) => readSecretNow(ref, place) },
     profiles: config.profiles,
+    sessions: { repository: store.sessions, ttlMs: config.auth.sessions.ttl },
+    clock: systemClock,
+  });
+  const signIn = createSignIn({
+    providers: config.auth.oidc,
+    root: keyPepper,
+    random: randomBytes,
+    transport,
+    readSecret: (ref) => readSecretNow(ref, place),
     clock: systemClock,
   });
   const keys = createKeyAdmin({
@@ -63,5 +74,5 @@ export function composeIdentity(
     clock: systemClock,
     onChange: () => follow(() => authenticator.refresh()),
   });
-  return { keys, authenticator };
+  return { keys, authenticator, signIn };
 }

@@ -10,7 +10,7 @@ import { modelsSettings } from './models-settings.js';
 import type { ConfigProblem } from './problem.js';
 import { createConfigSchema } from './schema.js';
 import type { Config } from './schema.js';
-import { checkTokens } from './check-tokens.js';
+import { checkSignIn, checkTokens } from './check-tokens.js';
 import { checkSecrets } from './secrets.js';
 import type { SecretPlace } from './secrets.js';
 
@@ -32,6 +32,7 @@ export function checkConfig(raw: unknown, { definitions, secrets }: CheckOptions
     ...checkCatalogue({ catalogue, providers }),
     ...(secrets ? checkSecrets(providers, ['providers'], secrets) : []),
     ...(secrets && parsed.success ? checkTokens(parsed.data.auth.jwt, secrets) : []),
+    ...(secrets && parsed.success ? checkSignIn(parsed.data.auth.oidc, secrets) : []),
   ];
   return parsed.success && problems.length === 0
     ? { ok: true, config: deepFreeze(parsed.data) }

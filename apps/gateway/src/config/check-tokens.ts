@@ -1,5 +1,5 @@
 import { toPublicKey, toSecret } from '@sluice/auth';
-import type { IssuerSettings } from '@sluice/auth';
+import type { IssuerSettings, OidcSettings } from '@sluice/auth';
 import { formatPath } from './problem.js';
 import type { ConfigProblem } from './problem.js';
 import { checkSecrets, readSecretNow } from './secrets.js';
@@ -11,6 +11,13 @@ export function checkTokens(issuers: readonly IssuerSettings[], place: SecretPla
     ...check(publicKey, { path: ['auth', 'jwt', index, 'publicKey'], place, read: toPublicKey }),
     ...check(secret, { path: ['auth', 'jwt', index, 'secret'], place, read: toSecret }),
   ]);
+}
+
+/** Secrets of providers of identities that cannot be read. */
+export function checkSignIn(providers: readonly OidcSettings[], place: SecretPlace): readonly ConfigProblem[] {
+  return providers.flatMap(({ clientSecret }, index) =>
+    checkSecrets(clientSecret, ['auth', 'oidc', index, 'clientSecret'], place),
+  );
 }
 
 interface Reading {

@@ -7,7 +7,7 @@ import type { LiveCors } from './live-cors.js';
 /** How long a browser may keep a grant; whether an origin may still call is decided for every call. */
 const MAX_AGE_S = '600';
 /** Endpoints of operators: no page of another origin has any business there. */
-const OPERATORS = /^\/(?:admin|console|docs|metrics|openapi\.json|health\/providers)(?:[/?]|$)/;
+const OPERATORS = /^\/(?:admin|auth|console|docs|metrics|openapi\.json|health\/providers)(?:[/?]|$)/;
 
 /** What the CORS protocol looks at. */
 export interface CorsQuestion {

@@ -6,7 +6,7 @@ import { startGateway } from './__fixtures__/gateway.js';
 import type { TestGateway } from './__fixtures__/gateway.js';
 import { createOwned } from './__fixtures__/owned-objects.js';
 import type { Owned } from './__fixtures__/owned-objects.js';
-import { PROBE_PATHS } from './__fixtures__/probe-paths.js';
+import { PROBE_PATHS, SIGN_IN_PATHS } from './__fixtures__/probe-paths.js';
 
 /** One line of the document: who may call it is the rule that the route declared. */
 interface Operation {
@@ -86,9 +86,9 @@ function mayDo(role: Role, tenant: Tenant, permission: Permission): boolean {
 }
 
 describe('every route of the API description', () => {
-  it('has a rule: a row of the table, or it is a probe', () => {
+  it('has a rule: a row of the table, or it is a probe, or where people sign in', () => {
     const open = operations.filter(({ permission }) => permission === undefined).map(({ path }) => path);
-    expect(open.toSorted()).toEqual(PROBE_PATHS.toSorted());
+    expect(open.toSorted()).toEqual([...PROBE_PATHS, ...SIGN_IN_PATHS].toSorted());
     expect(operations.filter(({ permission }) => permission && !Object.hasOwn(PERMISSIONS, permission))).toEqual([]);
     expect(operations.length).toBeGreaterThan(60);
   });
@@ -101,10 +101,10 @@ describe('every route of the API description', () => {
     expect(unnamed).toEqual([]);
   });
 
-  it('but the probes refuses a call without a key, with one that nobody has, and with one that is over', async () => {
+  it('but the probes, and where people sign in, refuses a call without a key, with one that nobody has, and with one that is over', async () => {
     const ended = await owned.endedKeys();
     const wrong: unknown[] = [];
-    for (const operation of operations) {
+    for (const operation of operations.filter(({ path: each }) => !each.startsWith('/auth/'))) {
       const path = filled(operation.path);
       const outcomes = await Promise.all([
         call({ ...operation, path }),
@@ -119,6 +119,14 @@ describe('every route of the API description', () => {
     }
     expect(wrong).toEqual([]);
   });
+});
+
+it.each(SIGN_IN_PATHS)('%s opens nothing for nobody, and begins no session', async (path) => {
+  for (const method of ['GET', 'POST']) {
+    const answer = await fetch(gateway.url + path, { method, redirect: 'manual' });
+    expect([answer.status >= 401 && answer.status <= 405, answer.headers.getSetCookie()]).toEqual([true, []]);
+    await answer.text();
+  }
 });
 
 describe.each(TENANTS.flatMap((tenant) => ROLES.map((role) => ({ tenant, role }))))(
@@ -230,8 +238,8 @@ it('the admin key reaches everything of everybody', async () => {
       : [filled(operation.path)];
     for (const path of paths) {
       const { status, code } = await call({ ...operation, path }, gateway.adminKey);
-      // A stored answer is found by its own organisation alone, by the operator's only in `default`.
-      const isHidden = path.startsWith('/v1/responses/') && status === 404;
+      // People sign in without a key. A stored answer is found by its own organisation alone, by the operator's only in `default`.
+      const isHidden = path.startsWith('/auth/') || (path.startsWith('/v1/responses/') && status === 404);
       if (!isHidden && ([401, 403].includes(status) || status >= 500)) wrong.push({ ...operation, path, status, code });
     }
   }

@@ -1,11 +1,11 @@
 import { gatewayError, isGatewayError, toGatewayError } from '@sluice/contract';
 import type { Principal } from '@sluice/contract';
-import { readCredential } from '@sluice/auth';
 import type { Answer, ReceivedCall } from '@sluice/core';
 import type { Callers } from './callers.js';
 import type { Cors } from '../cors/cors.js';
 import { bodyTooLarge } from './refusals.js';
 import { edgeHeaders } from './send-answer.js';
+import { sendsCredential } from './sends-credential.js';
 import { toReadable } from './to-readable.js';
 
 export interface InProcessDeps {
@@ -42,16 +42,6 @@ export async function answerWebRequest(request: Request, deps: InProcessDeps): P
   } finally {
     // A stream leaves by itself, when it has ended.
     if (answer?.kind !== 'stream') leave();
-  }
-}
-
-/** A key that is sent counts, also a wrong one; an empty header is no key. */
-function sendsCredential(headers: Readonly<Record<string, string>>): boolean {
-  try {
-    readCredential(headers);
-    return true;
-  } catch (cause) {
-    return !isGatewayError(cause, 'missing_api_key');
   }
 }
 

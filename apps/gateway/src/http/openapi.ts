@@ -64,16 +64,20 @@ function toOperation({ openapi, access, path }: RouteDescription): ZodOpenApiOpe
   const failure = { description: 'A failure.', content: jsonContent(errorBodyAt(path)) };
   return {
     ...openapi,
-    ...(access !== 'open' && { 'x-sluice-permission': access }),
+    ...(!isOpen(access) && { 'x-sluice-permission': access }),
     security: security(access),
     responses: { ...openapi.responses, ...failures(access, failure) },
   };
 }
 
+function isOpen(access: Access): boolean {
+  return access === 'open' || access === 'sign-in';
+}
+
 function failures<T>(access: Access, failure: T): Partial<Record<'401' | '403' | 'default', T>> {
-  return access === 'open' ? { default: failure } : { 401: failure, 403: failure, default: failure };
+  return isOpen(access) ? { default: failure } : { 401: failure, 403: failure, default: failure };
 }
 
 function security(access: Access): { [scheme: string]: string[] }[] {
-  return access === 'open' ? [] : AUTHENTICATED;
+  return isOpen(access) ? [] : AUTHENTICATED;
 }

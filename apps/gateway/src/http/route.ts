@@ -2,23 +2,30 @@ import type { AuditedChange } from '../audit/audit-log.js';
 import type { Permission } from '@sluice/auth';
 import type { Answer } from '@sluice/core';
 import { gatewayError } from '@sluice/contract';
-import type { IncomingHeaders, Principal } from '@sluice/contract';
+import type { IncomingHeaders, Peer, Principal } from '@sluice/contract';
 import type { ZodOpenApiOperationObject } from 'zod-openapi';
 
-/** Who may call a route: whoever has the permission. `open` is for the probes alone. */
-export type Access = 'open' | Permission;
+/**
+ * Who may call a route: whoever has the permission. `open` is for the probes alone; `sign-in` is for who has no credential yet,
+ * and is logged and counted.
+ */
+export type Access = 'open' | 'sign-in' | Permission;
 
 /** One call of a route, whether it came over a socket or through `gateway.fetch`. */
 export interface RouteCall {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: IncomingHeaders;
-  /** Absent on `open` routes. */
+  /** Absent inside a process. */
+  readonly peer?: Peer;
+  /** Absent on routes that are open or sign people in. */
   readonly principal?: Principal;
   readonly requestId: string;
   readonly signal: AbortSignal;
   /** The body as JSON. Rejects with `invalid_json`, `request_too_large` and the like. */
   json(): Promise<unknown>;
+  /** Leaves a row in the audit log for who was not known before the call. */
+  note(who: Principal): Promise<void>;
   /** Makes a change together with its row in the audit log, for routes whose `audit` is `change`. */
   change<T>(change: AuditedChange<T>): Promise<T>;
 }

@@ -41,10 +41,13 @@ import { createProbeRoutes } from './probes.js';
 import { RAW_DESCRIPTIONS } from './raw-passthrough.js';
 import { createResponsesRoutes } from './responses-routes.js';
 import type { Route } from './route.js';
+import { createSignInRoutes } from './sign-in/sign-in-routes.js';
+import type { SignInRoutesDeps } from './sign-in/sign-in-routes.js';
 
 export interface RoutesDeps {
   readonly keys: KeyAdmin;
   readonly tenancy: TenancyAdmin;
+  readonly people: SignInRoutesDeps;
   readonly reloads: ConfigControl;
   readonly breakers: BreakerRoutesDeps;
   readonly cors: LiveCors;
@@ -72,6 +75,7 @@ export function createRoutes(deps: RoutesDeps): readonly Route[] {
     ...createProbeRoutes({ isReady }),
     ...createModelsRoutes(listModels),
     ...createResponsesRoutes(deps),
+    ...createSignInRoutes(deps.people),
     ...createKeyRoutes(keys),
     ...createTenancyRoutes(deps.tenancy),
     ...createConfigRoutes(reloads),

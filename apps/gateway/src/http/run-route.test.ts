@@ -9,6 +9,7 @@ import { createAuditLog } from '../audit/audit-log.js';
 import { createAuditSeal } from '../audit/chain.js';
 import type { Route } from './route.js';
 import { runRoute } from './run-route.js';
+import { SessionCookies } from './sign-in/session-cookie.js';
 
 const received = {
   headers: {},
@@ -40,6 +41,7 @@ function rig(handle: Route['handle']) {
     telemetry: { opened: () => undefined, settled: () => undefined } as unknown as Telemetry,
     clock,
     audit: createAuditLog({ audit, clock, seal: createAuditSeal('s'.repeat(43)) }),
+    cookies: new SessionCookies(() => true),
     onInternalError: (cause: unknown) => void faults.push(cause),
   };
   const run = (): Promise<Answer> => runRoute(route, { received, params: {}, query: new URLSearchParams() }, deps);

@@ -6,6 +6,9 @@ import { assertBodyType, assertRoute, parseBody } from '@sluice/core';
 import type { Answer, ReceivedCall } from '@sluice/core';
 import type { AuditActor, AuditLog } from '../audit/audit-log.js';
 import { errorAnswer } from './error-answer.js';
+import { sendsCredential } from './sends-credential.js';
+import { assertOwnPage } from './sign-in/own-page.js';
+import type { SessionCookies } from './sign-in/session-cookie.js';
 import type { Route } from './route.js';
 
 export interface RouteDeps {
@@ -13,6 +16,7 @@ export interface RouteDeps {
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly audit: AuditLog;
+  readonly cookies: SessionCookies;
   onInternalError(cause: unknown): void;
 }
 
@@ -41,10 +45,12 @@ export async function runRoute(route: Route, input: RouteInput, deps: RouteDeps)
       params,
       query,
       headers: received.headers,
+      ...(received.peer && { peer: received.peer }),
       ...(principal ? { principal } : {}),
       requestId: received.requestId,
       signal: received.signal,
       json: () => readJson(received),
+      note: (who) => deps.audit.note(toActor(who, received), actionOf(route), ''),
       change(change) {
         isChanged = true;
         return deps.audit.change(actor, actionOf(route), change);
@@ -96,17 +102,30 @@ export function noteRefusal(
   telemetry.settled(toRecord(ended, clock));
 }
 
-async function identify(
-  { access, path }: Route,
-  received: ReceivedCall,
-  { authenticator }: RouteDeps,
-): Promise<Principal | undefined> {
-  if (access === 'open') return undefined;
+async function identify(route: Route, received: ReceivedCall, deps: RouteDeps): Promise<Principal | undefined> {
+  const { access, path } = route;
+  if (access === 'open' || access === 'sign-in') return undefined;
   const { principal: known, signal } = received;
-  const principal = known ?? (await authenticator.authorize(received, access, signal));
+  const principal =
+    known ??
+    (await identifyVisitor(route, received, deps)) ??
+    (await deps.authenticator.authorize(received, access, signal));
   if (known) assertMay(known, access);
   assertRoute(principal, path);
   return principal;
+}
+
+/** By the cookie of a session, where no other credential is sent: that one would count. */
+async function identifyVisitor(
+  { access, method }: Route,
+  received: ReceivedCall,
+  { authenticator, cookies }: RouteDeps,
+): Promise<Principal | undefined> {
+  const { headers } = received;
+  const id = headers['cookie'] === undefined ? undefined : cookies.read('session', headers);
+  if (id === undefined || access === 'open' || access === 'sign-in' || sendsCredential(headers)) return undefined;
+  if (method !== 'GET') assertOwnPage(headers);
+  return authenticator.sessions?.authorize(id, received, access);
 }
 
 /** Whether a call is in the audit log before it does what it does. */

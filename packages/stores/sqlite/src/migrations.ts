@@ -221,6 +221,13 @@ export const MIGRATIONS: readonly string[] = [
    CREATE TRIGGER entries_deleted AFTER DELETE ON entries BEGIN
      UPDATE entries_size SET bytes = bytes - length(old.value);
    END;`,
+
+  `CREATE TABLE sessions (
+     hash TEXT PRIMARY KEY NOT NULL,
+     created_at_ms INTEGER NOT NULL,
+     expires_at_ms INTEGER NOT NULL,
+     subject TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /**

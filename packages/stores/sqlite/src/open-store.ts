@@ -5,6 +5,7 @@ import type {
   KeyRepository,
   LedgerRepository,
   ResponseRepository,
+  SessionRepository,
   SettingRepository,
   SpendRepository,
   TenancyRepository,
@@ -21,6 +22,7 @@ import { migrate } from './migrations.js';
 import { openFile } from './open-file.js';
 import { LedgerOwner } from './owner.js';
 import { createResponseRepository } from './responses.js';
+import { createSessionRepository } from './sessions.js';
 import { createSettingRepository } from './settings.js';
 import { SqliteSpend } from './spend.js';
 import { createTenancyRepository } from './tenancy.js';
@@ -41,6 +43,7 @@ export interface SqliteStore {
   readonly ledger: LedgerRepository;
   readonly spend: SpendRepository;
   readonly responses: ResponseRepository;
+  readonly sessions: SessionRepository;
   readonly settings: SettingRepository;
   readonly audit: AuditRepository;
   /** Counts over a connection of their own, so that a lock of another process costs no more than their short wait. */
@@ -106,6 +109,7 @@ function smallRepositories(database: DatabaseSync) {
     keys: createKeyRepository(database),
     tenancy: createTenancyRepository(database),
     responses: createResponseRepository(database),
+    sessions: createSessionRepository(database),
     settings: createSettingRepository(database),
     audit: createAuditRepository(database),
   };

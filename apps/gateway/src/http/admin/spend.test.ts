@@ -163,6 +163,7 @@ async function askCsv(route: Route | undefined, principal: Principal = ADMIN): P
     requestId: 'r',
     signal: new AbortController().signal,
     json: () => Promise.resolve(undefined),
+    note: () => Promise.resolve(),
     change: async ({ work }) => work(),
   });
 }

@@ -1,0 +1,182 @@
+import type { OpenedSession, Sessions, SignIn } from '@sluice/auth';
+import { gatewayError } from '@sluice/contract';
+import type { Principal } from '@sluice/contract';
+import { jsonAnswer } from '@sluice/core';
+import type { Answer } from '@sluice/core';
+import { z } from 'zod';
+import { jsonContent, noStore } from '../answers.js';
+import { parseInput } from '../parse-input.js';
+import type { Route, RouteCall } from '../route.js';
+import { assertOwnPage, toOwnPath } from './own-page.js';
+import type { SessionCookies } from './session-cookie.js';
+
+export interface SignInRoutesDeps {
+  readonly sessions: () => Sessions;
+  readonly signIn: () => SignIn;
+  readonly cookies: SessionCookies;
+}
+
+const keyInput = z.strictObject({
+  key: z.string().min(1).max(1_000).meta({ description: 'The admin key, or a key with a role.' }),
+});
+const sessionView = z
+  .strictObject({
+    name: z.string().meta({ description: 'What the log calls who signed in.' }),
+    kind: z.enum(['admin', 'key', 'token']),
+    role: z.string(),
+    org: z.string(),
+    team: z.string().nullable(),
+    user: z.string().nullable(),
+    expiresAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Session' });
+
+/** `/auth`: sessions of people. They are open, for who is not signed in yet has no credential to show. */
+export function createSignInRoutes(deps: SignInRoutesDeps): readonly Route[] {
+  return [showRoute(deps), openRoute(deps), loginRoute(deps), callbackRoute(deps), logoutRoute(deps)];
+}
+
+const shared = { access: 'sign-in' } as const;
+const toPage = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' } as const;
+
+function showRoute({ sessions, cookies }: SignInRoutesDeps): Route {
+  return {
+    ...shared,
+    method: 'GET',
+    path: '/auth/session',
+    openapi: {
+      operationId: 'showSession',
+      summary: 'Who is signed in, by the cookie of the session',
+      tags: ['sign-in'],
+      responses: { 200: { description: 'The session.', content: jsonContent(sessionView) } },
+    },
+    async handle(call) {
+      const id = cookies.read('session', call.headers);
+      if (id === undefined) throw gatewayError('missing_api_key', { message: 'Nobody is signed in.' });
+      const { principal, expiresAtMs } = await sessions().find(id, call);
+      return jsonAnswer(200, toView(principal, expiresAtMs), noStore);
+    },
+  };
+}
+
+function openRoute(deps: SignInRoutesDeps): Route {
+  return {
+    ...shared,
+    method: 'POST',
+    path: '/auth/session',
+    openapi: {
+      operationId: 'signInByKey',
+      summary: 'Sign in with the admin key, or with a key that has a role',
+      tags: ['sign-in'],
+      requestBody: { required: true, content: jsonContent(keyInput) },
+      responses: { 201: { description: 'Signed in; the cookie is the session.', content: jsonContent(sessionView) } },
+    },
+    async handle(call) {
+      assertOwnPage(call.headers);
+      const { key } = parseInput(keyInput, await call.json());
+      const headers = { authorization: `Bearer ${key}` };
+      const opened = await deps.sessions().openByKey({ ...call, headers });
+      const cookie = await begin(call, deps, opened);
+      return jsonAnswer(201, toView(opened.principal, opened.expiresAtMs), { ...noStore, 'set-cookie': cookie });
+    },
+  };
+}
+
+function loginRoute({ signIn, cookies }: SignInRoutesDeps): Route {
+  return {
+    ...shared,
+    method: 'GET',
+    path: '/auth/login',
+    openapi: {
+      operationId: 'beginSignIn',
+      summary: 'Sign in at a provider of identities',
+      tags: ['sign-in'],
+      requestParams: {
+        query: z.object({
+          issuer: z.string().max(500).optional().meta({ description: 'Which one. Absent: the first of `auth.oidc`.' }),
+          returnTo: z.string().max(2_000).optional().meta({ description: 'Path to come back to. Default `/console`.' }),
+        }),
+      },
+      responses: { 302: { description: 'On to the provider.' } },
+    },
+    async handle({ query, headers }) {
+      const departure = await signIn().begin(query.get('issuer') ?? undefined, toOwnPath(query.get('returnTo')));
+      const { url: location, sealed, maxAgeMs } = departure;
+      const cookie = cookies.write('sign-in', sealed, { headers, maxAgeMs });
+      return redirect(location, cookie);
+    },
+  };
+}
+
+function callbackRoute(deps: SignInRoutesDeps): Route {
+  return {
+    ...shared,
+    method: 'GET',
+    path: '/auth/callback',
+    openapi: {
+      operationId: 'finishSignIn',
+      summary: 'Where the provider of identities sends people back to',
+      tags: ['sign-in'],
+      responses: { 302: { description: 'Signed in; the cookie is the session.' } },
+    },
+    async handle(call) {
+      const sealed = deps.cookies.read('sign-in', call.headers);
+      const { person, returnTo } = await deps.signIn().finish(call.query, sealed);
+      const opened = await deps.sessions().openFor(person);
+      return redirect(returnTo, await begin(call, deps, opened));
+    },
+  };
+}
+
+function logoutRoute({ sessions, cookies }: SignInRoutesDeps): Route {
+  return {
+    ...shared,
+    method: 'POST',
+    path: '/auth/logout',
+    openapi: {
+      operationId: 'signOut',
+      summary: 'End the session',
+      tags: ['sign-in'],
+      responses: { 204: { description: 'It is over.' } },
+    },
+    async handle(call) {
+      assertOwnPage(call.headers);
+      const id = cookies.read('session', call.headers);
+      const known =
+        id === undefined
+          ? undefined
+          : await sessions()
+              .find(id, call)
+              .catch(() => undefined);
+      if (id !== undefined) await sessions().end(id);
+      if (known) await call.note(known.principal);
+      const headers = { ...noStore, 'set-cookie': cookies.clear('session', call.headers) };
+      return { kind: 'plain', status: 204, headers, body: '' };
+    },
+  };
+}
+
+/** The cookie of a session that begins. Whatever session the browser had before is over: none can be put into it. */
+async function begin(
+  call: RouteCall,
+  deps: SignInRoutesDeps,
+  { id, principal, ttlMs }: OpenedSession,
+): Promise<string> {
+  const { headers } = call;
+  const before = deps.cookies.read('session', headers);
+  if (before !== undefined) await deps.sessions().end(before);
+  await call.note(principal);
+  return deps.cookies.write('session', id, { headers, maxAgeMs: ttlMs });
+}
+
+function redirect(location: string, cookie: string): Answer {
+  return { kind: 'plain', status: 302, headers: { ...toPage, location, 'set-cookie': cookie }, body: '' };
+}
+
+function toView(
+  { kind, role, keyName, tenant, team, user }: Principal,
+  expiresAtMs: number,
+): z.input<typeof sessionView> {
+  const whose = { org: tenant, team: team ?? null, user: user ?? null };
+  return { name: keyName, kind, role, ...whose, expiresAt: new Date(expiresAtMs).toISOString() };
+}

@@ -1,0 +1,109 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { gatewayError } from '@sluice/contract';
+import type { Clock, GatewayError, JsonObject, Principal, SessionRepository, Stranger } from '@sluice/contract';
+import { derivePurposeKey } from '@sluice/toolkit';
+import { hashKey } from './api-key.js';
+import { toKeyedHash } from './key-index.js';
+import type { Identified, KeyIndex } from './key-index.js';
+import type { Person } from './oidc/person.js';
+import { assertMay } from './permissions.js';
+import type { Permission } from './permissions.js';
+import { readCredential } from './read-credential.js';
+
+const ID_BYTES = 32;
+const ID = /^[\w-]{43}$/;
+
+/** A session that begins. */
+export interface OpenedSession {
+  /** For the browser alone. */
+  readonly id: string;
+  readonly principal: Principal;
+  readonly expiresAtMs: number;
+  /** How long that is. */
+  readonly ttlMs: number;
+}
+/** One that is under way. */
+export type Session = Omit<OpenedSession, 'id' | 'ttlMs'>;
+
+/** The sessions of people. Each has an id that nobody else has ever seen, and ends with whom it speaks for. */
+export interface Sessions {
+  /** Opens one for whoever brings a key. Rejects as `authorize` does; tokens open none. */
+  openByKey(caller: Stranger): Promise<OpenedSession>;
+  /** Opens one for whom a provider of identities spoke of. */
+  openFor(person: Person): Promise<OpenedSession>;
+  /** Rejects with a 401 where the session is over, or whom it speaks for. */
+  find(id: string, caller: Stranger): Promise<Session>;
+  authorize(id: string, caller: Stranger, permission: Permission): Promise<Principal>;
+  /** Idempotent. */
+  end(id: string): Promise<void>;
+}
+
+export interface SessionsDeps {
+  readonly repository: SessionRepository;
+  readonly ttlMs: number;
+  readonly pepper: string;
+  readonly clock: Clock;
+  readonly index: Pick<KeyIndex, 'find' | 'admitPerson'>;
+  /** What a caller is told whose credential failed. */
+  refusal(cause: unknown, caller: Stranger): unknown;
+  assertPlace(identified: Identified, caller: Stranger): void;
+}
+
+/** Kept under a hash with a key of its own purpose; what they may is asked anew for each call. */
+export function createSessions(deps: SessionsDeps): Sessions {
+  const { repository, ttlMs, clock, index } = deps;
+  const key = derivePurposeKey(deps.pepper, 'session');
+  const toHash = (id: string): string => createHmac('sha256', key).update(id).digest('base64url');
+  const open = async (subject: JsonObject, { principal }: Identified): Promise<OpenedSession> => {
+    const nowMs = clock.now();
+    const id = randomBytes(ID_BYTES).toString('base64url');
+    const expiresAtMs = nowMs + ttlMs;
+    await repository.sweep(nowMs);
+    await repository.insert({ hash: toHash(id), createdAtMs: nowMs, expiresAtMs, subject });
+    return { id, principal, expiresAtMs, ttlMs };
+  };
+  const find: Sessions['find'] = async (id, caller) => {
+    const record = ID.test(id) ? await repository.find(toHash(id), clock.now()) : undefined;
+    if (!record) throw over();
+    const identified = identify(record.subject, index);
+    deps.assertPlace(identified, caller);
+    return { principal: identified.principal, expiresAtMs: record.expiresAtMs };
+  };
+  return {
+    openByKey: async (caller) => open(...identifyKey(caller, deps)),
+    openFor: (person) => open({ person }, index.admitPerson(person)),
+    find,
+    async authorize(id, caller, permission) {
+      const { principal } = await find(id, caller);
+      assertMay(principal, permission);
+      return principal;
+    },
+    async end(id) {
+      if (ID.test(id)) await repository.remove(toHash(id));
+    },
+  };
+}
+
+/** Whose key somebody brings, and what is written down of it. */
+function identifyKey(caller: Stranger, deps: SessionsDeps): [subject: JsonObject, identified: Identified] {
+  const keyHash = hashKey(readCredential(caller.headers), deps.pepper);
+  let identified: Identified;
+  try {
+    identified = deps.index.find(toKeyedHash(keyHash));
+  } catch (cause) {
+    throw deps.refusal(cause, caller);
+  }
+  deps.assertPlace(identified, caller);
+  return [{ keyHash }, identified];
+}
+
+/** Of a subject that was written by `open`. */
+function identify(subject: JsonObject, index: SessionsDeps['index']): Identified {
+  const { keyHash, person } = subject as { readonly keyHash?: string; readonly person?: Person };
+  if (person) return index.admitPerson(person);
+  return index.find(toKeyedHash(keyHash ?? ''));
+}
+
+function over(): GatewayError {
+  return gatewayError('invalid_token', { message: 'The session is over. Sign in again.' });
+}
