@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LedgerIntent } from '@sluice/contract';
 import { openSqliteStore } from '@sluice/store-sqlite';
@@ -30,7 +31,8 @@ function contextOf(rows: readonly Partial<LedgerIntent>[]): CapturedContext {
       stream: false,
     };
     const tokens = { inputTokens: 3, outputTokens: 4, cachedTokens: 0, usageSource: 'provider' as const };
-    const outcome = { id, settledAtMs: startedAtMs, status: 200, attempts: [], durationMs: 1, ...tokens };
+    const place = { provider: 'openai', model: 'gpt-5-mini-2025-08-07' };
+    const outcome = { id, settledAtMs: startedAtMs, status: 200, attempts: [], durationMs: 1, ...tokens, ...place };
     const cost = n === 2 ? {} : { costMicroUsd: 1_250_000 };
     store.ledger.append({ intents: [{ id, startedAtMs, ...whose, ...row }], settlements: [{ ...outcome, ...cost }] });
   }
@@ -90,6 +92,43 @@ describe('sluice spend', () => {
   ])('takes no %j', async (argv, message) => {
     const { code, stderr } = await cli(['spend', ...argv]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+describe('sluice spend reconcile', () => {
+  const costs = (value: number) => ({
+    data: [{ start_time: START_MS / 1_000, results: [{ amount: { value }, line_item: 'gpt-5-mini, input' }] }],
+  });
+  const reconcile = async (value: number, ...options: string[]) => {
+    const context = contextOf([{}]);
+    writeFileSync(join(context.cwd, 'costs.json'), JSON.stringify(costs(value)));
+    return cli(['spend', 'reconcile', 'costs.json', ...options], context);
+  };
+
+  it('is content where the provider bills what the ledger has', async () => {
+    const { code, stdout } = await reconcile(1.25);
+    expect([code, stdout.split('\n').map((line) => line.trim())[1]]).toEqual([
+      0,
+      expect.stringMatching(/^2026-01-01 {2}gpt-5-mini {2}costMicroUsd {2}1\.250000 USD {2}1\.250000 USD$/),
+    ]);
+  });
+
+  it('ends with 1 where it does not, beyond what is tolerated', async () => {
+    expect(await reconcile(1.5)).toMatchObject({ code: 1, stderr: '1 of 1 sums differ by more than is tolerated.\n' });
+    expect((await reconcile(1.5, '--tolerance', '20')).code).toBe(0);
+    const { code, stdout } = await reconcile(1.25, '--provider', 'other', '--json');
+    expect([code, JSON.parse(stdout)]).toMatchObject([
+      1,
+      { ok: false, data: [{ ours: 0, theirs: 1_250_000, isOff: true }] },
+    ]);
+  });
+
+  it('takes a percentage and a file that is known', async () => {
+    expect((await reconcile(1, '--tolerance', 'much')).code).toBe(2);
+    expect(await cli(['spend', 'reconcile', 'nowhere.json'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('nowhere.json') as string,
+    });
   });
 });
 
