@@ -1,5 +1,5 @@
 import { createCandidate, stableHash } from '@sluice/core';
-import type { Alias, Candidate, ConfiguredProvider, RoutePolicy, Snapshot } from '@sluice/core';
+import type { Alias, Candidate, ConfiguredProvider, DrainPolicy, RoutePolicy, Snapshot } from '@sluice/core';
 import type { Catalogue } from '@sluice/catalogue';
 import { toDetours } from './build-detours.js';
 import type { Place } from './build-detours.js';
@@ -64,7 +64,7 @@ function buildAlias(name: string, settings: AliasSettings, tables: Tables): Alia
   };
 }
 
-function toPolicy({ retries, fallbackOn, holdBack, continuation, hedge }: AliasSettings): RoutePolicy {
+function toPolicy({ retries, fallbackOn, holdBack, continuation, hedge, onClientGone }: AliasSettings): RoutePolicy {
   const holds = holdBack.tokens > 0 || holdBack.ms > 0;
   return {
     retries,
@@ -72,7 +72,12 @@ function toPolicy({ retries, fallbackOn, holdBack, continuation, hedge }: AliasS
     ...(holds ? { holdBack } : {}),
     ...(continuation === 'prefill' ? { continuation } : {}),
     ...(hedge.afterP95 ? { hedge: { maxExtraSpend: hedge.maxExtraSpend } } : {}),
+    ...(onClientGone === 'abort' ? {} : { drain: toDrain(onClientGone) }),
   };
+}
+
+function toDrain(policy: 'drain' | { readonly drainTokens: number }): DrainPolicy {
+  return { tokens: policy === 'drain' ? Number.POSITIVE_INFINITY : policy.drainTokens };
 }
 
 type OnlyOn = AliasSettings['fallbacks'][number]['on'];

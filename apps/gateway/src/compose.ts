@@ -223,7 +223,7 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
   void first.refreshLists();
   return {
     keys: currentKeys(generations),
-    ...underWay(callers, [background, opened.idempotency.requests]),
+    ...underWay(callers, [background, opened.idempotency.requests, opened.lasting.leftBehind]),
     reloads,
     get config() {
       return generations.current.config;

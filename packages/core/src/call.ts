@@ -36,6 +36,9 @@ export interface CallDeps {
 const NANO_PER_MICRO = 1_000;
 const NOBODY: Partial<Principal> = {};
 
+const COMPLETED: Outcome = { kind: 'completed' };
+const CLIENT_GONE: Outcome = { kind: 'client-gone' };
+
 interface Used {
   readonly usage: Usage | undefined;
   readonly source: UsageSource;
@@ -66,6 +69,10 @@ export class Call {
   /** True once the intent is written: from then on there is a row to settle. */
   accepted = false;
   served: Pick<Target, 'provider' | 'model' | 'facts'> | undefined;
+  /** Set where the route lets a provider go on when the caller leaves: how far, and who is to be told of it. */
+  drain: { readonly tokens: number; leave(): void } | undefined;
+  /** Set once the caller has left and the call goes on. */
+  leftBehind: { giveUp(): void } | undefined;
   /** Who has the request, as long as nothing has come of it. */
   asked: Target | undefined;
   summary: AnswerSummary | undefined;
@@ -121,6 +128,7 @@ export class Call {
   /** Nothing came of it; where the caller has left, it is not known what did. */
   failAsking(): void {
     this.endWait();
+    this.leftBehind?.giveUp();
     if (!this.signal.aborted) this.asked = undefined;
   }
 
@@ -130,8 +138,14 @@ export class Call {
     return this.#overheadMs;
   }
 
+  /** How a call ends whose answer is whole. */
+  completed(): Outcome {
+    return this.leftBehind ? CLIENT_GONE : COMPLETED;
+  }
+
   /** The caller's leaving as its own outcome, everything else as the failure that it is. */
   outcomeOf(cause: unknown): Outcome {
+    if (this.leftBehind) return CLIENT_GONE;
     const { signal } = this;
     const error = toGatewayError(signal.aborted ? signal.reason : cause);
     return error.code === 'client_closed_request' ? { kind: 'client-gone' } : { kind: 'failed', error };

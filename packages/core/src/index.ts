@@ -9,6 +9,8 @@ export { assertRoute, mayUseModel } from './routing/resolve.js';
 export { STRATEGIES } from './routing/strategies/strategies.js';
 export { TargetStatsTable } from './routing/target-stats.js';
 export { parseBody, assertBodyType } from './parse-body.js';
+export { LeftBehind } from './left-behind.js';
+export type { LeftCall } from './left-behind.js';
 export { ResourcePool, resourceKey, stableHash } from './resource-pool.js';
 export { SettleScope } from './settle-scope.js';
 export { SnapshotHolder } from './snapshot.js';
@@ -36,6 +38,7 @@ export type {
   Canary,
   ConfiguredProvider,
   Generation,
+  DrainPolicy,
   HedgePolicy,
   HoldBack,
   Lease,

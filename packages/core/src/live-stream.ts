@@ -1,5 +1,6 @@
 import { gatewayError, toGatewayError } from '@sluice/contract';
-import type { GatewayError, Outcome } from '@sluice/contract';
+import type { GatewayError, Outcome, StreamScanner } from '@sluice/contract';
+import { estimateTokens } from './estimate.js';
 import type { Beginning } from './hold-back.js';
 import type { StreamSource } from './open-stream.js';
 import type { StreamState, StreamStep } from './stream-state.js';
@@ -23,6 +24,8 @@ export interface LiveStreamEvents {
    * at once, where none can.
    */
   goOn?(failure: GatewayError): Promise<LiveStreamParts | undefined> | undefined;
+  /** Set where the provider goes on when the caller leaves: for about so many output tokens, once that was told. */
+  readonly drain?: { readonly tokens: number; leave(): void };
   /** Once, however the stream ended. */
   settle(outcome: Outcome): void;
 }
@@ -43,6 +46,8 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   #progress = 0;
   /** Resolves when somebody goes on with the stream, or nobody does. */
   #continuing: Promise<void> | undefined;
+  /** Nobody reads it any more, and it goes on. */
+  #isAbandoned = false;
   /** It was cut, and nobody goes on. */
   #lost: Failed | undefined;
 
@@ -77,8 +82,40 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   }
 
   return(): Promise<Chunk> {
-    if (!this.#isOver) this.#close('leave', this.#outcomeOf(gatewayError('client_closed_request')));
+    if (this.#isOver) return Promise.resolve(DONE);
+    const { drain } = this.#events;
+    if (!drain || this.#state.stage !== 'committed' || this.#source.scanner.finished) this.#leave();
+    else {
+      drain.leave();
+      this.#isAbandoned = true;
+      if (!this.#pulling) void this.#drain(drain.tokens);
+    }
     return Promise.resolve(DONE);
+  }
+
+  #leave(): void {
+    this.#close('leave', this.#outcomeOf(gatewayError('client_closed_request')));
+  }
+
+  /** Reads on for nobody, so that what the provider uses is known. What cuts it then is nobody's matter any more. */
+  async #drain(tokens: number): Promise<void> {
+    const { scanner, deadline } = this.#source;
+    const isEnded = this.#beginning?.ended ?? false;
+    this.#beginning = undefined;
+    const enough = writtenTokens(scanner) + tokens;
+    deadline.resume();
+    this.#pulling = true;
+    try {
+      while (!isEnded && !isDone(scanner) && (tokens === Number.POSITIVE_INFINITY || writtenTokens(scanner) < enough)) {
+        const read = await this.#read();
+        if (read.done) break;
+        scanner.push(read.value);
+        this.#noteProgress();
+      }
+    } catch {
+      // What came before is what is counted.
+    }
+    if (!this.#isOver) this.#leave();
   }
 
   get #isOver(): boolean {
@@ -125,6 +162,7 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
   #handOver<T extends Chunk | Promise<Chunk>>(chunk: T): T {
     this.#pulling = false;
     this.#source.deadline.rest();
+    if (this.#isAbandoned && !this.#isOver) void this.#drain(this.#events.drain?.tokens ?? 0);
     return chunk;
   }
 
@@ -247,4 +285,12 @@ export class LiveStream implements AsyncIterableIterator<Uint8Array, undefined> 
     this.#letGo();
     this.#events.settle(outcome);
   }
+}
+
+function isDone({ finished, failure }: StreamScanner): boolean {
+  return finished || failure !== undefined;
+}
+
+function writtenTokens(scanner: StreamScanner): number {
+  return estimateTokens(scanner.summary().outputChars ?? 0);
 }

@@ -18,6 +18,7 @@ import type {
 import type { Answer } from './answer.js';
 import type { AttemptMemory } from './attempts/attempt-memory.js';
 import type { ReceivedCall } from './call.js';
+import type { LeftBehind } from './left-behind.js';
 import type { TargetStatsTable } from './routing/target-stats.js';
 
 /** What the pipeline calls; the app plugs the packages in. */
@@ -44,6 +45,8 @@ export interface Ports {
   readonly idempotency?: Idempotency;
   /** Absent = no caching. */
   readonly cache?: ResponseCache;
+  /** Absent = a call ends with its caller, whatever its route's policy. */
+  readonly leftBehind?: LeftBehind;
   /** True when the gateway is about to stop and takes no new calls. */
   isRefusing(): boolean;
   onInternalError(cause: unknown): void;

@@ -11,6 +11,7 @@ import { attemptTargets } from './stages/attempt-targets.js';
 import { countHere } from './stages/count-here.js';
 import { cacheKeyOf, lookUp } from './stages/look-up.js';
 import { planElsewhere } from './stages/go-elsewhere.js';
+import { goOnWithout } from './stages/go-on-without.js';
 import { onceRequest } from './stages/once-request.js';
 import { planRoute } from './stages/plan-route.js';
 import { readCall } from './stages/read-call.js';
@@ -48,6 +49,7 @@ export async function answer<Request extends Pick<ChatRequest, 'extensions'>, Re
     const { detached } = asked.recalled ?? {};
     if (detached)
       return answerDetached(run, detached, () => serve(admitted, way, asked).catch((cause) => fail(run, cause)));
+    goOnWithout(run, way.policy);
     return await serve(admitted, way, asked);
   } catch (cause) {
     return fail(run, cause);

@@ -37,6 +37,12 @@ export interface HedgePolicy {
   readonly maxExtraSpend: number;
 }
 
+/** How far an answer goes on that nobody waits for any more. */
+export interface DrainPolicy {
+  /** Of a stream, so many output tokens more, estimated; `Infinity` for all. A plain answer comes whole. */
+  readonly tokens: number;
+}
+
 /** What to do with a request once its targets are known. */
 export interface RoutePolicy {
   readonly retries: RetryPolicy;
@@ -47,6 +53,8 @@ export interface RoutePolicy {
   readonly continuation?: 'prefill';
   /** Absent = a slow target is waited for. */
   readonly hedge?: HedgePolicy;
+  /** How a provider goes on when the caller leaves. Absent = it is ended at once. */
+  readonly drain?: DrainPolicy;
 }
 
 export interface ConfiguredProvider {

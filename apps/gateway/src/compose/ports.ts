@@ -2,7 +2,7 @@ import type { KeyAuthenticator } from '@sluice/auth';
 import { createBackoff } from '@sluice/breaker';
 import { createResponseCache } from '@sluice/cache';
 import type { Circuits, Idempotency, ResponseCache, Slots } from '@sluice/contract';
-import { TargetStatsTable, createAttemptMemory } from '@sluice/core';
+import { LeftBehind, TargetStatsTable, createAttemptMemory } from '@sluice/core';
 import type { AttemptMemory, Ports } from '@sluice/core';
 import { createLedger, priceUse } from '@sluice/ledger';
 import type { QueueingLimiter } from '@sluice/limits';
@@ -26,6 +26,7 @@ export type LastingPorts = Omit<
   'authenticator' | 'circuits' | 'slots' | 'cache' | 'idempotency' | 'assumedOutputTokens'
 > & {
   readonly limiter: QueueingLimiter;
+  readonly leftBehind: LeftBehind;
 };
 
 export interface LastingParts {
@@ -53,6 +54,7 @@ export function composeLastingPorts({ telemetry, store, transport, lifecycle, li
     }),
     telemetry,
     priceUse,
+    leftBehind: new LeftBehind(),
     isRefusing: () => lifecycle.isRefusing(),
     onInternalError,
   };

@@ -110,6 +110,16 @@ const alias = z
       .enum(['off', 'prefill'])
       .default('off')
       .describe('prefill: an answer that is cut goes on at the next target that can continue it.'),
+    onClientGone: z
+      .union([
+        z.enum(['abort', 'drain']).describe('Ended at once, or let the provider end it.'),
+        z.strictObject({ drainTokens: z.int().min(1).max(1_000_000).describe('Output tokens, estimated.') }),
+      ])
+      .default('abort')
+      .describe(
+        'What becomes of an answer whose caller has left: abort ends it at once; drain lets the provider end it, or go on ' +
+          'for so many output tokens, so that what it used is known.',
+      ),
     hedge: hedge.prefault({}).describe('A second request beside one that is slow.'),
   })
   .describe('A name that callers use, and the models behind it.');

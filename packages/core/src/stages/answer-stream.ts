@@ -35,7 +35,8 @@ export function answerStream<Request extends Pick<ChatRequest, 'extensions'>, Re
   const chunks = new LiveStream(stream, {
     outcomeOf: (cause) => call.outcomeOf(cause),
     writeError: (error) => endpoint.dialect.writeStreamError(error, { requestId: visibleId(call), streamType }),
-    settle: (outcome) => void call.scope.settle(outcome),
+    settle: (outcome) => void call.scope.settle(outcome.kind === 'completed' ? call.completed() : outcome),
+    ...(call.drain ? { drain: call.drain } : {}),
     ...(opened.soFar ? { goOn: (error) => serving.goOn(error) } : {}),
   });
   return { kind: 'stream', status: 200, headers, chunks };

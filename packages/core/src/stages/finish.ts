@@ -13,6 +13,6 @@ export function finishPlain(run: CallContext, body: Uint8Array | string, content
   const headers = headersOf(run);
   headers['content-type'] = contentType;
   run.call.status = 200;
-  run.call.scope.settle({ kind: 'completed' });
+  run.call.scope.settle(run.call.completed());
   return { kind: 'plain', status: 200, headers, body };
 }
