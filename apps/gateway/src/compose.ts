@@ -26,6 +26,7 @@ import type { LimitsControl } from './compose/limits.js';
 import { composeLastingPorts } from './compose/ports.js';
 import type { LastingPorts } from './compose/ports.js';
 import { watchPressure } from './compose/pressure.js';
+import { hearOfChanges } from './compose/redis.js';
 import { recoverRows } from './compose/recovery.js';
 import { takeProviders } from './compose/providers.js';
 import { Reloads } from './compose/reloads.js';
@@ -96,6 +97,8 @@ export interface ComposedGateway extends SocketNotes {
   confine(cause: unknown): void;
   /** Whether new connections are better not taken: the heap is all but full. */
   refusesConnections(): boolean;
+  /** Rejects, in words for people, where a store that it shares with others is not there in time. */
+  reached(withinMs: number): Promise<void>;
   /** Everything is refused from now on. */
   stop(): void;
   /**
@@ -179,7 +182,7 @@ function openState(base: Base): Opened {
   const store = shared ? withShared(own, shared, base.telemetry) : own;
   const followers = new Followers((cause) => base.telemetry.log.error('internal error', { err: cause }));
   base.vault.open(store.settings, base.telemetry.log, followers);
-  const limits = createLimitsControl(base.options.config, store, followers);
+  const limits = createLimitsControl(base.options.config, { ...base, env: base.options.env, store, followers });
   const lasting = composeLastingPorts({ ...base, store, limits });
   const idempotency = createIdempotencyControl(base.options.config, { store, telemetry: base.telemetry });
   return { ...base, store, limits, followers, idempotency, lasting };
@@ -215,6 +218,7 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
   const watches = [watchSource(options, { reloads, telemetry }), recoverRows(opened, generations)];
   opened.limits.config = () => generations.current.config;
   opened.idempotency.config = opened.limits.config;
+  hearOfChanges({ ...opened, shared: opened.limits.shared }, generations);
   showState({ ...opened, generations });
   const background = openBackground(opened, generations);
   const entry = composeEntry({ ...opened, generations, reloads, callers, background, pressure });
@@ -235,6 +239,7 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
     drain: () => lifecycle.drain({ isInUse: callers.seenWithin(IN_USE_MS) }),
     leave: () => lifecycle.leave(),
     refusesConnections: () => pressure.refusesConnections,
+    reached: async (withinMs) => opened.limits.shared?.reached(withinMs),
     stop: () => lifecycle.stop(),
     async close() {
       for (const end of [...watches, () => pressure.stop()]) end?.();
@@ -305,6 +310,7 @@ async function release({ options, transport, telemetry, pool }: Base, opened: Op
     () => transport.close(),
     () => pool.settled(),
     () => opened?.lasting.ledger.flush(),
+    () => opened?.limits.shared?.close(),
     () => opened?.store.close(),
     () => options.state.shared?.close(),
     () => telemetry.close(),

@@ -8,6 +8,8 @@ export interface StartFacts {
   readonly url: string;
   readonly configFile?: string;
   readonly dataDir: string;
+  /** Host and port of the Redis server that machines share. */
+  readonly redis?: string;
   readonly providers: readonly FoundProvider[];
   readonly aliases: readonly FoundAlias[];
   /** A key for callers, in development. */
@@ -66,6 +68,7 @@ function foundLines(facts: StartFacts): readonly Labelled[] {
     ...column('models', facts.aliases.map(aliasLine)),
     ['config', facts.configFile ?? 'none: defaults and what was found'],
     ['data', facts.dataDir],
+    ...column('redis', facts.redis === undefined ? [] : [`${facts.redis} (shared limits, budgets, cache and notices)`]),
     ...keyLines(facts),
   ];
 }

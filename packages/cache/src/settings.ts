@@ -13,7 +13,12 @@ export const cacheSettings = z
   .strictObject({
     enabled: z.boolean().default(false).describe('Whether answers are kept and given again to the same question.'),
     ttl: duration.prefault('1h').describe('How long an answer is kept: a number and s, m, h or d.'),
-    store: z.literal('memory').default('memory').describe('Where answers are kept.'),
+    store: z
+      .enum(['memory', 'redis'])
+      .exactOptional()
+      .describe(
+        'Where answers are kept. Default: in the Redis server of REDIS_URL, else in the memory of each process.',
+      ),
   })
   .describe('Answers that are kept and given again.');
 

@@ -37,6 +37,8 @@ export interface ClaimState {
    * where it never does.
    */
   readonly resetMs: number;
+  /** Counted by this process alone, while the store that others share is out of reach. */
+  readonly isLocal?: true;
 }
 export type ReserveResult =
   | { readonly ok: true; readonly id: string; readonly states: readonly ClaimState[] }

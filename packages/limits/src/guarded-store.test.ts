@@ -44,7 +44,7 @@ function open(onFailure: OnStoreFailure) {
   const guarded = new GuardedStore({
     store,
     clock,
-    failing: { local, policy: () => ({ timeoutMs: 50, onFailure }) },
+    failing: { local: () => local, policy: () => ({ timeoutMs: 50, onFailure }) },
     code: 'budget_unavailable',
     onError: (cause) => errors.push(cause),
   });

@@ -1,5 +1,6 @@
 import { gatewayError, isGatewayError } from '@sluice/contract';
-import type { Claim, Clock, CounterStore, ErrorCode, ReserveResult } from '@sluice/contract';
+import type { Claim, Clock, CounterStore, ErrorCode, ReserveResult, SharedCounterStore } from '@sluice/contract';
+import { LocalShare } from './local-share.js';
 
 /** What becomes of a request whose limits cannot be counted. */
 export type OnStoreFailure = 'local' | 'allow' | 'reject';
@@ -12,8 +13,8 @@ export interface StorePolicy {
 
 /** What there is for the time while a store fails. */
 export interface Failing {
-  /** Counts for this process alone. Never the store itself: under one id nothing is counted a second time. */
-  readonly local: CounterStore;
+  /** Makes a store that counts for this process alone. */
+  readonly local: () => CounterStore;
   /** Of the moment. */
   readonly policy: () => StorePolicy;
 }
@@ -41,7 +42,7 @@ interface Seen {
 }
 interface Failure {
   readonly onFailure: OnStoreFailure;
-  readonly local: CounterStore;
+  readonly failing: Failing;
   readonly cause: unknown;
 }
 interface Wanted {
@@ -60,11 +61,21 @@ export class GuardedStore {
   readonly #deps: GuardedStoreDeps;
   /** What was counted when the store last told, so that this process alone does not begin anew. */
   readonly #seen = new Map<string, Seen>();
+  /** The same store, where others share it: it knows by itself whether it is there, and keeps its own deadlines. */
+  readonly #shared: SharedCounterStore | undefined;
+  #local: CounterStore | undefined;
   #failures = 0;
   #restsUntilMs = 0;
+  #admittedLocally = 0;
 
   constructor(deps: GuardedStoreDeps) {
     this.#deps = deps;
+    this.#shared = isShared(deps.store) ? deps.store : undefined;
+  }
+
+  /** Requests that were admitted by what this process alone has counted. */
+  get admittedLocally(): number {
+    return this.#admittedLocally;
   }
 
   get store(): CounterStore {
@@ -76,11 +87,14 @@ export class GuardedStore {
     if (!failing) return { result: await store.reserve(id, claims, signal), store };
     const { timeoutMs, onFailure } = failing.policy();
     const without = (cause: unknown): Promise<Reserved> =>
-      this.#without({ onFailure, local: failing.local, cause }, { id, claims, signal });
-    if (clock.monotonic() < this.#restsUntilMs) return without(undefined);
+      this.#without({ onFailure, failing, cause }, { id, claims, signal });
+    if (this.#shared ? !this.#shared.isUp : clock.monotonic() < this.#restsUntilMs) return without(undefined);
     try {
-      const result = await this.#within(timeoutMs, store.reserve(id, claims, signal), id);
+      const reserving = store.reserve(id, claims, signal);
+      const result = await (this.#shared ? reserving : this.#within(timeoutMs, reserving, id));
       this.#failures = 0;
+      // What was counted meanwhile was told to those who share the store; a further outage begins anew.
+      if (this.#shared) this.#local = undefined;
       if (onFailure === 'local') this.#remember(result);
       return { result, store };
     } catch (cause) {
@@ -90,14 +104,35 @@ export class GuardedStore {
     }
   }
 
-  async #without({ onFailure, local, cause }: Failure, { id, claims, signal }: Wanted): Promise<Reserved> {
+  async #without({ onFailure, failing, cause }: Failure, { id, claims, signal }: Wanted): Promise<Reserved> {
     if (onFailure === 'reject') throw gatewayError(this.#deps.code, { cause, details: { retryAfterMs: REST_MS } });
     if (onFailure === 'allow') return { result: { ok: true, id, states: [] }, store: undefined };
-    const left = new Map(claims.map((claim) => [{ ...claim, limit: claim.limit - this.#seenOf(claim) }, claim]));
+    const left = new Map(claims.map((claim) => [{ ...claim, limit: this.#shareOf(claim) }, claim]));
+    const local = (this.#local ??= this.#newLocal(failing));
     const result = await local.reserve(id, [...left.keys()], signal);
+    if (result.ok) {
+      this.#admittedLocally += 1;
+      this.#shared?.note(id, claims);
+    }
     // Callers are told the limit that they have, not what the store had left of it.
-    const states = result.states.map((state) => ({ ...state, claim: left.get(state.claim) ?? state.claim }));
+    const states = result.states.map((state) => ({
+      ...state,
+      claim: left.get(state.claim) ?? state.claim,
+      ...(this.#shared && ({ isLocal: true } as const)),
+    }));
     return { result: { ...result, states }, store: local };
+  }
+
+  #newLocal({ local }: Failing): CounterStore {
+    return this.#shared ? new LocalShare(local(), this.#shared) : local();
+  }
+
+  /** What this process may take by itself: of what the store had left, an equal part for each that shares it. */
+  #shareOf(claim: Claim): number {
+    const shared = this.#shared;
+    if (!shared) return claim.limit - this.#seenOf(claim);
+    if (claim.kind === 'gauge') return Math.floor(claim.limit / shared.sharers) - shared.heldOf(claim);
+    return Math.floor((claim.limit - this.#seenOf(claim)) / shared.sharers);
   }
 
   #seenOf(claim: Claim): number {
@@ -148,6 +183,10 @@ export class GuardedStore {
       if (this.#seen.size > MAX_SEEN) this.#seen.delete(this.#seen.keys().next().value as string);
     }
   }
+}
+
+function isShared(store: CounterStore): store is SharedCounterStore {
+  return 'note' in store;
 }
 
 function keyOf({ scope, name, span, windowMs }: Claim): string {

@@ -4,13 +4,18 @@ import { REQUESTS, TOKENS } from './templates.js';
 export type RateLimitHeaders = Readonly<Record<string, string>>;
 
 export const NO_HEADERS: RateLimitHeaders = Object.freeze({});
+const LOCAL: RateLimitHeaders = Object.freeze({ 'x-ratelimit-policy': 'local' });
 
-/** `x-ratelimit-*` for requests and tokens, of each the limit of which least is left; empty where neither is limited. */
+/**
+ * `x-ratelimit-*` for requests and tokens, of each the limit of which least is left; empty where neither is limited. Says so
+ * where this process alone has counted.
+ */
 export function toHeaders(states: readonly ClaimState[]): RateLimitHeaders {
   const requests = scarcest(states, REQUESTS);
   const tokens = scarcest(states, TOKENS);
-  if (!requests && !tokens) return NO_HEADERS;
-  const headers: Record<string, string> = {};
+  const isLocal = states.some((state) => state.isLocal);
+  if (!requests && !tokens) return isLocal ? LOCAL : NO_HEADERS;
+  const headers: Record<string, string> = isLocal ? { ...LOCAL } : {};
   if (requests) write(headers, 'requests', requests);
   if (tokens) write(headers, 'tokens', tokens);
   return headers;

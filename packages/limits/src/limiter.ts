@@ -26,7 +26,7 @@ import { TurnLine } from './turn-line.js';
 export interface StorePolicies {
   readonly limits?: () => StorePolicy;
   readonly budgets?: () => StorePolicy;
-  /** Makes a store that counts for this process alone while another one fails: one for each store that there is. */
+  /** Makes a store that counts for this process alone while another one fails. */
   readonly local: () => CounterStore;
 }
 
@@ -60,6 +60,8 @@ export interface QueueingLimiter extends Limiter {
   readonly turns: TurnFigures;
   /** Reservations that requests hold at the moment. */
   readonly held: number;
+  /** Requests that were admitted by what this process alone has counted, while a store failed. */
+  readonly admittedLocally: number;
 }
 
 const FREE: Admission = Object.freeze({ headers: NO_HEADERS, settle: () => undefined });
@@ -87,26 +89,19 @@ class LineLimiter implements QueueingLimiter {
 
   constructor(deps: LimiterDeps) {
     const { store, budgets = store, clock, policies, onError = () => undefined, onAlert = () => undefined } = deps;
-    const local = policies?.local();
-    const localOfBudgets = budgets === store ? local : policies?.local();
     this.#leases = new Leases({ clock, onError });
     this.#deps = {
       clock,
       onError,
       book: deps.book ?? (() => EMPTY),
-      limits: guarded({ store, policy: policies?.limits, local, code: 'limiter_unavailable' }),
-      budgets: guarded({
-        store: budgets,
-        policy: policies?.budgets,
-        local: localOfBudgets,
-        code: 'budget_unavailable',
-      }),
+      limits: guarded({ store, policy: policies?.limits, code: 'limiter_unavailable' }),
+      budgets: guarded({ store: budgets, policy: policies?.budgets, code: 'budget_unavailable' }),
       alerts: new Alerts(onAlert),
     };
-    function guarded({ policy, local: own, ...rest }: Guarding): GuardedStore {
+    function guarded({ policy, ...rest }: Guarding): GuardedStore {
       return new GuardedStore({
         ...rest,
-        ...(policy && own ? { failing: { policy, local: own } } : {}),
+        ...(policy && policies ? { failing: { policy, local: policies.local } } : {}),
         clock,
         onError,
       });
@@ -120,6 +115,10 @@ class LineLimiter implements QueueingLimiter {
 
   get held(): number {
     return this.#leases.size;
+  }
+
+  get admittedLocally(): number {
+    return this.#deps.limits.admittedLocally + this.#deps.budgets.admittedLocally;
   }
 
   free(principal: Principal): Admission | undefined {
@@ -198,7 +197,6 @@ class LineLimiter implements QueueingLimiter {
 interface Guarding {
   readonly store: CounterStore;
   readonly policy: (() => StorePolicy) | undefined;
-  readonly local: CounterStore | undefined;
   readonly code: 'limiter_unavailable' | 'budget_unavailable';
 }
 interface Standing {

@@ -59,7 +59,7 @@ export const limitsSettings = z
       .enum(['memory', 'sqlite'])
       .default('memory')
       .describe(
-        'Where limits are counted: in each process, or in the database for all processes that share it. Budgets always are in the database.',
+        'Where limits are counted: in each process, or in the database for all processes that share it. Budgets always are in the database. With REDIS_URL all are counted there.',
       ),
     assumedOutputTokens: z
       .int()

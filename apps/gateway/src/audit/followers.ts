@@ -13,6 +13,8 @@ export interface HeldChange<T> {
 export class Followers {
   readonly #onError: (cause: unknown) => void;
   #held: (() => void)[] | undefined;
+  /** Hears that something has changed, once what follows it has run. Must not throw. */
+  onFollowed: () => void = () => undefined;
 
   constructor(onError: (cause: unknown) => void) {
     this.#onError = onError;
@@ -20,8 +22,9 @@ export class Followers {
 
   /** Runs once the change that is being made is made, not at all where it fails; at once where none is being made. */
   readonly run = (work: () => void): void => {
-    if (this.#held) this.#held.push(work);
-    else work();
+    if (this.#held) return void this.#held.push(work);
+    work();
+    this.onFollowed();
   };
 
   /** Several may be held at a time, for each waits for its own transaction; while one is made, no other is. */
@@ -39,6 +42,7 @@ export class Followers {
       },
       release: () => {
         for (const work of held) this.#attempt(work);
+        if (held.length > 0) this.onFollowed();
       },
     };
   }

@@ -16,9 +16,10 @@ export const checkCommand: Command = {
     const name = loaded.file ?? 'no file';
     const providers = Object.keys(loaded.config.providers);
     const models = Object.keys(loaded.config.models);
-    const text = `ok: ${name} (providers: ${providers.join(', ') || 'none'}; aliases: ${models.join(', ') || 'none'})`;
+    const { redis } = loaded.environment;
+    const text = `ok: ${name} (providers: ${providers.join(', ') || 'none'}; aliases: ${models.join(', ') || 'none'}${redis === undefined ? '' : `; redis: ${redis}`})`;
     call.context.stdout.write(
-      `${call.json ? JSON.stringify({ ok: true, file: loaded.file, providers, models }) : text}\n`,
+      `${call.json ? JSON.stringify({ ok: true, file: loaded.file, providers, models, ...(redis !== undefined && { redis }) }) : text}\n`,
     );
     return 0;
   },

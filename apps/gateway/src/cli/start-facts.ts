@@ -23,6 +23,7 @@ export function toStartFacts({ loaded, dataDir, adminKey, developmentKey, url }:
     url: toCallableUrl(url),
     ...(file !== undefined && { configFile: file }),
     dataDir: environment.dataDir,
+    ...(environment.redis !== undefined && { redis: environment.redis }),
     providers: toProviders(loaded),
     aliases: toAliases(config.models),
     ...(developmentKey !== undefined && !production && { developmentKey }),

@@ -44,7 +44,7 @@ export interface GenerationDeps {
   readonly store: SqliteStore;
   readonly telemetry: ProcessTelemetry;
   readonly lasting: LastingPorts;
-  readonly limits: Pick<LimitsControl, 'book'>;
+  readonly limits: Pick<LimitsControl, 'book' | 'shared'>;
   readonly idempotency: Idempotency;
   readonly followers: Followers;
   readonly secrets: IdentitySecrets;
@@ -70,7 +70,10 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
     circuits,
     isServing: () => lifecycle.keepsConnections,
   });
-  const cache = takeCache(config, holding, lasting.onInternalError);
+  const cache = takeCache(config, holding, {
+    shared: deps.limits.shared?.cache,
+    onError: lasting.onInternalError,
+  });
   return {
     config,
     snapshot,

@@ -30,7 +30,7 @@ import type { Vault } from './vault.js';
 import { composeEdge } from './edge.js';
 import { composePeople } from './people.js';
 import { createScopeRights } from '../http/admin/scope-rights.js';
-import { readSpendingOf } from './limits.js';
+import { hasNeededStores, readSpendingOf } from './limits.js';
 import type { LimitsControl } from './limits.js';
 import type { Generations } from './generations.js';
 import type { LastingPorts } from './ports.js';
@@ -69,7 +69,7 @@ export function composeEntry(parts: EntryParts): Entry {
     ...repositoriesOf(store),
     background,
     clock,
-    isReady: () => lifecycle.isReady,
+    isReady: () => lifecycle.isReady && hasNeededStores(parts.limits),
     metrics: () => telemetry.metrics(),
     listModels: currentModels(generations),
   });

@@ -37,8 +37,14 @@ it.each(['memory', 'sqlite'] as const)(
     const opened = openSqliteStore({ path: join(folder, 'sluice.db') });
     const errors: unknown[] = [];
     const config = parseConfig({ limits: { store, onBudgetStoreFailure: 'local' } }, { env: {}, cwd: folder });
-    const limits = createLimitsControl(config, opened, new Followers((cause) => errors.push(cause)));
-    const telemetry = { gauge: () => undefined, log: { warn: () => undefined } };
+    const telemetry = { counter: () => undefined, gauge: () => undefined, log: { warn: () => undefined } };
+    const limits = createLimitsControl(config, {
+      store: opened,
+      followers: new Followers((cause) => errors.push(cause)),
+      env: {},
+      telemetry,
+      vault: { learn: () => undefined },
+    });
     const transport = { send: () => Promise.reject(new Error('Nothing is sent here.')) };
     const limiter = composeLimiter({ limits, telemetry, transport, onError: (cause) => errors.push(cause) });
     opened.close();

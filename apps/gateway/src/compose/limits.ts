@@ -1,8 +1,8 @@
 import { createLimiter } from '@sluice/limits';
 import type { BudgetAlert, QueueingLimiter, StorePolicy } from '@sluice/limits';
-import type { CounterStore, Transport } from '@sluice/contract';
+import type { Claim, CounterStore, Transport } from '@sluice/contract';
 import { createMemoryCounterStore } from '@sluice/store-memory';
-import type { SqliteCounterStore, SqliteStore } from '@sluice/store-sqlite';
+import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import type { Followers } from '../audit/followers.js';
 import type { Config } from '../config/schema.js';
@@ -10,37 +10,63 @@ import { LiveBook } from '../limits/live-book.js';
 import type { ReadSpending } from '../limits/spending.js';
 import { sendWebhook } from '../limits/webhook.js';
 import { systemClock } from '../system-clock.js';
+import { openSharedStore } from './redis.js';
+import type { SharedStore, SharedStoreParts } from './redis.js';
 
 /** What the limiter, which outlives every configuration, reads of the one that serves. */
 export interface LimitsControl {
   readonly started: Config;
   readonly book: LiveBook;
-  /** Counts money; in the database, for it must outlive the process. */
-  readonly budgets: SqliteCounterStore;
+  /** Counts money; in the database, for it must outlive the process, or in what all machines share. */
+  readonly budgets: CounterStore & ListedCounts;
+  /** Counts everything, where it is there. */
+  readonly shared: SharedStore | undefined;
   config: () => Config;
 }
 
-export function createLimitsControl(started: Config, store: SqliteStore, { run: follow }: Followers): LimitsControl {
+export interface ControlParts extends Omit<SharedStoreParts, 'counters' | 'timeoutMs'> {
+  readonly store: SqliteStore;
+  readonly followers: Followers;
+}
+
+export function createLimitsControl(started: Config, { store, followers, ...parts }: ControlParts): LimitsControl {
+  const { run: follow } = followers;
+  const counters = store.counters({ clock: systemClock });
+  const timeoutMs = (): number => control.config().limits.storeTimeoutMs;
+  const shared = openSharedStore({ ...parts, counters, timeoutMs });
   const control: LimitsControl = {
     started,
-    budgets: store.counters({ clock: systemClock }),
+    shared,
+    budgets: shared?.counters ?? counters,
     book: new LiveBook({ settings: store.settings, clock: systemClock, follow, config: () => control.config() }),
     config: () => started,
   };
   return control;
 }
 
+/** What is counted now under a name in such windows, by scope, the most first. */
+interface ListedCounts {
+  list(window: Pick<Claim, 'name' | 'span' | 'windowMs'>): readonly CountedScope[];
+}
+interface CountedScope {
+  readonly scope: string;
+  readonly used: number;
+  readonly endsAtMs: number | null;
+}
+
 export interface LimiterParts {
   readonly limits: LimitsControl;
-  readonly telemetry: Pick<ProcessTelemetry, 'gauge'> & { readonly log: Pick<ProcessTelemetry['log'], 'warn'> };
+  readonly telemetry: Pick<ProcessTelemetry, 'counter' | 'gauge'> & {
+    readonly log: Pick<ProcessTelemetry['log'], 'warn'>;
+  };
   readonly transport: Pick<Transport, 'send'>;
   readonly onError: (cause: unknown) => void;
 }
 
 export function composeLimiter({ limits, telemetry, transport, onError }: LimiterParts): QueueingLimiter {
   const inMemory = (): CounterStore => createMemoryCounterStore({ clock: systemClock });
-  const { budgets, book } = limits;
-  const isShared = limits.started.limits.store === 'sqlite';
+  const { budgets, book, shared } = limits;
+  const isShared = shared !== undefined || limits.started.limits.store === 'sqlite';
   const policyOf = (name: 'onStoreFailure' | 'onBudgetStoreFailure') => (): StorePolicy => {
     const { storeTimeoutMs, [name]: onFailure } = limits.config().limits;
     return { timeoutMs: storeTimeoutMs, onFailure };
@@ -59,7 +85,17 @@ export function composeLimiter({ limits, telemetry, transport, onError }: Limite
     onAlert: (alert) => tell(alert, { telemetry, transport, onError }),
   });
   telemetry.gauge('sluice_reservations', 'Requests that hold something of limits or budgets.', () => limiter.held);
+  telemetry.counter(
+    'sluice_limits_local_total',
+    'Requests admitted by what this process alone has counted, while the store of counts was out of reach.',
+    () => limiter.admittedLocally,
+  );
   return limiter;
+}
+
+/** A shared store that is away stands in the way only where nothing that is limited is let through without it. */
+export function hasNeededStores({ shared, config }: LimitsControl): boolean {
+  return shared === undefined || shared.counters.isUp || config().limits.onStoreFailure !== 'reject';
 }
 
 /** What is spent, as `/admin/v1/budgets` shows it. */

@@ -1,7 +1,7 @@
 import type { KeyAuthenticator } from '@sluice/auth';
 import { createBackoff } from '@sluice/breaker';
 import { createResponseCache } from '@sluice/cache';
-import type { Circuits, Idempotency, ResponseCache, Slots } from '@sluice/contract';
+import type { Circuits, Idempotency, KeyValueStore, ResponseCache, Slots } from '@sluice/contract';
 import { LeftBehind, TargetStatsTable, createAttemptMemory } from '@sluice/core';
 import type { AttemptMemory, Ports } from '@sluice/core';
 import { createLedger, priceUse } from '@sluice/ledger';
@@ -92,15 +92,23 @@ export function composePorts(lasting: LastingPorts, { slots, cache, idempotency,
   };
 }
 
+export interface CacheParts {
+  /** What all machines share. */
+  readonly shared: KeyValueStore | undefined;
+  readonly onError: (cause: unknown) => void;
+}
+
 /** What is kept stays, however often the rules for keeping change. */
 export function takeCache(
-  { cache: { enabled, ttl } }: Pick<Config, 'cache'>,
+  { cache: { enabled, ttl, store: where } }: Pick<Config, 'cache'>,
   holding: Holding,
-  onError: (cause: unknown) => void,
+  { shared, onError }: CacheParts,
 ): ResponseCache | undefined {
   if (!enabled) return undefined;
-  const store = holding.take('cache store', () => ({
-    value: createMemoryKeyValueStore({ clock: systemClock, maxBytes: CACHE_BYTES }),
-  }));
+  const inMemory = (): KeyValueStore =>
+    holding.take('cache store', () => ({
+      value: createMemoryKeyValueStore({ clock: systemClock, maxBytes: CACHE_BYTES }),
+    }));
+  const store = where !== 'memory' && shared ? shared : inMemory();
   return createResponseCache({ store, ttlMs: ttl, clock: systemClock, onError });
 }

@@ -8,6 +8,7 @@ import { deepFreeze } from './deep-freeze.js';
 import { explainIssues } from './explain-issues.js';
 import { modelsSettings } from './models-settings.js';
 import type { ConfigProblem } from './problem.js';
+import { redisUrlOf } from './redis-url.js';
 import { createConfigSchema } from './schema.js';
 import type { Config } from './schema.js';
 import { checkSignIn, checkTokens } from './check-tokens.js';
@@ -31,12 +32,18 @@ export function checkConfig(raw: unknown, { definitions, secrets }: CheckOptions
     ...checkReferences({ models, providers }),
     ...checkCatalogue({ catalogue, providers }),
     ...(secrets ? checkSecrets(providers, ['providers'], secrets) : []),
+    ...(secrets && parsed.success ? checkStores(parsed.data, secrets) : []),
     ...(secrets && parsed.success ? checkTokens(parsed.data.auth.jwt, secrets) : []),
     ...(secrets && parsed.success ? checkSignIn(parsed.data.auth.oidc, secrets) : []),
   ];
   return parsed.success && problems.length === 0
     ? { ok: true, config: deepFreeze(parsed.data) }
     : { ok: false, problems };
+}
+
+function checkStores({ cache }: Config, { env }: SecretPlace): readonly ConfigProblem[] {
+  if (cache.store !== 'redis' || redisUrlOf(env) !== undefined) return [];
+  return [{ path: 'cache.store', reason: 'redis is where the variable REDIS_URL says, and it is not set' }];
 }
 
 type SoundParts = Pick<Config, 'models' | 'providers' | 'catalogue'>;

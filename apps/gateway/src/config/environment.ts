@@ -1,5 +1,6 @@
 import { isPostgresUrl } from '@sluice/store-postgres';
 import type { ConfigProblem } from './problem.js';
+import { redisAddress, redisUrlOf, redisUrlProblems } from './redis-url.js';
 
 /** The process's variables, as an argument. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,6 +22,8 @@ export interface EnvironmentSettings {
   readonly adminKey?: string;
   /** PostgreSQL that the ledgers of several machines are sent to. */
   readonly databaseUrl?: string;
+  /** Host and port of the Redis server that machines share. */
+  readonly redis?: string;
   readonly production: boolean;
   readonly problems: readonly ConfigProblem[];
 }
@@ -38,18 +41,22 @@ export function readEnvironment(env: Environment, flags: ConfigFlags): Environme
   const dataDir = pick({ '--data-dir': flags.dataDir, SLUICE_DATA_DIR: env['SLUICE_DATA_DIR'] });
   const adminKey = env['SLUICE_ADMIN_KEY'];
   const database = pick({ DATABASE_URL: env['DATABASE_URL'] });
+  const redisUrl = redisUrlOf(env);
+  const redisProblems = redisUrlProblems(env);
   return {
     server: { ...(host && { host: host.value }), ...(port && { port: Number(port.value) }) },
     ...(config && { config: config.value }),
     dataDir: dataDir?.value ?? './.sluice',
     ...(adminKey !== undefined && { adminKey }),
     ...(database && { databaseUrl: database.value }),
+    ...(redisUrl !== undefined && redisProblems.length === 0 && { redis: redisAddress(redisUrl) }),
     production: isProduction(env),
     problems: [
       ...hostProblems(host),
       ...portProblems(port),
       ...adminKeyProblems(adminKey),
       ...databaseProblems(database),
+      ...redisProblems,
     ],
   };
 }

@@ -231,7 +231,6 @@ models:
   });
 
   it.each([
-    ['cache: {store: redis}', 'cache.store'],
     ['telemetry: {traces: {otlpEndpoint: {env: X}}}', 'telemetry.traces'],
     ['server: {workers: auto}', 'server.workers'],
     ['server: {workers: 4}', 'server.workers'],

@@ -12,7 +12,6 @@ const isPositive = (value: unknown): boolean => typeof value === 'number' && val
  * why, so a row may stay too long but can never let a setting through.
  */
 const UNSERVED: readonly Unserved[] = [
-  { path: ['cache', 'store'], values: ['redis'] },
   { path: ['models', '*', 'answerModel'] },
   { path: ['models', '*', 'unknownFields'] },
   { path: ['providers', '*', 'faults'] },

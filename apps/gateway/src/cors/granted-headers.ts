@@ -38,6 +38,7 @@ export const EXPOSED_HEADERS: string = [
   'request-id',
   'retry-after',
   'retry-after-ms',
+  'x-ratelimit-policy',
   'x-request-id',
   'x-should-retry',
   ...['limit', 'remaining', 'reset'].flatMap((what) => [`x-ratelimit-${what}-requests`, `x-ratelimit-${what}-tokens`]),

@@ -50,6 +50,12 @@ it.each([
   ['an admin key that is too short', async () => ({ env: { SLUICE_ADMIN_KEY: WEAK } }), /SLUICE_ADMIN_KEY/],
   ['a port that is taken', onTakenPort, /^sluice: Cannot listen on 127.0.0.1 port \d+: it is in use/],
   [
+    'a Redis server that is not there',
+    async () => ({ env: { REDIS_URL: `redis://:${WEAK}@127.0.0.1:1` } }),
+    /^sluice: Redis at 127.0.0.1:1 \(REDIS_URL\) cannot be reached: ECONNREFUSED\.$/m,
+  ],
+  ['a Redis address that is none', async () => ({ env: { REDIS_URL: `${WEAK}` } }), /REDIS_URL: expected redis:/],
+  [
     'a data directory that is none',
     onFile,
     /^sluice: The data directory .*taken cannot be used: it is not a directory/,

@@ -97,6 +97,14 @@ export class RedisLink {
     this.#checkNow();
   }
 
+  /** What is said on a channel from now on; what is said while the connection is away is lost. */
+  subscribe(channel: string, hear: (message: string) => void): void {
+    // The client does so by itself after every further connection.
+    this.#client.once('ready', () => {
+      this.#client.subscribe(channel, hear).catch(this.#options.onError);
+    });
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#isUp = false;

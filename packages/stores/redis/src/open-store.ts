@@ -3,6 +3,8 @@ import { RedisCounterStore } from './counter-store.js';
 import { createRedisKeyValueStore } from './key-value-store.js';
 import { RedisLink } from './link.js';
 import type { LinkFigures } from './link.js';
+import { createNotices } from './notices.js';
+import type { Notices } from './notices.js';
 import type { CountKeeper } from './recovery.js';
 
 export interface RedisStoreOptions {
@@ -25,6 +27,7 @@ export interface RedisStore {
   readonly counters: RedisCounterStore;
   /** Answers, and whatever else is kept for a time. */
   readonly entries: KeyValueStore;
+  readonly notices: Notices;
   /** Whether the server is there. */
   readonly isUp: boolean;
   readonly figures: LinkFigures;
@@ -35,13 +38,18 @@ export interface RedisStore {
 export function openRedisStore(options: RedisStoreOptions): RedisStore {
   const link = new RedisLink(options);
   const counters = new RedisCounterStore(link, options);
+  const notices = createNotices(link, { channel: channelOf(options.url), sender: options.newId() });
   link.open(
     () => counters.check(),
-    () => counters.resume(),
+    () => {
+      counters.resume();
+      notices.missed();
+    },
   );
   return {
     counters,
     entries: createRedisKeyValueStore(link, 'sluice:entries'),
+    notices,
     get isUp() {
       return link.isUp;
     },
@@ -50,4 +58,9 @@ export function openRedisStore(options: RedisStoreOptions): RedisStore {
     },
     close: () => link.close(),
   };
+}
+
+/** Channels are shared by all databases of a server. */
+function channelOf(url: string): string {
+  return `sluice:${Number(new URL(url).pathname.slice(1)) || 0}:notices`;
 }

@@ -19,6 +19,12 @@ export interface Counted {
   readonly endsAtMs: number | null;
 }
 
+/** A count in its window. */
+export interface KeptCount extends Counted {
+  readonly window: Pick<Claim, 'name' | 'span' | 'windowMs'>;
+  readonly beginsAtMs: number;
+}
+
 interface CountRow {
   readonly startsAtMs: number;
   readonly endsAtMs: number | null;
@@ -41,6 +47,8 @@ export class CountTable {
   readonly #add: StatementSync;
   readonly #list: StatementSync;
   readonly #change: StatementSync;
+  readonly #keep: StatementSync;
+  readonly #named: StatementSync;
   readonly #sweep: StatementSync;
   #sweptAtMs = Number.NEGATIVE_INFINITY;
 
@@ -56,6 +64,14 @@ export class CountTable {
     this.#list = database.prepare(
       `SELECT key AS scope, SUM(used) AS used, MIN(ends_at_ms) AS endsAtMs FROM counts
        WHERE substr(key, -?1) = ?2 AND (ends_at_ms IS NULL OR ends_at_ms > ?3) GROUP BY key ORDER BY used DESC`,
+    );
+    this.#keep = database.prepare(
+      `INSERT INTO counts (key, starts_at_ms, ends_at_ms, used) VALUES (?1, ?2, ?3, ?4)
+       ON CONFLICT (key, starts_at_ms) DO UPDATE SET used = ?4, ends_at_ms = ?3`,
+    );
+    this.#named = database.prepare(
+      `SELECT key, starts_at_ms AS startsAtMs, ends_at_ms AS endsAtMs, used FROM counts
+       WHERE instr(key, ?1) > 0 AND (ends_at_ms IS NULL OR ends_at_ms > ?2)`,
     );
     this.#change = database.prepare('UPDATE counts SET used = used + ? WHERE key = ? AND starts_at_ms = ?');
     this.#sweep = database.prepare('DELETE FROM counts WHERE ends_at_ms <= ? OR (ends_at_ms IS NULL AND used = 0)');
@@ -99,6 +115,23 @@ export class CountTable {
     return rows.map((row) => ({ ...row, scope: row.scope.slice(0, -suffix.length) }));
   }
 
+  /** Sets what was counted somewhere else, whatever stands there. */
+  keep(kept: readonly KeptCount[]): void {
+    for (const { scope, window, beginsAtMs, endsAtMs, used } of kept) {
+      const key = keyOf({ ...window, scope, kind: 'window', amount: 0, limit: 0 });
+      this.#keep.run(key, beginsAtMs, endsAtMs, used);
+    }
+  }
+
+  /** All that is counted now under a name. */
+  recall(name: string, nowMs: number): readonly KeptCount[] {
+    const rows = this.#named.all(`\n${name}\n`, nowMs) as unknown as readonly (CountRow & { readonly key: string })[];
+    return rows.map(({ key, startsAtMs, endsAtMs, used }) => {
+      const [scope = '', , length = ''] = key.split('\n');
+      return { scope, window: { name, ...windowOf(length) }, beginsAtMs: startsAtMs, endsAtMs, used };
+    });
+  }
+
   /** Deletes what has ended, once in a while. */
   sweep(nowMs: number): void {
     if (Math.abs(nowMs - this.#sweptAtMs) < SWEEP_EVERY_MS) return;
@@ -109,6 +142,11 @@ export class CountTable {
 
 function keyOf({ scope, name, kind, span, windowMs }: Claim): string {
   return `${scope}\n${name}\n${kind === 'gauge' ? 'held' : (span ?? '') + String(windowMs)}`;
+}
+
+function windowOf(text: string): Pick<Claim, 'span' | 'windowMs'> {
+  const [, span, length] = /^(sliding|day|month)?(.*)$/.exec(text) ?? [];
+  return { windowMs: Number(length), ...(span !== undefined && { span: span as NonNullable<Claim['span']> }) };
 }
 
 function isEndless(key: string): boolean {

@@ -3,9 +3,9 @@ import type { Actual, Claim, ClaimState, Clock, CounterStore, ReserveResult } fr
 import { gatewayError } from '@sluice/contract';
 import { guarded } from './failure.js';
 import { CountTable } from './count-table.js';
-import type { Counted, Place } from './count-table.js';
+import type { Counted, KeptCount, Place } from './count-table.js';
 import { ReservationTable } from './reservation-table.js';
-import { rollback } from './transact.js';
+import { rollback, transact } from './transact.js';
 
 export interface SqliteCounterOptions {
   readonly clock: Clock;
@@ -77,6 +77,16 @@ export class SqliteCounterStore implements CounterStore {
   /** What is counted now under a name in such windows, by scope, the most first. Throws `storage_unavailable`. */
   list(counted: Pick<Claim, 'name' | 'span' | 'windowMs'>): readonly Counted[] {
     return guarded(() => this.#counts.list(counted, this.#clock.now()));
+  }
+
+  /** Sets counts of a name that somebody else counts, to be found again after a restart. Throws `storage_unavailable`. */
+  keep(counts: readonly KeptCount[]): void {
+    guarded(() => transact(this.#database, () => this.#counts.keep(counts)));
+  }
+
+  /** All that is counted now under a name. Throws `storage_unavailable`. */
+  recall(name: string): readonly KeptCount[] {
+    return guarded(() => this.#counts.recall(name, this.#clock.now()));
   }
 
   /** Does at once what is asked for. */

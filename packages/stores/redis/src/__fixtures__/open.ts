@@ -20,12 +20,17 @@ export interface OpenedStore extends RedisStore {
   readonly errors: unknown[];
 }
 
+export interface OpenOptions extends Partial<RedisStoreOptions> {
+  /** How far the wall clock of this process is off. */
+  readonly wrongByMs?: number;
+}
+
 /** A store of a server, at once or when it is there. */
-export function openStore(url: string, options: Partial<RedisStoreOptions> = {}): OpenedStore {
+export function openStore(url: string, { wrongByMs = 0, ...options }: OpenOptions = {}): OpenedStore {
   const errors: unknown[] = [];
   const store = openRedisStore({
     url,
-    clock: realClock(),
+    clock: realClock(wrongByMs),
     random: Math.random,
     newId: randomUUID,
     timeoutMs: () => 50,

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** Stands between a client and a server on loopback, and does to their connections what networks do. */
+export interface FaultProxy extends AsyncDisposable {
+  readonly port: number;
+  /** Connections that were taken. */
+  readonly accepted: number;
+  /** How much later every byte arrives, of the moment. */
+  delayMs: () => number;
+  /** Which connections, counted from 1, are reset as soon as they carry something. */
+  resets: (connection: number) => boolean;
+  /** True: nothing is carried on any more, and nothing is closed. */
+  isDead: boolean;
+  /** Resets all that are open. */
+  resetAll(): void;
+}
+
+export async function startFaultProxy(toPort: number): Promise<FaultProxy> {
+  const sockets = new Set<Socket>();
+  let accepted = 0;
+  const proxy = {
+    delayMs: (): number => 0,
+    resets: (_: number): boolean => false,
+    isDead: false,
+    get accepted(): number {
+      return accepted;
+    },
+  };
+  const server = createServer((client) => {
+    const connection = (accepted += 1);
+    const upstream = connect(toPort, '127.0.0.1');
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
+    }
+    carry(client, upstream, () => proxy.resets(connection));
+    carry(upstream, client, () => false);
+  });
+  function carry(from: Socket, to: Socket, isReset: () => boolean): void {
+    from.on('data', (piece: Buffer) => {
+      if (isReset()) return void [from, to].map((socket) => socket.resetAndDestroy());
+      if (!proxy.isDead) setTimeout(() => to.destroyed || to.write(piece), proxy.delayMs());
+    });
+    from.once('close', () => proxy.isDead || to.destroy());
+  }
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const reset = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  return Object.assign(proxy, {
+    port: (server.address() as AddressInfo).port,
+    resetAll: reset,
+    async [Symbol.asyncDispose]() {
+      reset();
+      server.close();
+    },
+  });
+}
