@@ -10,8 +10,8 @@ const BATCH = 1_000;
 const START_MS = 1_700_000_000_000;
 const EVERY_MS = 2_600;
 const NEVER = new AbortController().signal;
-/** Two of the suite's machine's processors are shared with others. */
-const MAX_DELAY_MS = 250;
+/** Of a hundred looks at the event loop all but one: the processors are shared with others, who may hold it up once. */
+const MAX_P99_MS = 100;
 
 function fill(store: SqliteStore): void {
   for (let from = 0; from < ROWS; from += BATCH) {
@@ -46,7 +46,8 @@ it('sums a million rows while the event loop goes on', async () => {
     expect([requests, costMicroUsd]).toEqual([ROWS, (ROWS / 100) * 4_950]);
     seconds[by.join()] = (performance.now() - startedMs) / 1_000;
   }
-  const maxDelayMs = delay.max / 1e6;
-  process.stdout.write(`spend over a million rows: ${JSON.stringify({ seconds, maxDelayMs })}\n`);
-  expect(maxDelayMs).toBeLessThan(MAX_DELAY_MS);
+  const p99Ms = delay.percentile(99) / 1e6;
+  const maxMs = delay.max / 1e6;
+  process.stdout.write(`spend over a million rows: ${JSON.stringify({ seconds, p99Ms, maxMs })}\n`);
+  expect(p99Ms).toBeLessThan(MAX_P99_MS);
 });
