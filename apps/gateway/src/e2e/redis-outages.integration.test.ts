@@ -1,0 +1,36 @@
+import { describeWithRedis } from '@sluice/testkit';
+import { expect, it, onTestFinished } from 'vitest';
+import { assertInvariants } from './__fixtures__/invariants.js';
+import type { ProcessGateway } from './__fixtures__/gateway.js';
+import { codeOf } from './__fixtures__/read-answers.js';
+import { chat, metric, startShared, tally } from './__fixtures__/shared.js';
+import { timed } from './__fixtures__/timed.js';
+
+const PATH = '/v1/chat/completions';
+
+describeWithRedis('gateways whose Redis server is killed', () => {
+  it('F50 F51 take their parts of limits, keep budgets closed, and are exact again within a second of its return', async () => {
+    await using shared = await startShared(2);
+    const { redis, gateways } = shared;
+    const [a] = gateways as [ProcessGateway];
+    expect(await tally(gateways, 20, 'rpm50')).toEqual({ 200: 20 });
+    expect(await tally(gateways, 4, 'money')).toEqual({ 200: 4 });
+    await redis.kill();
+    onTestFinished(() => redis.stop());
+    const { value: first, tookMs } = await timed(() => a.call(PATH, chat('free')));
+    expect([first.status, tookMs < 1_000]).toEqual([200, true]);
+    const local = await a.call(PATH, chat('rpm50'));
+    expect([local.status, local.headers.get('x-ratelimit-policy')]).toEqual([200, 'local']);
+    const closed = await a.call(PATH, chat('money'));
+    expect([closed.status, await codeOf(closed)]).toEqual([503, 'budget_unavailable']);
+    const during = await tally(gateways, 100, 'rpm50');
+    expect(during[200]).toBeLessThanOrEqual(29);
+    await redis.start();
+    for (const gateway of gateways)
+      await expect.poll(() => metric(gateway, 'sluice_redis_up'), { timeout: 5_000 }).toBe(1);
+    const after = await tally(gateways, 100, 'rpm50');
+    expect(20 + 1 + (during[200] ?? 0) + (after[200] ?? 0)).toBe(50);
+    expect(await tally(gateways, 20, 'money')).toEqual({ 200: 6, 429: 14 });
+    for (const gateway of gateways) await assertInvariants({ gateway });
+  });
+});
