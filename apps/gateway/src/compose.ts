@@ -29,6 +29,8 @@ import { watchPressure } from './compose/pressure.js';
 import { hearOfChanges } from './compose/redis.js';
 import { recoverRows } from './compose/recovery.js';
 import { takeProviders } from './compose/providers.js';
+import { openSharedLedger } from './compose/shared-ledger.js';
+import type { SharedLedger } from './compose/shared-ledger.js';
 import { Reloads } from './compose/reloads.js';
 import type { LoadAgain } from './compose/reloads.js';
 import { withShared } from './compose/shared.js';
@@ -124,6 +126,7 @@ interface Base {
 /** With its state open. */
 interface Opened extends Base {
   readonly store: SqliteStore;
+  readonly sharedLedger: SharedLedger;
   readonly lasting: LastingPorts;
   readonly limits: LimitsControl;
   readonly followers: Followers;
@@ -178,14 +181,15 @@ function openBase(options: ComposeOptions): Base {
 
 function openState(base: Base): Opened {
   const { databasePath, shared } = base.options.state;
-  const own = openSqliteStore({ path: databasePath });
+  const own = openSqliteStore({ path: databasePath, durability: base.options.config.ledger.durability });
   const store = shared ? withShared(own, shared, base.telemetry) : own;
   const followers = new Followers((cause) => base.telemetry.log.error('internal error', { err: cause }));
   base.vault.open(store.settings, base.telemetry.log, followers);
   const limits = createLimitsControl(base.options.config, { ...base, env: base.options.env, store, followers });
   const lasting = composeLastingPorts({ ...base, store, limits });
   const idempotency = createIdempotencyControl(base.options.config, { store, telemetry: base.telemetry });
-  return { ...base, store, limits, followers, idempotency, lasting };
+  const sharedLedger = openSharedLedger({ ...base, store, database: shared?.database, config: () => limits.config() });
+  return { ...base, store, limits, followers, idempotency, lasting, sharedLedger };
 }
 
 /** Builds a further configuration; throws, and then holds nothing, where it cannot be built. */
@@ -311,6 +315,7 @@ async function release({ options, transport, telemetry, pool }: Base, opened: Op
     () => pool.settled(),
     () => opened?.lasting.ledger.flush(),
     () => opened?.limits.shared?.close(),
+    () => opened?.sharedLedger.close(),
     () => opened?.store.close(),
     () => options.state.shared?.close(),
     () => telemetry.close(),

@@ -190,6 +190,43 @@ export interface LedgerRepository {
   orphans(limit: number): readonly LedgerIntent[];
 }
 
+/** Rows of the ledger on their way, each kind as a JSON array of objects by the names of its columns. */
+export interface LedgerParcel {
+  /** How many rows there are in it. */
+  readonly rows: number;
+  readonly intents: string;
+  readonly settlements: string;
+  readonly prices: string;
+}
+/** What of a machine's ledger is yet to be sent on. Of several processes with one ledger, one sends. */
+export interface LedgerOutbox {
+  /** The oldest rows, at most `limit`, in the order of their commits; nothing where none waits, or another process sends. */
+  next(limit: number): LedgerParcel | undefined;
+  /** The last parcel has arrived. */
+  sent(): void;
+  /** The last parcel is never going to be taken: it is set aside, and stays in the ledger. */
+  refused(): void;
+  backlog(): LedgerBacklog;
+  /** Deletes at most `limit` settled rows that began before and were sent on. Returns how many. */
+  prune(beforeMs: number, limit: number): number;
+}
+export interface LedgerBacklog {
+  /** About how many rows wait. */
+  readonly rows: number;
+  /** When the oldest of them was made; absent where none waits. */
+  readonly oldestMs?: number;
+  /** Rows that were set aside. */
+  readonly refused: number;
+}
+/** The ledgers of many machines in one place. Every method rejects with `storage_unavailable`. */
+export interface LedgerArchive {
+  /** All or nothing. What has arrived before is passed over. */
+  take(parcel: LedgerParcel): Promise<void>;
+  /** Newest first. */
+  page(query: LedgerQuery): Promise<LedgerPage>;
+  find(id: string): Promise<LedgerRow | undefined>;
+}
+
 /** An answer that its caller may come back to. */
 export interface ResponseRecord {
   readonly id: string;

@@ -14,6 +14,13 @@ export interface LedgerDeps {
   readonly schedule?: (run: () => void) => void;
 }
 
+export interface ObservedLedger extends Ledger {
+  /** Settlements in memory that the store has not taken. */
+  readonly unwritten: number;
+  /** Whether the store failed the last time that something was written. */
+  readonly isFailing: boolean;
+}
+
 /** A commit so recently is a sign of load. Then intents had better share: a commit costs as much as several rows. */
 const BUSY_MS = 1;
 /** Turns of the event loop that intents wait for others under load, as long as each brings some. */
@@ -40,11 +47,11 @@ interface Batch {
  * one transaction; whatever was settled within 20 ms is another. The repository stays the caller's; call `flush`
  * before closing it. `flush` rejects with `storage_unavailable` when rows could not be written.
  */
-export function createLedger(deps: LedgerDeps): Ledger {
+export function createLedger(deps: LedgerDeps): ObservedLedger {
   return new GroupCommit(deps);
 }
 
-class GroupCommit implements Ledger {
+class GroupCommit implements ObservedLedger {
   readonly #repository: Pick<LedgerRepository, 'append'>;
   readonly #clock: Clock;
   readonly #onError: (error: GatewayError) => void;
@@ -52,6 +59,7 @@ class GroupCommit implements Ledger {
   readonly #settlements = createBacklog<LedgerSettlement>(MAX_BACKLOG);
   #batch: Batch | undefined;
   #timerSet = false;
+  #isFailing = false;
   #committedMs = Number.NEGATIVE_INFINITY;
 
   constructor({ repository, clock, onError, schedule = (run) => void setImmediate(run) }: LedgerDeps) {
@@ -59,6 +67,14 @@ class GroupCommit implements Ledger {
     this.#clock = clock;
     this.#onError = onError;
     this.#schedule = schedule;
+  }
+
+  get unwritten(): number {
+    return this.#settlements.size;
+  }
+
+  get isFailing(): boolean {
+    return this.#isFailing;
   }
 
   open(intent: LedgerIntent): Promise<void> {
@@ -160,8 +176,10 @@ class GroupCommit implements Ledger {
   #append(intents: readonly LedgerIntent[], settlements: readonly LedgerSettlement[]): GatewayError | undefined {
     try {
       this.#repository.append({ intents, settlements });
+      this.#isFailing = false;
       return undefined;
     } catch (cause) {
+      this.#isFailing = true;
       return toStorageError(cause);
     }
   }

@@ -1,5 +1,7 @@
 export { createLedger } from './create-ledger.js';
+export { keepSending } from './keep-sending.js';
 export { priceUse } from './price.js';
 export { keepRecovering } from './recover.js';
-export type { LedgerDeps } from './create-ledger.js';
+export type { LedgerDeps, ObservedLedger } from './create-ledger.js';
 export type { RecoveryDeps } from './recover.js';
+export type { Sending, SendingDeps } from './keep-sending.js';

@@ -9,8 +9,9 @@ import type { Environment } from '../config/environment.js';
 import type { Callers } from '../http/callers.js';
 import type { Pressure } from '../health/pressure.js';
 import { reportHealth } from '../health/provider-health.js';
-import type { HealthReport } from '../health/provider-health.js';
+import { reportLedger } from '../health/ledger-health.js';
 import type { BreakerRoutesDeps } from '../http/admin/breakers.js';
+import type { WholeHealth } from '../http/health-route.js';
 import { createEntry } from '../http/entry.js';
 import type { Entry } from '../http/entry.js';
 import { createInference } from '../http/inference.js';
@@ -32,6 +33,7 @@ import { composePeople } from './people.js';
 import { createScopeRights } from '../http/admin/scope-rights.js';
 import { hasNeededStores, readSpendingOf } from './limits.js';
 import type { LimitsControl } from './limits.js';
+import type { SharedLedger } from './shared-ledger.js';
 import type { Generations } from './generations.js';
 import type { LastingPorts } from './ports.js';
 import type { Reloads } from './reloads.js';
@@ -41,6 +43,7 @@ export interface EntryParts {
   readonly reloads: Reloads;
   readonly lasting: LastingPorts;
   readonly store: SqliteStore;
+  readonly sharedLedger: SharedLedger;
   readonly telemetry: ProcessTelemetry;
   readonly lifecycle: Lifecycle;
   readonly callers: Callers;
@@ -64,9 +67,10 @@ export function composeEntry(parts: EntryParts): Entry {
     reloads,
     breakers: currentBreakers(generations, telemetry),
     cors: liveCors,
-    health: () => currentHealth(generations, lasting),
+    health: () => currentHealth(generations, parts),
     ledger,
     ...repositoriesOf(store),
+    rows: parts.sharedLedger.rows,
     background,
     clock,
     isReady: () => lifecycle.isReady && hasNeededStores(parts.limits),
@@ -92,8 +96,8 @@ export function composeEntry(parts: EntryParts): Entry {
   );
 }
 
-function repositoriesOf({ ledger, spend, audit, responses }: SqliteStore) {
-  return { rows: ledger, spend, auditRows: audit, responses };
+function repositoriesOf({ spend, audit, responses }: SqliteStore) {
+  return { spend, auditRows: audit, responses };
 }
 
 /** Who administers keys is the configuration of the moment. */
@@ -150,9 +154,16 @@ function currentModels(generations: Generations): ListModels {
   };
 }
 
-function currentHealth(generations: Generations, { clock, attempts, stats }: LastingPorts): HealthReport {
+function currentHealth(
+  generations: Generations,
+  { lasting, sharedLedger }: Pick<EntryParts, 'lasting' | 'sharedLedger'>,
+): WholeHealth {
   const { snapshot, circuits, probers } = generations.current;
-  return reportHealth(snapshot.providers.values(), { clock, circuits, rests: attempts.rests, stats, probers });
+  const { clock, attempts, stats } = lasting;
+  const report = reportHealth(snapshot.providers.values(), { clock, circuits, rests: attempts.rests, stats, probers });
+  const ledger = reportLedger(lasting.ledger, sharedLedger.health?.());
+  const state = ledger.state === 'up' || report.state === 'down' ? report.state : 'degraded';
+  return { ...report, state, ledger };
 }
 
 /** The circuits that new requests meet. */

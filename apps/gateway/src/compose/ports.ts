@@ -5,6 +5,7 @@ import type { Circuits, Idempotency, KeyValueStore, ResponseCache, Slots } from 
 import { LeftBehind, TargetStatsTable, createAttemptMemory } from '@sluice/core';
 import type { AttemptMemory, Ports } from '@sluice/core';
 import { createLedger, priceUse } from '@sluice/ledger';
+import type { ObservedLedger } from '@sluice/ledger';
 import type { QueueingLimiter } from '@sluice/limits';
 import { createMemoryKeyValueStore } from '@sluice/store-memory';
 import type { SqliteStore } from '@sluice/store-sqlite';
@@ -27,6 +28,7 @@ export type LastingPorts = Omit<
 > & {
   readonly limiter: QueueingLimiter;
   readonly leftBehind: LeftBehind;
+  readonly ledger: ObservedLedger;
 };
 
 export interface LastingParts {

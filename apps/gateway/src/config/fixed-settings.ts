@@ -8,6 +8,7 @@ const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
   'server.requestTimeoutMs': ({ server }) => server.requestTimeoutMs,
   'server.maxConnectionsPerAddress': ({ server }) => server.maxConnectionsPerAddress,
   'server.workers': ({ server }) => server.workers,
+  'ledger.durability': ({ ledger }) => ledger.durability,
   'limits.store': ({ limits }) => limits.store,
   'telemetry.metrics.enabled': ({ telemetry }) => telemetry.metrics.enabled,
 };

@@ -56,6 +56,7 @@ describe('configJsonSchema', () => {
       'limits',
       'budgets',
       'responses',
+      'ledger',
       'cache',
       'idempotency',
       'breaker',

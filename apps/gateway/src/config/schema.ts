@@ -21,6 +21,8 @@ import { corsSettings } from '../cors/settings.js';
 import type { CorsSettings } from '../cors/settings.js';
 import { withConcurrency } from './concurrency.js';
 import { withKeyPool } from './key-pool.js';
+import { ledgerSettings } from './ledger-settings.js';
+import type { LedgerSettings } from './ledger-settings.js';
 import { modelsSettings } from './models-settings.js';
 import type { AliasSettings } from './models-settings.js';
 import { probeSettings } from './probe-settings.js';
@@ -53,6 +55,7 @@ export interface Config {
   readonly limits: LimitsSettings;
   readonly budgets: BudgetsSettings;
   readonly responses: ResponsesSettings;
+  readonly ledger: LedgerSettings;
   readonly cache: CacheSettings;
   readonly idempotency: IdempotencySettings;
   readonly breaker: BreakerSettings;
@@ -70,6 +73,7 @@ export interface ConfigInput {
   readonly limits?: z.input<typeof limitsSettings> | undefined;
   readonly budgets?: z.input<typeof budgetsSettings> | undefined;
   readonly responses?: z.input<typeof responsesSettings> | undefined;
+  readonly ledger?: z.input<typeof ledgerSettings> | undefined;
   readonly cache?: z.input<typeof cacheSettings> | undefined;
   readonly idempotency?: z.input<typeof idempotencySettings> | undefined;
   readonly breaker?: z.input<typeof breakerSettings> | undefined;
@@ -90,6 +94,7 @@ export function createConfigSchema(definitions: readonly ProviderDefinition[]): 
       limits: limitsSettings.prefault({}),
       budgets: budgetsSettings,
       responses: responsesSettings.prefault({}),
+      ledger: ledgerSettings.prefault({}),
       cache: cacheSettings.prefault({}),
       idempotency: idempotencySettings.prefault({}),
       breaker: breakerSettings.prefault({}),

@@ -1,5 +1,6 @@
 import { jsonAnswer } from '@sluice/core';
 import { z } from 'zod';
+import type { LedgerHealth } from '../health/ledger-health.js';
 import type { HealthReport } from '../health/provider-health.js';
 import { jsonContent, noStore } from './answers.js';
 import type { Route } from './route.js';
@@ -42,17 +43,38 @@ const key = z.strictObject({
     .meta({ description: 'The last probe with it, where `providers.*.probe` is set and no request has asked since.' }),
 });
 
+const isUp = z.enum(['up', 'degraded']);
+const ledger = z
+  .strictObject({
+    state: isUp,
+    unwritten: z.int().meta({ description: 'Settlements in memory that the disk has not taken.' }),
+    postgres: z
+      .strictObject({
+        state: isUp,
+        backlog: z.int().meta({ description: 'Rows that it does not have yet.' }),
+        oldestAgeMs: z.number().meta({ description: 'Of the oldest of them.' }),
+        refused: z.int().meta({ description: 'Rows that it refuses; they stay on this machine.' }),
+      })
+      .exactOptional()
+      .meta({ description: 'Where the rows of all machines come together; absent without DATABASE_URL.' }),
+  })
+  .meta({ description: 'The rows of requests.' });
+
 const healthReport = z
   .strictObject({
     state,
+    ledger,
     providers: z.array(z.strictObject({ name: z.string(), state, keys: z.array(key) })),
   })
   .meta({
-    description: 'Down where all parts are down, degraded where some are, up where what is known is up.',
+    description:
+      'Of the providers: down where all are down, degraded where some are, up where what is known is up. Degraded too where the ledger is, unless they are down.',
   });
 
+export type WholeHealth = HealthReport & { readonly ledger: LedgerHealth };
+
 /** `GET /health/providers`: how the providers fare, by what calls and probes have shown. It asks them nothing, and is always 200. */
-export function createHealthRoute(report: () => HealthReport): Route {
+export function createHealthRoute(report: () => WholeHealth): Route {
   return {
     method: 'GET',
     path: '/health/providers',

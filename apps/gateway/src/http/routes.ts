@@ -1,14 +1,7 @@
 import type { KeyAdmin, TenancyAdmin } from '@sluice/auth';
 import type { BackgroundResponses } from '@sluice/dialect-openai';
-import type {
-  AuditRepository,
-  Clock,
-  Ledger,
-  LedgerRepository,
-  ResponseRepository,
-  SpendRepository,
-} from '@sluice/contract';
-import type { HealthReport } from '../health/provider-health.js';
+import type { AuditRepository, Clock, Ledger, ResponseRepository, SpendRepository } from '@sluice/contract';
+import type { LedgerRows } from '../compose/shared-ledger.js';
 import { createAuditRoute } from './admin/audit.js';
 import { createBreakerRoutes } from './admin/breakers.js';
 import type { BreakerRoutesDeps } from './admin/breakers.js';
@@ -32,6 +25,7 @@ import { createSpendRoute } from './admin/spend.js';
 import { createTenancyRoutes } from './admin/tenancy.js';
 import { INFERENCE_DESCRIPTIONS } from './inference.js';
 import { createHealthRoute } from './health-route.js';
+import type { WholeHealth } from './health-route.js';
 import { createMetricsRoute } from './metrics-route.js';
 import type { Metrics } from './metrics-route.js';
 import { createModelsRoutes } from './models-routes.js';
@@ -54,7 +48,7 @@ export interface RoutesDeps {
   readonly providers: ProviderEntries;
   readonly limits: LimitRoutesDeps & Pick<BudgetRoutesDeps, 'readSpending'>;
   readonly ledger: Ledger;
-  readonly rows: LedgerRepository;
+  readonly rows: LedgerRows;
   readonly spend: SpendRepository;
   readonly auditRows: AuditRepository;
   readonly responses: ResponseRepository;
@@ -64,7 +58,7 @@ export interface RoutesDeps {
   readonly current: ExplainDeps['current'];
   readonly config: DrillRoutesDeps['config'];
   isReady(): boolean;
-  health(): HealthReport;
+  health(): WholeHealth;
   metrics(): Promise<Metrics>;
 }
 

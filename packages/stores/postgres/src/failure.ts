@@ -48,3 +48,9 @@ function reasonOf(error: unknown): string | undefined {
   if (code !== undefined) return REASONS[code] ?? REASONS[code.slice(0, SQL_STATE_CLASS)];
   return error instanceof Error && SILENT.test(error.message) ? 'it does not answer' : undefined;
 }
+
+/** Whether PostgreSQL refuses what it was given, and will each time: data exceptions and broken constraints. */
+export function isRefusedByPostgres(error: unknown): boolean {
+  const code = error instanceof Error ? codeOf(error.cause) : undefined;
+  return code !== undefined && /^2[23]/.test(code);
+}

@@ -1,3 +1,5 @@
+export { createLedgerArchive } from './archive.js';
+export { isRefusedByPostgres } from './failure.js';
 export { openPostgres } from './connection.js';
 export { isPostgresUrl } from './parse-url.js';
 export { createPostgresDirectory } from './directory/directory.js';

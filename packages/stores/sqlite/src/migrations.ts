@@ -228,6 +228,18 @@ export const MIGRATIONS: readonly string[] = [
      expires_at_ms INTEGER NOT NULL,
      subject TEXT NOT NULL
    ) STRICT, WITHOUT ROWID;`,
+
+  `-- Rows of the ledger that are yet to be sent on, in the order of their commits. Triggers fill it where they are sent at all.
+   CREATE TABLE ledger_outbox (seq INTEGER PRIMARY KEY NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL) STRICT;
+   -- What was not taken, so that the rows behind it are.
+   CREATE TABLE ledger_refused (kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;
+   -- One row. What was written before the triggers stood, behind \`after\` up to \`until\`, is still to be put into the outbox.
+   CREATE TABLE ledger_sender (
+     only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
+     machine TEXT NOT NULL,
+     after TEXT,
+     until TEXT
+   ) STRICT;`,
 ];
 
 /**

@@ -3,6 +3,7 @@ import type {
   AtomicKeyValueStore,
   AuditRepository,
   KeyRepository,
+  LedgerOutbox,
   LedgerRepository,
   ResponseRepository,
   SessionRepository,
@@ -20,6 +21,8 @@ import { createKeyRepository } from './keys.js';
 import { createLedgerRepository } from './ledger.js';
 import { migrate } from './migrations.js';
 import { openFile } from './open-file.js';
+import { SqliteOutbox, beginSending, endSending } from './outbox.js';
+import type { OutboxOptions } from './outbox.js';
 import { LedgerOwner } from './owner.js';
 import { createResponseRepository } from './responses.js';
 import { createSessionRepository } from './sessions.js';
@@ -32,10 +35,15 @@ export interface SqliteStoreOptions {
   readonly path: string;
   /** How long a write waits for another process's lock; the event loop waits with it. Default 2000. */
   readonly busyTimeoutMs?: number;
+  /** What a commit survives: the end of the process, or with `sync`, at the price of a wait for the disk, a power cut. Default `process`. */
+  readonly durability?: 'process' | 'sync';
 }
 
-/** How long counting waits for another process's lock; whoever is admitted waits with it. */
-const COUNTERS_BUSY_MS = 50;
+/** How long counting and sending wait for another process's lock; whoever is admitted waits with it. */
+const BESIDE_BUSY_MS = 50;
+
+/** In WAL mode NORMAL survives the end of the process; only a power cut may take the last moments. */
+const SYNCHRONOUS = { process: 'NORMAL', sync: 'FULL' } as const;
 
 export interface SqliteStore {
   readonly keys: KeyRepository;
@@ -50,6 +58,10 @@ export interface SqliteStore {
   counters(options: SqliteCounterOptions): SqliteCounterStore;
   /** One table, whoever opens it. */
   entries(options: SqliteEntriesOptions): AtomicKeyValueStore;
+  /** The ledger's rows to be sent on: those of now on, whatever process writes them, and those of before. */
+  outbox(options: OutboxOptions): LedgerOutbox;
+  /** From now on rows stay here, and what waits to be sent does so no more. */
+  endSending(): void;
   /** Closes the file. Idempotent; later calls of the repositories throw `storage_unavailable`. */
   close(): void;
 }
@@ -59,36 +71,37 @@ export interface SqliteStore {
  * file. Throws one error that names the file and what is wrong with it: damaged, from a newer release, not writable.
  * The caller owns the store and closes it.
  */
-export function openSqliteStore({ path, busyTimeoutMs = 2_000 }: SqliteStoreOptions): SqliteStore {
-  return openFile(path, busyTimeoutMs, (database) => prepareStore(database, path));
+export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
+  const { path, busyTimeoutMs = 2_000 } = options;
+  return openFile(path, busyTimeoutMs, (database) => prepareStore(database, options));
 }
 
-function prepareStore(database: DatabaseSync, path: string): SqliteStore {
-  // In WAL mode NORMAL survives the end of the process; only a power cut may take the last moments.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+function prepareStore(database: DatabaseSync, options: SqliteStoreOptions): SqliteStore {
+  const { path } = options;
+  const synchronous = `PRAGMA synchronous = ${SYNCHRONOUS[options.durability ?? 'process']}`;
+  database.exec(`PRAGMA journal_mode = WAL; ${synchronous}`);
   migrate(database);
   const owner = new LedgerOwner(database, path);
   const checkpointer = new Checkpointer(database, path);
   const spend = new SqliteSpend(path);
-  const counters: SqliteCounterStore[] = [];
-  const beside: DatabaseSync[] = [];
-  const openBeside = (): DatabaseSync => {
-    const opened = new DatabaseSync(path, { timeout: COUNTERS_BUSY_MS });
-    // The ledger's rows go the same way, and what they bring about is checkpointed with them.
-    opened.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0');
-    beside.push(opened);
-    return opened;
-  };
+  const beside = new Beside(path, synchronous);
   return {
     ledger: createLedgerRepository(database, { path, owner, checkpointer }),
     spend,
     ...smallRepositories(database),
-    entries: (options) => createEntries(database, options),
-    counters(options) {
-      const store = new SqliteCounterStore(openBeside(), options);
-      counters.push(store);
-      return store;
+    counters: (counting) =>
+      beside.open(
+        (opened) => new SqliteCounterStore(opened, counting),
+        (store) => store.flush(),
+      ),
+    outbox({ newMachine }) {
+      const machine = beginSending(database, newMachine);
+      return beside.open(
+        (opened) => new SqliteOutbox(opened, { path, machine }),
+        (outbox) => outbox.close(),
+      );
     },
+    endSending: () => endSending(database),
     close: () => {
       if (!database.isOpen) return;
       try {
@@ -96,8 +109,7 @@ function prepareStore(database: DatabaseSync, path: string): SqliteStore {
       } finally {
         spend.close();
         checkpointer.stop();
-        for (const store of counters) store.flush();
-        for (const opened of beside) opened.close();
+        beside.close();
         database.close();
       }
     },
@@ -112,5 +124,35 @@ function smallRepositories(database: DatabaseSync) {
     sessions: createSessionRepository(database),
     settings: createSettingRepository(database),
     audit: createAuditRepository(database),
+    entries: (options: SqliteEntriesOptions) => createEntries(database, options),
   };
+}
+
+/** Connections besides the main one: their short wait for another process's lock is nobody else's. */
+class Beside {
+  readonly #path: string;
+  readonly #synchronous: string;
+  readonly #opened: DatabaseSync[] = [];
+  readonly #ends: (() => void)[] = [];
+
+  constructor(path: string, synchronous: string) {
+    this.#path = path;
+    this.#synchronous = synchronous;
+  }
+
+  /** What uses the connection ends before it is closed. */
+  open<T>(use: (opened: DatabaseSync) => T, end: (user: T) => void): T {
+    const opened = new DatabaseSync(this.#path, { timeout: BESIDE_BUSY_MS });
+    this.#opened.push(opened);
+    // The ledger's rows go the same way, and what they bring about is checkpointed with them.
+    opened.exec(`${this.#synchronous}; PRAGMA wal_autocheckpoint = 0`);
+    const user = use(opened);
+    this.#ends.push(() => end(user));
+    return user;
+  }
+
+  close(): void {
+    for (const end of this.#ends) end();
+    for (const opened of this.#opened) opened.close();
+  }
 }

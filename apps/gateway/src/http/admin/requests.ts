@@ -1,9 +1,10 @@
 import { sees, visibleTenant } from '@sluice/auth';
 import { gatewayError } from '@sluice/contract';
-import type { Ledger, LedgerQuery, LedgerRepository } from '@sluice/contract';
+import type { Ledger, LedgerQuery } from '@sluice/contract';
 import { jsonAnswer } from '@sluice/core';
 import type { Answer } from '@sluice/core';
 import { z } from 'zod';
+import type { LedgerRows } from '../../compose/shared-ledger.js';
 import { parseQuery } from '../parse-input.js';
 import { principalOf } from '../route.js';
 import type { Route, RouteCall } from '../route.js';
@@ -14,10 +15,12 @@ import { requestView, toRequestView } from './request-view.js';
 export interface RequestRoutesDeps {
   /** Flushed before each look, so that a request that has ended is seen to have ended. */
   readonly ledger: Pick<Ledger, 'flush'>;
-  readonly rows: Pick<LedgerRepository, 'page' | 'find'>;
+  readonly rows: LedgerRows;
 }
 
 const DEFAULT_LIMIT = 100;
+/** Rows of other machines are missing: the database of all machines cannot be read now. */
+const OWN_ROWS = { 'x-sluice-rows': 'own-machine' };
 
 const cursor = z
   .string()
@@ -73,8 +76,9 @@ async function listRequests(call: RouteCall, deps: RequestRoutesDeps): Promise<A
   const asked = parseQuery(pageQuery, call.query);
   const tenant = visibleTenant(principalOf(call));
   await flushed(deps);
-  const page = deps.rows.page({ ...toLedgerQuery(asked), ...(tenant !== undefined && { tenant }) });
-  return jsonAnswer(200, { data: page.rows.map(toRequestView), nextCursor: page.nextCursor ?? null }, noStore);
+  const page = await deps.rows.page({ ...toLedgerQuery(asked), ...(tenant !== undefined && { tenant }) });
+  const headers = page.ownRowsOnly ? { ...noStore, ...OWN_ROWS } : noStore;
+  return jsonAnswer(200, { data: page.rows.map(toRequestView), nextCursor: page.nextCursor ?? null }, headers);
 }
 
 function toLedgerQuery({
@@ -87,7 +91,7 @@ function toLedgerQuery({
 
 async function getRequest(call: RouteCall, deps: RequestRoutesDeps): Promise<Answer> {
   await flushed(deps);
-  const row = deps.rows.find(call.params['id'] ?? '');
+  const row = await deps.rows.find(call.params['id'] ?? '');
   if (row && sees(principalOf(call), row.tenant)) return jsonAnswer(200, toRequestView(row), noStore);
   throw gatewayError('not_found', { message: 'There is no such request.' });
 }

@@ -1,0 +1,122 @@
+import type { LedgerArchive, LedgerParcel } from '@sluice/contract';
+import { describeWithPostgres } from '@sluice/testkit';
+import { expect, it } from 'vitest';
+import { openDatabase } from './__fixtures__/open.js';
+import { createLedgerArchive } from './index.js';
+
+type Json = Record<string, unknown>;
+const intent = (id: string, change: Json = {}): Json => ({
+  ...{ machine: 'm-1', id, client_request_id: null, started_at_ms: 1_000, key_id: 'key_1', tenant: 'default' },
+  ...{ route: '/v1/chat/completions', requested_model: 'fast', stream: 1, tags: ['eu'], end_user: 'u-9', ...change },
+});
+const settlement = (id: string, change: Json = {}): Json => ({
+  ...{ machine: 'm-1', id, settled_at_ms: 1_500, status: 200, error_code: null, provider: 'sim', model: 'echo' },
+  ...{
+    attempts: [{ provider: 'sim', model: 'echo', status: 200, durationMs: 1.5 }],
+    input_tokens: 3,
+    output_tokens: 4,
+  },
+  ...{
+    cached_tokens: 0,
+    cost_micro_usd: 9_007_199_254_740_991,
+    usage_source: 'provider',
+    duration_ms: 12.25,
+    ...change,
+  },
+});
+const parcel = (
+  intents: readonly Json[],
+  settlements: readonly Json[] = [],
+  prices: readonly Json[] = [],
+): LedgerParcel => ({
+  rows: intents.length + settlements.length + prices.length,
+  intents: JSON.stringify(intents),
+  settlements: JSON.stringify(settlements),
+  prices: JSON.stringify(prices),
+});
+const idsOf = async (
+  archive: LedgerArchive,
+  query: Partial<Parameters<LedgerArchive['page']>[0]> = {},
+): Promise<string[]> => (await archive.page({ limit: 10, ...query })).rows.map(({ id }) => id);
+
+describeWithPostgres('the ledgers of many machines', (postgres) => {
+  const openArchive = async (): Promise<LedgerArchive> => createLedgerArchive(await openDatabase(postgres.server));
+
+  it('gives a row back as the machine wrote it', async () => {
+    const archive = await openArchive();
+    const prices = [{ picoUsd: { input: 1_000 } }];
+    await archive.take(
+      parcel([intent('r1')], [settlement('r1', { price_version: 'v1' })], [{ version: 'v1', rows: prices }]),
+    );
+    expect(await archive.find('r1')).toEqual({
+      ...{ id: 'r1', startedAtMs: 1_000, keyId: 'key_1', tenant: 'default', route: '/v1/chat/completions' },
+      ...{ requestedModel: 'fast', stream: true, tags: ['eu'], endUser: 'u-9' },
+      settlement: {
+        ...{
+          id: 'r1',
+          settledAtMs: 1_500,
+          status: 200,
+          provider: 'sim',
+          model: 'echo',
+          inputTokens: 3,
+          outputTokens: 4,
+        },
+        attempts: [{ provider: 'sim', model: 'echo', status: 200, durationMs: 1.5 }],
+        ...{ cachedTokens: 0, costMicroUsd: 9_007_199_254_740_991, usageSource: 'provider', durationMs: 12.25 },
+        ...{ priceVersion: 'v1', prices },
+      },
+    });
+  });
+
+  it('takes a row once, however often and by however many at once it is sent', async () => {
+    const archive = await openArchive();
+    const rows = Array.from({ length: 50 }, (_, n) => `r${n}`);
+    const all = parcel(
+      rows.map((id) => intent(id)),
+      rows.map((id) => settlement(id, { cost_micro_usd: 5 })),
+    );
+    await Promise.all(Array.from({ length: 6 }, () => archive.take(all)));
+    await archive.take(all);
+    expect(await idsOf(archive, { limit: 100 })).toHaveLength(50);
+  });
+
+  it('keeps rows of two machines apart that have the same id', async () => {
+    const archive = await openArchive();
+    await archive.take(parcel([intent('r1'), intent('r1', { machine: 'm-2', key_id: 'key_2' })]));
+    expect((await archive.page({ limit: 10 })).rows.map(({ keyId }) => keyId)).toEqual(['key_1', 'key_2']);
+  });
+
+  it('joins a settlement that comes before its intent, or long after it', async () => {
+    const archive = await openArchive();
+    await archive.take(parcel([], [settlement('r1')]));
+    expect(await archive.find('r1')).toBeUndefined();
+    await archive.take(parcel([intent('r1')]));
+    expect(await archive.find('r1')).toMatchObject({ settlement: { status: 200 } });
+  });
+
+  it('takes all of a parcel or nothing', async () => {
+    const archive = await openArchive();
+    const broken = archive.take(parcel([intent('r1')], [settlement('r1', { status: 'none' })]));
+    await expect(broken).rejects.toMatchObject({ code: 'storage_unavailable', cause: { code: '22P02' } });
+    expect(await idsOf(archive)).toEqual([]);
+  });
+
+  it('takes text that PostgreSQL could not hold with U+FFFD in the place of what it could not', async () => {
+    const archive = await openArchive();
+    await archive.take(parcel([intent('r1', { requested_model: 'a\u0000b\\u0000' })]));
+    expect(await archive.find('r1')).toMatchObject({ requestedModel: 'a\ufffdb\\u0000' });
+  });
+
+  it('pages through rows, the newest first, of one organisation and since a time alone where asked', async () => {
+    const archive = await openArchive();
+    const made = ['r1', 'r2', 'r3', 'r4'].map((id, n) =>
+      intent(id, { started_at_ms: n, tenant: n % 2 ? 'acme' : 'default' }),
+    );
+    await archive.take(parcel(made));
+    const first = await archive.page({ limit: 3 });
+    expect([first.rows.map(({ id }) => id), first.nextCursor]).toEqual([['r4', 'r3', 'r2'], 'r2']);
+    expect(await archive.page({ limit: 3, cursor: 'r2' })).toEqual({ rows: [expect.objectContaining({ id: 'r1' })] });
+    expect(await idsOf(archive, { tenant: 'acme' })).toEqual(['r4', 'r2']);
+    expect(await idsOf(archive, { sinceMs: 2 })).toEqual(['r4', 'r3']);
+  });
+});

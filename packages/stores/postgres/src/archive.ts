@@ -1,0 +1,54 @@
+import type { LedgerArchive, LedgerPage, LedgerQuery, LedgerRow } from '@sluice/contract';
+import type { Sql } from './connection.js';
+import { toLedgerRow } from './archive-row.js';
+import type { ArchiveColumns } from './archive-row.js';
+
+/** One statement, so all or nothing. Columns are found by their names. */
+const TAKE = `WITH
+  prices AS (INSERT INTO sluice.ledger_prices
+    SELECT * FROM jsonb_populate_recordset(NULL::sluice.ledger_prices, $1) ON CONFLICT DO NOTHING),
+  intents AS (INSERT INTO sluice.ledger_intents
+    SELECT * FROM jsonb_populate_recordset(NULL::sluice.ledger_intents, $2) ON CONFLICT DO NOTHING)
+  INSERT INTO sluice.ledger_settlements
+    SELECT * FROM jsonb_populate_recordset(NULL::sluice.ledger_settlements, $3) ON CONFLICT DO NOTHING`;
+
+const SELECT = `SELECT to_jsonb(i) AS intent, to_jsonb(s) AS settlement, p.rows AS prices
+  FROM sluice.ledger_intents i LEFT JOIN sluice.ledger_settlements s ON s.id = i.id AND s.machine = i.machine
+  LEFT JOIN sluice.ledger_prices p ON p.version = s.price_version`;
+const PAGE = `${SELECT}
+  WHERE ($1::text IS NULL OR i.id < $1) AND ($2::text IS NULL OR i.tenant = $2) AND i.started_at_ms >= $3
+  ORDER BY i.id DESC, i.machine LIMIT $4`;
+const FIND = `${SELECT} WHERE i.id = $1 ORDER BY i.machine LIMIT 1`;
+
+/** The ledgers of all machines in PostgreSQL. */
+export function createLedgerArchive(sql: Sql): LedgerArchive {
+  return {
+    async take({ prices, intents, settlements }) {
+      await sql.query(TAKE, [prices, intents, settlements].map(withoutNul));
+    },
+    page: (query) => readPage(sql, query),
+    async find(id) {
+      const [columns] = await sql.query<ArchiveColumns>(FIND, [id]);
+      return columns && toLedgerRow(columns);
+    },
+  };
+}
+
+async function readPage(sql: Sql, { sinceMs = 0, limit, cursor, tenant }: LedgerQuery): Promise<LedgerPage> {
+  // One more tells whether there is a page behind this one.
+  const found = await sql.query<ArchiveColumns>(PAGE, [cursor, tenant, sinceMs, limit + 1]);
+  const rows: LedgerRow[] = found.slice(0, limit).map(toLedgerRow);
+  const last = rows.at(-1);
+  return last && found.length > limit ? { rows, nextCursor: last.id } : { rows };
+}
+
+const ESCAPES = /\\(?:\\|u0000)/g;
+
+/**
+ * PostgreSQL's text has no NUL, and refuses a row with one; callers may send some. U+FFFD takes its place, as where text is
+ * not UTF-8. https://www.postgresql.org/docs/current/datatype-json.html
+ */
+function withoutNul(json: string): string {
+  if (!json.includes('\\u0000')) return json;
+  return json.replace(ESCAPES, (escape) => (escape === '\\u0000' ? '\\ufffd' : escape));
+}
