@@ -85,21 +85,29 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAut
   const assertPlace = ({ from }: Identified, { peer }: Stranger): void => {
     if (from) assertAddress(from, peer?.remoteAddress);
   };
+  const assertAllowed = createPlaneCheck(adminKeyOnDataPlane);
   const authorize = async (caller: Stranger, permission: Permission): Promise<Principal> => {
     const identified = findKnown(caller) ?? (await meet(caller));
     const { principal } = identified;
     assertPlace(identified, caller);
-    if (!adminKeyOnDataPlane && principal.kind === 'admin') assertAdminPlane(permission);
-    assertMay(principal, permission);
+    assertAllowed(principal, permission);
     return principal;
   };
   return {
     authenticate: (caller) => authorize(caller, 'models:call'),
     authorize,
     ...(options.sessions && {
-      sessions: createSessions({ ...options, ...options.sessions, index, refusal, assertPlace }),
+      sessions: createSessions({ ...options, ...options.sessions, index, refusal, assertPlace, assertAllowed }),
     }),
     refresh: () => index.refresh(),
+  };
+}
+
+/** Whether somebody may, with the admin key where that opens it. */
+function createPlaneCheck(adminKeyOnDataPlane: boolean): (principal: Principal, permission: Permission) => void {
+  return (principal, permission) => {
+    if (!adminKeyOnDataPlane && principal.kind === 'admin') assertAdminPlane(permission);
+    assertMay(principal, permission);
   };
 }
 

@@ -6,7 +6,6 @@ import { hashKey } from './api-key.js';
 import { toKeyedHash } from './key-index.js';
 import type { Identified, KeyIndex } from './key-index.js';
 import type { Person } from './oidc/person.js';
-import { assertMay } from './permissions.js';
 import type { Permission } from './permissions.js';
 import { readCredential } from './read-credential.js';
 
@@ -47,6 +46,7 @@ export interface SessionsDeps {
   /** What a caller is told whose credential failed. */
   refusal(cause: unknown, caller: Stranger): unknown;
   assertPlace(identified: Identified, caller: Stranger): void;
+  assertAllowed(principal: Principal, permission: Permission): void;
 }
 
 /** Kept under a hash with a key of its own purpose; what they may is asked anew for each call. */
@@ -75,7 +75,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
     find,
     async authorize(id, caller, permission) {
       const { principal } = await find(id, caller);
-      assertMay(principal, permission);
+      deps.assertAllowed(principal, permission);
       return principal;
     },
     async end(id) {

@@ -44,6 +44,13 @@ describe('a session', () => {
     expect(await outcome(await go('/admin/v1/config'))).toBe('401 invalid_token');
   });
 
+  it('of the admin key lists no models where that key does not', async () => {
+    await using closed = await startGateway({ auth: { adminKeyOnDataPlane: false } });
+    const { post, go } = browser(closed);
+    await post('/auth/session', { key: closed.adminKey });
+    expect([(await go('/v1/models')).status, (await go('/admin/v1/config')).status]).toEqual([403, 200]);
+  });
+
   it('of a key ends with the key', async () => {
     const made = (await (await operate('/admin/v1/keys', { name: 'desk', role: 'viewer' })).json()) as {
       id: string;
