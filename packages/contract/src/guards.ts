@@ -16,8 +16,8 @@ export interface GuardSubject {
   /** By which the caller, and the gateway for it, name the model; the caller's word first. */
   readonly models: readonly string[];
   readonly operation: OperationName;
-  /** Ends when the call does. */
-  readonly signal: AbortSignal;
+  /** Aborts when the call ends. A call that outlives its connection changes it. */
+  signal(): AbortSignal;
 }
 
 /** The guards of one call. */

@@ -191,6 +191,8 @@ export interface RequestRecord extends LedgerIntent, LedgerSettlement {
   readonly spanId: string;
   /** Time that the gateway itself took: the whole less the waiting for providers. */
   readonly overheadMs: number;
+  /** What guards did with it: `pii=rewritten`. Absent where none read it. */
+  readonly guards?: string;
 }
 export interface Telemetry {
   /** A request came in: counts it as in flight. */

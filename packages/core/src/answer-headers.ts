@@ -14,6 +14,8 @@ export function answerHeaders(call: Call, configVersion: string): Record<string,
   if (call.cache !== undefined) headers['x-sluice-cache'] = call.cache;
   if (call.ignored) headers['x-sluice-adjustments'] = adjustmentText([...call.adjustments, call.ignored]);
   else if (call.adjustments.length > 0) headers['x-sluice-adjustments'] = adjustmentText(call.adjustments);
+  const guarded = call.guards?.noted('acting');
+  if (guarded !== undefined) headers['x-sluice-guards'] = guarded;
   // Of a stream nothing is known yet; of a failure there is nothing to say.
   const cost = call.summary || call.cache === 'hit' ? call.cost() : undefined;
   if (cost !== undefined) headers['x-sluice-cost-usd'] = writeUsd(cost);

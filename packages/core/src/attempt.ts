@@ -11,7 +11,7 @@ import type {
 import { AttemptDeadline } from './attempt-deadline.js';
 import type { Account } from './attempts/key-ring.js';
 import type { Call } from './call.js';
-import type { Codec } from './codec.js';
+import type { CodedAnswer, Codec } from './codec.js';
 import { openStream } from './open-stream.js';
 import type { OpenedStream } from './open-stream.js';
 import { isOfType, unexpected } from './response-type.js';
@@ -59,7 +59,7 @@ export interface AttemptDeps {
  */
 export async function attempt(
   call: Call,
-  { candidate, codec, account: { provider }, holdBack, signal }: AttemptParts,
+  { candidate, candidate: { timeouts }, codec, account: { provider }, holdBack, signal }: AttemptParts,
   { clock, transport, stats: table }: AttemptDeps,
 ): Promise<Opened> {
   const stats = table.of(candidate.circuit);
@@ -67,7 +67,6 @@ export async function attempt(
   const beganMs = call.elapsedMs();
   stats.begin(kind, clock.monotonic());
   const deadline = new AttemptDeadline(clock, signal);
-  const { timeouts } = candidate;
   try {
     armForHead(deadline, call, timeouts);
     const request = await provider.authorize(withTrace(codec.request, call), deadline.signal);
@@ -84,7 +83,8 @@ export async function attempt(
     const bytes = await response.body.bytes(MAX_ANSWER_BYTES);
     call.endWait();
     deadline.dispose();
-    const answer = toPlain(codec, response.head, bytes);
+    const plain = toPlain(codec, response.head, bytes);
+    const answer = plain instanceof Promise ? await waited(call, plain) : plain;
     stats.answered(kind, call.elapsedMs() - beganMs, clock.monotonic());
     stats.end('ok', clock.monotonic());
     return answer;
@@ -131,8 +131,22 @@ function dated(head: ResponseHead, clock: Clock): ResponseHead {
   return { status, headers: { ...headers, date: new Date(clock.now()).toUTCString() } };
 }
 
-function toPlain(codec: Codec, head: ResponseHead, bytes: Uint8Array): Opened {
+function toPlain(codec: Codec, head: ResponseHead, bytes: Uint8Array): Opened | Promise<Opened> {
   if (isOfType(head, 'text/event-stream')) throw unexpected('a stream', 'a plain answer');
-  const { body: answer, contentType, summary } = codec.plain(bytes, head);
-  return { kind: 'plain', body: answer, contentType, summary };
+  const coded = codec.plain(bytes, head);
+  return coded instanceof Promise ? coded.then(toOpened) : toOpened(coded);
+}
+
+function toOpened({ body, contentType, summary }: CodedAnswer): Opened {
+  return { kind: 'plain', body, contentType, summary };
+}
+
+/** The time of those who judge an answer is not the gateway's own. */
+async function waited<T>(call: Call, pending: Promise<T>): Promise<T> {
+  call.beginWait();
+  try {
+    return await pending;
+  } finally {
+    call.endWait();
+  }
 }

@@ -4,6 +4,7 @@ import type {
   AmountsUsed,
   AnswerSummary,
   AttemptRecord,
+  CallGuards,
   CacheState,
   Clock,
   GatewayError,
@@ -80,6 +81,8 @@ export class Call {
   adjustments: readonly Adjustment[] = [];
   /** What the gateway itself does not do of what was asked, whoever answers. */
   ignored: Adjustment | undefined;
+  /** Those that read it; absent where none do. */
+  guards: CallGuards | undefined;
   status = 0;
   firstTokenMs: number | undefined;
   /** Time spent waiting for the caller's body and for providers, up to the answer's head. */
@@ -262,6 +265,8 @@ export class Call {
     }
     if (this.cache !== undefined) record.cache = this.cache;
     if (this.firstTokenMs !== undefined) record.firstTokenMs = this.firstTokenMs;
+    const guarded = this.guards?.noted('all');
+    if (guarded !== undefined) record.guards = guarded;
     return record;
   }
 

@@ -8,6 +8,7 @@ import type {
   Dialect,
   EmbedResult,
   FrameReader,
+  GuardedWriter,
   Operation,
   ParsedCall,
   Passthrough,
@@ -16,6 +17,7 @@ import type {
   StreamScanner,
   StreamWriter,
   Target,
+  TypedBody,
   UpstreamRequest,
   WriteContext,
 } from '@sluice/contract';
@@ -31,7 +33,10 @@ export interface Codec {
   readonly streamType: string;
   /** What the stream has written, where another target may go on with it. */
   readonly soFar?: AnswerSoFar;
-  plain(body: Uint8Array, head: ResponseHead): CodedAnswer;
+  /** Decides when a stream may be handed over, where guards read it first. */
+  readonly gate?: GuardedWriter;
+  /** A promise only where guards read the answer first. */
+  plain(body: Uint8Array, head: ResponseHead): CodedAnswer | Promise<CodedAnswer>;
   /** Throws `upstream_invalid_response` where the provider has no streams. */
   stream(head: ResponseHead): StreamScanner;
 }
@@ -69,18 +74,23 @@ function harmlessType({ headers }: ResponseHead): string {
   return HARMLESS_TYPE.test(type) ? type : 'application/octet-stream';
 }
 
+/** Rejects where the caller may have nothing of it. */
+export type CheckPlain<Result> = (result: Result, summary: AnswerSummary) => Promise<Result>;
+
 export interface Translation<Request, Result, Event> {
   readonly dialect: Dialect<Request, Result, Event>;
   readonly parsed: ParsedCall<Request>;
   readonly context: WriteContext;
   /** What writes the stream, where that is not simply the dialect's writer. */
   readonly writer?: StreamWriter<Event>;
+  /** What the caller may have of a plain answer, where that is not simply the answer. */
+  readonly check?: CheckPlain<Result> | undefined;
 }
 
 /** Through the canonical form and back. */
 export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>(
   operation: Operation<Request, Result, Event>,
-  { dialect, parsed, context, writer: given }: Translation<Request, Result, Event>,
+  { dialect, parsed, context, writer: given, check }: Translation<Request, Result, Event>,
   target: Target,
 ): Codec {
   const { adjustments: own = NONE } = parsed;
@@ -91,11 +101,9 @@ export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, 
     streamType: operation.stream ? streamTypeOf(operation.stream) : EVENT_STREAM,
     plain(body, head) {
       const result = named(operation.decode(body, head, target), target.model);
-      const written = dialect.writeResult(result, context);
       const summary = summarize(result as ChatResult | EmbedResult);
-      return typeof written === 'string'
-        ? { body: written, contentType: JSON_TYPE, summary }
-        : { body: written.bytes, contentType: written.contentType, summary };
+      const write = (answer: Result): CodedAnswer => toCoded(dialect.writeResult(answer, context), summary);
+      return check ? check(result, summary).then(write) : write(result);
     },
     stream(head) {
       const { framing, open } = operation.stream ?? noStreams();
@@ -108,6 +116,11 @@ export function translateCodec<Request extends Pick<ChatRequest, 'extensions'>, 
       });
     },
   };
+}
+
+function toCoded(written: string | TypedBody, summary: AnswerSummary): CodedAnswer {
+  if (typeof written === 'string') return { body: written, contentType: JSON_TYPE, summary };
+  return { body: written.bytes, contentType: written.contentType, summary };
 }
 
 /** Reads a provider's stream in the provider's own words and writes nothing; for a type that is none of a stream's, nothing. */

@@ -24,6 +24,11 @@ export interface HoldBackParts {
   readonly clock: Clock;
   readonly holdBack: HoldBack;
 }
+/** How far to read on. */
+export interface ReadingOn extends Pick<HoldBackParts, 'reads' | 'scanner' | 'deadline'> {
+  isEnough(): boolean;
+  readonly over?: Promise<typeof OVER> | undefined;
+}
 
 /**
  * Reads on from the first content until so many tokens have come, so much time has passed, the answer is whole, or more
@@ -36,22 +41,22 @@ export async function holdBack(first: Beginning, parts: HoldBackParts): Promise<
   const time = rule.ms > 0 ? timeAfter(clock, rule.ms) : undefined;
   deadline.resume();
   try {
-    return await readOn(first.held, parts, time?.over);
+    return await readOn(first.held, { ...parts, over: time?.over, isEnough: () => isEnough(scanner, rule) });
   } finally {
     time?.cancel();
     deadline.rest();
   }
 }
 
-async function readOn(
+/** Reads until it is enough, the time is over, the answer is whole, or more would be held than is good. */
+export async function readOn(
   first: Uint8Array,
-  { reads, scanner, deadline, holdBack: rule }: HoldBackParts,
-  over: Promise<typeof OVER> | undefined,
+  { reads, scanner, deadline, isEnough: isDone, over }: ReadingOn,
 ): Promise<Beginning> {
   const pieces = [first];
   let bytes = first.length;
   let ended = false;
-  while (!ended && !scanner.finished && bytes < MAX_HELD_BYTES && !isEnough(scanner, rule)) {
+  while (!ended && !scanner.finished && bytes < MAX_HELD_BYTES && !isDone()) {
     const pending = reads.next();
     const read = await settled(over ? Promise.race([pending, over]) : pending);
     if (read === OVER) return { held: Buffer.concat(pieces), ended, pending: watched(pending) };

@@ -1,3 +1,4 @@
+import { isGatewayError } from '@sluice/contract';
 import type {
   Clock,
   GatewayError,
@@ -11,6 +12,8 @@ import type { Call } from './call.js';
 import type { Codec } from './codec.js';
 import type { AnswerSoFar } from './continuation/answer-so-far.js';
 import { holdBack } from './hold-back.js';
+import { holdForGuards } from './hold-for-guards.js';
+import type { GuardedBeginning } from './hold-for-guards.js';
 import type { Beginning } from './hold-back.js';
 import { isOfType, unexpected } from './response-type.js';
 import type { TargetStats } from './routing/target-stats.js';
@@ -69,6 +72,8 @@ export async function openStream(call: Call, opening: Opening): Promise<OpenedSt
     state.step('content');
     const firstTokenMs = call.elapsedMs();
     deadline.watch({ idleMs: timeouts.idleMs, leftMs: timeouts.totalMs - firstTokenMs });
+    const { gate } = codec;
+    if (gate) beginning = await guarded(call, beginning, { reads, scanner, deadline, gate });
     const rule = opening.holdBack;
     if (rule) beginning = await holdBack(beginning, { reads, scanner, deadline, clock: opening.clock, holdBack: rule });
     state.step('release');
@@ -78,6 +83,16 @@ export async function openStream(call: Call, opening: Opening): Promise<OpenedSt
   } catch (cause) {
     state.step(call.signal.aborted ? 'leave' : 'cut');
     response.body.cancel();
+    throw cause;
+  }
+}
+
+/** What guards refuse was answered, and so paid for. */
+async function guarded(call: Call, first: Beginning, parts: GuardedBeginning): Promise<Beginning> {
+  try {
+    return await holdForGuards(first, parts);
+  } catch (cause) {
+    if (isGatewayError(cause, 'content_policy_violation')) call.setAside(parts.scanner.summary());
     throw cause;
   }
 }
@@ -97,7 +112,7 @@ async function readUntilContent(reads: AsyncIterator<Uint8Array>, scanner: Strea
 
 /** A 200 that is no stream usually holds an error; its own words are better than ours. */
 async function explainNoStream(codec: Codec, { head, body }: UpstreamResponse): Promise<GatewayError> {
-  codec.plain(await body.bytes(MAX_ERROR_BYTES), head);
+  await codec.plain(await body.bytes(MAX_ERROR_BYTES), head);
   return unexpected('a plain answer', 'a stream');
 }
 

@@ -5,6 +5,7 @@ import type {
   Circuits,
   Clock,
   Dialect,
+  Guards,
   Idempotency,
   Ledger,
   Limiter,
@@ -47,6 +48,8 @@ export interface Ports {
   readonly cache?: ResponseCache;
   /** Absent = a call ends with its caller, whatever its route's policy. */
   readonly leftBehind?: LeftBehind;
+  /** Absent = nothing is checked. */
+  readonly guards?: Guards;
   /** True when the gateway is about to stop and takes no new calls. */
   isRefusing(): boolean;
   onInternalError(cause: unknown): void;

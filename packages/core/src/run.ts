@@ -9,6 +9,7 @@ import { answerPlain } from './stages/answer-plain.js';
 import { answerStream } from './stages/answer-stream.js';
 import { attemptTargets } from './stages/attempt-targets.js';
 import { countHere } from './stages/count-here.js';
+import { guardCall } from './stages/guard-call.js';
 import { cacheKeyOf, lookUp } from './stages/look-up.js';
 import { planElsewhere } from './stages/go-elsewhere.js';
 import { goOnWithout } from './stages/go-on-without.js';
@@ -46,11 +47,13 @@ export async function answer<Request extends Pick<ChatRequest, 'extensions'>, Re
     run.once?.begin();
     const { instead } = admitted.admission;
     const way = instead === undefined ? plan : planElsewhere(run, { asked, alias: instead });
-    const { detached } = asked.recalled ?? {};
+    const { guards } = run.ports;
+    const checked = guards ? await guardCall(admitted, guards, { asked, plan: way }) : asked;
+    const { detached } = checked.recalled ?? {};
     if (detached)
-      return answerDetached(run, detached, () => serve(admitted, way, asked).catch((cause) => fail(run, cause)));
+      return answerDetached(run, detached, () => serve(admitted, way, checked).catch((cause) => fail(run, cause)));
     goOnWithout(run, way.policy);
-    return await serve(admitted, way, asked);
+    return await serve(admitted, way, checked);
   } catch (cause) {
     return fail(run, cause);
   }

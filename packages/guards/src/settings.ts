@@ -44,7 +44,7 @@ const secretRef = z.union([z.strictObject({ env: z.string().min(1).describe('Its
 });
 
 const regex = z.strictObject({
-  kind: z.literal('regex'),
+  kind: z.literal('regex').describe('Patterns.'),
   ...common,
   patterns: z
     .array(z.string().min(1).max(4_096))
@@ -57,7 +57,7 @@ const regex = z.strictObject({
   maxMatchChars,
 });
 const keywords = z.strictObject({
-  kind: z.literal('keywords'),
+  kind: z.literal('keywords').describe('Words and phrases.'),
   ...common,
   words: z
     .array(z.string().trim().min(1).max(200))
@@ -71,7 +71,7 @@ const keywords = z.strictObject({
 });
 const ENTITIES = Object.keys(PERSONAL_DATA) as [Entity, ...Entity[]];
 const pii = z.strictObject({
-  kind: z.literal('pii'),
+  kind: z.literal('pii').describe('Personal data.'),
   ...common,
   entities: z
     .array(z.enum(ENTITIES))
@@ -86,17 +86,20 @@ const pii = z.strictObject({
   maxMatchChars,
 });
 const jsonSchema = z.strictObject({
-  kind: z.literal('json-schema'),
+  kind: z.literal('json-schema').describe('The form of answers.'),
   mode: common.mode,
   appliesTo: common.appliesTo,
   on: z.array(z.literal('output')).min(1).default(['output']).describe('Answers only.'),
   schema: z
-    .union([z.literal('request'), z.record(z.string(), z.unknown())])
+    .union([
+      z.literal('request').describe('The one of the call.'),
+      z.record(z.string(), z.unknown()).describe('A JSON Schema.'),
+    ])
     .describe('A JSON Schema, or `request` for the one that the call asks its answer to have.'),
   onFailure,
 });
 const webhook = z.strictObject({
-  kind: z.literal('webhook'),
+  kind: z.literal('webhook').describe("A service of one's own that judges."),
   ...common,
   url: z.url({ protocol: /^https?$/ }).describe('Who is asked; may be private or loopback.'),
   secret: secretRef.describe('Signs the requests; at least 24 bytes.'),
@@ -104,7 +107,7 @@ const webhook = z.strictObject({
   onFailure,
 });
 const moderation = z.strictObject({
-  kind: z.literal('moderation'),
+  kind: z.literal('moderation').describe('A provider that judges.'),
   ...common,
   provider: z.string().min(1).describe('The provider that judges: a name under `providers`.'),
   model: z.string().min(1).max(200).describe('Its model for it.'),

@@ -35,6 +35,7 @@ export function requestLine(record: RequestRecord): string {
     `,"cachedTokens":${number(record.cachedTokens)}` +
     (costMicroUsd === undefined ? '' : `,"costUsd":${number(costMicroUsd / 1_000_000)}`) +
     text(',"cache":"', record.cache) +
+    text(',"guards":"', record.guards) +
     (firstTokenMs === undefined ? '' : `,"firstTokenMs":${hundredths(firstTokenMs)}`) +
     `,"durationMs":${hundredths(record.durationMs)},"overheadMs":${hundredths(record.overheadMs)}}\n`
   );

@@ -13,6 +13,7 @@ import { composeCatalogue } from './catalogue.js';
 import { takeCircuits } from './circuits.js';
 import type { ConfiguredCircuits } from './circuits.js';
 import type { Holding } from './holding.js';
+import { composeGuards } from './guards.js';
 import { composeIdentity } from './identity.js';
 import type { Identity, IdentitySecrets } from './identity.js';
 import type { LimitsControl } from './limits.js';
@@ -70,10 +71,7 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
     circuits,
     isServing: () => lifecycle.keepsConnections,
   });
-  const cache = takeCache(config, holding, {
-    shared: deps.limits.shared?.cache,
-    onError: lasting.onInternalError,
-  });
+  const cache = takeCache(config, holding, { shared: deps.limits.shared?.cache, onError: lasting.onInternalError });
   return {
     config,
     snapshot,
@@ -88,6 +86,7 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
       slots,
       cache,
       idempotency: config.idempotency.enabled ? deps.idempotency : undefined,
+      guards: composeGuards(config, { ...deps, transport: lasting.transport, report: lasting.guardReport }),
     }),
     refreshLists: async () => void (await Promise.all([...providers.values()].map(({ lists }) => lists.refresh()))),
     dispose: () => holding.release(),

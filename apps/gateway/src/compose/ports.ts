@@ -1,10 +1,11 @@
 import type { KeyAuthenticator } from '@sluice/auth';
 import { createBackoff } from '@sluice/breaker';
 import { createResponseCache } from '@sluice/cache';
-import type { Circuits, Idempotency, KeyValueStore, ResponseCache, Slots } from '@sluice/contract';
+import type { Circuits, Guards, Idempotency, KeyValueStore, ResponseCache, Slots } from '@sluice/contract';
 import { LeftBehind, TargetStatsTable, createAttemptMemory } from '@sluice/core';
 import type { AttemptMemory, Ports } from '@sluice/core';
 import { createLedger, priceUse } from '@sluice/ledger';
+import type { Report } from '@sluice/guards';
 import type { ObservedLedger } from '@sluice/ledger';
 import type { QueueingLimiter } from '@sluice/limits';
 import { createMemoryKeyValueStore } from '@sluice/store-memory';
@@ -15,6 +16,7 @@ import type { PooledTransport } from '@sluice/transport';
 import type { Config } from '../config/schema.js';
 import type { Lifecycle } from '../lifecycle.js';
 import { systemClock } from '../system-clock.js';
+import { createGuardReport } from './guards.js';
 import type { Holding } from './holding.js';
 import { composeLimiter } from './limits.js';
 import type { LimitsControl } from './limits.js';
@@ -24,11 +26,12 @@ const CACHE_BYTES = 268_435_456;
 /** The stages that no configuration changes: counters, the ledger and the sockets go on through every reload. */
 export type LastingPorts = Omit<
   Ports,
-  'authenticator' | 'circuits' | 'slots' | 'cache' | 'idempotency' | 'assumedOutputTokens'
+  'authenticator' | 'circuits' | 'slots' | 'cache' | 'idempotency' | 'guards' | 'assumedOutputTokens'
 > & {
   readonly limiter: QueueingLimiter;
   readonly leftBehind: LeftBehind;
   readonly ledger: ObservedLedger;
+  readonly guardReport: Report;
 };
 
 export interface LastingParts {
@@ -55,6 +58,7 @@ export function composeLastingPorts({ telemetry, store, transport, lifecycle, li
       onError: (error) => telemetry.log.error('ledger write failed', { errorCode: error.code, err: error.cause }),
     }),
     telemetry,
+    guardReport: createGuardReport(telemetry),
     priceUse,
     leftBehind: new LeftBehind(),
     isRefusing: () => lifecycle.isRefusing(),
@@ -69,6 +73,7 @@ export interface ConfiguredStages {
   readonly slots: Slots | undefined;
   readonly cache: ResponseCache | undefined;
   readonly idempotency: Idempotency | undefined;
+  readonly guards: Guards | undefined;
 }
 
 function observedMemory(telemetry: ProcessTelemetry): AttemptMemory {
@@ -84,13 +89,17 @@ function observedMemory(telemetry: ProcessTelemetry): AttemptMemory {
 }
 
 /** The stages of the pipeline, each from its own package, as one configuration has them. */
-export function composePorts(lasting: LastingPorts, { slots, cache, idempotency, ...stages }: ConfiguredStages): Ports {
+export function composePorts(
+  lasting: LastingPorts,
+  { slots, cache, idempotency, guards, ...stages }: ConfiguredStages,
+): Ports {
   return {
     ...lasting,
     ...stages,
     ...given('slots', slots),
     ...given('cache', cache),
     ...given('idempotency', idempotency),
+    ...given('guards', guards),
   };
 }
 

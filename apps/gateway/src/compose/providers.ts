@@ -96,7 +96,11 @@ function openProvider(
 }
 
 /** For calls of an adapter's own; their answers are small. */
-async function sendWhole(transport: Transport, request: UpstreamRequest, signal: AbortSignal): Promise<WholeResponse> {
+export async function sendWhole(
+  transport: Transport,
+  request: UpstreamRequest,
+  signal: AbortSignal,
+): Promise<WholeResponse> {
   const { head, body } = await transport.send(request, { connectTimeoutMs: OWN_CALL_CONNECT_MS }, signal);
   return { head, body: await body.bytes(OWN_CALL_MAX_BYTES) };
 }

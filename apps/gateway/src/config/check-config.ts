@@ -3,6 +3,7 @@ import type { ProviderDefinition } from '@sluice/contract';
 import { isJsonObject } from '@sluice/toolkit';
 import type { z } from 'zod';
 import { checkCatalogue } from './check-catalogue.js';
+import { checkGuards } from './check-guards.js';
 import { checkReferences } from './check-references.js';
 import { deepFreeze } from './deep-freeze.js';
 import { explainIssues } from './explain-issues.js';
@@ -35,6 +36,7 @@ export function checkConfig(raw: unknown, { definitions, secrets }: CheckOptions
     ...(secrets && parsed.success ? checkStores(parsed.data, secrets) : []),
     ...(secrets && parsed.success ? checkTokens(parsed.data.auth.jwt, secrets) : []),
     ...(secrets && parsed.success ? checkSignIn(parsed.data.auth.oidc, secrets) : []),
+    ...(parsed.success ? checkGuards(parsed.data, secrets) : []),
   ];
   return parsed.success && problems.length === 0
     ? { ok: true, config: deepFreeze(parsed.data) }

@@ -10,6 +10,8 @@ import type { CatalogueSettings } from '@sluice/catalogue';
 import type { ProviderDefinition } from '@sluice/contract';
 import { responsesSettings } from '@sluice/dialect-openai';
 import type { ResponsesSettings } from '@sluice/dialect-openai';
+import { guardsSettings } from '@sluice/guards';
+import type { GuardsSettings } from '@sluice/guards';
 import { idempotencySettings } from '@sluice/idempotency';
 import type { IdempotencySettings } from '@sluice/idempotency';
 import { budgetsSettings, limitsSettings } from '@sluice/limits';
@@ -54,6 +56,7 @@ export interface Config {
   readonly models: Readonly<Record<string, AliasSettings>>;
   readonly limits: LimitsSettings;
   readonly budgets: BudgetsSettings;
+  readonly guards: GuardsSettings;
   readonly responses: ResponsesSettings;
   readonly ledger: LedgerSettings;
   readonly cache: CacheSettings;
@@ -72,6 +75,7 @@ export interface ConfigInput {
   readonly models?: z.input<typeof modelsSettings> | undefined;
   readonly limits?: z.input<typeof limitsSettings> | undefined;
   readonly budgets?: z.input<typeof budgetsSettings> | undefined;
+  readonly guards?: z.input<typeof guardsSettings> | undefined;
   readonly responses?: z.input<typeof responsesSettings> | undefined;
   readonly ledger?: z.input<typeof ledgerSettings> | undefined;
   readonly cache?: z.input<typeof cacheSettings> | undefined;
@@ -93,6 +97,7 @@ export function createConfigSchema(definitions: readonly ProviderDefinition[]): 
       models: modelsSettings,
       limits: limitsSettings.prefault({}),
       budgets: budgetsSettings,
+      guards: guardsSettings,
       responses: responsesSettings.prefault({}),
       ledger: ledgerSettings.prefault({}),
       cache: cacheSettings.prefault({}),

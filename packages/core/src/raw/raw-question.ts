@@ -134,3 +134,11 @@ export function rawOnceRequest(
 function takesAll(pattern: string, provider: string): boolean {
   return pattern.endsWith('*') && `${provider}/`.startsWith(pattern.slice(0, -1));
 }
+
+/** What a vendor's own words say, no guard could read: who is bound by one asks otherwise. */
+export function assertUnguarded(isBound: boolean): void {
+  if (!isBound) return;
+  throw gatewayError('route_not_allowed', {
+    message: 'Guards read what this key asks, and they cannot read requests that are passed on as they come.',
+  });
+}

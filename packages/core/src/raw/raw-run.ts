@@ -35,7 +35,7 @@ import type { CallContext } from '../stages/run-context.js';
 import { toAnswerHeaders, toLocation, toRequestHeaders } from './raw-headers.js';
 import { createMeter } from './raw-meter.js';
 import type { RawMeter } from './raw-meter.js';
-import { assertMayAsk, assertSeen, rawOnceRequest, readQuestion } from './raw-question.js';
+import { assertMayAsk, assertSeen, assertUnguarded, rawOnceRequest, readQuestion } from './raw-question.js';
 import type { RawQuestion } from './raw-question.js';
 import { RawStream } from './raw-stream.js';
 import { toRawPlace } from './raw-url.js';
@@ -96,6 +96,7 @@ export class RawRun {
       const principal = (call.principal = known ?? (await ports.authenticator.authenticate(call.received, signal)));
       assertRoute(principal, `/passthrough/${asked.provider}/${asked.path}`);
       assertSeen(principal);
+      assertUnguarded(ports.guards?.bind(principal) === true);
       const provider = this.#findProvider(principal);
       const raw = await this.#read(provider);
       assertMayAsk(principal, raw.question, { provider: provider.name, aliases: this.#parts.lease.snapshot.aliases });

@@ -4,6 +4,7 @@ import type { Codec } from '../codec.js';
 import { AnswerSoFar } from '../continuation/answer-so-far.js';
 import { fitParsed, fitRaw, refusedParameters, telling } from '../fit-call.js';
 import type { Candidate } from '../routing/plan.js';
+import { guardedWriter, plainCheck } from './guard-call.js';
 import { toWriteContext } from './run-context.js';
 import type { Asked, RunContext } from './run-context.js';
 
@@ -26,7 +27,9 @@ export function chooseCodec<Request extends Pick<ChatRequest, 'extensions'>, Res
     const fit = fitRaw(raw, dialect.id, refused);
     if (through.takes?.(fit, target) ?? true) return telling(refused, passCodec(through, fit, target));
   }
-  return translated(run, { parsed }, candidate);
+  const gate = guardedWriter(run, parsed);
+  if (!gate) return translated(run, { parsed }, candidate);
+  return { ...translated(run, { parsed, writer: gate as unknown as StreamWriter<Event> }, candidate), gate };
 }
 
 /** The call through the canonical form, even where bytes could pass, for an answer that another target may finish. */
@@ -35,10 +38,12 @@ export function continuableCodec<Request extends Pick<ChatRequest, 'extensions'>
   { parsed }: Asked<Request>,
   candidate: Candidate,
 ): Codec {
-  const writer = run.endpoint.dialect.stream?.open(toWriteContext(run.call, parsed));
+  const gate = guardedWriter(run, parsed);
+  const writer = gate ?? run.endpoint.dialect.stream?.open(toWriteContext(run.call, parsed));
   if (!writer) return translated(run, { parsed }, candidate);
   const soFar = new AnswerSoFar(writer as unknown as StreamWriter<ChatEvent>);
-  return { ...translated(run, { parsed, writer: soFar as unknown as StreamWriter<Event> }, candidate), soFar };
+  const codec = translated(run, { parsed, writer: soFar as unknown as StreamWriter<Event> }, candidate);
+  return { ...codec, soFar, ...(gate ? { gate } : {}) };
 }
 
 interface Translated<Request, Event> {
@@ -54,6 +59,7 @@ export function translated<Request extends Pick<ChatRequest, 'extensions'>, Resu
   const operation = provider.provider.operations[name] as unknown as Operation<Request, Result, Event>;
   const refused = name === 'chat' ? refusedParameters({ parsed, wire: parsed.wire }, dialect.id, target.facts) : [];
   const context = toWriteContext(call, parsed);
-  const translation = { dialect, parsed: fitParsed(parsed, refused), context, ...rest };
+  const check = plainCheck<Result>(call);
+  const translation = { dialect, parsed: fitParsed(parsed, refused), context, check, ...rest };
   return telling(refused, translateCodec(operation, translation, target));
 }

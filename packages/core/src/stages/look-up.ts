@@ -18,7 +18,9 @@ export function cacheKeyOf<Request, Result, Event>(
   const wish = call.received.headers['x-sluice-cache'];
   call.cache = wish === 'bypass' || wish === 'refresh' ? wish : 'miss';
   if (wish === 'bypass') return undefined;
-  const wire = variant === undefined ? parsed.wire : { variant, wire: parsed.wire };
+  const guards = call.guards?.variant;
+  const isPlain = variant === undefined && guards === undefined;
+  const wire = isPlain ? parsed.wire : { variant, guards, wire: parsed.wire };
   return cache.key({ tenant, dialect: endpoint.dialect.id, wire });
 }
 

@@ -49,7 +49,9 @@ export class Serving<Request extends Pick<ChatRequest, 'extensions'>, Result, Ev
   /** Another stream that goes on where this one was cut; nothing where there can be none. */
   goOn(failure: GatewayError): Promise<LiveStreamParts | undefined> | undefined {
     const now = this.#now;
-    if (!now?.soFar) return undefined;
+    // What guards have refused nobody else is to go on with.
+    const isRefused = failure.code === 'content_policy_violation' && this.#run.call.guards !== undefined;
+    if (!now?.soFar || isRefused) return undefined;
     const cut = { plan: this.#plan, asked: this.#asked, candidate: now.candidate, soFar: now.soFar, failure };
     const going = continueAnswer(this.#run, cut, () => this.#setAside(now, failure));
     return going?.then(

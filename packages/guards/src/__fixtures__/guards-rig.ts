@@ -33,6 +33,7 @@ export function rigOf(settings: unknown, options: RigOptions = {}) {
     report: ({ guard, on, verdict }) => reports.push(`${guard} ${on} ${verdict}`),
     onFailure: (guard, cause) => failures.push(`${guard}: ${(cause as Error).message}`),
   });
+  const { signal } = new AbortController();
   const principal = { ...CALLER, ...options.principal };
   const of = (): CallGuards | undefined =>
     guards?.of({
@@ -40,7 +41,7 @@ export function rigOf(settings: unknown, options: RigOptions = {}) {
       principal,
       models: options.models ?? ['gpt'],
       operation: 'chat',
-      signal: new AbortController().signal,
+      signal: () => signal,
     });
   return { clock, reports, failures, guards, principal, of, call: of() as CallGuards };
 }

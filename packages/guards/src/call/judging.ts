@@ -35,13 +35,13 @@ async function enforce(
   const { tally, side, subject, onFailure } = judging;
   const check = guard.check as WholeGuard;
   try {
-    const judgement = await check.judge(toQuestion(texts, judging), subject.signal);
+    const judgement = await check.judge(toQuestion(texts, judging), subject.signal());
     if (judgement.verdict === 'reject') throw refusal(guard.name, side);
     tally.settle(guard, side, judgement.verdict === 'rewrite' ? 'rewritten' : 'passed');
     if (judgement.verdict === 'allow') return texts;
     return texts.map(({ kind, text }, i) => ({ kind, text: judgement.texts[i] ?? text }));
   } catch (cause) {
-    if (subject.signal.aborted) throw subject.signal.reason;
+    if (subject.signal().aborted) throw subject.signal().reason;
     const isRefusal = isGatewayError(cause, 'content_policy_violation');
     tally.settle(guard, side, isRefusal ? 'refused' : 'failed');
     if (isRefusal) throw cause;
@@ -55,10 +55,10 @@ async function enforce(
 async function observe(guard: BoundGuard, texts: readonly NamedText[], judging: Judging): Promise<void> {
   const { tally, side, subject, onFailure } = judging;
   try {
-    const { verdict } = await (guard.check as WholeGuard).judge(toQuestion(texts, judging), subject.signal);
+    const { verdict } = await (guard.check as WholeGuard).judge(toQuestion(texts, judging), subject.signal());
     tally.settle(guard, side, verdict === 'allow' ? 'passed' : 'observed');
   } catch (cause) {
-    if (subject.signal.aborted) return;
+    if (subject.signal().aborted) return;
     tally.settle(guard, side, 'failed');
     onFailure(guard.name, cause);
   }
