@@ -55,6 +55,7 @@ describe('configJsonSchema', () => {
       'models',
       'limits',
       'budgets',
+      'guards',
       'responses',
       'ledger',
       'cache',

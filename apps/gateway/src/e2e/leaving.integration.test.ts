@@ -24,7 +24,7 @@ async function expectOneRow(gateway: RemoteGateway): Promise<void> {
   );
 }
 
-describe.each(PAIRS)('a caller with the $sdk SDK that leaves an $kind upstream (F62)', (pair) => {
+describe.each(PAIRS)('a caller with the $sdk SDK that leaves an $kind upstream (F62, I-01)', (pair) => {
   const { opening, ending } = pair.frames;
   const half = opening.at(-1)?.slice(0, 20) ?? '';
 
