@@ -156,3 +156,16 @@ export const URLS = toSeeds([
   'gs://bucket/a.png',
   'http://metadata.google.internal/',
 ]);
+
+/** A pattern, and a text behind it. */
+export const GUARDED = toSeeds([
+  'sk-[A-Za-z0-9]{4,}\nmy key is sk-abcd1234 and joe@example.com',
+  '(?:a|ab)+c?$\nababab +44 20 7946 0958 abc',
+  '\\bfoo\\b\nfoo food foo. DE89370400440532013000',
+  '[^x]{2,9}y\n4111 1111 1111 1111 aay 192.0.2.44',
+]);
+export const SCHEMAS = toSeeds([
+  '{"type":"object","properties":{"a":{"type":"string","pattern":"^a+$"}},"required":["a"],"additionalProperties":false}',
+  '{"$ref":"#/$defs/tree","$defs":{"tree":{"anyOf":[{"type":"null"},{"items":{"$ref":"#/$defs/tree"}}]}}}',
+  '{"enum":[1,"a",null],"not":{"const":1},"oneOf":[{"minimum":1},{"maxLength":2}]}',
+]);

@@ -22,6 +22,7 @@ import {
   readForm,
 } from '@sluice/toolkit';
 import type { Target } from './fuzz.js';
+import { GUARD_TARGETS } from './guard-targets.js';
 import { BODIES, CREDENTIALS, FORMS, FRAMES, JSON_TEXTS, URLS } from './seeds.js';
 
 const JSON_WORDS = [
@@ -163,6 +164,7 @@ function expectPublic(hostname: string): void {
 /** Every parser of what callers or providers send. */
 export const TARGETS: readonly Target[] = [
   ...PARSERS,
+  ...GUARD_TARGETS,
   dialect('openai-chat', openAiChat),
   dialect('openai-completions', openAiCompletions),
   dialect('openai-responses', openAiResponses),
