@@ -7,6 +7,7 @@ import { CAPABILITIES, DATE, EFFORTS, MODES, OTHER_UNITS, TOKEN_UNITS } from './
 const MIN_PICO = 100;
 const MAX_PICO = 10_000_000_000;
 const MILLION = 1_000_000;
+const HOURS = /^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d$/;
 
 const usd = z
   .union([z.number().describe('In USD.'), z.string().describe('In USD, as decimal digits.')], {
@@ -30,6 +31,21 @@ const tokenPrice = usd.transform((pico, context) => {
   return z.NEVER;
 });
 
+/** `16:30-00:30`, in UTC, as minutes of the day. */
+const hours = z
+  .string()
+  .regex(HOURS, 'expected HH:MM-HH:MM in UTC, such as 16:30-00:30')
+  .transform((text) => {
+    const [fromMinute = 0, toMinute = 0] = text.split('-').map(toMinutes);
+    return { fromMinute, toMinute };
+  })
+  .describe('Holds for requests that begin in these hours of each day, in UTC: 16:30-00:30 goes over midnight.');
+
+function toMinutes(time: string): number {
+  const [hour = 0, minute = 0] = time.split(':').map(Number);
+  return hour * 60 + minute;
+}
+
 const priceRow = z
   .strictObject({
     tier: z
@@ -42,6 +58,7 @@ const priceRow = z
       .positive()
       .exactOptional()
       .describe('Holds for requests with more input tokens than this, for all of their tokens.'),
+    hours: hours.exactOptional(),
     usdPerMillionTokens: z
       .partialRecord(z.enum(TOKEN_UNITS), tokenPrice)
       .default({})

@@ -5,9 +5,12 @@ import { CAPABILITIES, DATE, EFFORTS, MODES, OTHER_UNITS, TOKEN_UNITS } from './
 
 const limit = z.int().positive().exactOptional();
 
+const minute = z.int().min(0).max(1_439);
+
 const priceRow = z.strictObject({
   tier: z.string().min(1).exactOptional(),
   aboveInputTokens: z.int().positive().exactOptional(),
+  hours: z.strictObject({ fromMinute: minute, toMinute: minute }).exactOptional(),
   picoUsd: z.partialRecord(z.enum([...TOKEN_UNITS, ...OTHER_UNITS]), z.int().nonnegative()),
 });
 

@@ -85,8 +85,16 @@ export interface PriceRow {
   readonly tier?: string;
   /** Holds for requests with more input tokens than this, and then for all of their tokens. */
   readonly aboveInputTokens?: number;
+  /** Of each day, in UTC, and until before the second; where the second is earlier, it is the next day's. */
+  readonly hours?: PriceHours;
   /** Whole pico-USD (10^-12 USD) for one token or other unit: exact, and 1 USD for a million tokens is 1,000,000. */
   readonly picoUsd: Readonly<Partial<Record<PricedUnit, number>>>;
+}
+
+/** Minutes since midnight. */
+export interface PriceHours {
+  readonly fromMinute: number;
+  readonly toMinute: number;
 }
 
 /** The models of one provider. Asked for on the hot path: constant time, and nothing new for a name asked before. */
@@ -102,6 +110,8 @@ export interface PricedUse {
   readonly usage: Usage;
   /** As the provider reported it. */
   readonly serviceTier?: string | undefined;
+  /** When it was asked for, milliseconds since 1970; without it, no price of an hour of the day holds. */
+  readonly atMs?: number | undefined;
 }
 /** What a use costs in whole pico-USD; nothing where no price is known. */
 export type PriceUse = (use: PricedUse) => bigint | undefined;

@@ -83,6 +83,7 @@ export type {
   ModelMode,
   PricedUnit,
   PricedUse,
+  PriceHours,
   PriceRow,
   PriceUse,
   RefusedParameters,
@@ -98,6 +99,7 @@ export type {
   ModelListing,
   Operation,
   OperationName,
+  OutputText,
   Operations,
   Passthrough,
   Prefill,
@@ -150,6 +152,7 @@ export type {
   KeptAnswer,
   TimedValue,
 } from './idempotency.js';
+export type { CountedTokens, TokenCounter } from './tokens.js';
 export type { Authenticator, IncomingHeaders, Peer, Principal, Role, Stranger } from './identity.js';
 export type {
   AttemptRecord,

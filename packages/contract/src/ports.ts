@@ -171,6 +171,10 @@ export interface LedgerSettlement {
   /** By which it was costed; absent where none were known. */
   readonly prices?: readonly PriceRow[];
   readonly usageSource: UsageSource;
+  /** What the provider reported cannot be true; what counts here is what can. */
+  readonly usageSuspect?: true;
+  /** It cost more than was reserved for it. */
+  readonly overReserved?: true;
   readonly cache?: CacheState;
   readonly firstTokenMs?: number;
   readonly durationMs: number;

@@ -190,6 +190,8 @@ export interface AnswerSummary {
   readonly serviceTier?: string;
   /** Characters of output seen, for an estimate where no usage came. */
   readonly outputChars?: number;
+  /** Set where usage is there and its counts are none. */
+  readonly isUsageOdd?: true;
 }
 
 /** Looks at each network read of a stream as it passes. */
@@ -209,6 +211,13 @@ export interface StreamScanner {
   readonly progress: number;
   readonly failure: GatewayError | undefined;
   summary(): AnswerSummary;
+  /** What the model wrote, or its beginning, for whom has to count it. */
+  outputText?(): OutputText;
+}
+export interface OutputText {
+  readonly text: string;
+  /** How much of all output it is, from 0 to 1. */
+  readonly share: number;
 }
 
 export interface ModelListing {

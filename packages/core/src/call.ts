@@ -10,13 +10,14 @@ import type {
   GatewayError,
   LedgerIntent,
   Outcome,
+  OutputText,
   PriceUse,
   Principal,
   Priority,
   RequestRecord,
   Target,
+  TokenCounter,
   Usage,
-  UsageSource,
 } from '@sluice/contract';
 import type { Writable } from '@sluice/toolkit';
 import { addUsage } from './add-usage.js';
@@ -24,12 +25,15 @@ import { estimateTokens } from './estimate.js';
 import { SettleScope } from './settle-scope.js';
 import type { ReceivedCall } from './received-call.js';
 import { toMicroUsd, toNanoUsd } from './usd.js';
+import { usageOf } from './usage-of.js';
+import type { CallQuestion, Used } from './usage-of.js';
 
 export type { ReceivedCall, TraceContext } from './received-call.js';
 
 export interface CallDeps {
   readonly clock: Clock;
   readonly priceUse?: PriceUse;
+  readonly tokens?: TokenCounter;
   /** Told of every settler that threw. */
   onInternalError(cause: unknown): void;
 }
@@ -39,11 +43,6 @@ const NOBODY: Partial<Principal> = {};
 
 const COMPLETED: Outcome = { kind: 'completed' };
 const CLIENT_GONE: Outcome = { kind: 'client-gone' };
-
-interface Used {
-  readonly usage: Usage | undefined;
-  readonly source: UsageSource;
-}
 
 /** What is known of one request so far, and everything that it holds. */
 export class Call {
@@ -77,6 +76,11 @@ export class Call {
   /** Who has the request, as long as nothing has come of it. */
   asked: Target | undefined;
   summary: AnswerSummary | undefined;
+  question: CallQuestion | undefined;
+  /** What the model wrote, where somebody can say. */
+  outputText: (() => OutputText) | undefined;
+  /** Absent where no budget counts it. */
+  reservedNanoUsd: number | undefined;
   cache: CacheState | undefined;
   adjustments: readonly Adjustment[] = [];
   /** What the gateway itself does not do of what was asked, whoever answers. */
@@ -94,15 +98,18 @@ export class Call {
   #aside: (Used & { readonly cost: bigint | undefined }) | undefined;
   readonly #clock: Clock;
   readonly #priceUse: PriceUse | undefined;
+  readonly #tokens: TokenCounter | undefined;
+  #used: { readonly summary: AnswerSummary | undefined; readonly used: Used } | undefined;
   readonly #startedMs: number;
 
-  constructor(received: ReceivedCall, route: string, { clock, onInternalError, priceUse }: CallDeps) {
+  constructor(received: ReceivedCall, route: string, { clock, onInternalError, priceUse, tokens }: CallDeps) {
     this.received = received;
     this.signal = received.signal;
     this.route = route;
     this.scope = new SettleScope(onInternalError);
     this.#clock = clock;
     this.#priceUse = priceUse;
+    this.#tokens = tokens;
     this.startedAtMs = clock.now();
     this.#startedMs = clock.monotonic();
   }
@@ -187,7 +194,8 @@ export class Call {
     // Asked for by a plain answer's headers and again by its record.
     if (this.summary && this.#priced?.summary === this.summary) return this.#priced?.cost;
     const { usage } = this.#ownUsage();
-    const cost = usage && this.#priceUse({ prices, usage, serviceTier: this.summary?.serviceTier });
+    const cost =
+      usage && this.#priceUse({ prices, usage, serviceTier: this.summary?.serviceTier, atMs: this.startedAtMs });
     this.#priced = { summary: this.summary, cost };
     return cost;
   }
@@ -197,7 +205,7 @@ export class Call {
     const prices = facts?.prices;
     if (!prices || prices.length === 0 || !this.#priceUse) return undefined;
     const usage = { inputTokens: estimateTokens(this.bodyBytes), outputTokens: 0 };
-    const cost = this.#priceUse({ prices, usage, serviceTier: undefined });
+    const cost = this.#priceUse({ prices, usage, serviceTier: undefined, atMs: this.startedAtMs });
     return cost === undefined ? undefined : toMicroUsd(cost);
   }
 
@@ -234,7 +242,7 @@ export class Call {
 
   /** The one record from which log line, metrics and ledger row are written. */
   record(outcome: Outcome): RequestRecord {
-    const { usage, source } = this.#usage();
+    const { usage, source, isSuspect } = this.#usage();
     const record: Writable<RequestRecord> = {
       ...this.intent(),
       traceId: this.received.trace.traceId,
@@ -262,7 +270,9 @@ export class Call {
       record.costMicroUsd = toMicroUsd(cost);
       const prices = this.#priced && this.#facts?.prices;
       if (prices) record.prices = prices;
+      if (this.reservedNanoUsd !== undefined && toNanoUsd(cost) > this.reservedNanoUsd) record.overReserved = true;
     }
+    if (isSuspect) record.usageSuspect = true;
     if (this.cache !== undefined) record.cache = this.cache;
     if (this.firstTokenMs !== undefined) record.firstTokenMs = this.firstTokenMs;
     const guarded = this.guards?.noted('all');
@@ -282,30 +292,19 @@ export class Call {
     if (!before?.usage) return own;
     if (!own.usage) return before;
     const isSure = own.source === 'provider' && before.source === 'provider';
-    return { usage: addUsage(before.usage, own.usage), source: isSure ? 'provider' : 'estimated' };
+    return {
+      usage: addUsage(before.usage, own.usage),
+      source: isSure ? 'provider' : 'estimated',
+      ...(own.isSuspect || before.isSuspect ? { isSuspect: true } : {}),
+    };
   }
 
   #ownUsage(): Used {
-    if (this.cache === 'hit') return { usage: undefined, source: 'counted' };
-    const { usage, finish, outputChars = 0 } = this.summary ?? {};
-    const outputTokens = estimateTokens(outputChars);
-    // A stream that was cut reports what it had counted at some earlier point, often next to nothing.
-    const isCut = this.stream && !finish;
-    if (usage && !(isCut && outputTokens > usage.outputTokens)) return { usage, source: 'provider' };
-    if (outputTokens === 0) return this.#spoken();
-    const inputTokens = usage?.inputTokens ?? estimateTokens(this.bodyBytes);
-    return { usage: { ...usage, inputTokens, outputTokens }, source: 'estimated' };
-  }
-
-  /** A text that was read aloud is known, whatever the provider says of it. */
-  #spoken(): { usage: Usage | undefined; source: UsageSource } {
-    const { characters } = this;
-    // Nothing came of what a provider was given: it has read the prompt all the same.
-    if (!this.summary && this.asked && this.scope.outcome?.kind === 'client-gone') {
-      return { usage: { inputTokens: estimateTokens(this.bodyBytes), outputTokens: 0 }, source: 'estimated' };
-    }
-    if (!this.summary || characters === undefined) return { usage: undefined, source: 'unknown' };
-    return { usage: { inputTokens: 0, outputTokens: 0, characters }, source: 'counted' };
+    const { summary } = this;
+    if (summary && this.#used?.summary === summary) return this.#used.used;
+    const used = usageOf({ call: this, facts: this.#facts, tokens: this.#tokens });
+    this.#used = { summary, used };
+    return used;
   }
 }
 

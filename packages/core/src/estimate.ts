@@ -1,4 +1,4 @@
-import type { AssistantPart, ChatRequest, Message, UserPart } from '@sluice/contract';
+import type { AssistantPart, ChatRequest, CountedTokens, Message, UserPart } from '@sluice/contract';
 
 const CHARS_PER_TOKEN = 4;
 /** What a picture or a page costs about, whatever its size: vendors count from some hundred to a few thousand. */
@@ -12,16 +12,37 @@ export function estimateTokens(chars: number): number {
 }
 
 /** Tokens of a prompt, for vendors that do not count them: its texts, calls, tools and a flat sum for each medium. */
-export function estimatePrompt({ messages, tools = [], vendorTools = [] }: ChatRequest): number {
-  let chars = JSON.stringify([...tools, ...vendorTools]).length - '[]'.length;
+export function estimatePrompt(request: ChatRequest): number {
+  return countPrompt(request, () => undefined).tokens;
+}
+
+/** The same, with its texts counted by who can. */
+export function countPrompt(
+  { messages, tools = [], vendorTools = [] }: ChatRequest,
+  count: (texts: readonly string[]) => CountedTokens | undefined,
+): CountedTokens {
+  const texts: string[] = [];
   let media = 0;
   for (const message of messages) {
     for (const part of message.content) {
       if (isMedium(part)) media += 1;
-      else chars += charsOf(part);
+      else addTexts(part, texts);
     }
   }
-  return estimateTokens(chars) + media * TOKENS_PER_MEDIUM + messages.length * TOKENS_PER_MESSAGE;
+  const hasTools = tools.length + vendorTools.length > 0;
+  if (hasTools) texts.push(JSON.stringify([...tools, ...vendorTools]).slice(1, -1));
+  const { tokens, isExact } = count(texts) ?? byLength(texts);
+  return {
+    tokens: tokens + media * TOKENS_PER_MEDIUM + messages.length * TOKENS_PER_MESSAGE,
+    // Vendors write tools in words of their own.
+    isExact: isExact && !hasTools && media === 0,
+  };
+}
+
+function byLength(texts: readonly string[]): CountedTokens {
+  let chars = 0;
+  for (const text of texts) chars += text.length;
+  return { tokens: estimateTokens(chars), isExact: false };
 }
 
 type Part = UserPart | AssistantPart | Message['content'][number];
@@ -30,8 +51,8 @@ function isMedium({ type }: Part): boolean {
   return type === 'image' || type === 'file' || type === 'audio';
 }
 
-function charsOf(part: Part): number {
-  if (part.type === 'tool-call') return part.name.length + part.json.length;
-  if (part.type === 'vendor') return JSON.stringify(part.state.data ?? null).length;
-  return 'text' in part ? part.text.length : 0;
+function addTexts(part: Part, texts: string[]): void {
+  if (part.type === 'tool-call') texts.push(part.name, part.json);
+  else if (part.type === 'vendor') texts.push(JSON.stringify(part.state.data ?? null));
+  else if ('text' in part) texts.push(part.text);
 }

@@ -14,6 +14,7 @@ import type {
   ResponseCache,
   Slots,
   Telemetry,
+  TokenCounter,
   Transport,
 } from '@sluice/contract';
 import type { Answer } from './answer.js';
@@ -40,6 +41,8 @@ export interface Ports {
   readonly telemetry: Telemetry;
   /** Reserved of output where neither the request nor the model sets a bound below it. */
   readonly assumedOutputTokens: number;
+  /** Absent = nobody counts tokens here; they are estimated. */
+  readonly tokens?: TokenCounter;
   /** Absent = no request has a cost. */
   readonly priceUse?: PriceUse;
   /** Absent = callers' own keys for requests mean nothing. */

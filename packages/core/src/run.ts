@@ -8,7 +8,7 @@ import { answerDetached } from './stages/answer-detached.js';
 import { answerPlain } from './stages/answer-plain.js';
 import { answerStream } from './stages/answer-stream.js';
 import { attemptTargets } from './stages/attempt-targets.js';
-import { countHere } from './stages/count-here.js';
+import { countHere, countedFor } from './stages/count-here.js';
 import { guardCall } from './stages/guard-call.js';
 import { cacheKeyOf, lookUp } from './stages/look-up.js';
 import { planElsewhere } from './stages/go-elsewhere.js';
@@ -73,8 +73,8 @@ async function serve<Request extends Pick<ChatRequest, 'extensions'>, Result, Ev
   plan: Plan,
   asked: Asked<Request>,
 ): Promise<Answer> {
-  const counted = countHere(run, plan, asked);
-  if (counted) return counted;
+  const counting = countedFor(run, plan);
+  if (counting) return countHere(run, counting, asked);
   const cacheKey = cacheKeyOf(run, asked, plan);
   const cached = cacheKey === undefined ? undefined : await lookUp(run, cacheKey);
   if (cached) return cached;

@@ -6,6 +6,7 @@ import type {
   Frame,
   FrameReader,
   GatewayError,
+  OutputText,
   StreamDecoder,
   StreamScanner,
   StreamWriter,
@@ -23,6 +24,9 @@ export interface TranslatorParts<Event> {
   readonly asked: string;
 }
 
+/** Kept of what was written, in case that somebody has to count it. */
+const MAX_TEXT_CHARS = 4_096;
+
 /** A provider's stream written anew in the caller's dialect: one batch of events for each network read. */
 export class StreamTranslator<Event> implements StreamScanner {
   readonly #decoder: StreamDecoder<Event>;
@@ -31,6 +35,7 @@ export class StreamTranslator<Event> implements StreamScanner {
   readonly #asked: string;
   readonly #order = new EventOrder();
   #outputChars = 0;
+  #text = '';
   #usage: Usage | undefined;
   #finish: Finish | undefined;
   #model: string | undefined;
@@ -96,6 +101,10 @@ export class StreamTranslator<Event> implements StreamScanner {
     };
   }
 
+  outputText(): OutputText {
+    return { text: this.#text, share: this.#text.length / this.#outputChars };
+  }
+
   #translate(frame: Frame): string {
     let text = '';
     for (const event of this.#decoder.push(frame)) text += this.#write(event);
@@ -116,13 +125,13 @@ export class StreamTranslator<Event> implements StreamScanner {
       case 'text-delta':
       case 'reasoning-delta':
       case 'refusal-delta':
-        this.#content(event.text.length);
+        this.#content(event.text);
         break;
       case 'tool-start':
-        this.#content(event.name.length);
+        this.#content(event.name);
         break;
       case 'tool-delta':
-        this.#content(event.json.length);
+        this.#content(event.json);
         break;
       case 'usage':
         this.#usage = event.usage;
@@ -133,10 +142,10 @@ export class StreamTranslator<Event> implements StreamScanner {
       case 'finish':
         this.#finish = event.finish;
         this.#serviceTier = event.serviceTier;
-        this.#content(0);
+        this.#content('');
         break;
       case 'part':
-        this.#content(0);
+        this.#content('');
         break;
       case 'citation':
       case 'part-end':
@@ -144,8 +153,9 @@ export class StreamTranslator<Event> implements StreamScanner {
     }
   }
 
-  #content(chars: number): void {
-    this.#outputChars += chars;
+  #content(text: string): void {
+    if (this.#outputChars < MAX_TEXT_CHARS) this.#text += text;
+    this.#outputChars += text.length;
     this.#committed = true;
     this.#progress += 1;
   }

@@ -1,4 +1,4 @@
-import type { AnswerSummary, GatewayError, StreamScanner } from '@sluice/contract';
+import type { AnswerSummary, GatewayError, OutputText, StreamScanner } from '@sluice/contract';
 
 /** A scanner whose outgoing bytes are shown to `see`, before the caller gets them. */
 export class TappedScanner implements StreamScanner {
@@ -36,6 +36,10 @@ export class TappedScanner implements StreamScanner {
 
   summary(): AnswerSummary {
     return this.#scanner.summary();
+  }
+
+  outputText(): OutputText {
+    return this.#scanner.outputText?.() ?? { text: '', share: 0 };
   }
 
   #shown(bytes: Uint8Array): Uint8Array {

@@ -90,3 +90,47 @@ describe('what a use costs', () => {
     expect(priceUse({ prices, usage: usage({ inputTokens: 100_000_001 }) })).toBe(45_000_000_550_000_001n);
   });
 });
+
+describe('prices of hours of the day', () => {
+  // DeepSeek halved its prices between 16:30 and 00:30 UTC.
+  const NIGHT: readonly PriceRow[] = [
+    { picoUsd: { input: 1_000, output: 4_000 } },
+    { hours: { fromMinute: 990, toMinute: 30 }, picoUsd: { input: 500 } },
+    { tier: 'flex', picoUsd: { input: 300 } },
+  ];
+  const at = (time: string, use: Partial<PricedUse> = {}) =>
+    cost({ inputTokens: 10 }, { prices: NIGHT, atMs: Date.parse(`2026-03-01T${time}Z`), ...use });
+
+  it.each([
+    ['16:29:59.999', 10_000n],
+    ['16:30:00.000', 5_000n],
+    ['23:59:59.999', 5_000n],
+    ['00:00:00.000', 5_000n],
+    ['00:29:59.999', 5_000n],
+    ['00:30:00.000', 10_000n],
+    ['12:00:00.000', 10_000n],
+  ])('hold from their first minute to before their last, over midnight: %s', (time, expected) => {
+    expect(at(time)).toBe(expected);
+  });
+
+  it('hold within one day too', () => {
+    const prices = [
+      { picoUsd: { input: 1_000 } },
+      { hours: { fromMinute: 540, toMinute: 1_020 }, picoUsd: { input: 2_000 } },
+    ];
+    expect(['08:59:00', '09:00:00', '16:59:59', '17:00:00'].map((time) => at(time, { prices }))).toEqual([
+      10_000n,
+      20_000n,
+      20_000n,
+      10_000n,
+    ]);
+  });
+
+  it('leave the units that they do not name at the price of all day', () => {
+    expect(cost({ outputTokens: 1 }, { prices: NIGHT, atMs: Date.parse('2026-03-01T20:00:00Z') })).toBe(4_000n);
+  });
+
+  it('do not hold before those of the tier, nor where nobody says when it was', () => {
+    expect([at('20:00:00', { serviceTier: 'flex' }), at('20:00:00', { atMs: undefined })]).toEqual([3_000n, 10_000n]);
+  });
+});

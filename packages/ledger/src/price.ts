@@ -1,4 +1,4 @@
-import type { PricedUnit, PricedUse, PriceRow, Usage } from '@sluice/contract';
+import type { PricedUnit, PricedUse, PriceHours, PriceRow, Usage } from '@sluice/contract';
 
 type Counts = Readonly<Record<PricedUnit, number>>;
 
@@ -19,10 +19,10 @@ const STANDARD: ReadonlySet<string> = new Set(['default', 'standard', 'auto', 'o
  * was used has a price. Counts that are none (negative, fractional, not finite) count as zero, so that a vendor's slip
  * is never a credit.
  */
-export function priceUse({ prices, usage, serviceTier }: PricedUse): bigint | undefined {
+export function priceUse({ prices, usage, serviceTier, atMs }: PricedUse): bigint | undefined {
   if (prices.length === 0) return undefined;
   const counts = countUnits(toCharged(usage));
-  const rows = rowsFor(prices, { tier: serviceTier, inputTokens: toCount(usage.inputTokens) });
+  const rows = rowsFor(prices, { tier: serviceTier, inputTokens: toCount(usage.inputTokens), atMs });
   let cost: bigint | undefined;
   let used = false;
   for (const unit of Object.keys(counts) as PricedUnit[]) {
@@ -76,18 +76,32 @@ function toCount(value: number | undefined): number {
 interface Condition {
   readonly tier: string | undefined;
   readonly inputTokens: number;
+  readonly atMs: number | undefined;
 }
 
-/** The rows that hold, the most special first: those of the tier before the standard ones, long input before short. */
-function rowsFor(prices: readonly PriceRow[], { tier, inputTokens }: Condition): readonly PriceRow[] {
+/**
+ * The rows that hold, the most special first: those of the tier before the standard ones, long input before short, those of
+ * the hour before those of all day.
+ */
+function rowsFor(prices: readonly PriceRow[], { tier, inputTokens, atMs }: Condition): readonly PriceRow[] {
   const special = tier === undefined || STANDARD.has(tier) ? undefined : tier;
   return prices
     .filter((row) => (row.tier === undefined || row.tier === special) && inputTokens > (row.aboveInputTokens ?? -1))
-    .sort((a, b) => rank(b) - rank(a));
+    .filter(({ hours }) => !hours || isWithin(hours, atMs))
+    .sort((a, b) => rank(b) - rank(a) || Number(b.hours !== undefined) - Number(a.hours !== undefined));
 }
 
 function rank({ tier, aboveInputTokens = 0 }: PriceRow): number {
   return (tier === undefined ? 0 : Number.MAX_SAFE_INTEGER / 2) + aboveInputTokens;
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MINUTES = 1_440;
+
+function isWithin({ fromMinute, toMinute }: PriceHours, atMs: number | undefined): boolean {
+  if (atMs === undefined) return false;
+  const minute = Math.floor(atMs / MINUTE_MS) % DAY_MINUTES;
+  return fromMinute <= toMinute ? minute >= fromMinute && minute < toMinute : minute >= fromMinute || minute < toMinute;
 }
 
 function priceOf(unit: PricedUnit, rows: readonly PriceRow[]): number | undefined {

@@ -100,6 +100,7 @@ function summarize({ model, usage, service_tier: serviceTier }: JsonObject): Ans
   const summary: Writable<AnswerSummary> = {};
   if (typeof model === 'string') summary.model = model;
   if (counts) summary.usage = counts;
+  else if (isJsonObject(usage)) summary.isUsageOdd = true;
   if (typeof serviceTier === 'string') summary.serviceTier = serviceTier;
   return summary;
 }

@@ -58,6 +58,7 @@ class ChunkRules implements ScanRules {
   #answered = false;
   #model: string | undefined;
   #usage: Usage | undefined;
+  #isUsageOdd = false;
   #finish: Finish | undefined;
   #serviceTier: string | undefined;
 
@@ -83,6 +84,7 @@ class ChunkRules implements ScanRules {
     return {
       ...(this.#model === undefined ? {} : { model: this.#model }),
       ...(this.#usage ? { usage: this.#usage } : {}),
+      ...(!this.#usage && this.#isUsageOdd ? { isUsageOdd: true } : {}),
       ...(this.#finish ? { finish: this.#finish } : {}),
       ...(this.#serviceTier === undefined ? {} : { serviceTier: this.#serviceTier }),
     };
@@ -91,6 +93,7 @@ class ChunkRules implements ScanRules {
   #inspectChunk(chunk: JsonObject): FrameVerdict {
     const choices = Array.isArray(chunk.choices) ? (chunk.choices as readonly unknown[]) : [];
     this.#usage = readChunkUsage(chunk) ?? this.#usage;
+    if (!this.#usage && isJsonObject(chunk.usage)) this.#isUsageOdd = true;
     if (choices.length === 0) return isJsonObject(chunk.usage) && !this.#wantsUsage ? DROPPED : NOTHING;
     this.#answered = true;
     let content = false;

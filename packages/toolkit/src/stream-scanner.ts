@@ -1,7 +1,8 @@
 import { gatewayError, toGatewayError } from '@sluice/contract';
-import type { AnswerSummary, Frame, GatewayError, StreamScanner } from '@sluice/contract';
+import type { AnswerSummary, Frame, GatewayError, OutputText, StreamScanner } from '@sluice/contract';
 import { HeldBytes } from './held-bytes.js';
 import { asBuffer } from './bytes.js';
+import { tryParseJson } from './json.js';
 import { findOdd } from './odd-frames.js';
 import { MAX_FRAME_CHARS, createFrameReader, frameTooLarge, writeFrame } from './sse.js';
 
@@ -35,6 +36,8 @@ export interface FrameVerdict {
 }
 
 const EMPTY = Buffer.alloc(0);
+/** Kept of the output, in case that somebody has to count it. */
+const MAX_TEXT_CHARS = 4_096;
 const BLANK_LINE = Buffer.from('\n\n');
 const LF = 0x0a;
 
@@ -51,6 +54,8 @@ class Scanner implements StreamScanner {
   readonly #strict = { active: false, reader: createFrameReader() };
   readonly #held = new HeldBytes();
   #outputChars = 0;
+  /** As it stands in the JSON, a character for each byte. */
+  #text = '';
   #progress = 0;
   #committed = false;
   #complete = false;
@@ -103,6 +108,12 @@ class Scanner implements StreamScanner {
     return { ...this.#rules.summary(), outputChars: this.#outputChars };
   }
 
+  outputText(): OutputText {
+    const json = Buffer.from(this.#text, 'latin1').toString('utf8');
+    const text = tryParseJson(`"${json}"`);
+    return { text: typeof text === 'string' ? text : json, share: this.#text.length / this.#outputChars };
+  }
+
   #hold(bytes: Buffer): Buffer {
     this.#held.add(bytes);
     if (this.#held.length > MAX_FRAME_CHARS) this.#failure = frameTooLarge();
@@ -143,7 +154,7 @@ class Scanner implements StreamScanner {
       // What is behind the end is no part of the answer.
       if (this.#failure || (this.#terminal && match.index >= done)) return;
       if (match[1] !== undefined) {
-        this.#countOutput(match[1].length);
+        this.#countOutput(match[1]);
       } else if (match.index >= done) {
         const start = frameStart(text, match.index);
         done = text.indexOf('\n\n', match.index) + 2;
@@ -193,9 +204,10 @@ class Scanner implements StreamScanner {
     if (verdict.terminal) this.#terminal = true;
   }
 
-  #countOutput(chars: number): void {
-    this.#outputChars += chars;
-    if (chars > 0) this.#progress += 1;
+  #countOutput(text: string): void {
+    if (this.#outputChars < MAX_TEXT_CHARS) this.#text += text;
+    this.#outputChars += text.length;
+    if (text.length > 0) this.#progress += 1;
   }
 
   /** What came before the frame with the carriage return still passes as it is, wherever the reads were cut. */
@@ -214,7 +226,8 @@ class Scanner implements StreamScanner {
       this.#note(verdict);
       if (this.#failure) break;
       const written = writeFrame(frame);
-      for (const match of written.matchAll(this.#rules.marker)) this.#countOutput(match[1]?.length ?? 0);
+      for (const match of written.matchAll(this.#rules.marker))
+        this.#countOutput(Buffer.from(match[1] ?? '').toString('latin1'));
       if (!verdict.drop) text += written;
       if (this.#terminal) break;
     }

@@ -36,7 +36,8 @@ export function readPrices(entry: JsonObject, mode: ModelMode): readonly PriceRo
     if (!found) continue;
     const { condition, unit, pico } = found;
     const key = JSON.stringify(condition);
-    const row = rows.get(key) ?? { condition, rates: {} };
+    const fresh: { readonly condition: Omit<PriceRow, 'picoUsd'>; readonly rates: Rates } = { condition, rates: {} };
+    const row = rows.get(key) ?? fresh;
     row.rates[unit] = pico;
     rows.set(key, row);
   }

@@ -12,6 +12,7 @@ import { createMemoryKeyValueStore } from '@sluice/store-memory';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import { given } from '@sluice/toolkit';
+import { createTokenCounter } from '@sluice/tokens';
 import type { PooledTransport } from '@sluice/transport';
 import type { Config } from '../config/schema.js';
 import type { Lifecycle } from '../lifecycle.js';
@@ -61,6 +62,7 @@ export function composeLastingPorts({ telemetry, store, transport, lifecycle, li
     guardReport: createGuardReport(telemetry),
     priceUse,
     leftBehind: new LeftBehind(),
+    tokens: createTokenCounter({ onError: onInternalError }),
     isRefusing: () => lifecycle.isRefusing(),
     onInternalError,
   };

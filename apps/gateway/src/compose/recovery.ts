@@ -42,13 +42,13 @@ const BYTES_PER_TOKEN = 4;
 
 /** By the size of its prompt, at the price of the first model that it would have gone to. What it wrote is not known. */
 function estimateInterrupted(
-  { promptBytes, requestedModel }: LedgerIntent,
+  { promptBytes, requestedModel, startedAtMs: atMs }: LedgerIntent,
   snapshot: Pick<Snapshot, 'aliases' | 'providers'>,
 ): number | undefined {
   if (promptBytes === undefined) return undefined;
   const usage = { inputTokens: Math.ceil(promptBytes / BYTES_PER_TOKEN), outputTokens: 0 };
   const prices = factsOf(requestedModel, snapshot)?.prices ?? [];
-  const pico = priceUse({ prices, usage });
+  const pico = priceUse({ prices, usage, atMs });
   return pico === undefined ? undefined : Math.ceil(Number(pico) / 1_000_000);
 }
 

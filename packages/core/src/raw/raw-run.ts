@@ -148,6 +148,7 @@ export class RawRun {
     call.bodyBytes = body.length;
     call.requestedModel = question.model;
     call.stream = question.stream;
+    call.question = { operation: recognised?.operation, dialect: recognised?.dialect, wire: question.wire };
     call.endUser = endUserOf(question.wire);
     call.tags = readTags({ headers: call.received.headers });
     return { candidate: createCandidate(provider, question.model), place, recognised, question };

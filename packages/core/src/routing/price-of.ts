@@ -20,13 +20,13 @@ const MIXES: Readonly<Record<OperationName, Mix>> = {
   rerank: [['searchUnit', 1]],
 };
 
-/** A price in pico-USD by which models can be compared for a prompt of this length; nothing where it is not known. */
+/** A price in pico-USD, the one of all day, by which models can be compared for a prompt of this length; nothing where it is not known. */
 export function priceOf(
   facts: ModelFacts | undefined,
   operation: OperationName,
   promptTokens: () => number,
 ): number | undefined {
-  const rows = facts?.prices.filter(({ tier }) => tier === undefined) ?? [];
+  const rows = facts?.prices.filter(({ tier, hours }) => tier === undefined && hours === undefined) ?? [];
   const isGraded = rows.some(({ aboveInputTokens }) => aboveInputTokens !== undefined);
   const tokens = isGraded ? promptTokens() : 0;
   const holding = rows

@@ -14,6 +14,7 @@ export async function admit<Run extends CallContext>(run: Run, parts: AdmitParts
   const { call, ports } = run;
   call.priority = readPriority(call.received.headers);
   run.admission = ports.limiter.free(parts.principal) ?? (await reserve(run, parts));
+  call.reservedNanoUsd = run.admission.reservedNanoUsd;
   await ports.ledger.open(call.intent(run.admission.reservedNanoUsd));
   call.accepted = true;
   return run as Admitted<Run>;

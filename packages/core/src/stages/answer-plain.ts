@@ -1,4 +1,5 @@
 import type { PlainAnswer } from '../answer.js';
+import { answerText } from '../answer-text.js';
 import type { Opened } from '../attempt.js';
 import type { Attempted } from '../attempt-loop.js';
 import { finishPlain } from './finish.js';
@@ -24,6 +25,7 @@ export function answerPlain<Request, Result, Event>(
   const { body, contentType, summary } = opened;
   call.served = candidate.target;
   call.summary = summary;
+  if (!summary.usage) call.outputText = () => answerText(body);
   asked.recalled?.keep?.(body, candidate.target.provider);
   if (cacheKey !== undefined && mayKeep(body, asked.parsed.wire)) {
     ports.cache?.store(cacheKey, {

@@ -68,7 +68,7 @@ export class AtMost implements AmountsUsed {
   }
 
   #price(): Priced {
-    const { candidates, priceUse, wire, operation } = this.#parts;
+    const { candidates, priceUse, wire, operation, call } = this.#parts;
     if (operation && FREE.has(operation)) return { nanoUsd: 0, mayBeUnpriced: false };
     if (!priceUse) return { nanoUsd: undefined, mayBeUnpriced: true };
     const usage = this.#usage();
@@ -78,7 +78,12 @@ export class AtMost implements AmountsUsed {
     let mayBeUnpriced = candidates.length === 0;
     for (const { target } of candidates) {
       const prices = target.facts?.prices ?? [];
-      const use = { prices, usage: writesCache(prices, wire) ? cached(usage) : usage, serviceTier };
+      const use = {
+        prices,
+        usage: writesCache(prices, wire) ? cached(usage) : usage,
+        serviceTier,
+        atMs: call.startedAtMs,
+      };
       const cost = prices.length === 0 ? undefined : priceUse(use);
       mayBeUnpriced ||= cost === undefined;
       if (cost !== undefined && (dearest === undefined || cost > dearest)) dearest = cost;

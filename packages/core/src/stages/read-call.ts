@@ -66,6 +66,7 @@ function parse<Request, Result, Event>(
   call.endUser = endUserOf(wire as JsonObject);
   call.tags = readTags({ headers: call.received.headers, wishes });
   const { stream, wantsUsage } = parsed;
+  call.question = { operation: endpoint.operation, dialect: endpoint.dialect.id, wire: wire as JsonObject, parsed };
   const place = modelAt ? { modelAt } : {};
   const raw = { body, ...place, wire: wire as JsonObject, stream, wantsUsage, headers: call.received.headers };
   return { principal, parsed, raw, given, recalled, wishes };

@@ -1,4 +1,13 @@
-import type { ChatRequest, GatewayError, Outcome, Permit, Slot, StreamScanner, Usage } from '@sluice/contract';
+import type {
+  ChatRequest,
+  GatewayError,
+  Outcome,
+  OutputText,
+  Permit,
+  Slot,
+  StreamScanner,
+  Usage,
+} from '@sluice/contract';
 import type { Attempted } from '../attempt-loop.js';
 import type { AnswerSoFar } from '../continuation/answer-so-far.js';
 import type { LiveStreamParts } from '../live-stream.js';
@@ -9,6 +18,8 @@ import type { TargetStats, Verdict } from '../routing/target-stats.js';
 import { TappedScanner } from '../tapped-scanner.js';
 import { continueAnswer } from './continue-answer.js';
 import type { Admitted, Asked, RunContext } from './run-context.js';
+
+const NO_TEXT: OutputText = { text: '', share: 0 };
 
 interface Now {
   readonly candidate: Candidate;
@@ -70,6 +81,7 @@ export class Serving<Request extends Pick<ChatRequest, 'extensions'>, Result, Ev
     const last = call.attempts.length - 1;
     const record = call.attempts[last];
     if (record) call.attempts[last] = { ...record, errorCode: failure.code };
+    call.outputText = () => scanner.outputText?.() ?? NO_TEXT;
     return call.setAside(scanner.summary());
   }
 
@@ -92,6 +104,7 @@ export class Serving<Request extends Pick<ChatRequest, 'extensions'>, Result, Ev
     const { permit, slot, scanner, stats } = this.#now;
     const { call, ports } = this.#run;
     call.summary = scanner.summary();
+    call.outputText = () => scanner.outputText?.() ?? NO_TEXT;
     stats.end(verdictOf(outcome), ports.clock.monotonic());
     slot.release();
     if (outcome.kind === 'completed') permit.succeed();

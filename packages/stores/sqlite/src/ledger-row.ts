@@ -7,7 +7,8 @@ import { fromJson } from './json-column.js';
 export const INTENT_COLUMNS = `id, client_request_id, started_at_ms, key_id, tenant, route, requested_model, stream, owner, reserved_nano_usd,
   prompt_bytes, key_name, team, user, end_user, tags`;
 export const SETTLEMENT_COLUMNS = `id, settled_at_ms, status, error_code, provider, model, attempts, input_tokens, output_tokens,
-  cached_tokens, cost_micro_usd, usage_source, cache, first_token_ms, duration_ms, price_version`;
+  cached_tokens, cost_micro_usd, usage_source, cache, first_token_ms, duration_ms, price_version, usage_suspect,
+  over_reserved`;
 
 /** Intents with their settlements, if they have any; a condition may follow. */
 export const SELECT_ROWS = `SELECT i.id, i.client_request_id AS clientRequestId, i.started_at_ms AS startedAtMs, i.key_id AS keyId,
@@ -17,7 +18,8 @@ export const SELECT_ROWS = `SELECT i.id, i.client_request_id AS clientRequestId,
     s.settled_at_ms AS settledAtMs, s.status, s.error_code AS errorCode, s.provider, s.model, s.attempts,
     s.input_tokens AS inputTokens, s.output_tokens AS outputTokens, s.cached_tokens AS cachedTokens,
     s.cost_micro_usd AS costMicroUsd, s.usage_source AS usageSource, s.cache, s.first_token_ms AS firstTokenMs,
-    s.duration_ms AS durationMs, s.price_version AS priceVersion, p.rows AS prices
+    s.duration_ms AS durationMs, s.price_version AS priceVersion,
+    s.usage_suspect AS usageSuspect, s.over_reserved AS overReserved, p.rows AS prices
   FROM ledger_intents i LEFT JOIN ledger_settlements s ON s.id = i.id LEFT JOIN ledger_prices p ON p.version = s.price_version`;
 
 type IntentColumns = Columns<Omit<LedgerIntent, 'stream' | 'tags'>> & {
@@ -25,7 +27,9 @@ type IntentColumns = Columns<Omit<LedgerIntent, 'stream' | 'tags'>> & {
   readonly tags: string | null;
 };
 type Settlement = NonNullable<LedgerRow['settlement']>;
-type SettlementColumns = Columns<Omit<Settlement, 'id' | 'attempts' | 'prices'>> & {
+type SettlementColumns = Columns<Omit<Settlement, 'id' | 'attempts' | 'prices' | 'usageSuspect' | 'overReserved'>> & {
+  readonly usageSuspect: number | null;
+  readonly overReserved: number | null;
   readonly attempts: string;
   readonly prices: string | null;
 };
@@ -43,5 +47,10 @@ export function toLedgerRow(columns: LedgerColumns): LedgerRow {
   if (rest.settledAtMs === null) return intent;
   const attempts = JSON.parse(rest.attempts) as AttemptRecord[];
   const prices = fromJson<readonly PriceRow[]>(rest.prices);
-  return { ...intent, settlement: toRecord<Settlement>({ id, ...rest, attempts, prices }) };
+  const flags = { usageSuspect: toFlag(rest.usageSuspect), overReserved: toFlag(rest.overReserved) };
+  return { ...intent, settlement: toRecord<Settlement>({ id, ...rest, ...flags, attempts, prices }) };
+}
+
+function toFlag(column: number | null): true | null {
+  return column === null ? null : true;
 }

@@ -55,7 +55,7 @@ function prepareAppend(database: DatabaseSync, { owner, checkpointer }: LedgerDe
      ON CONFLICT (id) DO NOTHING`,
   );
   const insertSettlement = database.prepare(
-    `INSERT INTO ledger_settlements (${SETTLEMENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO ledger_settlements (${SETTLEMENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO NOTHING`,
   );
   return (intents: readonly LedgerIntent[], settlements: readonly LedgerSettlement[]): void => {
@@ -118,6 +118,8 @@ function writeSettlement(insert: StatementSync, settlement: LedgerSettlement, pr
     settlement.firstTokenMs ?? null,
     settlement.durationMs,
     priceVersion,
+    settlement.usageSuspect ? 1 : null,
+    settlement.overReserved ? 1 : null,
   );
 }
 

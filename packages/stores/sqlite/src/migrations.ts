@@ -240,6 +240,9 @@ export const MIGRATIONS: readonly string[] = [
      after TEXT,
      until TEXT
    ) STRICT;`,
+
+  `ALTER TABLE ledger_settlements ADD COLUMN usage_suspect INTEGER;
+   ALTER TABLE ledger_settlements ADD COLUMN over_reserved INTEGER;`,
 ];
 
 /**

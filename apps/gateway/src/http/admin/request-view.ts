@@ -31,6 +31,10 @@ const priceView = z
     aboveInputTokens: count
       .nullable()
       .meta({ description: 'Of requests with more input tokens than this; null for all.' }),
+    hours: z
+      .strictObject({ fromMinute: count, toMinute: count })
+      .nullable()
+      .meta({ description: 'Minutes of the day in UTC between which it holds; null for all day.' }),
     picoUsd: z
       .record(z.string(), count)
       .meta({ description: 'Millionths of a millionth of a US dollar for one of a unit.' }),
@@ -64,6 +68,11 @@ export const requestView = z
     priceVersion: z.string().nullable().meta({ description: 'Names `prices`: the same ones have the same name.' }),
     prices: z.array(priceView).nullable().meta({ description: 'The unit prices that the cost was worked out by.' }),
     usageSource: z.enum(['provider', 'counted', 'estimated', 'unknown']).nullable(),
+    usageSuspect: z
+      .boolean()
+      .nullable()
+      .meta({ description: 'What the provider reported cannot be true, and is counted as far as it can.' }),
+    overReserved: z.boolean().nullable().meta({ description: 'It cost more than was reserved of budgets.' }),
     cache: z.enum(['hit', 'miss', 'refresh', 'bypass']).nullable(),
     attempts: z.array(attemptView).meta({ description: 'In the order in which they were made.' }),
     firstTokenMs: z.number().nonnegative().nullable(),
@@ -109,12 +118,19 @@ function toOutcomeView(settlement: LedgerRow['settlement']) {
     priceVersion: settlement?.priceVersion ?? null,
     prices: settlement?.prices?.map(toPriceView) ?? null,
     usageSource: settlement?.usageSource ?? null,
+    ...toFlags(settlement),
     cache: settlement?.cache ?? null,
     attempts: (settlement?.attempts ?? []).map(toAttemptView),
     firstTokenMs: settlement?.firstTokenMs ?? null,
     durationMs: settlement?.durationMs ?? null,
     settledAt: settlement ? toIso(settlement.settledAtMs) : null,
   };
+}
+
+function toFlags(settlement: LedgerRow['settlement']) {
+  if (!settlement) return { usageSuspect: null, overReserved: null };
+  const { usageSuspect = false, overReserved = false } = settlement;
+  return { usageSuspect, overReserved };
 }
 
 function toAttemptView(attempt: AttemptRecord): z.output<typeof attemptView> {
@@ -124,8 +140,9 @@ function toAttemptView(attempt: AttemptRecord): z.output<typeof attemptView> {
   return { provider, model, status, errorCode, durationMs, ...made };
 }
 
-function toPriceView({ tier, aboveInputTokens, picoUsd }: PriceRow): z.output<typeof priceView> {
-  return { tier: tier ?? null, aboveInputTokens: aboveInputTokens ?? null, picoUsd: { ...picoUsd } };
+function toPriceView({ tier, aboveInputTokens, hours, picoUsd }: PriceRow): z.output<typeof priceView> {
+  const condition = { tier: tier ?? null, aboveInputTokens: aboveInputTokens ?? null, hours: hours ?? null };
+  return { ...condition, picoUsd: { ...picoUsd } };
 }
 
 function toIso(ms: number): string {
