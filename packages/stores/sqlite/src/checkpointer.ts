@@ -13,8 +13,8 @@ export interface CheckpointTask {
 
 /** SQLite's own: a commit that makes the log as long copies it into the database, and waits for the disk. */
 const AUTOMATIC_PAGES = 1_000;
-/** Who writes so many rows is worth a thread; a command that writes a few is not. */
-const WORTH_A_THREAD = 1_000;
+/** Who writes so many rows is worth a thread, before the log is long enough for a commit to do it; a command is not. */
+const WORTH_A_THREAD = 100;
 /** The thread may be waiting for the disk. */
 const END_WITHIN_MS = 2_000;
 const WORKER = new URL(`./checkpoint-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);

@@ -1,0 +1,155 @@
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fakeUpstream, reply } from '@sluice/testkit';
+import { expect, it, onTestFinished } from 'vitest';
+import { temporaryDir } from '../__fixtures__/temporary-dir.js';
+import { createGateway } from '../index.js';
+import { SLOWER_BY_MS, missing, slowFsync, smallDisk } from './__fixtures__/disks.js';
+import { percentile, startLoad } from './__fixtures__/even-load.js';
+import type { RemoteGateway } from './__fixtures__/gateway.js';
+import { startGatewayProcess } from './__fixtures__/gateway.js';
+import { assertInvariants } from './__fixtures__/invariants.js';
+import { startProcess } from './__fixtures__/process.js';
+import { timed } from './__fixtures__/timed.js';
+
+const WORDS = 'one two three four '.repeat(20);
+const chat = (model: string) => ({ model, messages: [{ role: 'user', content: WORDS }] });
+
+async function healthOf({ url, adminKey }: RemoteGateway): Promise<{ state: string; ledger: { unwritten: number } }> {
+  const answer = await fetch(`${url}/health/providers`, { headers: { authorization: `Bearer ${adminKey}` } });
+  return (await answer.json()) as { state: string; ledger: { unwritten: number } };
+}
+
+/** Past the record of calls: what was refused before it had a row has none. */
+const ask = ({ url, key }: RemoteGateway, model: string): Promise<Response> =>
+  fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(chat(model)),
+  });
+
+it.skipIf(missing)(
+  `F57 a full disk: new requests are refused before a provider is asked, those under way end whole, and their rows are written when there is room${missing}`,
+  async () => {
+    const disk = smallDisk();
+    await using upstream = await fakeUpstream(reply().json({}));
+    const providers = { sim: { kind: 'sim' }, up: { kind: 'openai-compatible', baseUrl: `${upstream.url}/v1` } };
+    await using gateway = await startGatewayProcess({ providers }, { env: { SLUICE_DATA_DIR: disk.path } });
+    const stream = gateway.openai.chat.completions.stream({
+      model: 'sim/pace-20',
+      messages: [{ role: 'user', content: WORDS }],
+    });
+    const whole = stream.finalContent();
+    await new Promise((resolve) => void stream.once('content', resolve));
+
+    disk.fill();
+    const { value: refused, tookMs } = await timed(() => ask(gateway, 'up/m'));
+    expect([refused.status, await refused.json()]).toEqual([
+      503,
+      expect.objectContaining({ error: expect.objectContaining({ code: 'storage_unavailable' }) as unknown }),
+    ]);
+    expect(tookMs).toBeLessThan(100);
+    expect(await whole).toBe(WORDS);
+    await expect.poll(() => healthOf(gateway)).toMatchObject({ state: 'degraded', ledger: { unwritten: 1 } });
+    expect(upstream.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+
+    disk.empty();
+    await expect.poll(async () => (await ask(gateway, 'sim/echo')).status, { timeout: 1_000 }).toBe(200);
+    await expect.poll(() => healthOf(gateway)).toMatchObject({ ledger: { state: 'up', unwritten: 0 } });
+    const rows = await gateway.rows();
+    expect(rows.find(({ model }) => model === 'pace-20')).toMatchObject({
+      state: 'settled',
+      status: 200,
+      usageSource: 'provider',
+    });
+    // The address of the disk, a variable as well, is no secret.
+    await assertInvariants({ gateway: { ...gateway, secrets: [gateway.key, gateway.adminKey] } });
+  },
+);
+
+it.each([
+  ['is full', '/dev/full', 'w'],
+  ['only reads', '/dev/null', 'r'],
+])(
+  'F58 a disk for logs that %s: requests go on, and the lines that are lost are counted',
+  async (_name, path, flags) => {
+    const logFd = openSync(path, flags);
+    onTestFinished(() => closeSync(logFd));
+    const gateway = createGateway({ providers: { sim: { kind: 'sim' } } }, { dataDir: temporaryDir(), env: {}, logFd });
+    onTestFinished(() => gateway.close());
+    for (let call = 0; call < 3; call += 1) {
+      const body = JSON.stringify(chat('sim/echo'));
+      const headers = { 'content-type': 'application/json' };
+      expect(
+        (await gateway.fetch('http://gateway/v1/chat/completions', { method: 'POST', headers, body })).status,
+      ).toBe(200);
+    }
+    const dropped = async (): Promise<number> => {
+      const text = await (await gateway.fetch('http://gateway/metrics')).text();
+      return Number(/^sluice_log_dropped_total (\d+)$/m.exec(text)?.[1]);
+    };
+    await expect.poll(dropped).toBeGreaterThanOrEqual(3);
+  },
+);
+
+it('F59 a slow disk: no request waits for it unless that is asked for', async () => {
+  const env = { LD_PRELOAD: slowFsync() };
+  const models = { fast: { targets: [{ provider: 'sim', model: 'echo' }] } };
+  await using gateway = await startGatewayProcess({ models }, { env });
+  const load = startLoad({ url: gateway.url, key: gateway.key, rate: 100 });
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  const calls = await load.stop();
+  expect(calls.every(({ isWhole }) => isWhole)).toBe(true);
+  expect(
+    percentile(
+      calls.map(({ tookMs }) => tookMs),
+      0.95,
+    ),
+  ).toBeLessThan(SLOWER_BY_MS);
+
+  await using synced = await startGatewayProcess({ models, ledger: { durability: 'sync' } }, { env });
+  const { tookMs } = await timed(() => ask(synced, 'fast'));
+  expect(tookMs).toBeGreaterThan(SLOWER_BY_MS);
+});
+
+it('F60 a database that another process has locked: 503 within seconds, and service as soon as it is free', async () => {
+  await using gateway = await startGatewayProcess({ providers: { sim: { kind: 'sim' } } });
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+  const other = new DatabaseSync(join(gateway.folder, '.sluice', 'sluice.db'));
+  onTestFinished(() => other.close());
+  other.exec('BEGIN EXCLUSIVE');
+  const { value: refused, tookMs } = await timed(() => ask(gateway, 'sim/echo'));
+  expect([refused.status, ((await refused.json()) as { error: { code: string } }).error.code]).toEqual([
+    503,
+    'storage_unavailable',
+  ]);
+  expect(tookMs).toBeLessThan(3_500);
+  other.exec('ROLLBACK');
+  expect((await ask(gateway, 'sim/echo')).status).toBe(200);
+  await assertInvariants({ gateway });
+});
+
+it.each([
+  ['its first page', 0, 'it is not an SQLite database; restore a backup or move it away'],
+  ['its schema', 100, 'it is damaged; restore a backup or move it away'],
+])(
+  'F60 a database that has lost %s: no start, a line that says why, and the file as it was',
+  async (_name, at, reason) => {
+    const cwd = temporaryDir();
+    const env = { SLUICE_ADMIN_KEY: 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe' };
+    const first = startProcess({ cwd, env });
+    await first.listening();
+    await first.stop();
+    const path = join(cwd, '.sluice', 'sluice.db');
+    const damaged = readFileSync(path).fill(0xa5, at, 4_096);
+    writeFileSync(path, damaged);
+    for (let start = 0; start < 2; start += 1) {
+      await using sluice = startProcess({ cwd, env });
+      expect(await sluice.exited).toBe(1);
+      expect(sluice.output.stderr.trimEnd()).toMatch(
+        new RegExp(`^sluice: The database .*sluice\\.db cannot be opened: ${reason}\\.$`),
+      );
+      expect(readFileSync(path).equals(damaged)).toBe(true);
+    }
+  },
+);
