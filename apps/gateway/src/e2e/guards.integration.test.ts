@@ -1,6 +1,18 @@
-import { reply } from '@sluice/testkit';
-import { describe, expect, it } from 'vitest';
-import { CHAT, END, SECRET, chat, chunk, completion, piecesOf, setUp, spoken, textOf } from './__fixtures__/guarded.js';
+import { fakeUpstream, reply } from '@sluice/testkit';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  CHAT,
+  END,
+  MODELS,
+  SECRET,
+  chat,
+  chunk,
+  completion,
+  piecesOf,
+  setUp,
+  spoken,
+  textOf,
+} from './__fixtures__/guarded.js';
 
 const NO_KEYS = { kind: 'regex' as const, patterns: ['sk-[A-Za-z0-9]{8,}'] };
 
@@ -176,6 +188,27 @@ describe('an answer', () => {
     }
     expect(seen).toEqual(['miss joe@example.com', 'miss [EMAIL]', 'hit joe@example.com', 'hit [EMAIL]']);
     expect(asked()).toHaveLength(2);
+  });
+
+  it('is masked across the place where another target goes on with it', async () => {
+    const rest = await fakeUpstream(MODELS, spoken('ample.com, and you?'));
+    onTestFinished(() => rest.close());
+    const begun = [chunk({ role: 'assistant', content: 'I am ' }), chunk({ content: 'joe@ex' })];
+    const { gateway } = await setUp(reply().sse(begun).delay(100).reset(), {
+      providers: { next: { kind: 'openai-compatible', baseUrl: `${rest.url}/v1`, preset: 'llamacpp' } },
+      models: {
+        safe: {
+          targets: ['up', 'next'].map((provider) => ({ provider, model: 'm' })),
+          strategy: 'priority',
+          continuation: 'prefill',
+        },
+      },
+      guards: { pii: MASK },
+    });
+    await rest.received(1);
+    const text = await (await gateway.call(CHAT, chat('Who?', { model: 'safe', stream: true }))).text();
+    expect([piecesOf(text).join(''), text.endsWith('data: [DONE]\n\n')]).toEqual(['I am [EMAIL], and you?', true]);
+    expect((await rest.received(2)).body.toString()).toContain('I am joe@ex');
   });
 
   it('must be as its schema says, streams too', async () => {

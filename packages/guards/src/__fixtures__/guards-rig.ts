@@ -50,7 +50,7 @@ export function ask(...texts: readonly string[]): ChatRequest {
   return { stream: false, messages: texts.map((text) => ({ role: 'user', content: [{ type: 'text', text }] })) };
 }
 
-export function wireOf(request: ChatRequest): { readonly messages: readonly unknown[] } {
+function wireOf(request: ChatRequest): { readonly messages: readonly unknown[] } {
   return { messages: request.messages.map(({ role, content }) => ({ role, content })) };
 }
 

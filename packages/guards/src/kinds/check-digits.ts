@@ -1,7 +1,7 @@
 import { isIP, isIPv6 } from 'node:net';
 
 /** The check digit of payment cards: ISO/IEC 7812-1, annex B. */
-export function isLuhn(text: string): boolean {
+function isLuhn(text: string): boolean {
   const digits = digitsOf(text);
   let sum = 0;
   for (let i = 0; i < digits.length; i += 1) {

@@ -42,7 +42,7 @@ export async function setUp(script: Reply, config: GatewayConfig): Promise<Setup
   const upstream = await fakeUpstream(MODELS, script);
   const up = { kind: 'openai-compatible', baseUrl: `${upstream.url}/v1`, ...config.providers?.['up'] };
   const gateway = await startGateway(
-    { ...config, providers: { up } },
+    { ...config, providers: { ...config.providers, up } },
     { UPSTREAM_KEY: 'sk-upstream', HOOK: SECRET.repeat(2) },
   );
   await upstream.received(1);
