@@ -45,3 +45,7 @@ CREATE TABLE sluice.ledger_settlements (
 );
 -- Unit prices by which rows are costed. The version is made from them: that of two machines is the same.
 CREATE TABLE sluice.ledger_prices (version TEXT PRIMARY KEY, rows JSONB NOT NULL);`;
+
+/** What is odd about a row; machines send 1 for it. */
+export const FLAGS_STEP = `
+ALTER TABLE sluice.ledger_settlements ADD COLUMN usage_suspect BOOLEAN, ADD COLUMN over_reserved BOOLEAN;`;

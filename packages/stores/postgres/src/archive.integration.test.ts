@@ -46,7 +46,11 @@ describeWithPostgres('the ledgers of many machines', (postgres) => {
     const archive = await openArchive();
     const prices = [{ picoUsd: { input: 1_000 } }];
     await archive.take(
-      parcel([intent('r1')], [settlement('r1', { price_version: 'v1' })], [{ version: 'v1', rows: prices }]),
+      parcel(
+        [intent('r1')],
+        [settlement('r1', { price_version: 'v1', usage_suspect: 1, over_reserved: null })],
+        [{ version: 'v1', rows: prices }],
+      ),
     );
     expect(await archive.find('r1')).toEqual({
       ...{ id: 'r1', startedAtMs: 1_000, keyId: 'key_1', tenant: 'default', route: '/v1/chat/completions' },
@@ -63,7 +67,7 @@ describeWithPostgres('the ledgers of many machines', (postgres) => {
         },
         attempts: [{ provider: 'sim', model: 'echo', status: 200, durationMs: 1.5 }],
         ...{ cachedTokens: 0, costMicroUsd: 9_007_199_254_740_991, usageSource: 'provider', durationMs: 12.25 },
-        ...{ priceVersion: 'v1', prices },
+        ...{ priceVersion: 'v1', prices, usageSuspect: true },
       },
     });
   });
