@@ -13,6 +13,9 @@ const { path, stop, ended } = workerData as CheckpointTask;
 const EVERY_MS = 1_000;
 /** Pages of a log that is to begin anew. While there are writers all the time it would not do so by itself. */
 const MAX_PAGES = 8_192;
+/** Writers wait for the disk while the log is made to begin anew: where that takes longer, it grows on, up to so many pages. */
+const CALM_MS = 30;
+const MOST_PAGES = 262_144;
 /** Without a write for so many looks, the log's file is cut to nothing. */
 const IDLE_LOOKS = 10;
 
@@ -38,11 +41,19 @@ function createLook(database: DatabaseSync): () => void {
     idleLooks = current === seen ? idleLooks + 1 : 0;
     seen = current;
     if (idleLooks === IDLE_LOOKS) truncate.get();
-    if (idleLooks > 0 || Number(passive.get()?.['log']) < MAX_PAGES) return;
-    // Writers wait for a restart. After another pass there is next to nothing left for it to do.
-    passive.get();
-    restart.get();
+    const pages = Number(passive.get()?.['log']);
+    if (idleLooks > 0 || pages < MAX_PAGES) return;
+    // Writers wait for a restart. After another pass there is next to nothing left for it to do but what that took as well.
+    if (timeOf(() => passive.get()) < CALM_MS || pages >= MOST_PAGES) restart.get();
   };
+}
+
+function timeOf(work: () => void): number {
+  // eslint-disable-next-line no-restricted-properties -- a thread is given data, and no clock
+  const now = (): number => performance.now();
+  const beganMs = now();
+  work();
+  return now() - beganMs;
 }
 
 function run(): void {
