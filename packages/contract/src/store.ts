@@ -80,6 +80,8 @@ export interface SharedCounterStore extends CounterStore {
    * then. From now on it is a reservation like any other.
    */
   note(id: string, claims: readonly Claim[]): void;
+  /** What was used of a claim's window, by all who share it, when the store last told. */
+  lastUsed(claim: Claim): number;
   /** What this process holds there of a gauge. */
   heldOf(claim: Claim): number;
 }

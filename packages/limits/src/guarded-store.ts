@@ -95,7 +95,7 @@ export class GuardedStore {
       this.#failures = 0;
       // What was counted meanwhile was told to those who share the store; a further outage begins anew.
       if (this.#shared) this.#local = undefined;
-      if (onFailure === 'local') this.#remember(result);
+      if (onFailure === 'local' && !this.#shared) this.#remember(result);
       return { result, store };
     } catch (cause) {
       if (signal.aborted) throw cause;
@@ -132,7 +132,7 @@ export class GuardedStore {
     const shared = this.#shared;
     if (!shared) return claim.limit - this.#seenOf(claim);
     if (claim.kind === 'gauge') return Math.floor(claim.limit / shared.sharers) - shared.heldOf(claim);
-    return Math.floor((claim.limit - this.#seenOf(claim)) / shared.sharers);
+    return Math.floor((claim.limit - shared.lastUsed(claim)) / shared.sharers);
   }
 
   #seenOf(claim: Claim): number {

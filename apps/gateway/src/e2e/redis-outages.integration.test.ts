@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describeWithRedis } from '@sluice/testkit';
 import { expect, it, onTestFinished } from 'vitest';
 import { assertInvariants } from './__fixtures__/invariants.js';
@@ -15,6 +16,8 @@ describeWithRedis('gateways whose Redis server is killed', () => {
     const [a] = gateways as [ProcessGateway];
     expect(await tally(gateways, 20, 'rpm50')).toEqual({ 200: 20 });
     expect(await tally(gateways, 4, 'money')).toEqual({ 200: 4 });
+    // Each has heard by its sign of life what the other has taken.
+    await sleep(500);
     await redis.kill();
     onTestFinished(() => redis.stop());
     const { value: first, tookMs } = await timed(() => a.call(PATH, chat('free')));

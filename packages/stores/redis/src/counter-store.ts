@@ -122,6 +122,10 @@ export class RedisCounterStore implements SharedCounterStore {
     if (!isNoted) this.#options.onError(new Error('More was admitted without Redis than can be kept.'));
   }
 
+  lastUsed(claim: Claim): number {
+    return this.#known.usedOf(claim, this.#caller.nowMs);
+  }
+
   heldOf(claim: Claim): number {
     return this.#own.heldOf(claim);
   }
@@ -188,6 +192,7 @@ export class RedisCounterStore implements SharedCounterStore {
   ): ReserveResult {
     const figures = figuresOf(answer);
     const states = claims.map((claim, index): ClaimState => {
+      this.#known.watch(args[index] as ClaimArgs);
       this.#known.note(args[index] as ClaimArgs, figures[index] as Figures);
       return toState(claim, figures[index] as Figures);
     });

@@ -193,7 +193,7 @@ describeWithRedis('a Redis server', (redis) => {
     await take(store, claim(5));
     // One that has subscribed is of the other type.
     await redis.server.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
-    await until(() => !store.isUp);
+    await until(() => store.figures.losses === 1);
     await untilUp(store);
     expect(await left(store, claim(5))).toBe(4);
     expect(store.counters.rebuilds).toBe(0);

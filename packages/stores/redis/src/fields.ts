@@ -13,6 +13,7 @@ export interface KnownCount {
   readonly beginsAtMs: number;
   /** -1: never. */
   readonly endsAtMs: number;
+  readonly used: number;
   /** Without what is reserved and not settled. */
   readonly settled: number;
   /** Grows with every change. */
@@ -64,9 +65,13 @@ export function toArgs(claim: Claim): ClaimArgs {
 
 /** What an answer tells of counts, after its status, the time and one more number. */
 export function figuresOf(answer: readonly (string | number)[]): readonly Figures[] {
+  return figuresIn(answer.slice(HEAD) as number[]);
+}
+
+export function figuresIn(told: readonly number[]): readonly Figures[] {
   const found: Figures[] = [];
-  for (let at = HEAD; at + FIGURES <= answer.length; at += FIGURES) {
-    const [used, resetMs, version, settled, beginsAtMs, endsAtMs] = answer.slice(at, at + FIGURES) as SixNumbers;
+  for (let at = 0; at + FIGURES <= told.length; at += FIGURES) {
+    const [used, resetMs, version, settled, beginsAtMs, endsAtMs] = told.slice(at, at + FIGURES) as SixNumbers;
     found.push({ used, resetMs, version, settled, beginsAtMs, endsAtMs });
   }
   return found;

@@ -17,6 +17,8 @@ export interface CountToKeep extends Counted {
 }
 
 const MAX_KNOWN = 50_000;
+/** So many of the counts that were used last are asked for with every sign of life. */
+const MAX_WATCHED = 64;
 const SPEND = 'spend';
 const SPANS: Readonly<Partial<Record<KnownCount['kind'], Claim['span']>>> = { s: 'sliding', d: 'day', m: 'month' };
 
@@ -26,17 +28,40 @@ const SPANS: Readonly<Partial<Record<KnownCount['kind'], Claim['span']>>> = { s:
  */
 export class KnownCounts {
   readonly #counts = new Map<string, KnownCount>();
+  /** Those that were used last, the latest at the end. */
+  readonly #watched = new Map<string, ClaimArgs>();
   /** Of money, changed since they were last kept. */
   readonly #changed = new Set<string>();
+
+  /** What others take of these has to be known here too. */
+  get watched(): readonly ClaimArgs[] {
+    return [...this.#watched.values()];
+  }
+
+  /** This process has a use for it. */
+  watch(claim: ClaimArgs): void {
+    const [field, kind] = claim;
+    if (kind === 'g') return;
+    this.#watched.delete(field);
+    this.#watched.set(field, claim);
+    if (this.#watched.size > MAX_WATCHED) this.#watched.delete(this.#watched.keys().next().value as string);
+  }
+
+  /** What was used of a claim's window when the server last told; 0 where that window is over. */
+  usedOf(claim: Claim, nowMs: number): number {
+    const count = this.#counts.get(fieldOf(claim, kindOf(claim)));
+    if (!count || (count.endsAtMs >= 0 && count.endsAtMs <= nowMs)) return 0;
+    return count.used;
+  }
 
   note([field, kind, , , windowMs, name]: ClaimArgs, figures: Figures): void {
     if (kind === 'g') return;
     const known = this.#counts.get(field);
     // Answers may overtake each other; the versions of a window that is over say nothing of the next one.
     if (known && known.version > figures.version && known.endsAtMs >= figures.endsAtMs) return;
-    const { settled, version, beginsAtMs, endsAtMs } = figures;
+    const { used, settled, version, beginsAtMs, endsAtMs } = figures;
     this.#counts.delete(field);
-    this.#counts.set(field, { kind, windowMs, beginsAtMs, endsAtMs, settled, version });
+    this.#counts.set(field, { kind, windowMs, beginsAtMs, endsAtMs, used, settled, version });
     if (name === SPEND) this.#changed.add(field);
     if (this.#counts.size > MAX_KNOWN) this.#counts.delete(this.#counts.keys().next().value as string);
   }
@@ -48,7 +73,7 @@ export class KnownCounts {
       const field = fieldOf({ ...window, scope }, kind);
       if (kind === 'g' || this.#counts.has(field)) continue;
       const windowMs = Number.isFinite(window.windowMs) ? window.windowMs : -1;
-      const count = { kind, windowMs, beginsAtMs, endsAtMs: endsAtMs ?? -1, settled: used, version: 0 };
+      const count = { kind, windowMs, beginsAtMs, endsAtMs: endsAtMs ?? -1, used, settled: used, version: 0 };
       this.#counts.set(field, count);
     }
   }

@@ -2,7 +2,7 @@ import type { Clock } from '@sluice/contract';
 import type { KnownCounts, CountToKeep } from './known-counts.js';
 import { ADOPT, CANCEL, RENEW, RESTORE, SETTLE, TICK } from './lua/scripts.js';
 import type { OwnReservations, Own } from './own-reservations.js';
-import { figuresOf } from './fields.js';
+import { figuresIn, figuresOf } from './fields.js';
 import type { ClaimArgs, Figures } from './fields.js';
 import { createScript } from './run-script.js';
 import type { Answer, Script } from './run-script.js';
@@ -53,7 +53,7 @@ export class Recovery {
   #rebuilds = 0;
   #opensAtMs = Number.POSITIVE_INFINITY;
   #lostAtMs: number | undefined;
-  #isTelling = false;
+  #telling: Promise<void> | undefined;
   #isDoubted = false;
 
   constructor(deps: RecoveryDeps) {
@@ -83,25 +83,23 @@ export class Recovery {
 
   /** A sign of life; puts back what the server has lost, and tells it what it has not heard of. */
   async check(): Promise<void> {
-    const { clock, caller, newId, isLinked, keeper, known } = this.#deps;
+    const { clock, caller, isLinked, keeper, known } = this.#deps;
     const wasLinked = isLinked();
     if (!wasLinked) this.#lostAtMs ??= clock.monotonic();
-    const graceMs = this.#sharers === 1 ? 0 : this.#deps.graceMs;
-    const asked = { gateway: this.#gateway, aliveMs: ALIVE_MS, newEpoch: newId(), graceMs };
-    const [, nowMs, epoch, opensMs, sharers, created] = (await caller.call(
-      SCRIPTS.tick,
-      asked,
-      'check',
-    )) as unknown as Tick;
+    const tick = await this.#tick();
+    const { epoch, sharers, opensInMs } = tick;
     this.#sharers = sharers;
-    const opensInMs = Math.max(0, opensMs - nowMs);
+    // A script that has to be sent a second time is overtaken by what was called after it.
+    if (!wasLinked) await caller.load(Object.values(SCRIPTS));
     if (epoch !== this.#epoch) {
-      await this.#rebuild(epoch, created === 1 || opensInMs > 0);
+      this.#isDoubted = true;
+      await this.#rebuild(epoch, tick.isNew || opensInMs > 0);
       this.#opensAtMs = clock.monotonic() + opensInMs;
     }
-    this.#isDoubted = false;
     if (!wasLinked) await this.#renewAll();
     await this.tell('recovering');
+    // Only now the server knows all that this process does.
+    this.#isDoubted = false;
     keeper?.keep(known.takeChanged());
   }
 
@@ -121,15 +119,17 @@ export class Recovery {
 
   /** Tells what the server has not heard of. What goes out, goes before what is called after this. */
   async tell(urgency: Urgency): Promise<void> {
-    if (this.#isTelling) return;
-    this.#isTelling = true;
-    try {
-      const ids = [...this.#deps.own.unsent];
-      for (let at = 0; at < ids.length; at += CHUNK) {
-        await Promise.all(ids.slice(at, at + CHUNK).map((id) => this.#tellOf(id, urgency)));
-      }
-    } finally {
-      this.#isTelling = false;
+    // Who only wants to go after it need not wait for it; who recovers has to know what came of it.
+    if (this.#telling && urgency === 'usual') return;
+    if (this.#telling) await this.#telling.catch(() => undefined);
+    this.#telling = this.#tellAll(urgency).finally(() => (this.#telling = undefined));
+    await this.#telling;
+  }
+
+  async #tellAll(urgency: Urgency): Promise<void> {
+    const ids = [...this.#deps.own.unsent];
+    for (let at = 0; at < ids.length; at += CHUNK) {
+      await Promise.all(ids.slice(at, at + CHUNK).map((id) => this.#tellOf(id, urgency)));
     }
   }
 
@@ -159,6 +159,17 @@ export class Recovery {
     await this.finish(id, own, urgency);
   }
 
+  async #tick(): Promise<Tick> {
+    const { caller, newId, known, graceMs: grace } = this.#deps;
+    const counts = known.watched;
+    const graceMs = this.#sharers === 1 ? 0 : grace;
+    const asked = { gateway: this.#gateway, aliveMs: ALIVE_MS, newEpoch: newId(), graceMs, counts };
+    const answer = await caller.call(SCRIPTS.tick, asked, 'check');
+    const [, nowMs, epoch, opensMs, sharers, created] = answer as unknown as TickAnswer;
+    if (epoch === this.#epoch) this.#noteWatched(counts, answer.slice(TICK_HEAD) as number[]);
+    return { epoch, sharers, opensInMs: Math.max(0, opensMs - nowMs), isNew: created === 1 };
+  }
+
   /** Of two gateways that both know a count, who knew its latest version is believed. */
   async #rebuild(epoch: string, alsoKept: boolean): Promise<void> {
     const { known, own, caller } = this.#deps;
@@ -184,6 +195,12 @@ export class Recovery {
     return expectDone(await this.#deps.caller.call(script, { ...asked, epoch: this.#epoch }, urgency));
   }
 
+  /** What others have taken of the counts that this process uses. */
+  #noteWatched(watched: readonly ClaimArgs[], told: readonly number[]): void {
+    for (const [index, figures] of figuresIn(told).entries())
+      this.#deps.known.note(watched[index] as ClaimArgs, figures);
+  }
+
   /** What became of the counts of a reservation that has ended. */
   #noteAnswer(claims: readonly ClaimArgs[], answer: Answer): void {
     const windows = claims.filter(([, kind]) => kind !== 'g');
@@ -194,7 +211,23 @@ export class Recovery {
   }
 }
 
-type Tick = readonly [status: string, nowMs: number, epoch: string, opensMs: number, sharers: number, created: number];
+interface Tick {
+  readonly epoch: string;
+  readonly sharers: number;
+  readonly opensInMs: number;
+  /** It has just begun. */
+  readonly isNew: boolean;
+}
+
+const TICK_HEAD = 6;
+type TickAnswer = readonly [
+  status: string,
+  nowMs: number,
+  epoch: string,
+  opensMs: number,
+  sharers: number,
+  created: number,
+];
 
 function expectDone(answer: Answer): Answer {
   if (answer[0] === 'ok') return answer;

@@ -35,6 +35,13 @@ export class ScriptCaller {
     return this.#time.at(this.#options.clock.monotonic() + this.#options.timeoutMs());
   }
 
+  /** Sees to it that the server has the scripts. */
+  async load(scripts: readonly Script[]): Promise<void> {
+    await Promise.all(
+      scripts.map(({ body }) => this.#link.run((client) => client.sendCommand(['SCRIPT', 'LOAD', body]), 'recovering')),
+    );
+  }
+
   async call(script: Script, asked: object, urgency: Urgency): Promise<Answer> {
     const { clock, nowMs } = this.#options;
     const calledMs = clock.monotonic();

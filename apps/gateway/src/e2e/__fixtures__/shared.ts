@@ -101,8 +101,10 @@ export function count(values: readonly (number | string)[]): Record<string, numb
 /** A stream that has begun. */
 export interface BegunStream {
   readonly gateway: RemoteGateway;
+  /** Resolves when it has ended. */
+  readonly read: Promise<unknown>;
   /** As its caller, by leaving. */
-  end(): Promise<void>;
+  end(): void;
 }
 
 /** Begins so many streams at once, spread over the gateways; those that were taken on. */
@@ -114,8 +116,10 @@ export async function beginStreams(gateways: readonly RemoteGateway[], calls: nu
       const headers = { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' };
       const init = { headers, signal: leaving.signal };
       const answer = await gateway.call('/v1/chat/completions', chat('conc5', { stream: true }), init);
-      if (answer.status === 200) return [{ gateway, end: async () => leaving.abort() }];
-      await answer.body?.cancel();
+      // An answer that nobody reads would be let go of with the next collection of garbage.
+      const read = answer.text().catch(() => undefined);
+      if (answer.status === 200) return [{ gateway, read, end: () => leaving.abort() }];
+      await read;
       return [];
     }),
   );

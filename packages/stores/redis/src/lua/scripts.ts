@@ -142,7 +142,7 @@ return { 'ok', now, 0 }
 
 /**
  * A sign of life. Begins a new epoch where there is none, or half of it is gone; lets leases end; tells of the epoch, when
- * it opens, and how many gateways there are.
+ * it opens, how many gateways there are, and of the counts that are asked for.
  */
 export const TICK = script(String.raw`
 local head = redis.call('HMGET', COUNTS, 'epoch', 'opens')
@@ -158,5 +158,9 @@ else
 end
 redis.call('ZADD', GATEWAYS, now + asked.aliveMs, asked.gateway)
 redis.call('ZREMRANGEBYSCORE', GATEWAYS, '-inf', now)
-return { 'tick', now, head[1], tonumber(head[2]), redis.call('ZCARD', GATEWAYS), created }
+local reply = { 'tick', now, head[1], tonumber(head[2]), redis.call('ZCARD', GATEWAYS), created }
+for _, claim in ipairs(asked.counts) do
+  report(reply, current(claim[1], claim[2], claim[5]), claim[2], claim[5], 0)
+end
+return reply
 `);
