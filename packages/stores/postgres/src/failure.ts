@@ -38,7 +38,7 @@ export function toStorageError(error: unknown, scrub: (text: string) => string):
 }
 
 /** The code of PostgreSQL, or of the operating system. */
-export function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }

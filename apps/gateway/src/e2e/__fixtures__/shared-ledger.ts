@@ -10,7 +10,7 @@ import { assertInvariants } from './invariants.js';
 import { readRows } from './killed.js';
 
 /** What costs something: the sums are worth comparing. */
-export const PRICED = {
+const PRICED = {
   models: { fast: { targets: [{ provider: 'sim', model: 'echo' }] } },
   catalogue: { models: { 'sim/echo': { prices: [{ usdPerMillionTokens: { input: 1_000.01, output: 3_333.33 } }] } } },
 };
@@ -38,7 +38,7 @@ export async function sumsInPostgres(server: PostgresServer, url: string): Promi
   return { rows, settled, microUsd };
 }
 
-export function sumsOf(rows: readonly LedgerRow[]): Sums {
+function sumsOf(rows: readonly LedgerRow[]): Sums {
   const settled = rows.filter(({ settlement }) => settlement);
   const microUsd = settled.reduce((sum, { settlement }) => sum + (settlement?.costMicroUsd ?? 0), 0);
   return { rows: rows.length, settled: settled.length, microUsd };
@@ -89,7 +89,7 @@ export async function serveThrough(server: PostgresServer, { rate, forMs, around
   return { calls, waiting, local: sumsOf(readRows(gateway.folder)), remote };
 }
 
-export function backlogOf(metrics: string): number {
+function backlogOf(metrics: string): number {
   return Number(/^sluice_ledger_backlog_rows (\S+)$/m.exec(metrics)?.[1]);
 }
 
