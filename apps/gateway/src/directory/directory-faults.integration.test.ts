@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Directory } from '@sluice/contract';
 import { createManualClock, describeWithPostgres } from '@sluice/testkit';
+import type { Postgres } from '@sluice/store-postgres';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { temporaryDir } from '../__fixtures__/temporary-dir.js';
 import { createAuditSeal } from '../audit/chain.js';
@@ -22,6 +23,27 @@ function put({ audit, settings }: Directory, name: string): Promise<void> {
     settings.put({ kind: 'test', name, value: {}, changedAtMs: 1 });
     return { result: undefined, entry: { ...entry, atMs: 1 } };
   }, SEAL);
+}
+
+/** A database whose transactions stop for `meanwhile` once they have seen how far the directory is. */
+function stopping(database: Postgres, meanwhile: () => Promise<void>): Postgres {
+  return {
+    query: (...question) => database.query(...question),
+    ready: () => database.ready(),
+    close: () => database.close(),
+    transaction: (work, ...limits) =>
+      database.transaction(
+        async (sql) => {
+          const query: typeof sql.query = async (text, values) => {
+            const rows = await sql.query<never>(text, values);
+            if (text.includes('FROM sluice.directory ')) await meanwhile();
+            return rows;
+          };
+          return work({ query });
+        },
+        ...limits,
+      ),
+  };
 }
 
 const names = ({ settings }: Directory): readonly string[] => settings.list('test').map(({ name }) => name);
@@ -103,6 +125,29 @@ describeWithPostgres('a directory in PostgreSQL', (postgres) => {
     }
     await one.refresh();
     expect([one.ageMs(), one.keys.version()]).toEqual([0, expect.any(Number)]);
+  });
+
+  it('is not put back on its machine by who read it before another process changed it', async () => {
+    const url = await postgres.server.createDatabase();
+    const path = join(temporaryDir(), 'directory.db');
+    // Nobody looks for changes but who is told to.
+    const clock = createManualClock();
+    const [elsewhere, beside] = [await open(url, { clock }), await open(url, { path, clock })];
+    const changes = ['ours'];
+    const one = await open(url, {
+      path,
+      clock,
+      through: (database) =>
+        stopping(database, async () => {
+          if (names(elsewhere).length > 0) for (const name of changes.splice(0)) await put(beside, name);
+        }),
+    });
+    await put(elsewhere, 'theirs');
+    await one.refresh();
+    expect([names(one), names(beside)]).toEqual([
+      ['ours', 'theirs'],
+      ['ours', 'theirs'],
+    ]);
   });
 
   it('is one copy for the processes of one machine, of which each sees what any of them changed', async () => {

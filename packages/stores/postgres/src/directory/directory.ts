@@ -53,6 +53,12 @@ interface Head extends DirectoryMark, HeadColumns {
   readonly secretMark: string | null;
 }
 
+interface Reading {
+  /** A state of the copy that is no newer than what is read, unless the database was put back. */
+  readonly from: DirectoryMark | undefined;
+  readonly head: Head;
+}
+
 /**
  * The directory in PostgreSQL, read from a copy on this machine. A change is rehearsed on the copy, under the lock of the
  * directory and so on its newest state; what it did there is written to the database with its row, and only then to the
@@ -128,7 +134,8 @@ class DirectoryState {
     const { database, copy } = this.#options;
     const made = await database.transaction(async (sql) => {
       const head = await this.#readHead(sql, 'FOR UPDATE');
-      await persist(() => this.#catchUp(sql, head));
+      // Under the lock nobody's copy can be newer than the head.
+      await persist(() => this.#catchUp(sql, { from: copy.mark(), head }));
       const { result: rehearsed, changes } = copy.rehearse(work);
       const to = changes.length > 0 ? await change(sql, head, changes) : undefined;
       if (rehearsed.entry) await append(sql, { entry: rehearsed.entry, head: toHead(head), seal });
@@ -193,7 +200,10 @@ class DirectoryState {
     return this.#options.database.transaction(async (sql) => {
       // All tables as they were at one moment.
       await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
-      return this.#catchUp(sql, await this.#readHead(sql));
+      // Before the first statement, which decides what this transaction sees: a copy that others bring further meanwhile is
+      // not taken for one of another database, and not put back.
+      const from = this.#options.copy.mark();
+      return this.#catchUp(sql, { from, head: await this.#readHead(sql) });
     });
   }
 
@@ -206,15 +216,13 @@ class DirectoryState {
     throw gatewayError('storage_unavailable', { message });
   }
 
-  /** Brings the copy to `head`, of which `sql` sees nothing newer. False where others have moved the copy meanwhile. */
-  async #catchUp(sql: Sql, head: Head): Promise<boolean> {
-    const { copy } = this.#options;
-    const from = copy.mark();
+  /** Brings the copy to `head`, of which `sql` sees nothing newer. False where others have moved it from `from` meanwhile. */
+  async #catchUp(sql: Sql, { from, head }: Reading): Promise<boolean> {
     if (from?.token === head.token) return true;
     // A database that was put back to what it was has versions with numbers that the copy knows otherwise.
     const isOfItsPast = from !== undefined && (await wasAt(sql, from));
     const changes = await readChanges(sql, isOfItsPast ? from.version : undefined);
-    return copy.apply({ from, to: head, isWhole: !isOfItsPast, changes });
+    return this.#options.copy.apply({ from, to: head, isWhole: !isOfItsPast, changes });
   }
 
   #confirm(): void {
