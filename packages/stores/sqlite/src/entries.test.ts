@@ -37,6 +37,22 @@ describe('entries in SQLite', () => {
     expect((await store.putIfAbsent('k0', small, never))?.length).toBe(39_000);
   });
 
+  it('leave bit by bit where they may be far fewer than before, and no write waits for all of them', async () => {
+    const clock = createManualClock();
+    const store = temporaryStore();
+    const roomy = store.entries({ clock, maxBytes: 100_000_000 });
+    for (let at = 0; at < 40; at += 1) {
+      await roomy.putIfAbsent(`k${at}`, { value: new Uint8Array(1_000_000), ttlMs: DAY_MS }, never);
+    }
+    const narrow = store.entries({ clock, maxBytes: 2_000_000 });
+    await narrow.putIfAbsent('new 0', small, never);
+    expect((await narrow.putIfAbsent('k39', small, never))?.length).toBe(1_000_000);
+    // Both writes have taken some, the oldest first.
+    for (const at of [1, 2]) await narrow.putIfAbsent(`new ${at}`, small, never);
+    const isLeft = async (at: number) => (await roomy.putIfAbsent(`k${at}`, small, never)) !== undefined;
+    expect([await isLeft(0), await isLeft(37), await isLeft(39)]).toEqual([false, false, true]);
+  });
+
   it('make room when they have expired', async () => {
     const clock = createManualClock();
     const path = temporaryPath();

@@ -5,12 +5,18 @@ import { transact } from './transact.js';
 
 export interface SqliteEntriesOptions {
   readonly clock: Pick<Clock, 'now'>;
-  /** Of all values together; where there are more, the oldest entries go before their time. */
+  /**
+   * Of all values together; where there are more, the oldest entries go before their time. Where there are far more, because
+   * it was lowered, they go bit by bit, with the writes that follow.
+   */
   readonly maxBytes: number;
 }
 
-/** Entries that leave in one step, so that no write waits for a long row of them. */
+/** Expired entries that leave with one write, so that none waits for a long row of them. */
 const MAX_SWEPT = 32;
+/** What leaves with one write because there is too much: some hundredths of a second's work. */
+const MAX_OUSTED = 1_000;
+const MAX_OUSTED_BYTES = 16_777_216;
 
 /** The entries of an open, migrated database. Every method rejects with `storage_unavailable` when the database fails. */
 export function createEntries(database: DatabaseSync, { clock, maxBytes }: SqliteEntriesOptions): AtomicKeyValueStore {
@@ -58,13 +64,17 @@ function prepareRoom(database: DatabaseSync, maxBytes: number): (key: string, no
   const size = database.prepare('SELECT bytes FROM entries_size');
   // In the order in which they came: what is being written at the moment is among the last.
   const oldest = database.prepare(
-    `DELETE FROM entries WHERE rowid IN (SELECT rowid FROM entries WHERE key <> ? ORDER BY rowid LIMIT ${MAX_SWEPT})`,
+    'DELETE FROM entries WHERE rowid = (SELECT rowid FROM entries WHERE key <> ? ORDER BY rowid LIMIT 1)',
   );
+  const bytes = (): number => Number(size.get()?.['bytes']);
   return (key, now) => {
     own.run(key, now);
     expired.run(now);
-    while (Number(size.get()?.['bytes']) > maxBytes) {
+    let left = bytes();
+    const enough = Math.max(maxBytes, left - MAX_OUSTED_BYTES);
+    for (let ousted = 0; left > enough && ousted < MAX_OUSTED; ousted += 1) {
       if (oldest.run(key).changes === 0) return;
+      left = bytes();
     }
   };
 }
