@@ -4,7 +4,7 @@ import type { SpendRepository } from '@sluice/contract';
 import { compareUses } from '../spend/reconcile/compare.js';
 import type { Comparison, OurUse } from '../spend/reconcile/compare.js';
 import { readExport } from '../spend/reconcile/read-export.js';
-import type { ProviderExport, TheirUse } from '../spend/reconcile/read-export.js';
+import type { ProviderExport } from '../spend/reconcile/read-export.js';
 import { toUsd } from '../spend/render.js';
 import { timeRange } from '../spend/time-range.js';
 import { toText } from '../spend/view.js';
@@ -50,11 +50,10 @@ function readPercent(text: string): number {
 async function readOurs(
   spend: SpendRepository,
   provider: string,
-  { uses }: ProviderExport,
+  { days }: ProviderExport,
 ): Promise<readonly OurUse[]> {
-  const days = uses.map(({ day }: TheirUse) => Date.parse(day));
-  if (days.length === 0) return [];
-  const range = timeRange(earliest(days), latest(days) + DAY_MS);
+  const inOrder = days.toSorted();
+  const range = timeRange(Date.parse(inOrder.at(0) ?? ''), Date.parse(inOrder.at(-1) ?? '') + DAY_MS);
   const by = ['day', 'model'] as const;
   const ours: OurUse[] = [];
   for await (const rows of spend.rows({ ...range, by, only: { provider } }, new AbortController().signal)) {
@@ -64,14 +63,6 @@ async function readOurs(
     }
   }
   return ours;
-}
-
-function earliest(days: readonly number[]): number {
-  return days.reduce((first, day) => Math.min(first, day), Number.POSITIVE_INFINITY);
-}
-
-function latest(days: readonly number[]): number {
-  return days.reduce((last, day) => Math.max(last, day), 0);
 }
 
 function report({ context: { stdout, stderr }, json }: CommandCall, comparisons: readonly Comparison[]): ExitCode {

@@ -123,6 +123,19 @@ describe('sluice spend reconcile', () => {
     ]);
   });
 
+  it('agrees with no export that has nothing of what was used on its days', async () => {
+    const context = contextOf([{}, {}]);
+    const empty = (...days: number[]) => ({
+      data: days.map((day) => ({ start_time: (START_MS + day * DAY_MS) / 1_000, results: [] })),
+    });
+    writeFileSync(join(context.cwd, 'empty.json'), JSON.stringify(empty(0, 1)));
+    writeFileSync(join(context.cwd, 'other.json'), JSON.stringify(empty(5)));
+    const { code, stdout } = await cli(['spend', 'reconcile', 'empty.json', '--json'], context);
+    expect([code, JSON.parse(stdout)]).toMatchObject([1, { ok: false }]);
+    expect(stdout).toContain('{"day":"2026-01-02","model":"","measure":"costMicroUsd","ours":1250000,"theirs":0,');
+    expect((await cli(['spend', 'reconcile', 'other.json'], context)).code).toBe(0);
+  });
+
   it('takes a percentage and a file that is known', async () => {
     expect((await reconcile(1, '--tolerance', 'much')).code).toBe(2);
     expect(await cli(['spend', 'reconcile', 'nowhere.json'])).toMatchObject({

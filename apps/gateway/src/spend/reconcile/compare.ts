@@ -25,7 +25,10 @@ export interface Comparison {
 /** A cent: exports are rounded to it. */
 const CENT_MICRO_USD = 10_000;
 
-/** Days and models in turn, with every measure that the provider tells. `tolerance` is a share of the greater sum. */
+/**
+ * Days and models in turn, with every measure that the provider tells; where it has nothing at all, with all of them.
+ * `tolerance` is a share of the greater sum.
+ */
 export function compareUses(
   ours: readonly OurUse[],
   theirs: readonly TheirUse[],
@@ -36,7 +39,7 @@ export function compareUses(
   const name = (model: string): string => (isByModel ? canonicalModel(model) : '');
   const mine = sumUp(ours, name);
   const their = sumUp(theirs, name);
-  const told = MEASURES.filter((measure) => theirs.some((use) => use[measure] !== undefined));
+  const told = MEASURES.filter((measure) => theirs.length === 0 || theirs.some((use) => use[measure] !== undefined));
   const places = [...new Set([...mine.keys(), ...their.keys()])].toSorted();
   return places.flatMap((place) => {
     const [day = '', model = ''] = place.split('\n');

@@ -16,6 +16,8 @@ export interface TheirUse {
 }
 export interface ProviderExport {
   readonly vendor: Vendor;
+  /** Those that it is of, whether anything was used on them or not; at least one. */
+  readonly days: readonly string[];
   readonly uses: readonly TheirUse[];
 }
 
@@ -34,8 +36,8 @@ export interface ProviderExport {
  */
 export function readExport(text: string): ProviderExport {
   const json = tryParseJson(text);
-  const uses = json === undefined ? fromCsv(text) : fromPages(json);
-  if (uses) return uses;
+  const read = json === undefined ? fromCsv(text) : fromPages(json);
+  if (read) return read;
   throw new Error("The file is no usage or cost export of OpenAI's or Anthropic's that is known here.");
 }
 
@@ -44,12 +46,26 @@ function fromPages(json: unknown): ProviderExport | undefined {
   const buckets = pages.flatMap((page) => listOf(page, 'data')).filter(isJsonObject);
   const isAnthropic = buckets.some((bucket) => typeof bucket['starting_at'] === 'string');
   if (!isAnthropic && !buckets.some((bucket) => typeof bucket['start_time'] === 'number')) return undefined;
+  const [dayOf, read] = isAnthropic ? [dayOfBucket, fromAnthropic] : [dayOfOpenAiBucket, fromOpenAi];
   const uses = buckets.flatMap((bucket) => {
-    const results = listOf(bucket, 'results').filter(isJsonObject);
-    if (!isAnthropic) return results.map((result) => fromOpenAi(dayOfSeconds(bucket['start_time']), result));
-    return results.map((result) => fromAnthropic(String(bucket['starting_at']).slice(0, 10), result));
+    const day = dayOf(bucket);
+    return listOf(bucket, 'results')
+      .filter(isJsonObject)
+      .map((result) => read(day, result));
   });
-  return { vendor: isAnthropic ? 'anthropic' : 'openai', uses };
+  return { vendor: isAnthropic ? 'anthropic' : 'openai', days: unique(buckets.map(dayOf)), uses };
+}
+
+function dayOfBucket(bucket: JsonObject): string {
+  return toDay(bucket['starting_at']);
+}
+
+function dayOfOpenAiBucket(bucket: JsonObject): string {
+  return dayOfSeconds(bucket['start_time']);
+}
+
+function unique(days: readonly string[]): readonly string[] {
+  return [...new Set(days)];
 }
 
 function listOf(value: unknown, name: string): readonly unknown[] {
@@ -86,13 +102,17 @@ const ANTHROPIC_INPUTS = [
 function fromCsv(text: string): ProviderExport | undefined {
   const records = parseCsv(text);
   const [first = {}] = records;
-  if ('usage_date_utc' in first) return { vendor: 'anthropic', uses: records.map(fromConsole) };
+  if ('usage_date_utc' in first) return ofUses('anthropic', records.map(fromConsole));
   if (!('start_time' in first)) return undefined;
-  return { vendor: 'openai', uses: records.map((record) => fromOpenAiCsv(record)) };
+  return ofUses('openai', records.map(fromOpenAiCsv));
+}
+
+function ofUses(vendor: Vendor, uses: readonly TheirUse[]): ProviderExport {
+  return { vendor, days: unique(uses.map(({ day }) => day)), uses };
 }
 
 function fromConsole(record: Readonly<Record<string, string>>): TheirUse {
-  const day = (record['usage_date_utc'] ?? '').slice(0, 10);
+  const day = toDay(record['usage_date_utc']);
   const model = record['model_version'] ?? record['model'] ?? '';
   if (record['cost_usd'] !== undefined) return { day, model, costMicroUsd: toMicroUsd(record['cost_usd']) };
   const inputTokens = sum(ANTHROPIC_INPUTS.map((name) => record[name]));
@@ -134,5 +154,16 @@ function textOf(value: unknown): string {
 }
 
 function dayOfSeconds(value: unknown): string {
-  return new Date(toNumber(value) * 1_000).toISOString().slice(0, 10);
+  const at = new Date(toNumber(value) * 1_000);
+  return at.getTime() > 0 ? at.toISOString().slice(0, 10) : noDay(value);
+}
+
+/** Of a day, or of a time of it. */
+function toDay(value: unknown): string {
+  const day = textOf(value).slice(0, 10);
+  return /^\d{4}-\d\d-\d\d$/.test(day) && Date.parse(day) > 0 ? day : noDay(value);
+}
+
+function noDay(value: unknown): never {
+  throw new Error(`The export holds ${JSON.stringify(value) ?? 'nothing'} where a day belongs.`);
 }

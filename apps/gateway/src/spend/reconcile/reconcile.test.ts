@@ -57,7 +57,11 @@ describe('an export', () => {
       { vendor: 'anthropic', use: { model: 'claude-haiku-4-5', costMicroUsd: 1_234_500 } },
     ],
   ])('is read: %s', (_, file, { vendor, use }) => {
-    expect(readExport(JSON.stringify(file))).toEqual({ vendor, uses: [{ day: '2026-01-01', ...use }] });
+    expect(readExport(JSON.stringify(file))).toEqual({
+      vendor,
+      days: ['2026-01-01'],
+      uses: [{ day: '2026-01-01', ...use }],
+    });
   });
 
   it.each([
@@ -84,6 +88,27 @@ describe('an export', () => {
 
   it.each(['', '{}', '[]', 'a,b\n1,2', '{"data":[{"x":1}]}'])('is none that is known: %j', (text) => {
     expect(() => readExport(text)).toThrow('no usage or cost export');
+  });
+
+  it('is of the days that it has, whether anything was used on them or not', () => {
+    const buckets = [
+      { start_time: FIRST, results: [] },
+      { start_time: FIRST + 86_400, results: [] },
+    ];
+    expect(readExport(JSON.stringify({ data: buckets }))).toEqual({
+      vendor: 'openai',
+      days: ['2026-01-01', '2026-01-02'],
+      uses: [],
+    });
+  });
+
+  it.each([
+    JSON.stringify({ data: [{ start_time: FIRST, results: [] }, { results: [{ input_tokens: 1 }] }] }),
+    '{"data":[{"starting_at":"soon","results":[]}]}',
+    'start_time,model,input_tokens,output_tokens\n,gpt-5-mini,10,5',
+    'usage_date_utc,model,cost_usd\n,m,1',
+  ])('says of what days it is, or is refused: %s', (text) => {
+    expect(() => readExport(text)).toThrow('where a day belongs');
   });
 
   it('holds numbers, or is refused', () => {
@@ -131,6 +156,15 @@ describe('the comparison', () => {
       ['2026-01-01', 2_000_000, 0, true],
       ['2026-01-02', 0, 2_000_000, true],
     ]);
+  });
+
+  it('holds all that was used against an export that has nothing', () => {
+    expect(compareUses([ours], [], 0.01).map(({ measure, theirs: none, isOff }) => [measure, none, isOff])).toEqual([
+      ['inputTokens', 0, true],
+      ['outputTokens', 0, true],
+      ['costMicroUsd', 0, true],
+    ]);
+    expect(compareUses([], [], 0.01)).toEqual([]);
   });
 
   it('takes all models of a day together where the export tells none', () => {
