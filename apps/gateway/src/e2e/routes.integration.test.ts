@@ -85,6 +85,7 @@ describe('what /openapi.json describes', () => {
       'GET /admin/v1/providers',
       'GET /admin/v1/requests',
       'GET /admin/v1/requests/some',
+      'GET /admin/v1/spend',
       'GET /admin/v1/teams',
       'GET /admin/v1/teams/some',
       'GET /admin/v1/users',
