@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { bound } from './__fixtures__/asking.js';
 import { GuardedStore } from './guarded-store.js';
 import type { OnStoreFailure } from './guarded-store.js';
+import { StandIn } from './stand-in.js';
 
 const never = new AbortController().signal;
 const MINUTE_MS = 60_000;
@@ -44,6 +45,7 @@ function open(onFailure: OnStoreFailure) {
   const guarded = new GuardedStore({
     store,
     clock,
+    standIn: new StandIn(clock),
     failing: { local: () => local, policy: () => ({ timeoutMs: 50, onFailure }) },
     code: 'budget_unavailable',
     onError: (cause) => errors.push(cause),

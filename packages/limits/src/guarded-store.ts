@@ -1,6 +1,7 @@
 import { gatewayError, isGatewayError } from '@sluice/contract';
 import type { Claim, Clock, CounterStore, ErrorCode, ReserveResult, SharedCounterStore } from '@sluice/contract';
 import { LocalShare } from './local-share.js';
+import type { StandIn } from './stand-in.js';
 
 /** What becomes of a request whose limits cannot be counted. */
 export type OnStoreFailure = 'local' | 'allow' | 'reject';
@@ -22,6 +23,8 @@ export interface Failing {
 export interface GuardedStoreDeps {
   readonly store: CounterStore;
   readonly clock: Clock;
+  /** Of this store, and of whoever guards it too. */
+  readonly standIn: StandIn;
   /** Absent for a store that is this process's own memory and cannot fail. */
   readonly failing?: Failing;
   /** The refusal where the policy is `reject`. */
@@ -35,11 +38,6 @@ export interface Reserved {
   readonly store: CounterStore | undefined;
 }
 
-interface Seen {
-  readonly used: number;
-  /** When that window is over, by the monotonic clock. */
-  readonly untilMs: number;
-}
 interface Failure {
   readonly onFailure: OnStoreFailure;
   readonly failing: Failing;
@@ -54,16 +52,12 @@ interface Wanted {
 /** So many failures in a row, and the store is left alone for a while. */
 const MAX_FAILURES = 5;
 const REST_MS = 1_000;
-const MAX_SEEN = 10_000;
 
 /** A store with a deadline for each call, and a policy for when it fails. */
 export class GuardedStore {
   readonly #deps: GuardedStoreDeps;
-  /** What was counted when the store last told, so that this process alone does not begin anew. */
-  readonly #seen = new Map<string, Seen>();
   /** The same store, where others share it: it knows by itself whether it is there, and keeps its own deadlines. */
   readonly #shared: SharedCounterStore | undefined;
-  #local: CounterStore | undefined;
   #failures = 0;
   #restsUntilMs = 0;
   #admittedLocally = 0;
@@ -83,7 +77,7 @@ export class GuardedStore {
   }
 
   async reserve(id: string, claims: readonly Claim[], signal: AbortSignal): Promise<Reserved> {
-    const { store, failing, clock } = this.#deps;
+    const { store, failing, clock, standIn } = this.#deps;
     if (!failing) return { result: await store.reserve(id, claims, signal), store };
     const { timeoutMs, onFailure } = failing.policy();
     const without = (cause: unknown): Promise<Reserved> =>
@@ -93,9 +87,9 @@ export class GuardedStore {
       const reserving = store.reserve(id, claims, signal);
       const result = await (this.#shared ? reserving : this.#within(timeoutMs, reserving, id));
       this.#failures = 0;
-      // What was counted meanwhile was told to those who share the store; a further outage begins anew.
-      if (this.#shared) this.#local = undefined;
-      if (onFailure === 'local' && !this.#shared) this.#remember(result);
+      // One that is shared was told what was counted meanwhile, and knows what it has told; a further outage begins anew.
+      if (this.#shared) standIn.forgetLocal();
+      else standIn.remember(result);
       return { result, store };
     } catch (cause) {
       if (signal.aborted) throw cause;
@@ -108,7 +102,7 @@ export class GuardedStore {
     if (onFailure === 'reject') throw gatewayError(this.#deps.code, { cause, details: { retryAfterMs: REST_MS } });
     if (onFailure === 'allow') return { result: { ok: true, id, states: [] }, store: undefined };
     const left = new Map(claims.map((claim) => [{ ...claim, limit: this.#shareOf(claim) }, claim]));
-    const local = (this.#local ??= this.#newLocal(failing));
+    const local = this.#deps.standIn.local(() => this.#newLocal(failing));
     const result = await local.reserve(id, [...left.keys()], signal);
     if (result.ok) {
       this.#admittedLocally += 1;
@@ -130,14 +124,9 @@ export class GuardedStore {
   /** What this process may take by itself: of what the store had left, an equal part for each that shares it. */
   #shareOf(claim: Claim): number {
     const shared = this.#shared;
-    if (!shared) return claim.limit - this.#seenOf(claim);
+    if (!shared) return claim.limit - this.#deps.standIn.seenOf(claim);
     if (claim.kind === 'gauge') return Math.floor(claim.limit / shared.sharers) - shared.heldOf(claim);
     return Math.floor((claim.limit - shared.lastUsed(claim)) / shared.sharers);
-  }
-
-  #seenOf(claim: Claim): number {
-    const seen = this.#seen.get(keyOf(claim));
-    return seen && this.#deps.clock.monotonic() < seen.untilMs ? seen.used : 0;
   }
 
   /** Rejects when the store has not answered in time; what it reserves after all is void. */
@@ -170,25 +159,8 @@ export class GuardedStore {
     if (this.#failures === 1 || this.#failures % MAX_FAILURES === 0)
       this.#deps.onError(isGatewayError(cause) ? (cause.cause ?? cause) : cause);
   }
-
-  #remember({ states }: ReserveResult): void {
-    const nowMs = this.#deps.clock.monotonic();
-    for (const { claim, remaining, resetMs } of states) {
-      if (claim.kind === 'gauge') continue;
-      const key = keyOf(claim);
-      // A sliding window tells when there is some room; all of it is over with its whole length.
-      const untilMs = nowMs + (claim.span === 'sliding' ? claim.windowMs : resetMs);
-      this.#seen.delete(key);
-      this.#seen.set(key, { used: claim.limit - remaining, untilMs });
-      if (this.#seen.size > MAX_SEEN) this.#seen.delete(this.#seen.keys().next().value as string);
-    }
-  }
 }
 
 function isShared(store: CounterStore): store is SharedCounterStore {
   return 'note' in store;
-}
-
-function keyOf({ scope, name, span, windowMs }: Claim): string {
-  return `${scope}\n${name}\n${span ?? ''}${windowMs}`;
 }

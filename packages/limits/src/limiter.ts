@@ -20,6 +20,7 @@ import { Leases } from './leases.js';
 import { refusal } from './refusal.js';
 import { reserveAll } from './reserving.js';
 import type { Outcome, ReservingDeps } from './reserving.js';
+import { StandIn } from './stand-in.js';
 import { TurnLine } from './turn-line.js';
 
 /** Of the moment; absent for a store that cannot fail. */
@@ -90,12 +91,16 @@ class LineLimiter implements QueueingLimiter {
   constructor(deps: LimiterDeps) {
     const { store, budgets = store, clock, policies, onError = () => undefined, onAlert = () => undefined } = deps;
     this.#leases = new Leases({ clock, onError });
+    const standIn = new StandIn(clock);
+    const ofBudgets = budgets === store ? standIn : new StandIn(clock);
     this.#deps = {
       clock,
       onError,
       book: deps.book ?? (() => EMPTY),
-      limits: guarded({ store, policy: policies?.limits, code: 'limiter_unavailable' }),
-      budgets: guarded({ store: budgets, policy: policies?.budgets, code: 'budget_unavailable' }),
+      limits: guarded({ store, standIn, policy: policies?.limits, code: 'limiter_unavailable' }),
+      budgets: guarded({
+        ...{ store: budgets, standIn: ofBudgets, policy: policies?.budgets, code: 'budget_unavailable' },
+      }),
       alerts: new Alerts(onAlert),
     };
     function guarded({ policy, ...rest }: Guarding): GuardedStore {
@@ -196,6 +201,7 @@ class LineLimiter implements QueueingLimiter {
 
 interface Guarding {
   readonly store: CounterStore;
+  readonly standIn: StandIn;
   readonly policy: (() => StorePolicy) | undefined;
   readonly code: 'limiter_unavailable' | 'budget_unavailable';
 }
