@@ -72,9 +72,9 @@ export function openSharedStore(parts: SharedStoreParts): SharedStore | undefine
 function toKeeper({ counters, telemetry }: SharedStoreParts): CountKeeper {
   return {
     recall: () => counters.recall('spend'),
-    keep(counts) {
+    keep(kept) {
       try {
-        if (counts.length > 0) counters.keep(counts);
+        counters.keep(kept);
       } catch (cause) {
         telemetry.log.warn('counts of budgets are not kept', { err: cause });
       }

@@ -66,7 +66,7 @@ export class KnownCounts {
     if (this.#counts.size > MAX_KNOWN) this.#counts.delete(this.#counts.keys().next().value as string);
   }
 
-  /** What was kept, and is worth less than what any server or gateway says. */
+  /** What was kept, and is worth less than what any gateway has seen. */
   recall(kept: readonly CountToKeep[]): void {
     for (const { scope, window, used, beginsAtMs, endsAtMs } of kept) {
       const kind = kindOf({ ...window, scope, kind: 'window', amount: 0, limit: 0 });
@@ -78,13 +78,11 @@ export class KnownCounts {
     }
   }
 
-  /** As the script takes them. Those that were only kept are of use where everybody has forgotten. */
-  toRestore(alsoKept: boolean): readonly (readonly (string | number)[])[] {
-    return [...this.#counts]
-      .filter(([, { version }]) => alsoKept || version > 0)
-      .map(([field, { kind, windowMs, beginsAtMs, endsAtMs, settled, version }]) => [
-        ...[field, kind, windowMs, beginsAtMs, endsAtMs, settled, version],
-      ]);
+  /** As the script takes them. */
+  toRestore(): readonly (readonly (string | number)[])[] {
+    return [...this.#counts].map(([field, { kind, windowMs, beginsAtMs, endsAtMs, settled, version }]) => [
+      ...[field, kind, windowMs, beginsAtMs, endsAtMs, settled, version],
+    ]);
   }
 
   /** What is known of a name in such windows, by scope, the most first. */

@@ -9,10 +9,17 @@ import type { Answer, Script } from './run-script.js';
 import type { Urgency } from './link.js';
 import type { ScriptCaller } from './script-caller.js';
 
+/** Counts of money, and the epoch whose server knows all of them; absent where they are of before any. */
+export interface Kept {
+  readonly epoch?: string | undefined;
+  readonly counts: readonly CountToKeep[];
+}
+
 /** Keeps counts of money where the server's end does not reach. */
 export interface CountKeeper {
-  recall(): readonly CountToKeep[];
-  keep(counts: readonly CountToKeep[]): void;
+  recall(): Kept;
+  /** Adds to what is kept. All of it is of this epoch from now on. */
+  keep(kept: Kept): void;
 }
 
 export interface RecoveryDeps {
@@ -42,6 +49,8 @@ const ALIVE_MS = 2_000;
 /** Who was without the server for longer waits for the others, who have admitted something meanwhile too. */
 const SHORT_LOSS_MS = 500;
 const RESUME_AFTER_MS = 400;
+/** So long after a loss they have time to give a sign of life again, and count as there until then. */
+const SHARERS_KEPT_MS = 5_000;
 const CHUNK = 200;
 
 /** What the server and this process have to tell each other before the one may count for the other. */
@@ -49,7 +58,10 @@ export class Recovery {
   readonly #deps: RecoveryDeps;
   readonly #gateway: string;
   #epoch = '';
+  /** Whose server knows what is kept. */
+  #keptEpoch: string | undefined;
   #sharers = 0;
+  #sharersKeptUntilMs = Number.NEGATIVE_INFINITY;
   #rebuilds = 0;
   #opensAtMs = Number.POSITIVE_INFINITY;
   #lostAtMs: number | undefined;
@@ -59,7 +71,10 @@ export class Recovery {
   constructor(deps: RecoveryDeps) {
     this.#deps = deps;
     this.#gateway = deps.newId();
-    if (deps.keeper) deps.known.recall(deps.keeper.recall());
+    const kept = deps.keeper?.recall();
+    if (!kept) return;
+    deps.known.recall(kept.counts);
+    this.#keptEpoch = kept.epoch;
   }
 
   /** Names what the server knows; empty while that is not known here. */
@@ -83,24 +98,23 @@ export class Recovery {
 
   /** A sign of life; puts back what the server has lost, and tells it what it has not heard of. */
   async check(): Promise<void> {
-    const { clock, caller, isLinked, keeper, known } = this.#deps;
+    const { clock, caller, isLinked } = this.#deps;
     const wasLinked = isLinked();
     if (!wasLinked) this.#lostAtMs ??= clock.monotonic();
-    const tick = await this.#tick();
-    const { epoch, sharers, opensInMs } = tick;
-    this.#sharers = sharers;
+    const { epoch, sharers, opensInMs } = await this.#tick();
+    this.#noteSharers(sharers, wasLinked);
     // A script that has to be sent a second time is overtaken by what was called after it.
     if (!wasLinked) await caller.load(Object.values(SCRIPTS));
     if (epoch !== this.#epoch) {
       this.#isDoubted = true;
-      await this.#rebuild(epoch, tick.isNew || opensInMs > 0);
+      await this.#rebuild(epoch);
       this.#opensAtMs = clock.monotonic() + opensInMs;
     }
     if (!wasLinked) await this.#renewAll();
     await this.tell('recovering');
     // Only now the server knows all that this process does.
     this.#isDoubted = false;
-    keeper?.keep(known.takeChanged());
+    this.#keep();
   }
 
   /** The server is there again. */
@@ -109,6 +123,7 @@ export class Recovery {
     const nowMs = clock.monotonic();
     const wasLong = this.#lostAtMs !== undefined && nowMs - this.#lostAtMs > SHORT_LOSS_MS;
     this.#lostAtMs = undefined;
+    this.#sharersKeptUntilMs = nowMs + SHARERS_KEPT_MS;
     if (wasLong && this.#sharers > 1) this.#opensAtMs = Math.max(this.#opensAtMs, nowMs + RESUME_AFTER_MS);
   }
 
@@ -165,15 +180,16 @@ export class Recovery {
     const graceMs = this.#sharers === 1 ? 0 : grace;
     const asked = { gateway: this.#gateway, aliveMs: ALIVE_MS, newEpoch: newId(), graceMs, counts };
     const answer = await caller.call(SCRIPTS.tick, asked, 'check');
-    const [, nowMs, epoch, opensMs, sharers, created] = answer as unknown as TickAnswer;
+    const [, nowMs, epoch, opensMs, sharers] = answer as unknown as TickAnswer;
     if (epoch === this.#epoch) this.#noteWatched(counts, answer.slice(TICK_HEAD) as number[]);
-    return { epoch, sharers, opensInMs: Math.max(0, opensMs - nowMs), isNew: created === 1 };
+    return { epoch, sharers, opensInMs: Math.max(0, opensMs - nowMs) };
   }
 
   /** Of two gateways that both know a count, who knew its latest version is believed. */
-  async #rebuild(epoch: string, alsoKept: boolean): Promise<void> {
+  async #rebuild(epoch: string): Promise<void> {
     const { known, own, caller } = this.#deps;
-    const counts = known.toRestore(alsoKept);
+    // What was kept under this very epoch the server has counted itself.
+    const counts = epoch === this.#keptEpoch ? [] : known.toRestore();
     for (let at = 0; at < counts.length; at += CHUNK) {
       const asked = { epoch, counts: counts.slice(at, at + CHUNK) };
       expectDone(await caller.call(SCRIPTS.restore, asked, 'recovering'));
@@ -181,6 +197,21 @@ export class Recovery {
     own.lost();
     if (this.#epoch !== '') this.#rebuilds += 1;
     this.#epoch = epoch;
+  }
+
+  /** Who shared the server before it was lost has spent without it too, and may come back later than this process. */
+  #noteSharers(sharers: number, wasLinked: boolean): void {
+    const areKept = !wasLinked || this.#deps.clock.monotonic() < this.#sharersKeptUntilMs;
+    this.#sharers = areKept ? Math.max(sharers, this.#sharers) : sharers;
+  }
+
+  #keep(): void {
+    const { keeper, known } = this.#deps;
+    if (!keeper) return;
+    const counts = known.takeChanged();
+    if (counts.length === 0 && this.#keptEpoch === this.#epoch) return;
+    keeper.keep({ epoch: this.#epoch, counts });
+    this.#keptEpoch = this.#epoch;
   }
 
   async #renewAll(): Promise<void> {
@@ -215,19 +246,10 @@ interface Tick {
   readonly epoch: string;
   readonly sharers: number;
   readonly opensInMs: number;
-  /** It has just begun. */
-  readonly isNew: boolean;
 }
 
-const TICK_HEAD = 6;
-type TickAnswer = readonly [
-  status: string,
-  nowMs: number,
-  epoch: string,
-  opensMs: number,
-  sharers: number,
-  created: number,
-];
+const TICK_HEAD = 5;
+type TickAnswer = readonly [status: string, nowMs: number, epoch: string, opensMs: number, sharers: number];
 
 function expectDone(answer: Answer): Answer {
   if (answer[0] === 'ok') return answer;

@@ -25,6 +25,12 @@ export interface KeptCount extends Counted {
   readonly beginsAtMs: number;
 }
 
+/** Counts that somebody else counts, and the epoch of that one's that they belong to; absent where nobody has named one. */
+export interface KeptCounts {
+  readonly epoch?: string | undefined;
+  readonly counts: readonly KeptCount[];
+}
+
 interface CountRow {
   readonly startsAtMs: number;
   readonly endsAtMs: number | null;
@@ -49,6 +55,8 @@ export class CountTable {
   readonly #change: StatementSync;
   readonly #keep: StatementSync;
   readonly #named: StatementSync;
+  readonly #epoch: StatementSync;
+  readonly #setEpoch: StatementSync;
   readonly #sweep: StatementSync;
   #sweptAtMs = Number.NEGATIVE_INFINITY;
 
@@ -73,6 +81,8 @@ export class CountTable {
       `SELECT key, starts_at_ms AS startsAtMs, ends_at_ms AS endsAtMs, used FROM counts
        WHERE instr(key, ?1) > 0 AND (ends_at_ms IS NULL OR ends_at_ms > ?2)`,
     );
+    this.#epoch = database.prepare('SELECT epoch FROM counts_epoch');
+    this.#setEpoch = database.prepare('INSERT OR REPLACE INTO counts_epoch (only_row, epoch) VALUES (1, ?)');
     this.#change = database.prepare('UPDATE counts SET used = used + ? WHERE key = ? AND starts_at_ms = ?');
     this.#sweep = database.prepare('DELETE FROM counts WHERE ends_at_ms <= ? OR (ends_at_ms IS NULL AND used = 0)');
   }
@@ -116,20 +126,23 @@ export class CountTable {
   }
 
   /** Sets what was counted somewhere else, whatever stands there. */
-  keep(kept: readonly KeptCount[]): void {
-    for (const { scope, window, beginsAtMs, endsAtMs, used } of kept) {
+  keep({ epoch, counts }: KeptCounts): void {
+    if (epoch !== undefined) this.#setEpoch.run(epoch);
+    for (const { scope, window, beginsAtMs, endsAtMs, used } of counts) {
       const key = keyOf({ ...window, scope, kind: 'window', amount: 0, limit: 0 });
       this.#keep.run(key, beginsAtMs, endsAtMs, used);
     }
   }
 
   /** All that is counted now under a name. */
-  recall(name: string, nowMs: number): readonly KeptCount[] {
+  recall(name: string, nowMs: number): KeptCounts {
+    const { epoch } = (this.#epoch.get() ?? {}) as { readonly epoch?: string };
     const rows = this.#named.all(`\n${name}\n`, nowMs) as unknown as readonly (CountRow & { readonly key: string })[];
-    return rows.map(({ key, startsAtMs, endsAtMs, used }) => {
+    const counts = rows.map(({ key, startsAtMs, endsAtMs, used }) => {
       const [scope = '', , length = ''] = key.split('\n');
       return { scope, window: { name, ...windowOf(length) }, beginsAtMs: startsAtMs, endsAtMs, used };
     });
+    return { epoch, counts };
   }
 
   /** Deletes what has ended, once in a while. */

@@ -32,6 +32,21 @@ describe('what is reserved in a database', () => {
     expect((await after.reserve('b', [money(0)], never)).states[0]?.remaining).toBe(60_000);
   });
 
+  it('is kept for somebody else together with the epoch that all of it is of', () => {
+    const path = temporaryPath();
+    const clock = createManualClock();
+    const { amount: _, limit: __, scope, kind: ___, ...window } = money(0);
+    const count = { scope, window, beginsAtMs: 0, endsAtMs: null };
+    const before = temporaryStore({ path });
+    const counters = before.counters({ clock });
+    expect(counters.recall('spend')).toEqual({ epoch: undefined, counts: [] });
+    counters.keep({ epoch: 'first', counts: [{ ...count, used: 40_000 }] });
+    counters.keep({ epoch: 'second', counts: [] });
+    before.close();
+    const after = temporaryStore({ path }).counters({ clock });
+    expect(after.recall('spend')).toEqual({ epoch: 'second', counts: [{ ...count, used: 40_000 }] });
+  });
+
   it('is exact among several who hold it', async () => {
     const path = temporaryPath();
     const clock = createManualClock();

@@ -3,7 +3,7 @@ import type { Actual, Claim, ClaimState, Clock, CounterStore, ReserveResult } fr
 import { gatewayError } from '@sluice/contract';
 import { guarded } from './failure.js';
 import { CountTable } from './count-table.js';
-import type { Counted, KeptCount, Place } from './count-table.js';
+import type { Counted, KeptCounts, Place } from './count-table.js';
 import { ReservationTable } from './reservation-table.js';
 import { rollback, transact } from './transact.js';
 
@@ -79,13 +79,16 @@ export class SqliteCounterStore implements CounterStore {
     return guarded(() => this.#counts.list(counted, this.#clock.now()));
   }
 
-  /** Sets counts of a name that somebody else counts, to be found again after a restart. Throws `storage_unavailable`. */
-  keep(counts: readonly KeptCount[]): void {
-    guarded(() => transact(this.#database, () => this.#counts.keep(counts)));
+  /**
+   * Sets counts that somebody else counts, and names the epoch of that one's which all that is kept belongs to from now on;
+   * to be found again after a restart. Throws `storage_unavailable`.
+   */
+  keep(kept: KeptCounts): void {
+    guarded(() => transact(this.#database, () => this.#counts.keep(kept)));
   }
 
   /** All that is counted now under a name. Throws `storage_unavailable`. */
-  recall(name: string): readonly KeptCount[] {
+  recall(name: string): KeptCounts {
     return guarded(() => this.#counts.recall(name, this.#clock.now()));
   }
 

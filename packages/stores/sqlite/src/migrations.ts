@@ -243,6 +243,9 @@ export const MIGRATIONS: readonly string[] = [
 
   `ALTER TABLE ledger_settlements ADD COLUMN usage_suspect INTEGER;
    ALTER TABLE ledger_settlements ADD COLUMN over_reserved INTEGER;`,
+
+  `-- Where somebody else counts what \`counts\` only keeps: which epoch of that one's all of it belongs to. One row.
+   CREATE TABLE counts_epoch (only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1), epoch TEXT NOT NULL) STRICT;`,
 ];
 
 /**

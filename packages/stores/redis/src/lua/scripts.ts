@@ -146,19 +146,17 @@ return { 'ok', now, 0 }
  */
 export const TICK = script(String.raw`
 local head = redis.call('HMGET', COUNTS, 'epoch', 'opens')
-local created = 0
 if not head[1] or not redis.call('ZSCORE', DUE, 'epoch:' .. head[1]) then
   head = { asked.newEpoch, now + asked.graceMs }
   redis.call('DEL', COUNTS, DUE)
   redis.call('HSET', COUNTS, 'epoch', head[1], 'opens', head[2])
   redis.call('ZADD', DUE, '+inf', 'epoch:' .. head[1])
-  created = 1
 else
   sweep(64)
 end
 redis.call('ZADD', GATEWAYS, now + asked.aliveMs, asked.gateway)
 redis.call('ZREMRANGEBYSCORE', GATEWAYS, '-inf', now)
-local reply = { 'tick', now, head[1], tonumber(head[2]), redis.call('ZCARD', GATEWAYS), created }
+local reply = { 'tick', now, head[1], tonumber(head[2]), redis.call('ZCARD', GATEWAYS) }
 for _, claim in ipairs(asked.counts) do
   report(reply, current(claim[1], claim[2], claim[5]), claim[2], claim[5], 0)
 end
