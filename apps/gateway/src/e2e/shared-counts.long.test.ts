@@ -22,5 +22,5 @@ describeWithRedis('two gateways that share a Redis server', () => {
     expect(await beginStreams([a], 5)).toHaveLength(2);
     shared.upstream.finish();
     await assertInvariants({ gateway: a });
-  }, 60_000);
+  });
 });

@@ -16,9 +16,9 @@ export interface SharedSetup extends AsyncDisposable {
 
 /** Every call costs 900 micro-USD, which is what is reserved for it: 90 tokens of output. */
 const PRICE = { prices: [{ usdPerMillionTokens: { input: 0, output: 10 } }] };
-const MODELS = ['rpm50', 'rpm50b', 'rpm50c', 'conc5', 'money', 'money2', 'clock', 'free'] as const;
+const MODELS = ['rpm50', 'rpm50b', 'conc5', 'money', 'free'] as const;
 
-export const SHARED_CONFIG: GatewayConfig = {
+const SHARED_CONFIG: GatewayConfig = {
   catalogue: { models: Object.fromEntries(MODELS.map((name) => [`up/${name}`, PRICE])) },
   limits: {
     // A machine that runs many tests at once is slow, which is no fault of the server.
@@ -26,14 +26,11 @@ export const SHARED_CONFIG: GatewayConfig = {
     scopes: {
       'model:up/rpm50': { requestsPerMinute: 50 },
       'model:up/rpm50b': { requestsPerMinute: 50 },
-      'model:up/rpm50c': { requestsPerMinute: 50 },
-      'model:up/clock': { requestsPerMinute: 20 },
       'model:up/conc5': { concurrent: 5 },
     },
   },
   budgets: {
     money: { usd: 0.009, scope: 'model:up/money' },
-    money2: { usd: 0.009, scope: 'model:up/money2' },
   },
 };
 
@@ -59,7 +56,7 @@ export async function startShared(count: number, env: Readonly<Record<string, st
 }
 
 /** Of its environment only the password is a secret: where the server is, everybody may know. */
-export async function startSharing(
+async function startSharing(
   redis: Pick<RedisServer, 'url'>,
   config: GatewayConfig,
   env: Readonly<Record<string, string>> = {},
@@ -92,7 +89,7 @@ export async function tally(gateways: readonly RemoteGateway[], calls: number, m
   return count(statuses);
 }
 
-export function count(values: readonly (number | string)[]): Record<string, number> {
+function count(values: readonly (number | string)[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
   return counts;
