@@ -57,6 +57,15 @@ function patternGuard(pattern: string): CallGuards | undefined {
   return data && guardsOf(data);
 }
 
+/** It is judged before anything is waited for, so that what hangs hangs here; a failure is the guard's to tell. */
+function judgeBy(settings: GuardsSettings, text: string): void {
+  const result = { id: 'a', model: 'm', content: [{ type: 'text', text }], finish: { unified: 'stop' } };
+  guardsOf(settings)
+    ?.openOutput()
+    .checkResult(result)
+    .catch(() => undefined);
+}
+
 export const GUARD_TARGETS: readonly Target[] = [
   {
     name: 'guards',
@@ -105,7 +114,8 @@ export const GUARD_TARGETS: readonly Target[] = [
       } catch {
         return;
       }
-      guardsSettings.safeParse({ shape: { kind: 'json-schema', schema } });
+      const { data } = guardsSettings.safeParse({ shape: { kind: 'json-schema', schema } });
+      if (data) judgeBy(data, JSON.stringify(schema));
     },
   },
 ];

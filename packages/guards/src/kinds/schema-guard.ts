@@ -8,7 +8,8 @@ const REJECT: Judgement = { verdict: 'reject' };
 
 /**
  * Wants an answer to be one JSON document that a schema allows: the operator's, or the one that the caller asked for. A
- * caller's schema that cannot be checked counts as a failure. Throws a `SyntaxError` for one of the operator's.
+ * caller's schema that cannot be checked counts as a failure, and so does a check of too many steps. Throws for one of the
+ * operator's that cannot be checked.
  */
 export function createSchemaGuard(schema: JsonObject | 'request', onFailure: 'allow' | 'reject'): WholeGuard {
   const own = schema === 'request' ? undefined : compileJsonSchema(schema);
@@ -27,9 +28,14 @@ export function createSchemaGuard(schema: JsonObject | 'request', onFailure: 'al
 function judge({ texts }: WholeQuestion, check: Check): Judgement {
   const document = texts.map(({ kind, text }) => (kind === 'text' ? text : '')).join('');
   if (document === '') return ALLOW;
+  const parsed = parse(document);
+  return parsed && check(parsed.value) ? ALLOW : REJECT;
+}
+
+function parse(document: string): { readonly value: unknown } | undefined {
   try {
-    return check(JSON.parse(document)) ? ALLOW : REJECT;
+    return { value: JSON.parse(document) as unknown };
   } catch {
-    return REJECT;
+    return undefined;
   }
 }

@@ -171,6 +171,27 @@ describe('a schema', () => {
     await expect(checked('{}', 'request', request)).rejects.toThrow('shape');
     expect(await checked('anything', 'request')).toBeDefined();
   });
+  it.each([
+    ['reject', 'The guard "shape" refused the answer.'],
+    ['allow', 'let through'],
+  ])('of a caller that takes too many steps is a failure: %s', async (onFailure, expected) => {
+    const twice = (i: number) => ({ allOf: [{ $ref: `#/$defs/a${i + 1}` }, { $ref: `#/$defs/a${i + 1}` }] });
+    const $defs = Object.fromEntries(Array.from({ length: 41 }, (_, i) => [`a${i}`, i === 40 ? {} : twice(i)]));
+    const format = { type: 'json-schema', name: 'n', schema: { $ref: '#/$defs/a0', $defs } } as const;
+    const { call, failures, reports } = rigOf({ shape: { kind: 'json-schema', schema: 'request', onFailure } });
+    await checkPrompt(call, { ...ask('x'), responseFormat: format });
+    const result = { id: 'a', model: 'm', content: [{ type: 'text', text: '{}' }], finish: { unified: 'stop' } };
+    const outcome = await call
+      .openOutput()
+      .checkResult(result)
+      .then(
+        () => 'let through',
+        (cause: unknown) => (cause as Error).message,
+      );
+    expect(outcome).toBe(expected);
+    expect(failures).toEqual(['shape: The schema takes more than 1000000 steps.']);
+    expect(reports).toEqual(['shape output failed']);
+  });
   it('of a caller that cannot be checked is a failure', async () => {
     const odd = {
       ...ask('x'),

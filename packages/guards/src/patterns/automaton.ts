@@ -31,11 +31,17 @@ export class Automaton {
   readonly #program: Program;
   readonly #isAnchored: boolean;
   readonly #states = new Map<string, State>();
+  #explored = 0;
 
   /** Anchored, a match begins where the text does; else anywhere. */
   constructor(program: Program, isAnchored: boolean) {
     this.#program = program;
     this.#isAnchored = isAnchored;
+  }
+
+  /** How many steps of the patterns were gone through so far, to find states that were not known. */
+  get explored(): number {
+    return this.#explored;
   }
 
   /** Nothing is under way. */
@@ -62,6 +68,7 @@ export class Automaton {
     const { steps, isWord, classCount } = this.#program;
     const isEnd = unitClass === classCount - 1;
     const reached = this.#close(state, { isEnd, isWord: isWord[unitClass] === true });
+    this.#explored += reached.size;
     const ended: number[] = [];
     const next: number[] = [];
     for (const at of reached) {

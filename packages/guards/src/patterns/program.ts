@@ -30,12 +30,13 @@ type Draft =
   | { readonly op: 'fork'; readonly next: number[] }
   | Extract<Step, { readonly op: 'assert' | 'match' }>;
 
-/** Throws a `SyntaxError` for patterns that would need too many steps. */
-export function createProgram(patterns: readonly PatternNode[]): Program {
+/** Throws a `SyntaxError` for patterns that would need too many steps. `take` is told of the work before it is done. */
+export function createProgram(patterns: readonly PatternNode[], take?: (steps: number) => void): Program {
   const drafts: Draft[] = [];
   const starts = patterns.map((node, pattern) => emit(drafts, node, add(drafts, { op: 'match', pattern })));
   const start = add(drafts, { op: 'fork', next: starts });
-  const sets = [WORD, ...drafts.flatMap((draft) => (draft.op === 'take' ? [draft.set] : []))];
+  const sets = distinctSets(drafts);
+  take?.(drafts.length * sets.length);
   const { classOf, firstOf } = divide(sets);
   const steps = drafts.map((draft): Step =>
     draft.op === 'take' ? { op: 'take', classes: classesIn(draft.set, firstOf), next: draft.next } : draft,
@@ -89,9 +90,13 @@ interface Division {
   readonly firstOf: readonly number[];
 }
 
+function distinctSets(drafts: readonly Draft[]): readonly CharSet[] {
+  const sets = [WORD, ...drafts.flatMap((draft) => (draft.op === 'take' ? [draft.set] : []))];
+  return [...new Map(sets.map((set) => [set.join(), set])).values()];
+}
+
 /** Puts units into classes: two are of one class where every set has both or neither. */
-function divide(sets: readonly CharSet[]): Division {
-  const distinct = [...new Map(sets.map((set) => [set.join(), set])).values()];
+function divide(distinct: readonly CharSet[]): Division {
   const cuts = new Set([0, UNITS]);
   for (const set of distinct) for (const [low, high] of toPairs(set)) cuts.add(low).add(high + 1);
   const bounds = [...cuts].toSorted((a, b) => a - b);

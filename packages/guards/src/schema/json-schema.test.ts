@@ -58,6 +58,69 @@ describe('compileJsonSchema', () => {
     expect(check(`${'a'.repeat(100_000)}b`)).toBe(false);
   });
 
+  /** Each of its names leads to the next twice: 2^n ways through it. */
+  const doubling = (last: object, n = 60) => ({
+    $ref: '#/$defs/a0',
+    $defs: Object.fromEntries(
+      Array.from({ length: n + 1 }, (_, i) => {
+        const next = { $ref: `#/$defs/a${i + 1}` };
+        return [`a${i}`, i === n ? last : { allOf: [next, next] }];
+      }),
+    ),
+  });
+  const numbers = Array.from({ length: 100_000 }, (_, i) => i);
+  const names = numbers.map(String);
+  const wide = Object.fromEntries(names.map((name) => [name, 0]));
+  /** It is in a new state after each of these. */
+  const exploding = '(?:[ab]*a[ab]{900}|[ab]*b[ab]{900}|[ab]*ab[ab]{900})c';
+  const noise = Array.from({ length: 50_000 }, (_, i) => (Math.sin(i * i) > 0 ? 'a' : 'b')).join('');
+
+  it.each<[name: string, schema: unknown, value: unknown]>([
+    ['references', doubling({}), {}],
+    ['references to themselves', { anyOf: [{ $ref: '#' }, { $ref: '#' }] }, 1],
+    ['booleans', doubling({ items: true }), numbers],
+    ['items', doubling({ items: false, prefixItems: [true] }), numbers.slice(0, 1)],
+    ['names', doubling({ additionalProperties: { type: 'integer' } }), wide],
+    ['counts', doubling({ minProperties: 1 }), wide],
+    ['lists of names', doubling({ required: names.slice(0, 1), dependentRequired: { x: names } }), wide],
+    ['long texts', doubling({ minLength: 2 }), noise],
+    ['values that are compared', doubling({ enum: [[names]] }), [names]],
+    ['values that are told apart', doubling({ uniqueItems: true }), names],
+    ['patterns', doubling({ pattern: 'c$' }), `${noise}c`],
+    ['a pattern that is in a new state at every character', { pattern: exploding }, noise],
+  ])('throws where %s would take too long', (_, schema, value) => {
+    const check = compileJsonSchema(schema);
+    const startMs = performance.now();
+    expect(() => check(value)).toThrow(RangeError);
+    expect(performance.now() - startMs).toBeLessThan(2_000);
+  });
+
+  it('counts anew for every check', () => {
+    const check = compileJsonSchema({ items: { type: 'integer', minimum: 0 }, uniqueItems: true });
+    for (let i = 0; i < 5; i += 1) expect(check(numbers)).toBe(true);
+  });
+
+  it('finds values that stand twice in long lists', () => {
+    const check = compileJsonSchema({ uniqueItems: true });
+    expect(check(numbers)).toBe(true);
+    expect(check([...numbers, 500])).toBe(false);
+    expect([
+      check([1, '1', null, 'null', [1], ['1']]),
+      check([
+        { a: 1, b: 2 },
+        { b: 2, a: 1 },
+      ]),
+    ]).toEqual([true, false]);
+  });
+
+  it('refuses patterns that take too long to be made ready', () => {
+    const many = Object.fromEntries(names.slice(0, 300).map((name) => [name, true]));
+    expect(() => compileJsonSchema({ patternProperties: many })).toThrow('more than 1000000 steps');
+    const classes = numbers.slice(0, 1_300).map((i) => `[${String.fromCharCode(0x4e00 + 3 * i)}]`);
+    expect(() => compileJsonSchema({ pattern: classes.join('') })).toThrow('more than 1000000 steps');
+    expect(compileJsonSchema({ patternProperties: { '^a': true }, additionalProperties: false })({ ab: 1 })).toBe(true);
+  });
+
   it('refuses a schema that is too deep or too large', () => {
     let deep: unknown = {};
     for (let i = 0; i < 100; i += 1) deep = { not: deep };

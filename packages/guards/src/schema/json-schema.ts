@@ -1,7 +1,11 @@
 import type { JsonObject } from '@sluice/contract';
 import { isJsonObject } from '@sluice/toolkit';
+import { compilePatterns, isMatch } from '../patterns/matcher.js';
+import { StepBudget } from './budget.js';
+import type { Budget } from './budget.js';
 import { TYPED_RULES } from './keywords.js';
-import { isSameJson } from './same-json.js';
+import type { Matches, Surroundings } from './keywords.js';
+import { valueKey } from './value-key.js';
 
 /** Whether a value is as a schema wants it. */
 export type Check = (value: unknown) => boolean;
@@ -10,6 +14,10 @@ export type MakeCheck = (schema: unknown) => Check;
 
 const MAX_DEPTH = 64;
 const MAX_SCHEMAS = 2_000;
+/** Of one check: a tenth of a second, or a few. An answer is at most some ten thousand values long. */
+const MAX_STEPS = 1_000_000;
+/** What it takes to make the smallest pattern ready, and to keep it. */
+const STEPS_OF_PATTERN = 5_000;
 /** Say nothing of a value; `format` is one of them by the standard. */
 const ANNOTATIONS: ReadonlySet<string> = new Set([
   '$schema',
@@ -45,7 +53,8 @@ const TYPES: Readonly<Record<string, Check>> = {
 /**
  * Turns a JSON Schema into a check, without generating code. Of the keywords of draft 2020-12 it takes those that say of a
  * value by itself whether it is valid; `$ref` leads into the same schema. Throws a `SyntaxError` for any other keyword:
- * what is not checked is not passed over. A schema cannot make it hang: patterns take linear time, and depth is bounded.
+ * what is not checked is not passed over. A schema cannot make it hang: the steps of a check are counted, those of patterns
+ * among them, and it throws where they are too many.
  */
 export function compileJsonSchema(root: unknown): Check {
   return new SchemaCompiler(root).compile();
@@ -54,6 +63,8 @@ export function compileJsonSchema(root: unknown): Check {
 class SchemaCompiler {
   readonly #root: unknown;
   readonly #references = new Map<string, { check: Check }>();
+  readonly #budget = new StepBudget(MAX_STEPS);
+  readonly #matchers = new Map<string, Matches>();
   #count = 0;
 
   constructor(root: unknown) {
@@ -61,28 +72,55 @@ class SchemaCompiler {
   }
 
   compile(): Check {
-    return this.#check(this.#root, 0);
+    const check = this.#check(this.#root, 0);
+    return (value) => {
+      this.#budget.refill();
+      return check(value);
+    };
   }
 
   #check(schema: unknown, depth: number): Check {
-    if (typeof schema === 'boolean') return () => schema;
+    const budget = this.#budget;
+    if (typeof schema === 'boolean') {
+      return () => {
+        budget.take(1);
+        return schema;
+      };
+    }
     if (!isJsonObject(schema)) throw new SyntaxError('a schema is an object or a boolean');
     this.#count += 1;
     if (depth > MAX_DEPTH || this.#count > MAX_SCHEMAS) throw new SyntaxError('the schema is too large');
     const make: MakeCheck = (within) => this.#check(within, depth + 1);
-    const checks = Object.keys(schema).flatMap((keyword) => this.#rule(keyword, schema, make) ?? []);
-    return (value) => checks.every((check) => check(value));
+    const around = { schema, make, budget, matcherOf: this.#matcherOf };
+    const checks = Object.keys(schema).flatMap((keyword) => this.#rule(keyword, around) ?? []);
+    return (value) => {
+      budget.take(1 + checks.length);
+      return checks.every((check) => check(value));
+    };
   }
 
-  #rule(keyword: string, schema: JsonObject, make: MakeCheck): Check | undefined {
+  /** A pattern is made ready once, wherever it stands. */
+  readonly #matcherOf = (source: unknown): Matches => {
+    if (typeof source !== 'string') throw new SyntaxError('"pattern" is a text');
+    const known = this.#matchers.get(source);
+    if (known) return known;
+    const take = (steps: number): void => this.#budget.take(steps);
+    take(STEPS_OF_PATTERN);
+    const matcher = compilePatterns([source], false, take);
+    const matches: Matches = (text) => isMatch(matcher, text, take);
+    this.#matchers.set(source, matches);
+    return matches;
+  };
+
+  #rule(keyword: string, around: Surroundings): Check | undefined {
     if (ANNOTATIONS.has(keyword)) return undefined;
-    const given = schema[keyword];
+    const given = around.schema[keyword];
     if (keyword === '$ref') return this.#reference(given);
     const rule = Object.hasOwn(COMBINING, keyword) ? COMBINING[keyword] : undefined;
-    if (rule) return rule(given, make);
+    if (rule) return rule(given, around);
     const typed = TYPED_RULES.get(keyword);
     if (!typed) throw new SyntaxError(`the keyword "${keyword}" is not taken`);
-    const check = typed.make(given, { schema, make });
+    const check = typed.make(given, around);
     return (value) => !typed.isOf(value) || check(value);
   }
 
@@ -110,35 +148,37 @@ function resolve(root: unknown, reference: string): unknown {
   return at;
 }
 
-type Combining = (given: unknown, make: MakeCheck) => Check;
+type Combining = (given: unknown, around: Surroundings) => Check;
 
 const COMBINING: Readonly<Record<string, Combining | undefined>> = {
   type: (given) => {
-    const checks = (Array.isArray(given) ? given : [given]).map(typeCheck);
+    const checks = [...new Set<unknown>(Array.isArray(given) ? given : [given])].map(typeCheck);
     return (value) => checks.some((check) => check(value));
   },
-  enum: (given) => {
-    const values = listOf(given, 'enum');
-    return (value) => values.some((one) => isSameJson(one, value));
-  },
-  const: (given) => (value) => isSameJson(given, value),
-  allOf: (given, make) => {
+  enum: (given, { budget }) => oneOfValues(listOf(given, 'enum'), budget),
+  const: (given, { budget }) => oneOfValues([given], budget),
+  allOf: (given, { make }) => {
     const checks = listOf(given, 'allOf').map(make);
     return (value) => checks.every((check) => check(value));
   },
-  anyOf: (given, make) => {
+  anyOf: (given, { make }) => {
     const checks = listOf(given, 'anyOf').map(make);
     return (value) => checks.some((check) => check(value));
   },
-  oneOf: (given, make) => {
+  oneOf: (given, { make }) => {
     const checks = listOf(given, 'oneOf').map(make);
     return (value) => checks.filter((check) => check(value)).length === 1;
   },
-  not: (given, make) => {
+  not: (given, { make }) => {
     const check = make(given);
     return (value) => !check(value);
   },
 };
+
+function oneOfValues(values: readonly unknown[], budget: Budget): Check {
+  const keys = new Set(values.map((one) => valueKey(one)));
+  return (value) => keys.has(valueKey(value, budget));
+}
 
 function typeCheck(name: unknown): Check {
   const check = typeof name === 'string' && Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;

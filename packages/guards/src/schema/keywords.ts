@@ -1,13 +1,20 @@
 import type { JsonObject } from '@sluice/contract';
 import { isJsonObject } from '@sluice/toolkit';
-import { compilePatterns, isMatch } from '../patterns/matcher.js';
+import { stepsOf } from './budget.js';
+import type { Budget } from './budget.js';
 import type { Check, MakeCheck } from './json-schema.js';
-import { isSameJson } from './same-json.js';
+import { valueKey } from './value-key.js';
 
-interface Surroundings {
+export type Matches = (text: string) => boolean;
+/** What a keyword is made with. */
+export interface Surroundings {
   /** The schema in which the keyword stands. */
   readonly schema: JsonObject;
   readonly make: MakeCheck;
+  /** What a keyword does beyond looking at one value it takes from here. */
+  readonly budget: Budget;
+  /** Throws a `SyntaxError` for what is no pattern. */
+  matcherOf(source: unknown): Matches;
 }
 interface TypedRule {
   /** What the keyword speaks of; of other values it says nothing. */
@@ -17,72 +24,96 @@ interface TypedRule {
 type Make<Value> = (given: unknown, around: Surroundings) => (value: Value) => boolean;
 
 const OBJECT_RULES: Readonly<Record<string, Make<JsonObject>>> = {
-  properties: (given, { make }) => {
+  properties: (given, { make, budget }) => {
     const checks = Object.entries(objectOf(given, 'properties')).map(([name, schema]) => [name, make(schema)] as const);
-    return (value) => checks.every(([name, check]) => !Object.hasOwn(value, name) || check(value[name]));
+    return (value) => {
+      budget.take(checks.length);
+      return checks.every(([name, check]) => !Object.hasOwn(value, name) || check(value[name]));
+    };
   },
-  patternProperties: (given, { make }) => {
-    const checks = patternsOf(given).map(([matches, schema]) => [matches, make(schema)] as const);
+  patternProperties: (given, around) => {
+    const checks = patternsOf(given, around).map(([matches, schema]) => [matches, around.make(schema)] as const);
     return (value) =>
-      Object.entries(value).every(([name, one]) => checks.every(([matches, check]) => !matches(name) || check(one)));
+      namesIn(value, around).every((name) => checks.every(([matches, check]) => !matches(name) || check(value[name])));
   },
-  additionalProperties: (given, { schema, make }) => {
+  additionalProperties: (given, around) => {
+    const { schema, make } = around;
     const check = make(given);
     const named = new Set(Object.keys(isJsonObject(schema['properties']) ? schema['properties'] : {}));
-    const matching = patternsOf(schema['patternProperties'] ?? {}).map(([matches]) => matches);
+    const matching = patternsOf(schema['patternProperties'] ?? {}, around).map(([matches]) => matches);
     return (value) =>
-      Object.entries(value).every(
-        ([name, one]) => named.has(name) || matching.some((matches) => matches(name)) || check(one),
+      namesIn(value, around).every(
+        (name) => named.has(name) || matching.some((matches) => matches(name)) || check(value[name]),
       );
   },
-  propertyNames: (given, { make }) => {
-    const check = make(given);
-    return (value) => Object.keys(value).every(check);
+  propertyNames: (given, around) => {
+    const check = around.make(given);
+    return (value) => namesIn(value, around).every(check);
   },
-  required: (given) => {
+  required: (given, { budget }) => {
     const names = namesOf(given, 'required');
-    return (value) => names.every((name) => Object.hasOwn(value, name));
+    return (value) => {
+      budget.take(names.length);
+      return names.every((name) => Object.hasOwn(value, name));
+    };
   },
-  dependentRequired: (given) => {
+  dependentRequired: (given, { budget }) => {
     const pairs = Object.entries(objectOf(given, 'dependentRequired')).map(
       ([name, names]) => [name, namesOf(names, 'dependentRequired')] as const,
     );
-    return (value) =>
-      pairs.every(([name, names]) => !Object.hasOwn(value, name) || names.every((one) => Object.hasOwn(value, one)));
+    const size = pairs.reduce((sum, [, names]) => sum + 1 + names.length, 0);
+    return (value) => {
+      budget.take(size);
+      return pairs.every(
+        ([name, names]) => !Object.hasOwn(value, name) || names.every((one) => Object.hasOwn(value, one)),
+      );
+    };
   },
-  minProperties: bounded('minProperties', (value, bound) => Object.keys(value).length >= bound),
-  maxProperties: bounded('maxProperties', (value, bound) => Object.keys(value).length <= bound),
+  minProperties: bounded('minProperties', (value, around) => namesIn(value, around).length, atLeast),
+  maxProperties: bounded('maxProperties', (value, around) => namesIn(value, around).length, atMost),
 };
 
 const ARRAY_RULES: Readonly<Record<string, Make<readonly unknown[]>>> = {
   items: (given, { schema, make }) => {
     const check = make(given);
     const first = Array.isArray(schema['prefixItems']) ? schema['prefixItems'].length : 0;
-    return (value) => value.slice(first).every(check);
+    return (value) => {
+      for (let i = first; i < value.length; i += 1) if (!check(value[i])) return false;
+      return true;
+    };
   },
   prefixItems: (given, { make }) => {
     if (!Array.isArray(given)) throw new SyntaxError('"prefixItems" is a list');
     const checks = given.map(make);
-    return (value) => checks.every((check, i) => i >= value.length || check(value[i]));
+    return (value) => {
+      const length = Math.min(checks.length, value.length);
+      for (let i = 0; i < length; i += 1) if (checks[i]?.(value[i]) === false) return false;
+      return true;
+    };
   },
-  minItems: bounded('minItems', (value, bound) => value.length >= bound),
-  maxItems: bounded('maxItems', (value, bound) => value.length <= bound),
-  uniqueItems: (given) => (value) =>
-    given !== true || value.every((one, i) => !value.slice(0, i).some((other) => isSameJson(one, other))),
+  minItems: bounded('minItems', ({ length }) => length, atLeast),
+  maxItems: bounded('maxItems', ({ length }) => length, atMost),
+  uniqueItems:
+    (given, { budget }) =>
+    (value) => {
+      if (given !== true) return true;
+      budget.take(value.length);
+      return new Set(value.map((one) => valueKey(one, budget))).size === value.length;
+    },
 };
 
 const STRING_RULES: Readonly<Record<string, Make<string>>> = {
-  minLength: bounded('minLength', (value, bound) => [...value].length >= bound),
-  maxLength: bounded('maxLength', (value, bound) => [...value].length <= bound),
-  pattern: (given) => matcherOf(given),
+  minLength: bounded('minLength', charactersIn, atLeast),
+  maxLength: bounded('maxLength', charactersIn, atMost),
+  pattern: (given, { matcherOf }) => matcherOf(given),
 };
 
 const NUMBER_RULES: Readonly<Record<string, Make<number>>> = {
-  minimum: bounded('minimum', (value, bound) => value >= bound),
-  maximum: bounded('maximum', (value, bound) => value <= bound),
-  exclusiveMinimum: bounded('exclusiveMinimum', (value, bound) => value > bound),
-  exclusiveMaximum: bounded('exclusiveMaximum', (value, bound) => value < bound),
-  multipleOf: bounded('multipleOf', (value, bound) => bound > 0 && isWhole(value / bound)),
+  minimum: bounded('minimum', itself, atLeast),
+  maximum: bounded('maximum', itself, atMost),
+  exclusiveMinimum: bounded('exclusiveMinimum', itself, (value, bound) => value > bound),
+  exclusiveMaximum: bounded('exclusiveMaximum', itself, (value, bound) => value < bound),
+  multipleOf: bounded('multipleOf', itself, (value, bound) => bound > 0 && isWhole(value / bound)),
 };
 
 /** Keywords that say something of one type of values. */
@@ -100,11 +131,38 @@ function rulesFor<Value>(
   return Object.entries(rules).map(([keyword, make]) => [keyword, { isOf, make: make as TypedRule['make'] }]);
 }
 
-function bounded<Value>(keyword: string, holds: (value: Value, bound: number) => boolean): Make<Value> {
-  return (given) => {
+function bounded<Value>(
+  keyword: string,
+  measure: (value: Value, around: Surroundings) => number,
+  holds: (measure: number, bound: number) => boolean,
+): Make<Value> {
+  return (given, around) => {
     if (typeof given !== 'number') throw new SyntaxError(`"${keyword}" is a number`);
-    return (value) => holds(value, given);
+    return (value) => holds(measure(value, around), given);
   };
+}
+
+function itself(value: number): number {
+  return value;
+}
+
+function atLeast(value: number, bound: number): boolean {
+  return value >= bound;
+}
+
+function atMost(value: number, bound: number): boolean {
+  return value <= bound;
+}
+
+function charactersIn(text: string, { budget }: Surroundings): number {
+  budget.take(stepsOf(text));
+  return [...text].length;
+}
+
+function namesIn(value: JsonObject, { budget }: Surroundings): readonly string[] {
+  const names = Object.keys(value);
+  budget.take(names.length);
+  return names;
 }
 
 /** Binary fractions miss decimal ones by a little. */
@@ -123,12 +181,6 @@ function namesOf(given: unknown, keyword: string): readonly string[] {
   return given;
 }
 
-function matcherOf(source: unknown): (text: string) => boolean {
-  if (typeof source !== 'string') throw new SyntaxError('"pattern" is a text');
-  const matcher = compilePatterns([source], false);
-  return (text) => isMatch(matcher, text);
-}
-
-function patternsOf(given: unknown): readonly (readonly [(text: string) => boolean, unknown])[] {
+function patternsOf(given: unknown, { matcherOf }: Surroundings): readonly (readonly [Matches, unknown])[] {
   return Object.entries(objectOf(given, 'patternProperties')).map(([source, schema]) => [matcherOf(source), schema]);
 }
