@@ -92,6 +92,28 @@ describe('a prompt', () => {
     await expect(call.checkRequest({ request, wire: request })).rejects.toMatchObject({ details: { param: 'input' } });
   });
 
+  it.each<[param: string, wire: { readonly [name: string]: unknown }]>([
+    ['prompt', { model: 'gpt', prompt: [15339, 1917] }],
+    ['prompt', { model: 'gpt', prompt: [[15339, 1917], [42]], user: 'me' }],
+    ['input', { model: 'gpt', input: [15339, 1917] }],
+  ])('of token ids is refused where it has no canonical form either: %s of %o', async (param, wire) => {
+    const { call } = rigOf({ 'no-keys': NO_KEYS });
+    await expect(call.checkRequest({ request: undefined, wire })).rejects.toMatchObject({
+      code: 'content_policy_violation',
+      details: { param },
+    });
+    const { call: observing } = rigOf({ 'no-keys': { ...NO_KEYS, mode: 'observe' } });
+    expect(await observing.checkRequest({ request: undefined, wire })).toMatchObject({ isRewritten: false });
+  });
+
+  it('in which nothing can be read is refused where it has no canonical form', async () => {
+    const { call } = rigOf({ 'no-keys': NO_KEYS });
+    const wire = { model: 'gpt', n: 2, ids: [1, 2] };
+    await expect(call.checkRequest({ request: undefined, wire })).rejects.toThrow('found no text in it');
+    const texts = { model: 'gpt', n: 2, messages: [{ role: 'user', content: 'hello' }] };
+    expect(await call.checkRequest({ request: undefined, wire: texts })).toMatchObject({ isRewritten: false });
+  });
+
   it('is only counted where the guard observes', async () => {
     const { call, reports } = rigOf({ 'no-keys': { ...NO_KEYS, mode: 'observe' } });
     const request = ask('sk-abcdefgh1234');

@@ -78,6 +78,22 @@ describe('a prompt that a guard refuses', () => {
   });
 });
 
+describe('a prompt that guards could pass over', () => {
+  it.each([
+    ['behind the beginning of a data URL', CHAT, chat(`data:;base64, my key is ${SECRET}`)],
+    ['under a name of the grammar', CHAT, chat('x', { prediction: { type: 'content', id: SECRET } })],
+    ['under the same name in a message', CHAT, chat('x', { messages: [{ role: 'user', content: 'x', id: SECRET }] })],
+    ['behind a number', CHAT, chat('x', { notes: [1, SECRET] })],
+    ['in token ids', '/v1/completions', { model: 'up/m', prompt: [15339, 1917] }],
+    ['in lists of token ids', '/v1/completions', { model: 'up/m', prompt: [[15339, 1917]], user: 'me' }],
+  ])('is refused %s', async (_, path, body) => {
+    const { gateway, asked } = await setUp(completion('no'), { guards: { 'no-keys': NO_KEYS } });
+    const answer = await gateway.call(path, body);
+    expect([answer.status, asked()]).toEqual([400, []]);
+    expect(await answer.json()).toMatchObject({ error: { code: 'content_policy_violation' } });
+  });
+});
+
 describe('what a guard is for', () => {
   it('is the calls that it names, by alias, by who may answer, and by key', async () => {
     const { gateway } = await setUp(completion('yes'), {

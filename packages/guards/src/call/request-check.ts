@@ -1,5 +1,5 @@
 import { gatewayError } from '@sluice/contract';
-import type { CheckedRequest, GuardedRequest, JsonObject } from '@sluice/contract';
+import type { CheckedRequest, GuardedRequest, GuardSubject, JsonObject } from '@sluice/contract';
 import type { NamedText } from '../kinds/guard.js';
 import { mapTexts } from '../text/map-texts.js';
 import type { MapText } from '../text/map-texts.js';
@@ -21,8 +21,8 @@ export async function checkRequest<Request>(
   parts: CallParts,
 ): Promise<CheckedRequest<Request>> {
   const guards = parts.guards.filter(({ on }) => on.has('input'));
-  if (guards.some(({ mode }) => mode === 'enforce')) assertReadable(asked.request);
-  const first: State<Request> = { request: asked.request, asides: asidesOf(asked) };
+  const first: State<Request> = { request: asked.request, asides: asidesOf(asked, parts.subject) };
+  if (guards.some(({ mode }) => mode === 'enforce')) assertReadable(asked, first.asides);
   let state = withoutProbabilities(first, parts);
   for (const guard of guards) {
     state = guard.check.reads === 'text' ? readTexts(state, guard, parts) : await judge(state, guard, parts);
@@ -39,26 +39,37 @@ function withoutProbabilities<Request>(state: State<Request>, { guards, subject 
     : { ...state, request: rest as Request };
 }
 
-/** Of token ids nobody can say what they say. */
-function assertReadable(request: unknown): void {
-  const { input } = (request ?? {}) as { readonly input?: unknown };
-  if (!Array.isArray(input) || typeof (input as readonly unknown[][])[0]?.[0] !== 'number') return;
+/** Of token ids nobody can say what they say, nor of a call in which nothing is found to be read. */
+function assertReadable({ request, wire }: GuardedRequest<unknown>, asides: readonly string[]): void {
+  for (const param of ['input', 'prompt']) {
+    if (holdsTokens(wire[param]) || holdsTokens((request as JsonObject | undefined)?.[param])) {
+      throw gatewayError('content_policy_violation', {
+        message: 'Token ids cannot be read by the guards of this call: send text.',
+        details: { param },
+      });
+    }
+  }
+  if (request !== undefined || asides.length > 0) return;
   throw gatewayError('content_policy_violation', {
-    message: 'Token ids cannot be read by the guards of this call: send text.',
-    details: { param: 'input' },
+    message: 'The guards of this call found no text in it that they could read.',
   });
 }
 
+/** The ids of one text, or of several. */
+function holdsTokens(prompt: unknown): boolean {
+  return Array.isArray(prompt) && prompt.some((one) => typeof one === 'number' || Array.isArray(one));
+}
+
 /** What the caller wrote and the canonical form does not have: it goes out where bytes are handed on. */
-function asidesOf<Request>({ request, wire }: GuardedRequest<Request>): readonly string[] {
-  const seen = new Set<string>();
+function asidesOf<Request>({ request, wire }: GuardedRequest<Request>, { models }: GuardSubject): readonly string[] {
+  const seen = new Set<string>(models);
   mapTexts(request, { map: keep, kindOf: roleOf, see: (text) => seen.add(text) });
   const asides: string[] = [];
   const note: MapText = (text) => {
     if (!seen.has(text)) asides.push(text);
     return text;
   };
-  mapTexts(wire, { map: note, kindOf: roleOf });
+  mapTexts(wire, { map: note, kindOf: roleOf, isForeign: true });
   return asides;
 }
 

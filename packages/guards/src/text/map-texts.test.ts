@@ -8,6 +8,8 @@ const mapping = {
     typeof object['role'] === 'string' ? object['role'] : kind,
 };
 
+const BYTES = `secret${'A'.repeat(40)}`;
+
 describe('mapTexts', () => {
   it('reaches every text of a request and leaves names, ids and bytes alone', () => {
     const request = {
@@ -17,7 +19,7 @@ describe('mapTexts', () => {
         { role: 'system', content: [{ type: 'text', text: 'a secret' }] },
         {
           role: 'user',
-          content: [{ type: 'image', source: { kind: 'base64', mediaType: 'image/png', base64: 'secret' } }],
+          content: [{ type: 'image', source: { kind: 'base64', mediaType: 'image/png', base64: BYTES } }],
         },
         {
           role: 'assistant',
@@ -52,6 +54,83 @@ describe('mapTexts', () => {
       base64: Buffer.from(text).toString('base64'),
     });
     expect(mapTexts(source('a secret'), mapping)).toEqual(source('a ***'));
+  });
+});
+
+describe('what only looks as if there were no text in it', () => {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  it.each([
+    ['a data URL with text behind it', 'data:;base64, my secret', 'data:;base64, my ***'],
+    ['a data URL that is too short for a picture', 'data:image/png;base64,secret', 'data:image/png;base64,***'],
+    [
+      'a data URL of plain text',
+      `data:text/plain;base64,${base64('a secret')}`,
+      `data:text/plain;base64,${base64('a ***')}`,
+    ],
+    ['a data URL of no type', `data:;base64,${base64('a secret')}`, `data:;base64,${base64('a ***')}`],
+    ['a data URL of text that is not in base64', 'data:text/plain;base64,secret-', 'data:text/plain;base64,***-'],
+  ])('%s', (_, text, expected) => {
+    expect(mapTexts({ text }, mapping)).toEqual({ text: expected });
+    expect(mapTexts([text], { ...mapping, isForeign: true })).toEqual([expected]);
+  });
+
+  it('a data URL of a picture is left alone, in lines too', () => {
+    const urls = [`data:image/png;base64,${BYTES}==`, `data:application/pdf;name=x;base64,${BYTES}`];
+    expect(mapTexts(urls, mapping)).toBe(urls);
+    const source = { kind: 'base64', mediaType: 'image/png', base64: `${BYTES.padEnd(76, 'A')}\r\n${BYTES}` };
+    expect(mapTexts(source, mapping)).toBe(source);
+  });
+
+  it('bytes that are none', () => {
+    const source = { kind: 'base64', mediaType: 'image/png', base64: 'my secret' };
+    expect(mapTexts(source, mapping)).toEqual({ ...source, base64: 'my ***' });
+    const file = { ...source, mediaType: 'text/plain' };
+    expect(mapTexts(file, mapping)).toEqual({ ...file, base64: 'my ***' });
+  });
+
+  it.each(['id', 'raw', 'format', 'model', 'kind', 'type', 'role', 'base64', 'signature'])(
+    'a field "%s" that is none of the canonical form',
+    (name) => {
+      const own = (text: string) => ({
+        messages: [
+          {
+            role: 'user',
+            content: [{ type: 'text', text: '', opaque: { kind: 'openai-chat', data: { [name]: text } } }],
+          },
+        ],
+        tools: [{ name: 'f', schema: { [name]: text } }],
+        extensions: { dialect: 'openai-chat', fields: { [name]: text, within: { [name]: [text] } } },
+      });
+      expect(mapTexts(own('a secret'), mapping)).toEqual(own('a ***'));
+      expect(mapTexts({ [name]: 'a secret' }, { ...mapping, isForeign: true })).toEqual({ [name]: 'a ***' });
+    },
+  );
+
+  it('a list that begins with a number', () => {
+    const walk = (list: readonly unknown[]) => mapTexts({ list }, mapping).list;
+    expect(walk([1, 'secret', { a: 'secret' }])).toEqual([1, '***', { a: '***' }]);
+    const vector = [0.5, 1, 2];
+    expect(walk(vector)).toBe(vector);
+  });
+
+  it('words of the grammar and what vendors sealed are left alone', () => {
+    const seen: string[] = [];
+    const map = (text: string) => {
+      seen.push(text);
+      return text;
+    };
+    mapTexts(
+      {
+        role: 'user',
+        content: [
+          { type: 'input_text', text: 'a' },
+          { type: 'thinking', signature: BYTES },
+        ],
+        type: 'b',
+      },
+      { ...mapping, map, isForeign: true },
+    );
+    expect(seen).toEqual(['a', 'b']);
   });
 });
 

@@ -13,9 +13,11 @@ export interface Mapping {
   readonly wholeJson?: boolean;
   /** Told of every string, those that are no texts too. */
   see?(text: string): void;
+  /** The value is in the words of its writer's API, and not in the canonical form. */
+  readonly isForeign?: boolean;
 }
 
-/** Members of canonical requests and answers that are names of the grammar, ids, or bytes; and what only vendors can read. */
+/** Members of canonical requests and answers that are names of the grammar, or ids. */
 const NO_TEXT: ReadonlySet<string> = new Set([
   'type',
   'role',
@@ -25,29 +27,49 @@ const NO_TEXT: ReadonlySet<string> = new Set([
   'dialect',
   'model',
   'mediaType',
-  'base64',
   'format',
   'raw',
   'unified',
+]);
+/** Members of canonical objects in which others speak: the caller, a vendor, a JSON Schema. No name says what is in there. */
+const FOREIGN: ReadonlySet<string> = new Set(['fields', 'data', 'schema']);
+/** What stands under `type` and `role` in the words of any API. */
+const GRAMMAR: ReadonlySet<string> = new Set(
+  `system developer user assistant model tool function message text input_text output_text refusal reasoning summary_text
+   reasoning_text thinking redacted_thinking image image_url input_image file input_file input_audio audio document search_result
+   tool_use tool_result server_tool_use function_call function_call_output custom custom_tool_call custom_tool_call_output
+   item_reference base64 url content ephemeral enabled disabled adaptive auto any none required json_object json_schema
+   object array string number integer boolean null OBJECT ARRAY STRING NUMBER INTEGER BOOLEAN NULL`.split(/\s+/),
+);
+/** Members that hold bytes, and state that vendors sealed: no text as long as they hold nothing else. */
+const BYTES: ReadonlySet<string> = new Set([
+  'base64',
   'signature',
   'encrypted_content',
   'thoughtSignature',
   'thought_signature',
 ]);
-const TEXT_TYPE = /^(?:text\/|application\/(?:json|xml|x-yaml|x-ndjson)\b)/;
+/** In one line, or in those of RFC 2045 and RFC 7468. */
+const BASE64 = /^(?:[A-Za-z0-9+/_-]{64,76}\r?\n)*[A-Za-z0-9+/_=-]*\n?$/;
+/** The smallest picture is longer; numbers, addresses and keys are not. */
+const MIN_BYTES = 40;
+const DATA_URL = /^data:([^,\s]{0,128}?);base64,([A-Za-z0-9+/_=-]*)$/;
+/** A data URL that names no type is of `text/plain` (https://www.rfc-editor.org/rfc/rfc2397). */
+const TEXT_TYPE = /^(?:$|;|text\/|application\/(?:json|xml|x-yaml|x-ndjson)\b)/i;
 
 /**
  * Changes every text in a canonical request or answer, wherever it stands: parts of messages, arguments of tools, what has
  * no place in the canonical form. Gives back the very object where nothing has changed. Pictures, sound and documents
- * that are no plain text are left alone.
+ * that are no plain text are left alone; what only claims to be one of them is read.
  */
 export function mapTexts<T>(value: T, mapping: Mapping): T {
-  return walk(value, { key: '', kind: 'other' }, mapping) as T;
+  return walk(value, { key: '', kind: 'other', isForeign: mapping.isForeign === true }, mapping) as T;
 }
 
 interface Place {
   readonly key: string;
   readonly kind: string;
+  readonly isForeign: boolean;
 }
 
 function walk(value: unknown, place: Place, mapping: Mapping): unknown {
@@ -57,18 +79,37 @@ function walk(value: unknown, place: Place, mapping: Mapping): unknown {
   return isPlain ? mapObject(value, place, mapping) : value;
 }
 
-function mapString(text: string, { key, kind }: Place, { map, see }: Mapping): string {
-  see?.(text);
-  return NO_TEXT.has(key) || isDataUrl(text) ? text : map(text, kind);
+function mapString(text: string, place: Place, mapping: Mapping): string {
+  mapping.see?.(text);
+  if (isNoText(text, place)) return text;
+  const [whole, type = '', base64 = ''] = (text.startsWith('data:') && DATA_URL.exec(text)) || [];
+  if (whole === undefined) return mapping.map(text, place.kind);
+  if (TEXT_TYPE.test(type)) return `data:${type};base64,${mapBase64(base64, place, mapping)}`;
+  return isBytes(base64) ? text : mapping.map(text, place.kind);
 }
 
-function isDataUrl(text: string): boolean {
-  return text.startsWith('data:') && text.slice(0, 128).includes(';base64,');
+function isNoText(text: string, { key, isForeign }: Place): boolean {
+  if (BYTES.has(key)) return isBytes(text);
+  if (!isForeign) return NO_TEXT.has(key);
+  return (key === 'type' || key === 'role') && GRAMMAR.has(text);
+}
+
+function isBytes(text: string): boolean {
+  return text.length >= MIN_BYTES && BASE64.test(text);
+}
+
+/** What does not decode to text may have been text itself. */
+function mapBase64(base64: string, { kind }: Place, { map, see }: Mapping): string {
+  const text = Buffer.from(base64, 'base64').toString();
+  see?.(text);
+  const mapped = map(text, kind);
+  const other = text.includes('\uFFFD') ? map(base64, kind) : base64;
+  return mapped === text ? other : Buffer.from(mapped).toString('base64');
 }
 
 function mapList(list: readonly unknown[], place: Place, mapping: Mapping): readonly unknown[] {
   // Vectors and token ids have no text in them.
-  if (typeof list[0] === 'number') return list;
+  if (list.every((value) => typeof value === 'number')) return list;
   let mapped: unknown[] | undefined;
   for (const [i, value] of list.entries()) {
     const next = walk(value, place, mapping);
@@ -77,28 +118,29 @@ function mapList(list: readonly unknown[], place: Place, mapping: Mapping): read
   return mapped ?? list;
 }
 
-function mapObject(object: JsonObject, { kind: around }: Place, mapping: Mapping): JsonObject {
+function mapObject(object: JsonObject, { kind: around, isForeign }: Place, mapping: Mapping): JsonObject {
   const kind = mapping.kindOf(object, around);
   let mapped: Record<string, unknown> | undefined;
   for (const [key, value] of Object.entries(object)) {
-    const next = mapMember(object, { key, kind }, mapping) ?? walk(value, { key, kind }, mapping);
+    const place = { key, kind, isForeign: isForeign || FOREIGN.has(key) };
+    const next = mapMember(object, place, mapping) ?? walk(value, place, mapping);
     if (next !== value) (mapped ??= { ...object })[key] = next;
   }
   return mapped ?? object;
 }
 
-/** Members that hold a text in another form. */
-function mapMember(object: JsonObject, { key, kind }: Place, { map, see, wholeJson }: Mapping): string | undefined {
+/** Canonical members that hold a text in another form. */
+function mapMember(object: JsonObject, place: Place, mapping: Mapping): string | undefined {
+  const { key, kind, isForeign } = place;
+  const { map, see, wholeJson } = mapping;
   const value = object[key];
-  if (typeof value !== 'string') return undefined;
+  if (isForeign || typeof value !== 'string') return undefined;
   if (key === 'json' && object['type'] === 'tool-call') {
     see?.(value);
     return wholeJson ? map(value, kind) : mapJsonText(value, (text) => map(text, kind));
   }
   const isTextFile = key === 'base64' && typeof object['mediaType'] === 'string' && TEXT_TYPE.test(object['mediaType']);
-  if (!isTextFile) return undefined;
+  if (!isTextFile || !BASE64.test(value)) return undefined;
   see?.(value);
-  const text = Buffer.from(value, 'base64').toString();
-  const mapped = map(text, kind);
-  return mapped === text ? value : Buffer.from(mapped).toString('base64');
+  return mapBase64(value, place, mapping);
 }
