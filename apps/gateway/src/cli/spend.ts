@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { SPEND_GROUPS } from '@sluice/contract';
 import type { SpendGroup, SpendQuery, SpendRepository, SpendRow } from '@sluice/contract';
+import { createPostgresSpend, openPostgres } from '@sluice/store-postgres';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import type { LoadedConfig } from '../config/load-config.js';
 import { openDataDir } from '../data-dir.js';
@@ -33,7 +34,7 @@ export const TIME_OPTIONS = {
   until: { value: 'TIME', summary: 'Leaves out what began then or later' },
 } as const satisfies Record<string, CommandOption>;
 
-/** `sluice spend`: what requests have cost, out of the data directory, whether a gateway runs on it or not. */
+/** `sluice spend`: what requests have cost, out of `DATABASE_URL`, else of the data directory, whether a gateway runs or not. */
 export const spendCommand: Command = {
   name: 'spend',
   positionals: [],
@@ -87,6 +88,11 @@ async function useStore(
   { context }: CommandCall,
   use: (spend: SpendRepository) => Promise<ExitCode>,
 ): Promise<ExitCode> {
+  const { databaseUrl } = environment;
+  if (databaseUrl !== undefined) {
+    const database = openPostgres({ url: databaseUrl, clock: systemClock });
+    return use(createPostgresSpend(database)).finally(() => database.close());
+  }
   const { databasePath } = openDataDir(resolve(context.cwd, environment.dataDir));
   const store = openSqliteStore({ path: databasePath });
   try {

@@ -71,6 +71,7 @@ export function composeEntry(parts: EntryParts): Entry {
     ledger,
     ...repositoriesOf(store),
     rows: parts.sharedLedger.rows,
+    spend: parts.sharedLedger.spend,
     background,
     clock,
     isReady: () => lifecycle.isReady && hasNeededStores(parts.limits),
@@ -96,8 +97,8 @@ export function composeEntry(parts: EntryParts): Entry {
   );
 }
 
-function repositoriesOf({ spend, audit, responses }: SqliteStore) {
-  return { spend, auditRows: audit, responses };
+function repositoriesOf({ audit, responses }: SqliteStore) {
+  return { auditRows: audit, responses };
 }
 
 /** Who administers keys is the configuration of the moment. */

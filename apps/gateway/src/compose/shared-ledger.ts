@@ -1,10 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { createBackoff } from '@sluice/breaker';
-import type { LedgerArchive, LedgerOutbox, LedgerPage, LedgerQuery, LedgerRow } from '@sluice/contract';
+import { isGatewayError } from '@sluice/contract';
+import type {
+  LedgerArchive,
+  LedgerOutbox,
+  LedgerPage,
+  LedgerQuery,
+  LedgerRow,
+  SpendRepository,
+} from '@sluice/contract';
 import { keepSending } from '@sluice/ledger';
 import type { Sending } from '@sluice/ledger';
-import { createLedgerArchive, isRefusedByPostgres } from '@sluice/store-postgres';
-import type { Sql } from '@sluice/store-postgres';
+import { createLedgerArchive, createPostgresSpend, isRefusedByPostgres } from '@sluice/store-postgres';
+import type { Postgres } from '@sluice/store-postgres';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import type { Config } from '../config/schema.js';
@@ -20,6 +28,17 @@ export interface LedgerRowsPage extends LedgerPage {
   readonly ownRowsOnly?: true;
 }
 
+/** Sums over the rows of requests, as operators ask for them. */
+export interface LedgerSpend {
+  /** What `use` makes of the sums over the rows of all machines, or of this one while the others' cannot be read. */
+  read<T>(use: (spend: SpendRepository) => Promise<T>): Promise<SpendRead<T>>;
+}
+export interface SpendRead<T> {
+  readonly result: T;
+  /** As in `LedgerRowsPage`. */
+  readonly ownRowsOnly?: true;
+}
+
 /** How the sending fares. */
 export interface SendingHealth {
   readonly isFailing: boolean;
@@ -30,6 +49,7 @@ export interface SendingHealth {
 
 export interface SharedLedger {
   readonly rows: LedgerRows;
+  readonly spend: LedgerSpend;
   /** Absent where rows go nowhere. */
   readonly health?: () => SendingHealth;
   /** Sends what waits, as far as that succeeds within two seconds; the rest goes with the next start. */
@@ -37,9 +57,9 @@ export interface SharedLedger {
 }
 
 export interface SharedLedgerParts {
-  readonly store: Pick<SqliteStore, 'ledger' | 'outbox' | 'endSending'>;
+  readonly store: Pick<SqliteStore, 'ledger' | 'outbox' | 'endSending' | 'spend'>;
   /** Where the ledgers of all machines come together. */
-  readonly database: Sql | undefined;
+  readonly database: Pick<Postgres, 'query' | 'transaction'> | undefined;
   readonly telemetry: Pick<ProcessTelemetry, 'gauge' | 'log'>;
   readonly config: () => Config;
 }
@@ -55,15 +75,17 @@ export function openSharedLedger(parts: SharedLedgerParts): SharedLedger {
   const { store, database } = parts;
   if (!database) {
     store.endSending();
-    return { rows: store.ledger, close: () => Promise.resolve() };
+    return { rows: store.ledger, spend: ownSpend(store.spend), close: () => Promise.resolve() };
   }
   const archive = createLedgerArchive(database);
   const outbox = store.outbox({ newMachine: () => randomBytes(MACHINE_BYTES).toString('hex') });
   const sending = startSending({ ...parts, archive, outbox });
   const health = (): SendingHealth => readHealth(outbox, sending);
   showBacklog(parts.telemetry, health);
+  const isThere = isArriving(sending);
   return {
-    rows: allRows({ archive, sending, own: store.ledger }),
+    rows: allRows({ archive, isThere, own: store.ledger }),
+    spend: allSpend({ database, isThere, own: store.spend }),
     health,
     close: () => sending.stop(STOP_WITHIN_MS),
   };
@@ -92,17 +114,24 @@ function startSending({ archive, outbox, telemetry: { log }, config }: SharedLed
   });
 }
 
-/** Those of all machines, and of this one alone while the others cannot be read. */
-function allRows({
-  archive,
-  sending,
-  own,
-}: Pick<Ends, 'archive'> & { sending: Sending; own: SqliteStore['ledger'] }): LedgerRows {
-  const isThere = async (): Promise<boolean> => {
+type IsThere = () => Promise<boolean>;
+
+/** Whether the rows of this machine arrive where all are. */
+function isArriving(sending: Sending): IsThere {
+  return async () => {
     if (sending.failingSinceMs !== undefined) return false;
     await sending.flush(FLUSH_WITHIN_MS);
     return sending.failingSinceMs === undefined;
   };
+}
+
+interface AllRows extends Pick<Ends, 'archive'> {
+  readonly isThere: IsThere;
+  readonly own: SqliteStore['ledger'];
+}
+
+/** Those of all machines, and of this one alone while the others cannot be read. */
+function allRows({ archive, isThere, own }: AllRows): LedgerRows {
   return {
     async page(query) {
       const page = (await isThere()) ? await archive.page(query).catch(() => undefined) : undefined;
@@ -112,6 +141,35 @@ function allRows({
       const row = own.find(id);
       if (row?.settlement) return row;
       return (await archive.find(id).catch(() => undefined)) ?? row;
+    },
+  };
+}
+
+/** Sums over the rows of this machine. */
+export function ownSpend(spend: SpendRepository): LedgerSpend {
+  return { read: async (use) => ({ result: await use(spend) }) };
+}
+
+interface AllSpend {
+  readonly database: NonNullable<SharedLedgerParts['database']>;
+  readonly isThere: IsThere;
+  readonly own: SpendRepository;
+}
+
+function allSpend({ database, isThere, own }: AllSpend): LedgerSpend {
+  const all = createPostgresSpend(database);
+  return {
+    async read(use) {
+      try {
+        if (await isThere()) {
+          // Who is silent is found out now, not in the time that sums may take.
+          await database.query('SELECT 1');
+          return { result: await use(all) };
+        }
+      } catch (cause) {
+        if (!isGatewayError(cause, 'storage_unavailable')) throw cause;
+      }
+      return { result: await use(own), ownRowsOnly: true };
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { KeyAdmin, TenancyAdmin } from '@sluice/auth';
 import type { BackgroundResponses } from '@sluice/dialect-openai';
-import type { AuditRepository, Clock, Ledger, ResponseRepository, SpendRepository } from '@sluice/contract';
-import type { LedgerRows } from '../compose/shared-ledger.js';
+import type { AuditRepository, Clock, Ledger, ResponseRepository } from '@sluice/contract';
+import type { LedgerRows, LedgerSpend } from '../compose/shared-ledger.js';
 import { createAuditRoute } from './admin/audit.js';
 import { createBreakerRoutes } from './admin/breakers.js';
 import type { BreakerRoutesDeps } from './admin/breakers.js';
@@ -49,7 +49,7 @@ export interface RoutesDeps {
   readonly limits: LimitRoutesDeps & Pick<BudgetRoutesDeps, 'readSpending'>;
   readonly ledger: Ledger;
   readonly rows: LedgerRows;
-  readonly spend: SpendRepository;
+  readonly spend: LedgerSpend;
   readonly auditRows: AuditRepository;
   readonly responses: ResponseRepository;
   readonly background: BackgroundResponses;

@@ -31,13 +31,20 @@ export interface Sql {
   query<Row extends object>(text: string, values?: unknown[]): Promise<readonly Row[]>;
 }
 
+export interface TransactionLimits {
+  /** How long each of its statements may take, and each wait between two of them. Default: as everywhere. */
+  readonly withinMs?: number;
+  /** Gives the connection up, whatever runs on it; the server ends that within a second (PostgreSQL 14 on). */
+  readonly signal?: AbortSignal;
+}
+
 /** A database of PostgreSQL, with its schema up to date. */
 export interface Postgres extends Sql {
   /**
    * One transaction over one connection: committed when `work` resolves, else rolled back. What `work` throws is thrown;
    * where the connection fails, `storage_unavailable`.
    */
-  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  transaction<T>(work: (sql: Sql) => Promise<T>, limits?: TransactionLimits): Promise<T>;
   /** Resolves once the schema is up to date; every statement waits for it by itself. Rejects where it cannot be now. */
   ready(): Promise<void>;
   /** Closes the connections, within the time that a statement may take. Idempotent. */
@@ -98,9 +105,15 @@ class PooledPostgres implements Postgres {
     return this.#within((client) => this.#ask<Row>(client, { text, values, query_timeout: this.#silentMs }));
   }
 
-  async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (sql: Sql) => Promise<T>, limits: TransactionLimits = {}): Promise<T> {
+    const { withinMs, signal } = limits;
     await this.ready();
-    return this.#within((client) => this.#transact(client, work));
+    if (withinMs === undefined) return this.#within((client) => this.#transact(client, work), signal);
+    const limited = async (sql: Sql): Promise<T> => {
+      await sql.query(limit(withinMs));
+      return work(sql);
+    };
+    return this.#within((client) => this.#transact(client, limited, withinMs + SILENCE_MS), signal);
   }
 
   ready(): Promise<void> {
@@ -123,24 +136,24 @@ class PooledPostgres implements Postgres {
     }
   }
 
-  async #within<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  async #within<T>(work: (client: pg.PoolClient) => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#closed) throw gatewayError('storage_unavailable', { message: 'The database was closed.' });
     const pool = await (this.#pool ??= createPool(this.#settings));
     const client = await pool.connect().catch((cause: unknown) => {
       throw toStorageError(cause, this.#scrub);
     });
-    let isBroken = false;
-    // Without a listener the end of a connection would end the process.
-    const onError = (): void => void (isBroken = true);
-    client.on('error', onError);
+    const loan = new Loan(client);
+    const giveUp = (): void => loan.end(true);
+    if (signal?.aborted) giveUp();
+    signal?.addEventListener('abort', giveUp, { once: true });
     try {
       return await work(client);
     } catch (cause) {
-      isBroken ||= isGatewayError(cause, 'storage_unavailable');
+      loan.isBroken ||= isGatewayError(cause, 'storage_unavailable');
       throw cause;
     } finally {
-      client.off('error', onError);
-      client.release(isBroken);
+      signal?.removeEventListener('abort', giveUp);
+      loan.end(loan.isBroken);
     }
   }
 
@@ -176,6 +189,35 @@ class PooledPostgres implements Postgres {
     await Promise.race([pool.end().catch(() => undefined), late.promise]);
     cancel();
   }
+}
+
+/** A connection of the pool, until it is given back. */
+class Loan {
+  readonly #client: pg.PoolClient;
+  #isOver = false;
+  isBroken = false;
+  // Without a listener the end of a connection would end the process.
+  readonly #onError = (): void => void (this.isBroken = true);
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client;
+    client.on('error', this.#onError);
+  }
+
+  /** A broken connection is closed, whatever runs on it. Idempotent. */
+  end(isBroken: boolean): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#client.off('error', this.#onError);
+    this.#client.release(isBroken);
+  }
+}
+
+/** Only until the transaction ends. Not every server can look whether its client is still there. */
+function limit(withinMs: number): string {
+  return `SET LOCAL statement_timeout = ${withinMs}; SET LOCAL idle_in_transaction_session_timeout = ${withinMs};
+    DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '1000', true);
+    EXCEPTION WHEN OTHERS THEN NULL; END $$`;
 }
 
 /** The driver is loaded when it is first needed: a gateway without PostgreSQL starts without it. */

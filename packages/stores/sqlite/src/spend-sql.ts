@@ -1,4 +1,4 @@
-import type { SpendGroup, SpendQuery, SpendRange, SpendRow, SpendSums, SpendValue } from '@sluice/contract';
+import type { SpendGroup, SpendQuery, SpendRange, SpendValue } from '@sluice/contract';
 
 const DAY_MS = 86_400_000;
 
@@ -94,34 +94,4 @@ function inRange({ sinceMs, untilMs, fromId, beforeId, tenant, only = {} }: Spen
   if (tag === '') where.add('i.tags IS NULL');
   else where.add('EXISTS (SELECT 1 FROM json_each(i.tags) WHERE value = ?)', tag);
   return where;
-}
-
-/** A row as SQLite has it. */
-export type SpendColumns = Readonly<Record<string, string | number | null>>;
-
-export function toSpendRow(columns: SpendColumns, by: readonly SpendGroup[]): SpendRow {
-  const values = by.map((_, index) => columns[`v${index}`] ?? '');
-  const keyName = columns['keyName'];
-  return { values, ...(typeof keyName === 'string' ? { keyName } : {}), ...toSums(columns) };
-}
-
-/** A sum over nothing is none of SQLite's numbers. */
-export function toSums(columns: SpendColumns): SpendSums {
-  const sum = (name: string): number => Number(columns[name] ?? 0);
-  return {
-    requests: sum('requests'),
-    failures: sum('failures'),
-    inputTokens: sum('inputTokens'),
-    outputTokens: sum('outputTokens'),
-    cachedTokens: sum('cachedTokens'),
-    costMicroUsd: sum('costMicroUsd'),
-    abandonedMicroUsd: sum('abandonedMicroUsd'),
-    unpriced: sum('unpriced'),
-    usageSources: {
-      provider: sum('byProvider'),
-      counted: sum('byCounting'),
-      estimated: sum('byEstimate'),
-      unknown: sum('byNobody'),
-    },
-  };
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import type { SpendColumns } from '@sluice/toolkit';
 import { guarded } from './failure.js';
-import type { SpendColumns, Statement } from './spend-sql.js';
+import type { Statement } from './spend-sql.js';
 
 /** What the thread gets. */
 export interface SpendTask extends Statement {

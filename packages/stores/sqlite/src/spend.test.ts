@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { LedgerIntent, LedgerSettlement, SpendQuery, SpendRow } from '@sluice/contract';
+import { spendSuite } from '@sluice/testkit';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ledgerIntent, ledgerSettlement } from './__fixtures__/rows.js';
 import { temporaryPath, temporaryStore } from './__fixtures__/temporary-store.js';
@@ -36,6 +37,12 @@ async function read({ spend }: SqliteStore, query: SpendQuery, signal = NEVER): 
 async function costs(store: SqliteStore, query: SpendQuery): Promise<readonly unknown[]> {
   return (await read(store, query)).map(({ values, costMicroUsd }) => [...values, costMicroUsd]);
 }
+
+spendSuite('SQLite', (contents) => {
+  const { ledger, spend } = temporaryStore();
+  ledger.append(contents);
+  return spend;
+});
 
 describe('what was spent', () => {
   it('is summed over requests that have ended', async () => {

@@ -1,7 +1,9 @@
 import { gatewayError } from '@sluice/contract';
 import type { SpendRepository } from '@sluice/contract';
-import { groupsStatement, toSpendRow, toSums, totalStatement } from './spend-sql.js';
-import type { SpendColumns, Statement } from './spend-sql.js';
+import { Turns, toSpendRow, toSums } from '@sluice/toolkit';
+import type { SpendColumns } from '@sluice/toolkit';
+import { groupsStatement, totalStatement } from './spend-sql.js';
+import type { Statement } from './spend-sql.js';
 import { SpendThread } from './spend-thread.js';
 
 /** A reading may take a whole processor for seconds. */
@@ -13,8 +15,12 @@ const RETRY_AFTER_MS = 5_000;
 export class SqliteSpend implements SpendRepository {
   readonly #path: string;
   readonly #threads = new Set<SpendThread>();
-  readonly #waiting: (() => void)[] = [];
-  #taken = 0;
+  readonly #turns = new Turns({
+    atOnce: MAX_THREADS,
+    waiting: MAX_WAITING,
+    message: 'Too many questions about spending at once.',
+    retryAfterMs: RETRY_AFTER_MS,
+  });
   #isClosed = false;
 
   constructor(path: string) {
@@ -40,13 +46,16 @@ export class SqliteSpend implements SpendRepository {
   }
 
   async *#run(statement: Statement, signal: AbortSignal): AsyncGenerator<readonly SpendColumns[], undefined> {
-    await this.#place(signal);
-    if (this.#isClosed) throw gatewayError('storage_unavailable', { message: 'The database is closed.' });
+    await this.#turns.enter(signal);
+    if (this.#isClosed) {
+      this.#turns.leave();
+      throw gatewayError('storage_unavailable', { message: 'The database is closed.' });
+    }
     const thread = new SpendThread({ ...statement, path: this.#path });
     this.#threads.add(thread);
     void thread.ended.then(() => {
       this.#threads.delete(thread);
-      this.#leave();
+      this.#turns.leave();
     });
     const stop = (): void => thread.stop();
     signal.addEventListener('abort', stop, { once: true });
@@ -61,38 +70,5 @@ export class SqliteSpend implements SpendRepository {
       // Its place is free once it has really ended: nobody starts more than there are by giving up.
       thread.stop();
     }
-  }
-
-  async #place(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    if (this.#taken < MAX_THREADS) {
-      this.#taken += 1;
-      return;
-    }
-    if (this.#waiting.length >= MAX_WAITING) {
-      throw gatewayError('overloaded', {
-        message: 'Too many questions about spending at once.',
-        details: { retryAfterMs: RETRY_AFTER_MS },
-      });
-    }
-    await new Promise<void>((resolve, reject) => {
-      const turn = (): void => {
-        signal.removeEventListener('abort', giveUp);
-        resolve();
-      };
-      const giveUp = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(turn), 1);
-        reject(signal.reason as Error);
-      };
-      signal.addEventListener('abort', giveUp, { once: true });
-      this.#waiting.push(turn);
-    });
-  }
-
-  /** Whoever waits longest takes the place over. */
-  #leave(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#taken -= 1;
   }
 }

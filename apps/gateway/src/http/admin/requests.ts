@@ -9,6 +9,7 @@ import { parseQuery } from '../parse-input.js';
 import { principalOf } from '../route.js';
 import type { Route, RouteCall } from '../route.js';
 import { jsonContent, noStore } from '../answers.js';
+import { rowsHeaders } from './own-rows.js';
 import { pageLimit, timeParam } from './page-query.js';
 import { requestView, toRequestView } from './request-view.js';
 
@@ -19,8 +20,6 @@ export interface RequestRoutesDeps {
 }
 
 const DEFAULT_LIMIT = 100;
-/** Rows of other machines are missing: the database of all machines cannot be read now. */
-const OWN_ROWS = { 'x-sluice-rows': 'own-machine' };
 
 const cursor = z
   .string()
@@ -77,8 +76,8 @@ async function listRequests(call: RouteCall, deps: RequestRoutesDeps): Promise<A
   const tenant = visibleTenant(principalOf(call));
   await flushed(deps);
   const page = await deps.rows.page({ ...toLedgerQuery(asked), ...(tenant !== undefined && { tenant }) });
-  const headers = page.ownRowsOnly ? { ...noStore, ...OWN_ROWS } : noStore;
-  return jsonAnswer(200, { data: page.rows.map(toRequestView), nextCursor: page.nextCursor ?? null }, headers);
+  const answer = { data: page.rows.map(toRequestView), nextCursor: page.nextCursor ?? null };
+  return jsonAnswer(200, answer, rowsHeaders(page));
 }
 
 function toLedgerQuery({

@@ -4,6 +4,7 @@ import type { Answer } from '@sluice/core';
 import { describe, expect, it, vi } from 'vitest';
 import { ask, bodyOf } from '../../__fixtures__/route-call.js';
 import type { RouteQuestion } from '../../__fixtures__/route-call.js';
+import { ownSpend } from '../../compose/shared-ledger.js';
 import { temporaryStore } from '../../__fixtures__/store.js';
 import { spendView } from '../../spend/view.js';
 import { firstIdAt } from '../request-ids.js';
@@ -47,7 +48,7 @@ function routeOf(rows: readonly Partial<LedgerIntent>[]): readonly Route[] {
     durationMs: 1,
   }));
   ledger.append({ intents, settlements });
-  return [createSpendRoute({ spend, ledger: { flush: () => Promise.resolve() } })];
+  return [createSpendRoute({ spend: ownSpend(spend), ledger: { flush: () => Promise.resolve() } })];
 }
 
 const THREE = [{}, { keyId: 'key_2', team: 'a' }, { tenant: 'acme', tags: ['eu'] }];

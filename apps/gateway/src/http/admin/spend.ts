@@ -1,24 +1,26 @@
 import { visibleTenant } from '@sluice/auth';
 import { SPEND_GROUPS, gatewayError } from '@sluice/contract';
-import type { IncomingHeaders, Ledger, SpendQuery, SpendRepository, SpendRow } from '@sluice/contract';
+import type { IncomingHeaders, Ledger, SpendQuery, SpendRow } from '@sluice/contract';
 import { jsonAnswer } from '@sluice/core';
 import type { Answer } from '@sluice/core';
 import { z } from 'zod';
+import type { LedgerSpend } from '../../compose/shared-ledger.js';
 import { readCursor, toCursor } from '../../spend/cursor.js';
 import { toCsv } from '../../spend/export.js';
 import { timeRange } from '../../spend/time-range.js';
 import { parseGroups, spendTotal, spendView, toSpendView } from '../../spend/view.js';
-import { jsonContent, noStore } from '../answers.js';
+import { jsonContent } from '../answers.js';
 import { parseQuery } from '../parse-input.js';
 import { principalOf } from '../route.js';
 import type { Route, RouteCall } from '../route.js';
 import { prefersCsv } from './accepts-csv.js';
+import { rowsHeaders } from './own-rows.js';
 import { pageLimit, timeParam } from './page-query.js';
 
 export interface SpendRouteDeps {
   /** Flushed before each look, so that a request that has ended is counted. */
   readonly ledger: Pick<Ledger, 'flush'>;
-  readonly spend: SpendRepository;
+  readonly spend: LedgerSpend;
 }
 
 const DEFAULT_LIMIT = 100;
@@ -129,19 +131,23 @@ function toQuery(asked: AskedSpend, tenant: string | undefined): SpendQuery {
 
 async function pageAnswer(
   { limit, ...query }: SpendQuery & { readonly limit: number },
-  spend: SpendRepository,
+  spend: LedgerSpend,
   signal: AbortSignal,
 ): Promise<Answer> {
   const isFirst = query.after === undefined;
-  // One more than is shown tells whether there is another page.
-  const [rows, total] = await Promise.all([
-    collect(spend.rows({ ...query, limit: limit + 1 }, signal)),
-    isFirst ? spend.total(query, signal) : null,
-  ]);
+  const read = await spend.read((sums) =>
+    // One more than is shown tells whether there is another page.
+    Promise.all([
+      collect(sums.rows({ ...query, limit: limit + 1 }, signal)),
+      isFirst ? sums.total(query, signal) : null,
+    ]),
+  );
+  const [rows, total] = read.result;
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   const nextCursor = rows.length > limit && last ? toCursor(last) : null;
-  return jsonAnswer(200, { data: shown.map((row) => toSpendView(row, query.by)), total, nextCursor }, noStore);
+  const page = { data: shown.map((row) => toSpendView(row, query.by)), total, nextCursor };
+  return jsonAnswer(200, page, rowsHeaders(read));
 }
 
 async function collect(batches: AsyncIterable<readonly SpendRow[]>): Promise<readonly SpendRow[]> {
@@ -151,11 +157,14 @@ async function collect(batches: AsyncIterable<readonly SpendRow[]>): Promise<rea
 }
 
 /** What fails before the first row is an answer like any other; later it cuts the table. */
-async function csvAnswer(query: SpendQuery, spend: SpendRepository, signal: AbortSignal): Promise<Answer> {
-  const batches = spend.rows(query, signal)[Symbol.asyncIterator]();
-  const first = await batches.next();
+async function csvAnswer(query: SpendQuery, spend: LedgerSpend, signal: AbortSignal): Promise<Answer> {
+  const read = await spend.read(async (sums) => {
+    const batches = sums.rows(query, signal)[Symbol.asyncIterator]();
+    return { first: await batches.next(), batches };
+  });
+  const { first, batches } = read.result;
   const headers = {
-    ...noStore,
+    ...rowsHeaders(read),
     'content-type': 'text/csv; charset=utf-8; header=present',
     'content-disposition': 'attachment; filename="spend.csv"',
   };

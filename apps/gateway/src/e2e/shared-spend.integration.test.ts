@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import type { SpendSums } from '@sluice/contract';
+import { openSqliteStore } from '@sluice/store-sqlite';
+import { describeWithPostgres } from '@sluice/testkit';
+import { expect, it } from 'vitest';
+import { capturedContext, cli } from '../__fixtures__/cli.js';
+import type { RemoteGateway } from './__fixtures__/gateway.js';
+import { sumsInPostgres, startMachine } from './__fixtures__/shared-ledger.js';
+
+async function ask({ call, key }: RemoteGateway, words: string, tags = 'eu'): Promise<void> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'x-sluice-tags': tags };
+  const body = { model: 'fast', messages: [{ role: 'user', content: words }], user: words };
+  await (await call('/v1/chat/completions', body, { headers })).text();
+}
+
+function spent({ url, adminKey }: RemoteGateway, query: string): Promise<Response> {
+  return fetch(`${url}/admin/v1/spend?${query}`, { headers: { authorization: `Bearer ${adminKey}` } });
+}
+
+interface SpendPage {
+  readonly data: readonly { readonly requests: number; readonly costMicroUsd: number }[];
+  readonly total: SpendSums;
+}
+
+async function readSpent(machine: RemoteGateway, query: string): Promise<SpendPage> {
+  return (await (await spent(machine, query)).json()) as SpendPage;
+}
+
+/** The sums of the SQLite file of one machine. */
+async function ownSums({ folder }: RemoteGateway): Promise<SpendSums> {
+  const store = openSqliteStore({ path: join(folder, '.sluice', 'sluice.db') });
+  return store.spend.total({}, new AbortController().signal).finally(() => store.close());
+}
+
+/** As `sluice` prints it on a machine without a data directory. */
+function command(url: string, ...options: readonly string[]) {
+  return cli(['spend', ...options], capturedContext({ env: { DATABASE_URL: url } }));
+}
+
+describeWithPostgres('what two machines with DATABASE_URL have spent', (postgres) => {
+  it('is the same whomever one asks, and what their own files add up to', async () => {
+    const url = await postgres.server.createDatabase();
+    await using first = await startMachine(url);
+    await using second = await startMachine(url);
+    const words = ['One.', 'Two, two.', 'Three, three, three.'];
+    for (const said of words) await ask(first, said);
+    for (const said of words.slice(1)) await ask(second, said, 'eu,batch');
+    await expect.poll(async () => (await sumsInPostgres(postgres.server, url)).settled).toBe(5);
+
+    const files = await Promise.all([first, second].map(ownSums));
+    const microUsd = files.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
+    const byTag = await readSpent(first, 'by=tag,endUser');
+    expect(files.map(({ requests, costMicroUsd }) => [requests, costMicroUsd > 0])).toEqual([
+      [3, true],
+      [2, true],
+    ]);
+    expect(byTag.total).toMatchObject({ requests: 5, costMicroUsd: microUsd });
+    expect(byTag.data.map((row) => ({ ...row }))).toMatchObject([
+      ...words
+        .slice(1)
+        .toSorted()
+        .map((endUser) => ({ tag: 'batch', endUser, requests: 1 })),
+      { tag: 'eu', endUser: 'One.', requests: 1 },
+      ...words
+        .slice(1)
+        .toSorted()
+        .map((endUser) => ({ tag: 'eu', endUser, requests: 2 })),
+    ]);
+    expect(await readSpent(second, 'by=tag,endUser')).toEqual(byTag);
+    const { data, total } = byTag;
+    expect(JSON.parse((await command(url, '--by', 'tag,endUser', '--json')).stdout)).toEqual({ data, total });
+    const csv = await spent(second, 'by=tag&format=csv');
+    expect([csv.headers.get('x-sluice-rows'), (await csv.text()).split('\r\n').length]).toEqual([null, 4]);
+  });
+
+  it.each([
+    ['killed', () => postgres.server.kill(), () => postgres.server.start()],
+    ['frozen', () => postgres.server.freeze(), () => postgres.server.thaw()],
+  ])('is that of the machine itself while PostgreSQL is %s, and the answer says so', async (_name, begin, end) => {
+    const url = await postgres.server.createDatabase();
+    await using first = await startMachine(url);
+    await using second = await startMachine(url);
+    await ask(first, 'One.');
+    await ask(second, 'Two.');
+    await expect.poll(async () => (await readSpent(second, '')).total.requests).toBe(2);
+    await begin();
+    for (const query of ['by=key', 'by=key&format=csv']) {
+      const answer = await spent(first, query);
+      expect([answer.status, answer.headers.get('x-sluice-rows')]).toEqual([200, 'own-machine']);
+      expect(await answer.text()).toMatch(
+        query === 'by=key' ? /"total":\{"requests":1,/ : /^[^\n]*\n[^\n]*,1,0,[^\n]*\n$/,
+      );
+    }
+    expect(await command(url)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('PostgreSQL cannot be used') as string,
+    });
+    await end();
+    await expect.poll(async () => (await readSpent(first, '')).total.requests, { timeout: 10_000 }).toBe(2);
+    expect((await spent(first, '')).headers.get('x-sluice-rows')).toBeNull();
+  });
+});
