@@ -39,3 +39,28 @@ it('refuses whom it has no room for, and keeps none for who has gone', async () 
   turns.leave();
   await turns.enter(NEVER);
 });
+
+it('keeps one alone inside for each who is named, and lets others pass who come later', async () => {
+  const turns = turnsOf(2, 4);
+  await turns.enter(NEVER, 'a');
+  let isSecondIn = false;
+  const second = turns.enter(NEVER, 'a').then(() => (isSecondIn = true));
+  await turns.enter(NEVER, 'b');
+  turns.leave('b');
+  await turns.enter(NEVER);
+  expect(isSecondIn).toBe(false);
+  turns.leave('a');
+  await second;
+  turns.leave('a');
+  await turns.enter(NEVER, 'a');
+});
+
+it('keeps room to wait for others than one who comes often', async () => {
+  const turns = turnsOf(1, 4);
+  await turns.enter(NEVER, 'a');
+  const waiting = [turns.enter(NEVER, 'a'), turns.enter(NEVER, 'a')];
+  await expect(turns.enter(NEVER, 'a')).rejects.toMatchObject({ code: 'overloaded' });
+  waiting.push(turns.enter(NEVER, 'b'));
+  for (const whose of ['a', 'a', 'a', 'b']) turns.leave(whose);
+  expect(await Promise.all(waiting)).toHaveLength(3);
+});

@@ -21,16 +21,17 @@ export function createPostgresSpend(database: Pick<Postgres, 'transaction'>): Sp
     message: 'Too many questions about spending at once.',
     retryAfterMs: RETRY_AFTER_MS,
   });
-  const read = (statement: Statement, signal: AbortSignal) => readInTurn({ database, turns }, statement, signal);
+  const read = (statement: Statement, signal: AbortSignal, tenant: string | undefined) =>
+    readInTurn({ database, turns, tenant }, statement, signal);
   return {
     async *rows(query, signal) {
-      for await (const batch of read(groupsStatement(query), signal)) {
+      for await (const batch of read(groupsStatement(query), signal, query.tenant)) {
         yield batch.map((columns) => toSpendRow(columns, query.by));
       }
       return undefined;
     },
     async total(range, signal) {
-      for await (const [columns = {}] of read(totalStatement(range), signal)) return toSums(columns);
+      for await (const [columns = {}] of read(totalStatement(range), signal, range.tenant)) return toSums(columns);
       return toSums({});
     },
   };
@@ -66,15 +67,17 @@ class Exchange {
 interface Place {
   readonly database: Pick<Postgres, 'transaction'>;
   readonly turns: Turns;
+  /** For each of which there is one place. */
+  readonly tenant: string | undefined;
 }
 
 /** However many groups there are, a few are in memory. */
 async function* readInTurn(
-  { database, turns }: Place,
+  { database, turns, tenant }: Place,
   statement: Statement,
   signal: AbortSignal,
 ): AsyncGenerator<Batch, undefined> {
-  await turns.enter(signal);
+  await turns.enter(signal, tenant);
   const exchange = new Exchange();
   const left = new AbortController();
   const gone = AbortSignal.any([signal, left.signal]);
@@ -83,7 +86,7 @@ async function* readInTurn(
     const asked = exchange.ask();
     fetchBatches({ database, statement, exchange }, gone)
       .catch((cause: unknown) => exchange.fail(cause))
-      .finally(() => turns.leave());
+      .finally(() => turns.leave(tenant));
     for (let next = asked; ; next = exchange.ask()) {
       const batch = await untilAborted(next, signal);
       isOver = batch.length < ROWS_AT_ONCE;

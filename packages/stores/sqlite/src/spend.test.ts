@@ -189,6 +189,39 @@ describe('the reading', () => {
     expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
   });
 
+  it('is one alone for each organisation, however slowly it is taken away', async () => {
+    const store = storeOf([
+      { tenant: 'acme', keyId: 'k1' },
+      { tenant: 'other', keyId: 'k2' },
+    ]);
+    const gone = new AbortController();
+    const slow = Array.from({ length: 3 }, () =>
+      store.spend
+        .rows({ by: ['key'], tenant: 'acme' }, gone.signal)
+        [Symbol.asyncIterator]()
+        .next(),
+    );
+    expect((await slow[0])?.value).toHaveLength(1);
+    expect(await store.spend.total({ tenant: 'other' }, NEVER)).toMatchObject({ requests: 1 });
+    gone.abort(new Error('gone'));
+    expect(await Promise.allSettled(slow)).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'rejected' },
+      { status: 'rejected' },
+    ]);
+    expect(await store.spend.total({ tenant: 'acme' }, NEVER)).toMatchObject({ requests: 1 });
+  });
+
+  it('leaves its place to others where it cannot begin', async () => {
+    const store = storeOf([{}]);
+    // What no thread can be given.
+    const team = (() => 'team') as unknown as string;
+    for (let turn = 0; turn < 3; turn += 1) {
+      await expect(store.spend.total({ only: { team } }, NEVER)).rejects.toMatchObject({ code: 'storage_unavailable' });
+    }
+    expect(await store.spend.total({}, NEVER)).toMatchObject({ requests: 1 });
+  });
+
   it('says that the database cannot be used', async () => {
     const path = temporaryPath();
     const store = storeOf([{}], path);

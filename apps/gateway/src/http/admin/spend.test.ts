@@ -1,6 +1,7 @@
 import { ADMIN } from '@sluice/auth';
 import type { LedgerIntent, Principal } from '@sluice/contract';
 import type { Answer } from '@sluice/core';
+import { createManualClock } from '@sluice/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import { ask, bodyOf } from '../../__fixtures__/route-call.js';
 import type { RouteQuestion } from '../../__fixtures__/route-call.js';
@@ -18,7 +19,7 @@ const DAY_MS = 86_400_000;
 const START_MS = Date.parse('2026-01-01T12:00:00Z');
 
 /** Requests of a dollar's thousandth each, a day apart. */
-function routeOf(rows: readonly Partial<LedgerIntent>[]): readonly Route[] {
+function routeOf(rows: readonly Partial<LedgerIntent>[], clock = createManualClock()): readonly Route[] {
   const { ledger, spend } = temporaryStore();
   const intents = rows.map((row, n) => {
     const startedAtMs = START_MS + n * DAY_MS;
@@ -48,7 +49,7 @@ function routeOf(rows: readonly Partial<LedgerIntent>[]): readonly Route[] {
     durationMs: 1,
   }));
   ledger.append({ intents, settlements });
-  return [createSpendRoute({ spend: ownSpend(spend), ledger: { flush: () => Promise.resolve() } })];
+  return [createSpendRoute({ spend: ownSpend(spend), clock, ledger: { flush: () => Promise.resolve() } })];
 }
 
 const THREE = [{}, { keyId: 'key_2', team: 'a' }, { tenant: 'acme', tags: ['eu'] }];
@@ -146,6 +147,19 @@ describe('GET /admin/v1/spend', () => {
       `'=1+1,"a,""b""",key_1,ci,1,0,3,4,0,1000,0,0,1,0,0,0`,
       403,
     ]);
+  });
+
+  it('gives whoever reads a table five minutes for it, then the place to others', async () => {
+    const clock = createManualClock();
+    const [route] = routeOf(
+      Array.from({ length: 600 }, (_, n) => ({ team: `t${n}` })),
+      clock,
+    );
+    const slow = await Promise.all([askCsv(route), askCsv(route)]);
+    const waiting = askCsv(route).then(textOf);
+    clock.advance(300_000);
+    for (const answer of slow) await expect(textOf(answer)).rejects.toMatchObject({ code: 'request_timeout' });
+    expect((await waiting).split('\r\n')).toHaveLength(602);
   });
 });
 

@@ -1,6 +1,6 @@
 import { visibleTenant } from '@sluice/auth';
 import { SPEND_GROUPS, gatewayError } from '@sluice/contract';
-import type { IncomingHeaders, Ledger, SpendQuery, SpendRow } from '@sluice/contract';
+import type { Clock, IncomingHeaders, Ledger, SpendQuery, SpendRow } from '@sluice/contract';
 import { jsonAnswer } from '@sluice/core';
 import type { Answer } from '@sluice/core';
 import { z } from 'zod';
@@ -21,9 +21,12 @@ export interface SpendRouteDeps {
   /** Flushed before each look, so that a request that has ended is counted. */
   readonly ledger: Pick<Ledger, 'flush'>;
   readonly spend: LedgerSpend;
+  readonly clock: Pick<Clock, 'after'>;
 }
 
 const DEFAULT_LIMIT = 100;
+/** From its first row on: whoever reads a table, however slowly, has a place for which others wait. */
+const MAX_DOWNLOAD_MS = 300_000;
 const GROUP = `(?:${SPEND_GROUPS.join('|')})`;
 
 const groups = z
@@ -96,13 +99,13 @@ export function createSpendRoute(deps: SpendRouteDeps): Route {
   };
 }
 
-async function getSpend(call: RouteCall, { ledger, spend }: SpendRouteDeps): Promise<Answer> {
+async function getSpend(call: RouteCall, { ledger, spend, clock }: SpendRouteDeps): Promise<Answer> {
   const asked = parseQuery(spendQuery, call.query);
   const query = toQuery(asked, visibleTenant(principalOf(call)));
   // What cannot be written is still shown as it was before.
   await ledger.flush().catch(() => undefined);
   return wantsCsv(asked, call.headers)
-    ? csvAnswer(query, spend, call.signal)
+    ? csvAnswer(query, { spend, clock }, call.signal)
     : pageAnswer({ ...query, limit: query.limit ?? DEFAULT_LIMIT }, spend, call.signal);
 }
 
@@ -156,29 +159,47 @@ async function collect(batches: AsyncIterable<readonly SpendRow[]>): Promise<rea
   return rows;
 }
 
+function tooSlow(): Error {
+  return gatewayError('request_timeout', { message: 'The table was not taken away in time.' });
+}
+
 /** What fails before the first row is an answer like any other; later it cuts the table. */
-async function csvAnswer(query: SpendQuery, spend: LedgerSpend, signal: AbortSignal): Promise<Answer> {
+async function csvAnswer(
+  query: SpendQuery,
+  { spend, clock }: Pick<SpendRouteDeps, 'spend' | 'clock'>,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const late = new AbortController();
   const read = await spend.read(async (sums) => {
-    const batches = sums.rows(query, signal)[Symbol.asyncIterator]();
+    const batches = sums.rows(query, AbortSignal.any([signal, late.signal]))[Symbol.asyncIterator]();
     return { first: await batches.next(), batches };
   });
   const { first, batches } = read.result;
+  const cancel = clock.after(MAX_DOWNLOAD_MS, () => late.abort(tooSlow()));
   const headers = {
     ...rowsHeaders(read),
     'content-type': 'text/csv; charset=utf-8; header=present',
     'content-disposition': 'attachment; filename="spend.csv"',
   };
-  return { kind: 'stream', status: 200, headers, chunks: toCsv(resumed(first, batches), query.by), unframed: true };
+  return {
+    kind: 'stream',
+    status: 200,
+    headers,
+    chunks: toCsv(resumed(first, batches, cancel), query.by),
+    unframed: true,
+  };
 }
 
 async function* resumed<T>(
   first: IteratorResult<T, undefined>,
   rest: AsyncIterator<T, undefined>,
+  end: () => void,
 ): AsyncGenerator<T, undefined> {
   try {
     for (let next = first; !next.done; next = await rest.next()) yield next.value;
     return undefined;
   } finally {
+    end();
     await rest.return?.();
   }
 }
