@@ -1,11 +1,14 @@
 import { join } from 'node:path';
+import { isGatewayError } from '@sluice/contract';
 import type { Directory } from '@sluice/contract';
 import { createManualClock, describeWithPostgres } from '@sluice/testkit';
+import { openPostgres } from '@sluice/store-postgres';
 import type { Postgres } from '@sluice/store-postgres';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { temporaryDir } from '../__fixtures__/temporary-dir.js';
 import { createAuditSeal } from '../audit/chain.js';
 import { verifyAudit } from '../audit/verify.js';
+import { systemClock } from '../system-clock.js';
 import { openMachine } from './__fixtures__/machines.js';
 import type { MachineOptions } from './__fixtures__/machines.js';
 
@@ -43,6 +46,23 @@ function stopping(database: Postgres, meanwhile: () => Promise<void>): Postgres 
         },
         ...limits,
       ),
+  };
+}
+
+/** Keeps everybody from changing the directory until it is told to let go. */
+async function hold(url: string): Promise<() => Promise<void>> {
+  const database = openPostgres({ url, clock: systemClock });
+  onTestFinished(() => database.close());
+  const [isHeld, isOver] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const holding = database.transaction(async (sql) => {
+    await sql.query('SELECT FROM sluice.directory FOR UPDATE');
+    isHeld.resolve();
+    await isOver.promise;
+  });
+  await isHeld.promise;
+  return () => {
+    isOver.resolve();
+    return holding;
   };
 }
 
@@ -148,6 +168,27 @@ describeWithPostgres('a directory in PostgreSQL', (postgres) => {
       ['ours', 'theirs'],
       ['ours', 'theirs'],
     ]);
+  });
+
+  it('is looked after while many changes wait for each other, and takes no more of them than it comes to soon', async () => {
+    const url = await postgres.server.createDatabase();
+    const one = await open(url, { clock: createManualClock() });
+    const letGo = await hold(url);
+    const outcomes = Array.from({ length: 250 }, (_, turn) =>
+      put(one, `name-${turn}`).then(
+        () => 'made',
+        (cause: unknown) => (isGatewayError(cause) ? cause.code : cause),
+      ),
+    );
+    try {
+      expect(await outcomes.at(-1)).toBe('overloaded');
+      await one.refresh();
+    } finally {
+      await letGo();
+    }
+    const made = (await Promise.all(outcomes)).filter((outcome) => outcome === 'made');
+    expect([made.length, names(one).length]).toEqual([202, 202]);
+    expect(await verifyAudit(one.audit, SEAL)).toEqual({ ok: true, rows: 202 });
   });
 
   it('is one copy for the processes of one machine, of which each sees what any of them changed', async () => {

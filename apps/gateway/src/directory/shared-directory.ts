@@ -35,16 +35,17 @@ export interface SharedDirectory extends PostgresDirectory {
 export async function openSharedDirectory(options: SharedDirectoryOptions): Promise<SharedDirectory> {
   const { databaseUrl, dataDir } = options;
   const database = openPostgres({ url: databaseUrl, clock: systemClock });
+  const lookout = openPostgres({ url: databaseUrl, clock: systemClock, maxConnections: 1 });
   const copy = openSqliteDirectoryCopy({ path: join(dataDir.path, 'directory.db') });
   let directory: PostgresDirectory | undefined;
   const close = async (): Promise<void> => {
     await directory?.close();
-    await database.close();
+    await Promise.all([database.close(), lookout.close()]);
     copy.close();
   };
   try {
     const { secret, isFounder, isAway } = await agreeOrRemember(database, options);
-    directory = createPostgresDirectory({ database, copy, clock: systemClock, secretMark: markOf(secret) });
+    directory = createPostgresDirectory({ database, lookout, copy, clock: systemClock, secretMark: markOf(secret) });
     // What it throws, where the copy is too old to be served from, says why it is away.
     if (!isAway || !directory.isServable()) await refreshOrServe(directory, options);
     const strangers = isFounder ? 0 : strangersOf(dataDir, directory);

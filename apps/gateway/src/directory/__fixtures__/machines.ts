@@ -12,7 +12,7 @@ export interface MachineOptions {
   readonly secretMark?: string;
   /** Tells how old the copy is. */
   readonly clock?: Clock;
-  /** What the directory has in place of the database. */
+  /** What looks for changes in place of the database. */
   readonly through?: (database: Postgres) => Postgres;
 }
 
@@ -21,19 +21,20 @@ export async function openMachine(url: string, options: MachineOptions = {}): Pr
   const { path = join(temporaryDir(), 'directory.db'), secretMark = 'mark', clock = systemClock } = options;
   const { through = (direct) => direct } = options;
   const database = openPostgres({ url, clock: systemClock });
+  const lookout = openPostgres({ url, clock: systemClock, maxConnections: 1 });
   const copy = openSqliteDirectoryCopy({ path });
   await agreeOnSecret(database, {
     agree: (kept) => (kept ? undefined : { mark: secretMark }),
     contents: () => Promise.resolve({ records: [], audit: { head: undefined, rows: [] } }),
   });
-  const directory = createPostgresDirectory({ database: through(database), copy, clock, secretMark });
+  const directory = createPostgresDirectory({ database, lookout: through(lookout), copy, clock, secretMark });
   await directory.refresh();
   directory.watch(() => undefined);
   return {
     ...directory,
     async close() {
       await directory.close();
-      await database.close();
+      await Promise.all([database.close(), lookout.close()]);
       copy.close();
     },
   };

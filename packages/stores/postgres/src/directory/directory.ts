@@ -10,6 +10,7 @@ import type {
   DirectoryMark,
   DirectoryUpdate,
 } from '@sluice/contract';
+import { Turns } from '@sluice/toolkit';
 import type { Postgres, Sql } from '../connection.js';
 import { HEAD_COLUMNS, append, readAll, readPage, toHead } from './audit-table.js';
 import type { HeadColumns } from './audit-table.js';
@@ -22,9 +23,17 @@ const MAX_AGE_MS = 15 * 60_000;
 /** How exactly a copy knows how old it is, should it be opened again. */
 const CONFIRM_EVERY_MS = 10_000;
 const MOST_TRIES = 10;
+/** Changes wait for each other in the database: the next one stands ready there, and the others hold no connection. */
+const WRITERS = 2;
+/** A second's work. */
+const MAX_WAITING = 200;
+const MAX_WAIT_MS = 5_000;
+const RETRY_AFTER_MS = 1_000;
 
 export interface PostgresDirectoryOptions {
   readonly database: Postgres;
+  /** The same by a connection that nobody else uses: however busy the others are, changes are seen in time. */
+  readonly lookout: Postgres;
   /** Where this machine reads. The caller's to close, after the directory. */
   readonly copy: DirectoryCopy;
   readonly clock: Clock;
@@ -102,6 +111,12 @@ class DirectoryState {
   readonly #options: PostgresDirectoryOptions;
   /** On the clock that never steps; absent where there is no copy yet. */
   #confirmedAtMs: number | undefined;
+  readonly #turns = new Turns({
+    atOnce: WRITERS,
+    waiting: MAX_WAITING,
+    message: 'Too many changes at once.',
+    retryAfterMs: RETRY_AFTER_MS,
+  });
   #notedAtMs = Number.NEGATIVE_INFINITY;
   #isReachable = true;
   #failure: unknown;
@@ -130,7 +145,26 @@ class DirectoryState {
     throw gatewayError('storage_unavailable', { message: 'The keys cannot be read.', cause: this.#failure });
   }
 
+  /** Rejects with `overloaded` where too many wait. */
   async record<T>(work: Work<T>, seal: AuditSeal): Promise<T> {
+    await this.#takeTurn();
+    try {
+      return await this.#write(work, seal);
+    } finally {
+      this.#turns.leave();
+    }
+  }
+
+  async #takeTurn(): Promise<void> {
+    const late = new AbortController();
+    const message = 'The database did not come to this change in time.';
+    const cancel = this.#options.clock.after(MAX_WAIT_MS, () =>
+      late.abort(gatewayError('storage_unavailable', { message })),
+    );
+    await this.#turns.enter(late.signal).finally(cancel);
+  }
+
+  async #write<T>(work: Work<T>, seal: AuditSeal): Promise<T> {
     const { database, copy } = this.#options;
     const made = await database.transaction(async (sql) => {
       const head = await this.#readHead(sql, 'FOR UPDATE');
@@ -185,8 +219,8 @@ class DirectoryState {
 
   async #read(): Promise<void> {
     try {
-      const { database, copy } = this.#options;
-      const head = await this.#readHead(database);
+      const { lookout, copy } = this.#options;
+      const head = await this.#readHead(lookout);
       if (copy.mark()?.token !== head.token) await persist(() => this.#readAnew());
       this.#confirm();
     } catch (cause) {
@@ -197,7 +231,7 @@ class DirectoryState {
   }
 
   #readAnew(): Promise<boolean> {
-    return this.#options.database.transaction(async (sql) => {
+    return this.#options.lookout.transaction(async (sql) => {
       // All tables as they were at one moment.
       await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
       // Before the first statement, which decides what this transaction sees: a copy that others bring further meanwhile is
