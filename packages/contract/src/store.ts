@@ -76,10 +76,10 @@ export interface SharedCounterStore extends CounterStore {
   /** How many processes share it, this one included, as far as is known. */
   readonly sharers: number;
   /**
-   * Counts what was admitted without it, whatever the limits: as soon as it is there, and before anything that is reserved
-   * then. From now on it is a reservation like any other.
+   * Counts what is admitted without it, whatever the limits: as soon as it is there, and before anything that is reserved
+   * then. From now on it is a reservation like any other. False where no more of them can be kept: it must not be admitted.
    */
-  note(id: string, claims: readonly Claim[]): void;
+  note(id: string, claims: readonly Claim[]): boolean;
   /** What was used of a claim's window, by all who share it, when the store last told. */
   lastUsed(claim: Claim): number;
   /** What this process holds there of a gauge. */

@@ -99,20 +99,19 @@ export class GuardedStore {
   }
 
   async #without({ onFailure, failing, cause }: Failure, { id, claims, signal }: Wanted): Promise<Reserved> {
-    if (onFailure === 'reject') throw gatewayError(this.#deps.code, { cause, details: { retryAfterMs: REST_MS } });
+    const shared = this.#shared;
+    const isRefused = onFailure === 'reject' || (onFailure === 'local' && shared && !shared.note(id, claims));
+    if (isRefused) throw gatewayError(this.#deps.code, { cause, details: { retryAfterMs: REST_MS } });
     if (onFailure === 'allow') return { result: { ok: true, id, states: [] }, store: undefined };
     const left = new Map(claims.map((claim) => [{ ...claim, limit: this.#shareOf(claim) }, claim]));
     const local = this.#deps.standIn.local(() => this.#newLocal(failing));
     const result = await local.reserve(id, [...left.keys()], signal);
-    if (result.ok) {
-      this.#admittedLocally += 1;
-      this.#shared?.note(id, claims);
-    }
+    if (result.ok) this.#admittedLocally += 1;
     // Callers are told the limit that they have, not what the store had left of it.
     const states = result.states.map((state) => ({
       ...state,
       claim: left.get(state.claim) ?? state.claim,
-      ...(this.#shared && ({ isLocal: true } as const)),
+      ...(shared && ({ isLocal: true } as const)),
     }));
     return { result: { ...result, states }, store: local };
   }

@@ -17,8 +17,16 @@ export class LocalShare implements CounterStore {
     return Math.min(this.#local.leaseMs, this.#shared.leaseMs);
   }
 
-  reserve(id: string, claims: readonly Claim[], signal: AbortSignal): Promise<ReserveResult> {
-    return this.#local.reserve(id, claims, signal);
+  /** Of what the shared store was told of already. It need not hear of what is not admitted. */
+  async reserve(id: string, claims: readonly Claim[], signal: AbortSignal): Promise<ReserveResult> {
+    let isAdmitted = false;
+    try {
+      const result = await this.#local.reserve(id, claims, signal);
+      isAdmitted = result.ok;
+      return result;
+    } finally {
+      if (!isAdmitted) await this.#shared.cancel(id);
+    }
   }
 
   async renew(ids: readonly string[]): Promise<void> {

@@ -52,7 +52,8 @@ export class RedisCounterStore implements SharedCounterStore {
   readonly #caller: ScriptCaller;
   readonly #recovery: Recovery;
   readonly #known = new KnownCounts();
-  readonly #own = new OwnReservations();
+  readonly #own: OwnReservations;
+  #isFull = false;
 
   constructor(link: RedisLink, options: RedisCounterOptions) {
     const { clock, timeoutMs, newId, keeper } = options;
@@ -61,6 +62,7 @@ export class RedisCounterStore implements SharedCounterStore {
     this.#options = options;
     this.leaseMs = leaseMs;
     this.#caller = new ScriptCaller(link, { clock, timeoutMs, prefix, nowMs: options.nowMs ?? (() => undefined) });
+    this.#own = new OwnReservations({ newId, serverMs: (monotonicMs) => this.#caller.serverMsAt(monotonicMs) });
     this.#recovery = new Recovery({
       ...{ clock, caller: this.#caller, known: this.#known, own: this.#own, newId, leaseMs, keeper, graceMs },
       isLinked: () => link.isUp,
@@ -117,9 +119,12 @@ export class RedisCounterStore implements SharedCounterStore {
     return this.#end(id, 'cancelled');
   }
 
-  note(id: string, claims: readonly Claim[]): void {
+  note(id: string, claims: readonly Claim[]): boolean {
     const isNoted = this.#own.note(id, claims.map(toArgs), this.#options.clock.monotonic());
-    if (!isNoted) this.#options.onError(new Error('More was admitted without Redis than can be kept.'));
+    // Once for each outage.
+    if (!isNoted && !this.#isFull) this.#options.onError(new Error('Redis has more to hear of than can be kept.'));
+    this.#isFull ||= !isNoted;
+    return isNoted;
   }
 
   lastUsed(claim: Claim): number {
@@ -142,6 +147,7 @@ export class RedisCounterStore implements SharedCounterStore {
 
   /** The server is there again. */
   resume(): void {
+    this.#isFull = false;
     this.#recovery.resume();
   }
 
@@ -182,7 +188,7 @@ export class RedisCounterStore implements SharedCounterStore {
         // It is told again.
       }
     }
-    if (!this.#own.postpone(id)) throw new Error('More has ended without Redis than can be kept.');
+    this.#own.postpone(id);
   }
 
   #toResult(

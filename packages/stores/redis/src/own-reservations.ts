@@ -1,4 +1,5 @@
 import type { Actual, Claim } from '@sluice/contract';
+import { EndedParts } from './ended-parts.js';
 import { fieldOf, kindOf } from './fields.js';
 import type { ClaimArgs } from './fields.js';
 
@@ -10,12 +11,20 @@ export interface Own {
   readonly claims: readonly ClaimArgs[];
   /** By the monotonic clock. */
   readonly madeAtMs: number;
-  /** The server has it, or may have it. */
+  /** The server has it, or is to be asked as if it had. */
   isThere: boolean;
+  /** The server was asked to take it, and what came of that is not known. */
+  mayBeThere?: boolean;
   ending?: Ending;
 }
 
-/** What is kept of what the server could not be told, at most. */
+export interface OwnReservationsDeps {
+  readonly newId: () => string;
+  /** The server's time at a moment of the monotonic clock. */
+  readonly serverMs: (monotonicMs: number) => number;
+}
+
+/** What is kept of what the server could not be told, at most: of what ended meanwhile the sums alone. */
 const MAX_UNSENT = 100_000;
 
 /** What this process holds, and what the server still has to hear of it. */
@@ -24,6 +33,13 @@ export class OwnReservations {
   /** Of gauges, by field, held in the server. */
   readonly #held = new Map<string, number>();
   readonly #unsent = new Set<string>();
+  readonly #ended: EndedParts;
+  readonly #newId: () => string;
+
+  constructor({ newId, serverMs }: OwnReservationsDeps) {
+    this.#newId = newId;
+    this.#ended = new EndedParts(serverMs);
+  }
 
   /** Ids that the server has to hear of, the oldest first. */
   get unsent(): ReadonlySet<string> {
@@ -46,10 +62,12 @@ export class OwnReservations {
     this.#hold(claims, 1);
   }
 
-  /** It was admitted without the server. False where there is no room for more of them. */
+  /** It is to be admitted without the server. False where there is no room for more of them: then it must not be. */
   note(id: string, claims: readonly ClaimArgs[], madeAtMs: number): boolean {
     if (this.#unsent.size >= MAX_UNSENT) return false;
-    this.#all.set(id, { claims, madeAtMs, isThere: false });
+    // The server was asked for the same one, and did not answer.
+    const mayBeThere = this.#all.has(id);
+    this.#all.set(id, { claims, madeAtMs, isThere: false, mayBeThere });
     this.#unsent.add(id);
     return true;
   }
@@ -73,14 +91,13 @@ export class OwnReservations {
     return own;
   }
 
-  /** The server could not be told: it is to hear of it later. False where there is no room for more of them. */
-  postpone(id: string): boolean {
-    if (this.#unsent.size >= MAX_UNSENT) {
-      this.forget(id);
-      return false;
-    }
-    this.#unsent.add(id);
-    return true;
+  /** The server could not be told of its end: it is to hear of it later, by itself or in a sum. */
+  postpone(id: string): void {
+    const own = this.#all.get(id);
+    if (!own?.ending) return;
+    if (own.isThere || own.mayBeThere) return void this.#unsent.add(id);
+    this.forget(id);
+    if (own.ending !== 'cancelled') this.#addToSums(own, own.ending.actual);
   }
 
   /** The server has heard of its end, or nobody needs to any more; `own` is of which nobody has made another one since. */
@@ -88,13 +105,14 @@ export class OwnReservations {
     if (own && this.#all.get(id) !== own) return;
     this.#all.delete(id);
     this.#unsent.delete(id);
+    if (this.#unsent.size === 0) this.#ended.clear();
   }
 
   /** The server knows nothing of them any more. */
   lost(): void {
     this.#held.clear();
     for (const [id, own] of this.#all) {
-      own.isThere = false;
+      own.isThere = own.mayBeThere = false;
       this.#unsent.add(id);
     }
   }
@@ -102,6 +120,28 @@ export class OwnReservations {
   /** What this process holds of a gauge in the server. */
   heldOf(claim: Claim): number {
     return this.#held.get(fieldOf(claim, kindOf(claim))) ?? 0;
+  }
+
+  #addToSums({ claims, madeAtMs }: Own, actual: Actual): void {
+    for (const claim of claims) {
+      const [, kind, reserved, , , name] = claim;
+      const used = actual[name] ?? reserved;
+      if (kind !== 'g' && used !== 0) this.#addToSum(claim, used, madeAtMs);
+    }
+  }
+
+  #addToSum(claim: ClaimArgs, used: number, madeAtMs: number): void {
+    const [field, kind, , limit, windowMs, name] = claim;
+    const found = this.#ended.find(claim, madeAtMs);
+    const sum = found === undefined ? undefined : this.#all.get(found);
+    // To what the server may have been told nothing can be added.
+    const goesOn = found !== undefined && sum?.isThere === false && !sum.mayBeThere;
+    const id = goesOn ? found : this.#newId();
+    const [before = 0, latestMs = madeAtMs] = goesOn ? [sum.claims[0]?.[2], sum.madeAtMs] : [];
+    const claims = [[field, kind, before + used, limit, windowMs, name]] as const;
+    this.#all.set(id, { claims, madeAtMs: Math.max(latestMs, madeAtMs), isThere: false, ending: { actual: {} } });
+    this.#unsent.add(id);
+    if (!goesOn) for (const over of this.#ended.put(claim, madeAtMs, id)) this.forget(over);
   }
 
   #hold(claims: readonly ClaimArgs[], sign: 1 | -1): void {

@@ -164,8 +164,9 @@ export class Recovery {
     const { own: all, clock, leaseMs } = this.#deps;
     const own = all.get(id);
     if (!own) return;
-    if (!own.isThere && own.ending === 'cancelled') return all.forget(id, own);
-    if (!own.isThere) {
+    if (own.ending === 'cancelled' && !own.isThere && !own.mayBeThere) return all.forget(id, own);
+    if (!own.isThere && own.ending !== 'cancelled') {
+      own.mayBeThere = true;
       const { claims, madeAtMs } = own;
       const ageMs = Math.max(0, Math.floor(clock.monotonic() - madeAtMs));
       if (claims.length > 0) await this.#ask(SCRIPTS.adopt, { id, claims, ageMs, leaseMs }, urgency);

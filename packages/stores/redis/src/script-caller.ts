@@ -30,6 +30,11 @@ export class ScriptCaller {
     return this.#time.at(this.#options.clock.monotonic());
   }
 
+  /** The server's time at a moment of the monotonic clock. */
+  serverMsAt(monotonicMs: number): number {
+    return this.#time.at(monotonicMs);
+  }
+
   /** The server's time at which a call that is made now is given up. */
   get deadlineMs(): number {
     return this.#time.at(this.#options.clock.monotonic() + this.#options.timeoutMs());
