@@ -4,7 +4,7 @@ export { createKeyAuthenticator } from './key-authenticator.js';
 export { isNetwork, toBlockList } from './key-rights.js';
 export { createKeyInput, createdKeyView, keyView, rotateKeyInput, toKeyView } from './key-schemas.js';
 export { createSignIn } from './oidc/sign-in.js';
-export { PERMISSIONS, ROLES, assertMay, may, sees, visibleTenant } from './permissions.js';
+export { PERMISSIONS, ROLES, assertMay, isForCallers, may, sees, visibleTenant } from './permissions.js';
 export { ADMIN, toPrincipal } from './principal.js';
 export { readCredential } from './read-credential.js';
 export { authSettings } from './settings.js';

@@ -17,7 +17,7 @@ import type { FailureRules } from './failures.js';
 import { KeyHashes } from './key-hashes.js';
 import { KeyIndex, toKeyedHash } from './key-index.js';
 import type { Identified, KeyedHash, KnownToken } from './key-index.js';
-import { assertMay } from './permissions.js';
+import { assertMay, isForCallers } from './permissions.js';
 import type { Permission } from './permissions.js';
 import type { LimitProfiles } from './principal.js';
 import { readCredential } from './read-credential.js';
@@ -83,7 +83,7 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAut
       throw refusal(cause, caller);
     });
   const assertPlace = ({ from }: Identified, { peer }: Stranger): void => {
-    if (from) assertAddress(from, peer?.remoteAddress);
+    if (from) assertAddress(from, peer?.isUncertain ? undefined : peer?.remoteAddress);
   };
   const assertAllowed = createPlaneCheck(adminKeyOnDataPlane);
   const authorize = async (caller: Stranger, permission: Permission): Promise<Principal> => {
@@ -148,14 +148,12 @@ function admitToken(token: KnownToken, index: KeyIndex, clock: Clock): Identifie
   return index.admit(token);
 }
 
-const DATA_PLANE: ReadonlySet<Permission> = new Set<Permission>(['models:call', 'models:list']);
-
 function assertAdminPlane(permission: Permission): void {
-  if (!DATA_PLANE.has(permission)) return;
+  if (!isForCallers(permission)) return;
   throw gatewayError('route_not_allowed', { message: 'The admin key does not open this endpoint.' });
 }
 
-/** Inside a process there is no address: whoever brings such a key there may not use it. */
+/** Inside a process there is no address, and none is known behind a proxy that does not tell: there such a key is of no use. */
 function assertAddress(allowed: BlockList, address = ''): void {
   if (isIP(address) > 0 && allowed.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')) return;
   throw gatewayError('ip_not_allowed', { message: 'The key may not be used from this address.' });

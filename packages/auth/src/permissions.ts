@@ -65,6 +65,13 @@ export const PERMISSIONS = {
 
 export type Permission = keyof typeof PERMISSIONS;
 
+const DATA_PLANE: ReadonlySet<Permission> = new Set<Permission>(['models:call', 'models:list']);
+
+/** Whether it is what callers do, and no operator as such. */
+export function isForCallers(permission: Permission): boolean {
+  return DATA_PLANE.has(permission);
+}
+
 /** Whether a principal may do it to what is its own. */
 export function may({ kind, role, bound, tenant }: Principal, permission: Permission): boolean {
   if (kind === 'admin') return true;

@@ -8,8 +8,11 @@ import type { Identified, KeyIndex } from './key-index.js';
 import type { Person } from './oidc/person.js';
 import type { Permission } from './permissions.js';
 import { readCredential } from './read-credential.js';
+import { forbidden } from './refuse.js';
 
 const ID_BYTES = 32;
+/** How many one key, or one person, has at a time. */
+const MOST_SESSIONS = 50;
 const ID = /^[\w-]{43}$/;
 
 /** A session that begins. */
@@ -26,7 +29,7 @@ export type Session = Omit<OpenedSession, 'id' | 'ttlMs'>;
 
 /** The sessions of people. Each has an id that nobody else has ever seen, and ends with whom it speaks for. */
 export interface Sessions {
-  /** Opens one for whoever brings a key. Rejects as `authorize` does; tokens open none. */
+  /** Opens one for whoever brings a key with a role. Rejects as `authorize` does; tokens, and keys of callers, open none. */
   openByKey(caller: Stranger): Promise<OpenedSession>;
   /** Opens one for whom a provider of identities spoke of. */
   openFor(person: Person): Promise<OpenedSession>;
@@ -59,7 +62,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
     const id = randomBytes(ID_BYTES).toString('base64url');
     const expiresAtMs = nowMs + ttlMs;
     await repository.sweep(nowMs);
-    await repository.insert({ hash: toHash(id), createdAtMs: nowMs, expiresAtMs, subject });
+    await repository.insert({ hash: toHash(id), createdAtMs: nowMs, expiresAtMs, subject }, MOST_SESSIONS);
     return { id, principal, expiresAtMs, ttlMs };
   };
   const find: Sessions['find'] = async (id, caller) => {
@@ -94,6 +97,8 @@ function identifyKey(caller: Stranger, deps: SessionsDeps): [subject: JsonObject
     throw deps.refusal(cause, caller);
   }
   deps.assertPlace(identified, caller);
+  const { kind, role, bound } = identified.principal;
+  if (kind !== 'admin' && (role === 'caller' || bound === 'caller')) throw roleless();
   return [{ keyHash }, identified];
 }
 
@@ -102,6 +107,10 @@ function identify(subject: JsonObject, index: SessionsDeps['index']): Identified
   const { keyHash, person } = subject as { readonly keyHash?: string; readonly person?: Person };
   if (person) return index.admitPerson(person);
   return index.find(toKeyedHash(keyHash ?? ''));
+}
+
+function roleless(): GatewayError {
+  return forbidden('The key calls models, and has no role to sign in with.');
 }
 
 function over(): GatewayError {

@@ -34,6 +34,11 @@ export type IncomingHeaders = Readonly<Record<string, string | readonly string[]
 /** Where a caller comes from: its socket. */
 export interface Peer {
   readonly remoteAddress?: string | undefined;
+  /**
+   * Set where the address is that of a proxy, and whom it asks for cannot be told: good for counting, and for nothing that is
+   * allowed by address.
+   */
+  readonly isUncertain?: boolean;
 }
 /** What is known of a caller before anybody has asked who it is. */
 export interface Stranger {

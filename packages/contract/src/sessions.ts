@@ -12,7 +12,8 @@ export interface SessionRecord {
 
 /** Sessions of people. Every method rejects with `storage_unavailable` when the store fails. */
 export interface SessionRepository {
-  insert(record: SessionRecord): Promise<void>;
+  /** Of one subject, no more than `most` stay: the oldest make room. */
+  insert(record: SessionRecord, most: number): Promise<void>;
   /** Resolves with what has not expired. */
   find(hash: string, nowMs: number): Promise<SessionRecord | undefined>;
   /** False when there is none. */

@@ -17,8 +17,8 @@ export interface ReceivedCall {
   readonly signal: AbortSignal;
   /** Set inside a process, where no key is needed. */
   readonly principal?: Principal;
-  /** Rejects with `request_too_large`, `request_timeout` and the like. */
-  readBody(): Promise<Uint8Array>;
+  /** At most `limit` bytes where that is less than everybody may send. Rejects with `request_too_large`, `request_timeout` and the like. */
+  readBody(limit?: number): Promise<Uint8Array>;
 }
 export interface TraceContext {
   readonly traceId: string;

@@ -82,6 +82,17 @@ describe('a key for one network', () => {
   });
 });
 
+it.each<readonly [string, Readonly<Record<string, string>>, string]>([
+  ['for itself', {}, '200 ok'],
+  ['for a caller with two stories', { 'x-forwarded-for': '198.51.100.1', forwarded: 'x' }, '403 ip_not_allowed'],
+  ['for a caller who opens a quote', { forwarded: `for=${PROXY};x=", for=198.51.100.1` }, '403 ip_not_allowed'],
+  ['for nobody who can be told', { forwarded: 'for=unknown' }, '403 ip_not_allowed'],
+])('a key for the proxy, which asks %s', async (_, headers, expected) => {
+  await using gateway = await start([PROXY]);
+  const key = await gateway.createKey({ name: 'own', ips: [PROXY] });
+  expect(await call(gateway, '/v1/models', { key, from: PROXY, headers })).toBe(expected);
+});
+
 describe('refused credentials', () => {
   const guess = (gateway: TestGateway, from: string, address: string): Promise<string> =>
     call(gateway, '/v1/models', { key: 'sk-sluice-wrong', from, headers: { 'x-forwarded-for': address } });

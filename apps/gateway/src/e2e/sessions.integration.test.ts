@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, outcome } from './__fixtures__/browser.js';
 import { startGateway } from './__fixtures__/gateway.js';
@@ -20,6 +21,19 @@ const browser = (target = gateway) => openBrowser(target);
 async function operate(path: string, body: object): Promise<Response> {
   const headers = { authorization: `Bearer ${gateway.adminKey}`, 'content-type': 'application/json' };
   return fetch(gateway.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+const SECURE = /^__Host-sluice-session=[\w-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Lax; Secure$/;
+
+/** The cookie of a session that begins with these headers. */
+async function cookieOf(given: Readonly<Record<string, string>>): Promise<string | undefined> {
+  const headers = { 'content-type': 'application/json', ...given };
+  return new Promise((resolve, reject) => {
+    const asked = request(`${gateway.url}/auth/session`, { method: 'POST', headers }, (answer) => {
+      answer.resume().on('end', () => resolve(answer.headers['set-cookie']?.[0]));
+    });
+    asked.on('error', reject).end(JSON.stringify({ key: gateway.adminKey }));
+  });
 }
 
 describe('a session', () => {
@@ -44,11 +58,31 @@ describe('a session', () => {
     expect(await outcome(await go('/admin/v1/config'))).toBe('401 invalid_token');
   });
 
-  it('of the admin key lists no models where that key does not', async () => {
-    await using closed = await startGateway({ auth: { adminKeyOnDataPlane: false } });
-    const { post, go } = browser(closed);
-    await post('/auth/session', { key: closed.adminKey });
-    expect([(await go('/v1/models')).status, (await go('/admin/v1/config')).status]).toEqual([403, 200]);
+  it('lists no models and shows no answers: pages of other origins may ask for them', async () => {
+    const { go } = await open();
+    for (const path of ['/v1/models', '/v1/models/echo', '/v1/responses/resp_1'])
+      expect([path, await outcome(await go(path))]).toEqual([path, '401 missing_api_key']);
+  });
+
+  it('does not begin with a key of a caller', async () => {
+    const { answer, jar } = await open(await gateway.createKey({ name: 'caller' }));
+    expect([await outcome(answer), jar.size]).toEqual(['403 route_not_allowed', 0]);
+  });
+
+  it('begins no more than fifty times at once with one key: the oldest ends', async () => {
+    const key = await gateway.createKey({ name: 'busy', role: 'viewer' });
+    const first = await open(key);
+    // The oldest is that of an earlier millisecond.
+    await setTimeout(2);
+    const second = await open(key);
+    await setTimeout(2);
+    for (let at = 0; at < 49; at += 1) await open(key);
+    expect([(await first.go('/auth/session')).status, (await second.go('/auth/session')).status]).toEqual([401, 200]);
+  });
+
+  it('does not begin with a body that no key needs', async () => {
+    const key = 'x'.repeat(8_192);
+    expect(await outcome(await browser().post('/auth/session', { key }))).toBe('413 request_too_large');
   });
 
   it('of a key ends with the key', async () => {
@@ -137,20 +171,16 @@ describe('a session', () => {
   });
 
   it('over any other host than this machine goes by HTTPS alone', async () => {
-    const headers = {
-      host: 'gateway.example.com',
-      origin: 'https://gateway.example.com',
-      'content-type': 'application/json',
-    };
-    const cookies = await new Promise<readonly string[] | undefined>((resolve, reject) => {
-      const asked = request(`${gateway.url}/auth/session`, { method: 'POST', headers }, (answer) => {
-        answer.resume().on('end', () => resolve(answer.headers['set-cookie']));
-      });
-      asked.on('error', reject).end(JSON.stringify({ key: gateway.adminKey }));
-    });
-    expect(cookies?.[0]).toMatch(
-      /^__Host-sluice-session=[\w-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Lax; Secure$/,
-    );
+    expect(await cookieOf({ host: 'gateway.example.com', origin: 'https://gateway.example.com' })).toMatch(SECURE);
+  });
+
+  it.each([
+    { 'x-forwarded-for': '203.0.113.9' },
+    { 'x-forwarded-proto': 'https' },
+    { forwarded: 'for=203.0.113.9' },
+    { via: '1.1 proxy' },
+  ])('goes by HTTPS alone behind a proxy of this machine, as %o tells', async (headers) => {
+    expect(await cookieOf({ host: '127.0.0.1', origin: 'http://127.0.0.1', ...headers })).toMatch(SECURE);
   });
 
   it('is over after its time', async () => {

@@ -68,7 +68,7 @@ export class Callers {
       headers,
       trace: readTraceContext(headers['traceparent'], random),
       signal: controller.signal,
-      readBody: () => read(limit),
+      readBody: (most = limit) => read(Math.min(most, limit)),
     };
     if (ownId !== undefined) received.clientRequestId = ownId;
     if (peer) received.peer = peer;

@@ -9,7 +9,8 @@ export type FindClient = (peer: Peer, headers: IncomingHeaders) => Peer;
 /**
  * What proxies say counts only on a connection from one of the `trusted` addresses and networks, and is read from the
  * right: each of them wrote down whom it heard from, and the first that is not trusted is the client. Whatever stands
- * further left the client may have written itself. Where nothing can be read, the last one that is known counts.
+ * further left the client may have written itself. Where that cannot be read, the last address that is known is uncertain: it
+ * is counted for, and never the client's.
  */
 export function createClientFinder(trusted: readonly string[]): FindClient {
   if (trusted.length === 0) return (peer) => peer;
@@ -17,7 +18,7 @@ export function createClientFinder(trusted: readonly string[]): FindClient {
   return (peer, headers) => {
     const nearest = toAddress(peer.remoteAddress ?? '');
     if (nearest === undefined || !isIn(list, nearest)) return peer;
-    return { remoteAddress: farthest(nearest, headers, list) };
+    return farthest(nearest, headers, list);
   };
 }
 
@@ -35,48 +36,57 @@ export function createLiveClientFinder(trusted: () => readonly string[]): FindCl
   };
 }
 
-/** A proxy that writes one of the headers may pass on the other as the client wrote it: they must agree. */
-function farthest(nearest: string, headers: IncomingHeaders, list: BlockList): string {
+/**
+ * A proxy that writes one of the headers may pass on the other as the client wrote it: they must agree. Where they do not, nobody
+ * can tell which of the two the client made up.
+ */
+function farthest(nearest: string, headers: IncomingHeaders, list: BlockList): Peer {
   const listed = textOf(headers['x-forwarded-for']);
   const forwarded = textOf(headers['forwarded']);
   const found = [
-    ...(listed === undefined ? [] : [walk(nearest, listed.split(','), list)]),
+    ...(listed === undefined ? [] : [walk(nearest, listed.split(',').toReversed(), list)]),
     ...(forwarded === undefined ? [] : [walk(nearest, hopsOf(forwarded), list)]),
   ];
-  const [first = nearest] = found;
-  return found.every((address) => address === first) ? first : nearest;
+  const [first = { remoteAddress: nearest }, second = first] = found;
+  const doAgree = first.remoteAddress === second.remoteAddress && first.isUncertain === second.isUncertain;
+  return doAgree ? first : { remoteAddress: nearest, isUncertain: true };
 }
 
-function walk(nearest: string, hops: readonly string[], list: BlockList): string {
+/** Along what proxies wrote, from the last of them. */
+function walk(nearest: string, hops: Iterable<string>, list: BlockList): Peer {
   let known = nearest;
-  for (const hop of hops.toReversed()) {
+  for (const hop of hops) {
     const address = toAddress(hop.trim());
-    if (address === undefined) return known;
+    if (address === undefined) return { remoteAddress: known, isUncertain: true };
     known = address;
-    if (!isIn(list, address)) return known;
+    if (!isIn(list, address)) break;
   }
-  return known;
+  return { remoteAddress: known };
 }
 
-/** https://www.rfc-editor.org/rfc/rfc7239#section-4; an element without `for` names nobody. */
-function hopsOf(forwarded: string): readonly string[] {
-  return splitOutside(forwarded, ',').map((element) => {
-    const pairs = splitOutside(element, ';').map((pair) => pair.trim());
-    const value = pairs.find((pair) => /^for=/i.test(pair))?.slice('for='.length) ?? '';
-    return value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
-  });
-}
+/**
+ * One `name=value` that ends where it is asked, with the separator before it. Read backwards, so that what a proxy appended means
+ * the same whatever stands left of it, an open quote above all. https://www.rfc-editor.org/rfc/rfc7239#section-4
+ */
+const PAIR_BEFORE = /(?<=((^|[,;])[ \t]*([\w!#$%&'*+.^`|~-]+)=(?:([\w!#$%&'*+.^`|~-]+)|"((?:[^"\\]|\\.)*)")[ \t]*))/y;
 
-/** Parts of a text, without looking within quotes. */
-function splitOutside(text: string, separator: string): readonly string[] {
-  const parts = [''];
-  let quoted = false;
-  for (const character of text) {
-    if (character === '"') quoted = !quoted;
-    if (character === separator && !quoted) parts.push('');
-    else parts[parts.length - 1] += character;
+/** Whom the elements are `for`, from the right. One that names nobody, or is malformed, is no address; behind that one it ends. */
+function* hopsOf(forwarded: string): Generator<string> {
+  let end = forwarded.length;
+  let named: string | undefined;
+  while (end > 0) {
+    PAIR_BEFORE.lastIndex = end;
+    const [, pair = '', separator, name = '', token, quoted = ''] = PAIR_BEFORE.exec(forwarded) ?? [];
+    const isFor = name.toLowerCase() === 'for';
+    if (pair === '' || (isFor && named !== undefined)) break;
+    if (isFor) named = token ?? quoted;
+    end -= pair.length;
+    if (separator === ';') continue;
+    yield named ?? '';
+    named = undefined;
+    if (separator === '') return;
   }
-  return parts;
+  yield '';
 }
 
 function textOf(header: string | readonly string[] | undefined): string | undefined {

@@ -53,6 +53,8 @@ export interface Route {
    * changes nothing. Absent: every call but GET is written down before the handler runs.
    */
   readonly audit?: 'change' | 'none';
+  /** The most that a body may have. Absent: what everybody may send. */
+  readonly bodyLimitBytes?: number;
   /** Failures are thrown as errors of the table. */
   handle(call: RouteCall): Promise<Answer>;
 }

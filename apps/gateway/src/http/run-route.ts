@@ -1,6 +1,6 @@
 import { gatewayError, toGatewayError } from '@sluice/contract';
 import type { Clock, GatewayError, LedgerIntent, Principal, RequestRecord, Telemetry } from '@sluice/contract';
-import { assertMay } from '@sluice/auth';
+import { assertMay, isForCallers } from '@sluice/auth';
 import type { KeyAuthenticator } from '@sluice/auth';
 import { assertBodyType, assertRoute, parseBody } from '@sluice/core';
 import type { Answer, ReceivedCall } from '@sluice/core';
@@ -49,7 +49,7 @@ export async function runRoute(route: Route, input: RouteInput, deps: RouteDeps)
       ...(principal ? { principal } : {}),
       requestId: received.requestId,
       signal: received.signal,
-      json: () => readJson(received),
+      json: () => readJson(received, route.bodyLimitBytes),
       note: (who) => deps.audit.note(toActor(who, received), actionOf(route), ''),
       change(change) {
         isChanged = true;
@@ -115,15 +115,19 @@ async function identify(route: Route, received: ReceivedCall, deps: RouteDeps): 
   return principal;
 }
 
-/** By the cookie of a session, where no other credential is sent: that one would count. */
+/**
+ * By the cookie of a session, where no other credential is sent: that one would count. What callers ask is not asked by cookie,
+ * for pages of other origins may ask it too.
+ */
 async function identifyVisitor(
   { access, method }: Route,
   received: ReceivedCall,
   { authenticator, cookies }: RouteDeps,
 ): Promise<Principal | undefined> {
   const { headers } = received;
-  const id = headers['cookie'] === undefined ? undefined : cookies.read('session', headers);
-  if (id === undefined || access === 'open' || access === 'sign-in' || sendsCredential(headers)) return undefined;
+  if (access === 'open' || access === 'sign-in' || isForCallers(access)) return undefined;
+  const id = headers['cookie'] === undefined ? undefined : cookies.read('session', received);
+  if (id === undefined || sendsCredential(headers)) return undefined;
   if (method !== 'GET') assertOwnPage(headers);
   return authenticator.sessions?.authorize(id, received, access);
 }
@@ -156,9 +160,9 @@ function toActor(principal: Principal | undefined, { peer, requestId }: Received
   };
 }
 
-async function readJson(received: ReceivedCall): Promise<unknown> {
+async function readJson(received: ReceivedCall, limit: number | undefined): Promise<unknown> {
   assertBodyType(received.headers, 'json');
-  return parseBody(await received.readBody());
+  return parseBody(await received.readBody(limit));
 }
 
 interface Ended {

@@ -246,6 +246,8 @@ export const MIGRATIONS: readonly string[] = [
 
   `-- Where somebody else counts what \`counts\` only keeps: which epoch of that one's all of it belongs to. One row.
    CREATE TABLE counts_epoch (only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1), epoch TEXT NOT NULL) STRICT;`,
+
+  `CREATE INDEX sessions_by_subject ON sessions (subject, created_at_ms);`,
 ];
 
 /**

@@ -22,7 +22,7 @@ const session = (hash: string, expiresAtMs: number) => ({
 
 it('finds a session until it ends, by its time or by somebody', async () => {
   const { sessions } = open();
-  await sessions.insert(session('a', 10));
+  await sessions.insert(session('a', 10), 9);
   expect([await sessions.find('a', 9), await sessions.find('a', 10), await sessions.find('b', 1)]).toEqual([
     session('a', 10),
     undefined,
@@ -37,10 +37,21 @@ it('finds a session until it ends, by its time or by somebody', async () => {
 
 it('forgets what has ended', async () => {
   const { sessions } = open();
-  await sessions.insert(session('a', 10));
-  await sessions.insert(session('b', 20));
+  await sessions.insert(session('a', 10), 9);
+  await sessions.insert(session('b', 20), 9);
   await sessions.sweep(10);
   expect([await sessions.find('a', 1), await sessions.find('b', 1)]).toEqual([undefined, session('b', 20)]);
+});
+
+it('keeps the newest of one subject', async () => {
+  const { sessions } = open();
+  const other = { ...session('z', 99), createdAtMs: 0, subject: { kind: 'other' } };
+  await sessions.insert(other, 2);
+  for (const [at, hash] of ['c', 'b', 'a'].entries()) {
+    await sessions.insert({ ...session(hash, 99), createdAtMs: at }, 2);
+  }
+  const found = await Promise.all(['z', 'c', 'b', 'a'].map((hash) => sessions.find(hash, 1)));
+  expect(found.map((record) => record?.hash)).toEqual(['z', undefined, 'b', 'a']);
 });
 
 it('says that the store is unavailable once it is closed', async () => {

@@ -7,12 +7,20 @@ const COLUMNS = 'hash, created_at_ms AS createdAtMs, expires_at_ms AS expiresAtM
 /** Sessions of an open, migrated database. */
 export function createSessionRepository(database: DatabaseSync): SessionRepository {
   const insert = database.prepare('INSERT INTO sessions VALUES (?, ?, ?, ?)');
+  const makeRoom = database.prepare(
+    `DELETE FROM sessions WHERE hash IN
+       (SELECT hash FROM sessions WHERE subject = ? ORDER BY created_at_ms DESC LIMIT -1 OFFSET ?)`,
+  );
   const find = database.prepare(`SELECT ${COLUMNS} FROM sessions WHERE hash = ? AND expires_at_ms > ?`);
   const remove = database.prepare('DELETE FROM sessions WHERE hash = ?');
   const sweep = database.prepare('DELETE FROM sessions WHERE expires_at_ms <= ?');
   return {
-    insert: async ({ hash, createdAtMs, expiresAtMs, subject }) =>
-      guarded(() => void insert.run(hash, createdAtMs, expiresAtMs, JSON.stringify(subject))),
+    insert: async ({ hash, createdAtMs, expiresAtMs, subject }, most) =>
+      guarded(() => {
+        const text = JSON.stringify(subject);
+        makeRoom.run(text, most - 1);
+        insert.run(hash, createdAtMs, expiresAtMs, text);
+      }),
     find: async (hash, nowMs) =>
       guarded(() => {
         const columns = find.get(hash, nowMs);

@@ -16,6 +16,9 @@ export interface SignInRoutesDeps {
   readonly cookies: SessionCookies;
 }
 
+/** Whoever sends it is a stranger yet. */
+const KEY_BODY_BYTES = 8_192;
+
 const keyInput = z.strictObject({
   key: z.string().min(1).max(1_000).meta({ description: 'The admin key, or a key with a role.' }),
 });
@@ -51,7 +54,7 @@ function showRoute({ sessions, cookies }: SignInRoutesDeps): Route {
       responses: { 200: { description: 'The session.', content: jsonContent(sessionView) } },
     },
     async handle(call) {
-      const id = cookies.read('session', call.headers);
+      const id = cookies.read('session', call);
       if (id === undefined) throw gatewayError('missing_api_key', { message: 'Nobody is signed in.' });
       const { principal, expiresAtMs } = await sessions().find(id, call);
       return jsonAnswer(200, toView(principal, expiresAtMs), noStore);
@@ -64,6 +67,7 @@ function openRoute(deps: SignInRoutesDeps): Route {
     ...shared,
     method: 'POST',
     path: '/auth/session',
+    bodyLimitBytes: KEY_BODY_BYTES,
     openapi: {
       operationId: 'signInByKey',
       summary: 'Sign in with the admin key, or with a key that has a role',
@@ -99,10 +103,11 @@ function loginRoute({ signIn, cookies }: SignInRoutesDeps): Route {
       },
       responses: { 302: { description: 'On to the provider.' } },
     },
-    async handle({ query, headers }) {
+    async handle(caller) {
+      const { query } = caller;
       const departure = await signIn().begin(query.get('issuer') ?? undefined, toOwnPath(query.get('returnTo')));
       const { url: location, sealed, maxAgeMs } = departure;
-      const cookie = cookies.write('sign-in', sealed, { headers, maxAgeMs });
+      const cookie = cookies.write('sign-in', sealed, { caller, maxAgeMs });
       return redirect(location, cookie);
     },
   };
@@ -120,7 +125,7 @@ function callbackRoute(deps: SignInRoutesDeps): Route {
       responses: { 302: { description: 'Signed in; the cookie is the session.' } },
     },
     async handle(call) {
-      const sealed = deps.cookies.read('sign-in', call.headers);
+      const sealed = deps.cookies.read('sign-in', call);
       const { person, returnTo } = await deps.signIn().finish(call.query, sealed);
       const opened = await deps.sessions().openFor(person);
       return redirect(returnTo, await begin(call, deps, opened));
@@ -141,7 +146,7 @@ function logoutRoute({ sessions, cookies }: SignInRoutesDeps): Route {
     },
     async handle(call) {
       assertOwnPage(call.headers);
-      const id = cookies.read('session', call.headers);
+      const id = cookies.read('session', call);
       const known =
         id === undefined
           ? undefined
@@ -150,7 +155,7 @@ function logoutRoute({ sessions, cookies }: SignInRoutesDeps): Route {
               .catch(() => undefined);
       if (id !== undefined) await sessions().end(id);
       if (known) await call.note(known.principal);
-      const headers = { ...noStore, 'set-cookie': cookies.clear('session', call.headers) };
+      const headers = { ...noStore, 'set-cookie': cookies.clear('session', call) };
       return { kind: 'plain', status: 204, headers, body: '' };
     },
   };
@@ -162,11 +167,10 @@ async function begin(
   deps: SignInRoutesDeps,
   { id, principal, ttlMs }: OpenedSession,
 ): Promise<string> {
-  const { headers } = call;
-  const before = deps.cookies.read('session', headers);
+  const before = deps.cookies.read('session', call);
   if (before !== undefined) await deps.sessions().end(before);
   await call.note(principal);
-  return deps.cookies.write('session', id, { headers, maxAgeMs: ttlMs });
+  return deps.cookies.write('session', id, { caller: call, maxAgeMs: ttlMs });
 }
 
 function redirect(location: string, cookie: string): Answer {
