@@ -2,15 +2,7 @@ import { createSecretKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { BlockList } from 'node:net';
 import { gatewayError } from '@sluice/contract';
-import type {
-  Authenticator,
-  Clock,
-  KeyRepository,
-  Principal,
-  SessionRepository,
-  Stranger,
-  TenancyRepository,
-} from '@sluice/contract';
+import type { Authenticator, Clock, KeyRepository, Principal, Stranger, TenancyRepository } from '@sluice/contract';
 import { hashKey } from './api-key.js';
 import { Failures } from './failures.js';
 import type { FailureRules } from './failures.js';
@@ -22,7 +14,7 @@ import type { Permission } from './permissions.js';
 import type { LimitProfiles } from './principal.js';
 import { readCredential } from './read-credential.js';
 import { createSessions } from './sessions.js';
-import type { Sessions } from './sessions.js';
+import type { Sessions, SessionsDeps } from './sessions.js';
 import { createStrategyChain } from './strategy-chain.js';
 import { expiredToken } from './token-form.js';
 import { SKEW_SECONDS, createTokenVerifier } from './token-verifier.js';
@@ -42,7 +34,7 @@ export interface KeyAuthenticatorOptions {
   /** Absent: no tokens are accepted. */
   readonly tokens?: Omit<TokenVerifierDeps, 'clock'>;
   /** Absent: nobody signs in. */
-  readonly sessions?: { readonly repository: SessionRepository; readonly ttlMs: number };
+  readonly sessions?: Pick<SessionsDeps, 'repository' | 'ttlMs' | 'providers'>;
   /** Absent: refused credentials are not counted. */
   readonly failures?: FailureRules;
   readonly clock: Clock;
@@ -65,7 +57,8 @@ export interface KeyAuthenticator extends Authenticator {
 export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAuthenticator {
   const { keys, tenancy, clock, profiles, adminKey, adminKeyOnDataPlane } = options;
   const adminHash = adminKey === undefined ? {} : { adminHash: hashKey(adminKey, options.pepper) };
-  const index = new KeyIndex({ keys, tenancy, clock, profiles, ...adminHash });
+  const doSubjectsGiveRoles = options.sessions?.providers.length === 1;
+  const index = new KeyIndex({ keys, tenancy, clock, profiles, doSubjectsGiveRoles, ...adminHash });
   const recognise = createRecogniser(options, index);
   const failures = options.failures && new Failures(options.failures, clock);
   const refusal = (cause: unknown, { peer }: Stranger): unknown =>

@@ -20,6 +20,11 @@ export interface KeyIndexOptions {
   readonly tenancy: TenancyRepository;
   readonly clock: Clock;
   readonly profiles: LimitProfiles;
+  /**
+   * Whether users have a role by their subject alone. Not where several providers could name it: the same subject of another one is
+   * somebody else.
+   */
+  readonly doSubjectsGiveRoles: boolean;
   /** Keyed hash of the admin key, if there is one. */
   readonly adminHash?: string;
 }
@@ -97,11 +102,16 @@ export class KeyIndex {
     return token.identified;
   }
 
-  /** Whom a session speaks for. Throws `invalid_token` for somebody who is disabled, `route_not_allowed` without a role. */
+  /**
+   * Whom a session speaks for. Throws `invalid_token` for somebody who is disabled, `route_not_allowed` without a role, or for an
+   * organisation that is not there.
+   */
   admitPerson(person: Person): Identified {
     this.#keepFresh();
-    const role = person.role ?? this.#owners?.userOf(person.tenant, person.subject)?.role;
-    if (role === undefined) throw unmapped();
+    const { subject, tenant } = person;
+    const user = this.#options.doSubjectsGiveRoles ? this.#owners?.userOf(tenant, subject) : undefined;
+    const role = person.role ?? user?.role;
+    if (role === undefined || !this.#owners?.hasOrg(tenant)) throw unmapped();
     const claims = { ...person, role, expiresAtMs: Number.POSITIVE_INFINITY };
     return { principal: toTokenPrincipal(claims, this.#owners, this.#options.profiles) };
   }

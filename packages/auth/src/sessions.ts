@@ -1,10 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { gatewayError } from '@sluice/contract';
+import { gatewayError, isGatewayError } from '@sluice/contract';
 import type { Clock, GatewayError, JsonObject, Principal, SessionRepository, Stranger } from '@sluice/contract';
 import { derivePurposeKey } from '@sluice/toolkit';
 import { hashKey } from './api-key.js';
 import { toKeyedHash } from './key-index.js';
 import type { Identified, KeyIndex } from './key-index.js';
+import type { OidcSettings } from './oidc/oidc-settings.js';
+import { originOf } from './oidc/person.js';
 import type { Person } from './oidc/person.js';
 import type { Permission } from './permissions.js';
 import { readCredential } from './read-credential.js';
@@ -43,6 +45,8 @@ export interface Sessions {
 export interface SessionsDeps {
   readonly repository: SessionRepository;
   readonly ttlMs: number;
+  /** What people have signed in at. A session is over where its provider, or what that one's claims stand for, is another. */
+  readonly providers: readonly OidcSettings[];
   readonly pepper: string;
   readonly clock: Clock;
   readonly index: Pick<KeyIndex, 'find' | 'admitPerson'>;
@@ -55,6 +59,7 @@ export interface SessionsDeps {
 /** Kept under a hash with a key of its own purpose; what they may is asked anew for each call. */
 export function createSessions(deps: SessionsDeps): Sessions {
   const { repository, ttlMs, clock, index } = deps;
+  const identify = createIdentifier(deps);
   const key = derivePurposeKey(deps.pepper, 'session');
   const toHash = (id: string): string => createHmac('sha256', key).update(id).digest('base64url');
   const open = async (subject: JsonObject, { principal }: Identified): Promise<OpenedSession> => {
@@ -68,13 +73,17 @@ export function createSessions(deps: SessionsDeps): Sessions {
   const find: Sessions['find'] = async (id, caller) => {
     const record = ID.test(id) ? await repository.find(toHash(id), clock.now()) : undefined;
     if (!record) throw over();
-    const identified = identify(record.subject, index);
+    const identified = identify(record.subject);
     deps.assertPlace(identified, caller);
     return { principal: identified.principal, expiresAtMs: record.expiresAtMs };
   };
   return {
     openByKey: async (caller) => open(...identifyKey(caller, deps)),
-    openFor: (person) => open({ person }, index.admitPerson(person)),
+    async openFor(person) {
+      const identified = index.admitPerson(person);
+      const { user } = identified.principal;
+      return open({ person: { ...person }, ...(user !== undefined && { user }) }, identified);
+    },
     find,
     async authorize(id, caller, permission) {
       const { principal } = await find(id, caller);
@@ -102,11 +111,32 @@ function identifyKey(caller: Stranger, deps: SessionsDeps): [subject: JsonObject
   return [{ keyHash }, identified];
 }
 
-/** Of a subject that was written by `open`. */
-function identify(subject: JsonObject, index: SessionsDeps['index']): Identified {
-  const { keyHash, person } = subject as { readonly keyHash?: string; readonly person?: Person };
-  if (person) return index.admitPerson(person);
-  return index.find(toKeyedHash(keyHash ?? ''));
+/** What `open` writes down: a key, or somebody of whom a provider spoke, and the user that this was. */
+interface Subject {
+  readonly keyHash?: string;
+  readonly person?: Person;
+  readonly user?: string;
+}
+
+/** Whom a session speaks for now. */
+function createIdentifier({ index, providers }: SessionsDeps): (subject: Subject) => Identified {
+  const origins = new Set(providers.map(originOf));
+  return ({ keyHash = '', person, user }) => {
+    if (!person) return index.find(toKeyedHash(keyHash));
+    if (!origins.has(person.origin)) throw over();
+    const identified = admitAgain(person, index);
+    // A user who was deleted bounds nobody any more, and must not set free either.
+    if (user !== undefined && identified.principal.user !== user) throw over();
+    return identified;
+  };
+}
+
+function admitAgain(person: Person, index: SessionsDeps['index']): Identified {
+  try {
+    return index.admitPerson(person);
+  } catch (cause) {
+    throw isGatewayError(cause, 'route_not_allowed') ? over() : cause;
+  }
 }
 
 function roleless(): GatewayError {

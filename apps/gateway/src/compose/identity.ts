@@ -53,7 +53,7 @@ export function composeIdentity(
     failures: config.auth.failures,
     tokens: { issuers: config.auth.jwt, transport, readSecret: (ref) => readSecretNow(ref, place) },
     profiles: config.profiles,
-    sessions: { repository: store.sessions, ttlMs: config.auth.sessions.ttl },
+    sessions: { repository: store.sessions, ttlMs: config.auth.sessions.ttl, providers: config.auth.oidc },
     clock: systemClock,
   });
   const signIn = createSignIn({

@@ -33,7 +33,7 @@ export function createSecretReader({ env, cwd }: SecretPlace): (ref: SecretRef) 
 export function readSecretNow(ref: SecretRef, { env, cwd }: SecretPlace): string {
   const text = 'env' in ref ? env[ref.env] : readFileSync(resolve(cwd, ref.file), 'utf8');
   if (text?.trim()) return text.trim();
-  throw new Error('a secret of auth.jwt cannot be read');
+  throw new Error('a secret of auth cannot be read');
 }
 
 /** Every reference below `settings` that leads to no usable secret. `path` is where `settings` stands. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { isGatewayError } from '@sluice/contract';
-import type { ErrorCode, IncomingHeaders, KeyRepository, Principal, TenancyRepository } from '@sluice/contract';
+import type { ErrorCode, IncomingHeaders, KeyRepository, Principal, SessionRepository, TenancyRepository } from '@sluice/contract';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import { createManualClock } from '@sluice/testkit';
 import type { ManualClock } from '@sluice/testkit';
@@ -20,6 +20,7 @@ export interface AuthRig {
   readonly directory: string;
   readonly keys: KeyRepository;
   readonly tenancy: TenancyRepository;
+  readonly sessions: SessionRepository;
   readonly clock: ManualClock;
   readonly auth: KeyAuthenticator;
   readonly admin: KeyAdmin;
@@ -35,7 +36,7 @@ export function authRig(options: Partial<KeyAuthenticatorOptions> = {}): AuthRig
     store.close();
     rmSync(directory, { recursive: true, force: true });
   });
-  const { keys, tenancy } = store;
+  const { keys, tenancy, sessions } = store;
   const clock = createManualClock();
   const defaults = { keys, tenancy, clock, pepper: PEPPER, adminKey: ADMIN_KEY, adminKeyOnDataPlane: true, profiles: {} };
   const auth = createKeyAuthenticator({ ...defaults, ...options });
@@ -48,6 +49,7 @@ export function authRig(options: Partial<KeyAuthenticatorOptions> = {}): AuthRig
     directory,
     keys,
     tenancy,
+    sessions,
     clock,
     auth,
     admin,

@@ -6,6 +6,8 @@ import {
   ClientSecretBasic,
   ClientSecretPost,
   None,
+  ResponseBodyError,
+  WWWAuthenticateChallengeError,
   allowInsecureRequests,
   authorizationCodeGrantRequest,
   calculatePKCECodeChallenge,
@@ -43,6 +45,12 @@ export interface Challenge {
   readonly verifier: string;
 }
 
+/** With whom a code is redeemed, and as whom. */
+interface Redeeming {
+  readonly server: AuthorizationServer;
+  readonly auth: ClientAuth;
+}
+
 interface Discovered {
   readonly server: AuthorizationServer;
   readonly keys: RemoteKeys;
@@ -76,6 +84,11 @@ export class OidcProvider {
     return this.#settings.issuer;
   }
 
+  /** Where it sends browsers back to. https://www.rfc-editor.org/rfc/rfc9700#section-4.4.2.2 */
+  get path(): string {
+    return new URL(this.#settings.redirectUri).pathname;
+  }
+
   /** Where to send a browser. Rejects with `storage_unavailable` where the provider cannot be asked. */
   async begin({ state, nonce, verifier }: Challenge): Promise<string> {
     const { server } = await this.#discover();
@@ -95,26 +108,26 @@ export class OidcProvider {
     return url.href;
   }
 
-  /** Who came back with `query`. Rejects with `invalid_token` where anything is not as it must be. */
+  /**
+   * Who came back with `query`. Rejects with `invalid_token` where anything is not as it must be, with `storage_unavailable` where the
+   * provider fails, and with `internal_error` where the operator has to act: the gateway's own secret is none, or refused.
+   */
   async finish(query: URLSearchParams, challenge: Challenge): Promise<Person> {
     const { server, keys } = await this.#discover();
+    const auth = this.#clientAuth(server);
     try {
-      const idToken = await this.#redeem(server, query, challenge);
+      const idToken = await this.#redeem({ server, auth }, query, challenge);
       return readPerson(await this.#verify(idToken, server, keys), this.#settings);
     } catch (cause) {
-      if (isGatewayError(cause, 'storage_unavailable') || isGatewayError(cause, 'route_not_allowed')) throw cause;
-      if (isOutage(cause)) throw unavailable();
-      // Errors of the library hold codes, tokens and claims: they go no further.
-      throw refused();
+      throw toFailure(cause);
     }
   }
 
-  async #redeem(server: AuthorizationServer, query: URLSearchParams, challenge: Challenge): Promise<string> {
+  async #redeem({ server, auth }: Redeeming, query: URLSearchParams, challenge: Challenge): Promise<string> {
     const { state, nonce, verifier } = challenge;
     const client = this.#client;
     const params = validateAuthResponse(server, client, query, state);
     const { redirectUri } = this.#settings;
-    const auth = this.#clientAuth(server);
     const answer = await authorizationCodeGrantRequest(
       server,
       client,
@@ -124,6 +137,7 @@ export class OidcProvider {
       verifier,
       this.#options,
     );
+    if (answer.status >= 500 || answer.status === 429) throw unavailable();
     const rules = { expectedNonce: nonce, requireIdToken: true };
     const { id_token: idToken = '' } = await processAuthorizationCodeResponse(server, client, answer, rules);
     return idToken;
@@ -185,6 +199,34 @@ function assertEndpoint(text: string, issuer: URL): void {
   const isOwn = url?.hostname === issuer.hostname && url.protocol === issuer.protocol && url.username === '';
   if (isOwn || (url?.protocol === 'https:' && isSafeUrl(text))) return;
   throw gatewayError('unsafe_url');
+}
+
+/** What of a failure somebody is told. Errors of the library hold codes, tokens and claims: they go no further. */
+function toFailure(cause: unknown): GatewayError {
+  if (isGatewayError(cause, 'storage_unavailable') || isGatewayError(cause, 'route_not_allowed')) return cause;
+  if (isOutage(cause)) return unavailable();
+  const fault = clientFault(cause);
+  if (fault === undefined) return refused();
+  return gatewayError('internal_error', {
+    message: 'The provider of identities refused this gateway.',
+    cause: new Error(`the provider of identities refused the client of auth.oidc: ${fault}`),
+  });
+}
+
+/** https://www.rfc-editor.org/rfc/rfc6749#section-5.2: what no code that somebody brings can bring about. */
+const CLIENT_FAULTS: ReadonlySet<string> = new Set([
+  'invalid_client',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+]);
+
+/** For the log: how the provider refused the gateway itself, by the names that the standards have for it. */
+function clientFault(cause: unknown): string | undefined {
+  if (cause instanceof WWWAuthenticateChallengeError) return cause.code;
+  return cause instanceof ResponseBodyError && CLIENT_FAULTS.has(cause.error)
+    ? `${cause.code} ${cause.error}`
+    : undefined;
 }
 
 /** Connections that fail, and answers that are cut. */

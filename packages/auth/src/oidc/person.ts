@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { GatewayError, JsonObject, Role } from '@sluice/contract';
 import { HOME_TENANT } from '../permissions.js';
 import { forbidden } from '../refuse.js';
@@ -9,9 +10,11 @@ export interface Person {
   /** Names issuer and subject; in the place of a key's id. */
   readonly keyId: string;
   readonly subject: string;
+  /** By whom and by what rules it was said, as `originOf` has it. */
+  readonly origin: string;
   readonly tenant: string;
   readonly team?: string;
-  /** Absent: no claim names one, so that it is the role of the user with this subject. */
+  /** Absent: no claim names one. With one provider alone it is then the role of the user with this subject. */
   readonly role?: Role;
 }
 
@@ -28,10 +31,18 @@ export function readPerson(payload: JsonObject, settings: OidcSettings): Person 
   return {
     keyId: toKeyId(settings.issuer, subject),
     subject,
+    origin: originOf(settings),
     tenant: tenant ?? HOME_TENANT,
     ...(team !== undefined && { team }),
     ...(role !== undefined && { role }),
   };
+}
+
+/** A provider, and what its claims stand for: whom it spoke of under other rules may be somebody else under these. */
+export function originOf(settings: OidcSettings): string {
+  const { issuer, clientId, tenantClaim, teamClaim, roleClaim, roles } = settings;
+  const rules = JSON.stringify([issuer, clientId, tenantClaim, teamClaim, roleClaim, roles]);
+  return createHash('sha256').update(rules).digest('base64url');
 }
 
 /** For somebody whom a provider knows and this gateway does not. */

@@ -37,8 +37,8 @@ export interface Arrival {
 export interface SignIn {
   /** Rejects with `not_found` where there is no provider, or none with that issuer. */
   begin(issuer: string | undefined, returnTo: string): Promise<Departure>;
-  /** Rejects with `invalid_token` for an answer that this browser did not ask for, or that came before. */
-  finish(query: URLSearchParams, sealed: string | undefined): Promise<Arrival>;
+  /** Rejects with `invalid_token` for an answer that this browser did not ask for, or that came before, or by another's path. */
+  finish(query: URLSearchParams, path: string, sealed: string | undefined): Promise<Arrival>;
 }
 
 interface Pending extends Challenge {
@@ -66,13 +66,16 @@ export function createSignIn(deps: SignInDeps): SignIn {
       const pending: Pending = { ...challenge, issuer: provider.issuer, returnTo, untilMs: clock.now() + PENDING_MS };
       return { url, sealed: sealer.seal(JSON.stringify(pending), PURPOSE), maxAgeMs: PENDING_MS };
     },
-    async finish(query, sealed) {
+    async finish(query, path, sealed) {
       if (providers.length === 0) throw gatewayError('not_found', { message: 'Nobody signs in here this way.' });
       const text = sealed === undefined ? undefined : sealer.open(sealed, PURPOSE);
       if (text === undefined) throw unasked();
       const pending = JSON.parse(text) as Pending;
       if (pending.untilMs <= clock.now() || !used.take(pending.state, pending.untilMs)) throw unasked();
-      return { person: await find(pending.issuer).finish(query, pending), returnTo: pending.returnTo };
+      const provider = find(pending.issuer);
+      // Each provider has a path of its own: no other one has sent the browser here.
+      if (provider.path !== path) throw unasked();
+      return { person: await provider.finish(query, pending), returnTo: pending.returnTo };
     },
   };
 }

@@ -10,6 +10,20 @@ import type { JWTPayload } from 'jose';
 export const CLIENT_ID = 'sluice';
 export const CLIENT_SECRET = 'Hv7qLw2nXc9zRt4kYb8mPd3fGs6jUe1a';
 
+/** Where a provider sends people back to. */
+export const CALLBACK = 'http://127.0.0.1:4000/auth/callback';
+
+/** An entry of `auth.oidc`; its secret is in the variable `OIDC_SECRET`. */
+export const providerOf = (issuer: string, redirectUri = CALLBACK) => ({
+  issuer,
+  clientId: CLIENT_ID,
+  clientSecret: { env: 'OIDC_SECRET' },
+  redirectUri,
+  tenantClaim: 'org',
+  roleClaim: 'groups',
+  roles: { ops: 'operator', boss: 'owner' } as const,
+});
+
 /** What somebody consented to, by its code. */
 interface Grant {
   readonly challenge: string;

@@ -1,5 +1,5 @@
 /** Where people sign in, who have no credential yet. */
-export const SIGN_IN_PATHS = ['/auth/session', '/auth/session', '/auth/login', '/auth/callback', '/auth/logout'] as const;
+export const SIGN_IN_PATHS = ['/auth/session', '/auth/session', '/auth/login', '/auth/callback', '/auth/callback/{name}', '/auth/logout'] as const;
 
 /** What is open to everybody. */
 export const PROBE_PATHS = [

@@ -36,7 +36,7 @@ const sessionView = z
 
 /** `/auth`: sessions of people. They are open, for who is not signed in yet has no credential to show. */
 export function createSignInRoutes(deps: SignInRoutesDeps): readonly Route[] {
-  return [showRoute(deps), openRoute(deps), loginRoute(deps), callbackRoute(deps), logoutRoute(deps)];
+  return [showRoute(deps), openRoute(deps), loginRoute(deps), ...callbackRoutes(deps), logoutRoute(deps)];
 }
 
 const shared = { access: 'sign-in' } as const;
@@ -113,24 +113,43 @@ function loginRoute({ signIn, cookies }: SignInRoutesDeps): Route {
   };
 }
 
-function callbackRoute(deps: SignInRoutesDeps): Route {
-  return {
-    ...shared,
-    method: 'GET',
-    path: '/auth/callback',
-    openapi: {
-      operationId: 'finishSignIn',
-      summary: 'Where the provider of identities sends people back to',
-      tags: ['sign-in'],
-      responses: { 302: { description: 'Signed in; the cookie is the session.' } },
+const CALLBACK = '/auth/callback';
+
+function callbackRoutes(deps: SignInRoutesDeps): readonly Route[] {
+  const common = { ...shared, method: 'GET' } as const;
+  const openapi = { tags: ['sign-in'], responses: { 302: { description: 'Signed in; the cookie is the session.' } } };
+  return [
+    {
+      ...common,
+      path: CALLBACK,
+      openapi: {
+        ...openapi,
+        operationId: 'finishSignIn',
+        summary: 'Where the provider of identities sends people back to',
+      },
+      handle: (call) => finish(call, deps, CALLBACK),
     },
-    async handle(call) {
-      const sealed = deps.cookies.read('sign-in', call);
-      const { person, returnTo } = await deps.signIn().finish(call.query, sealed);
-      const opened = await deps.sessions().openFor(person);
-      return redirect(returnTo, await begin(call, deps, opened));
+    {
+      ...common,
+      path: `${CALLBACK}/{name}`,
+      openapi: {
+        ...openapi,
+        operationId: 'finishSignInAt',
+        summary: 'Where one of several providers of identities sends people back to',
+        requestParams: {
+          path: z.object({ name: z.string().meta({ description: 'The last part of its `redirectUri`.' }) }),
+        },
+      },
+      handle: (call) => finish(call, deps, `${CALLBACK}/${call.params['name']}`),
     },
-  };
+  ];
+}
+
+async function finish(call: RouteCall, deps: SignInRoutesDeps, path: string): Promise<Answer> {
+  const sealed = deps.cookies.read('sign-in', call);
+  const { person, returnTo } = await deps.signIn().finish(call.query, path, sealed);
+  const opened = await deps.sessions().openFor(person);
+  return redirect(returnTo, await begin(call, deps, opened));
 }
 
 function logoutRoute({ sessions, cookies }: SignInRoutesDeps): Route {
