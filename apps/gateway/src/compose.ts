@@ -18,6 +18,7 @@ import type { GatewayGeneration } from './compose/build-generation.js';
 import { composeEntry, currentKeys } from './compose/entry.js';
 import { Generations } from './compose/generations.js';
 import { Holding } from './compose/holding.js';
+import { openHistory } from './compose/history.js';
 import { createIdempotencyControl } from './compose/idempotency.js';
 import type { IdempotencyControl } from './compose/idempotency.js';
 import type { IdentitySecrets } from './compose/identity.js';
@@ -41,6 +42,7 @@ import type { SecretPlace } from './config/secrets.js';
 import type { WatchDeps } from './config/watch-file.js';
 import type { SharedDirectory } from './directory/shared-directory.js';
 import type { Pressure } from './health/pressure.js';
+import type { RequestHistory } from './history/request-history.js';
 import { Callers } from './http/callers.js';
 import { createLiveClientFinder } from './http/client-address.js';
 import { answerWebRequest } from './http/in-process.js';
@@ -131,6 +133,7 @@ interface Opened extends Base {
   readonly limits: LimitsControl;
   readonly followers: Followers;
   readonly idempotency: IdempotencyControl;
+  readonly history: RequestHistory;
 }
 
 /** Plugs the packages together: the one place that knows them all. Throws when the data cannot be opened. */
@@ -141,7 +144,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   try {
     // Whatever can be wrong with the providers shows before anything is written.
     const providers = takeProviders(options.config, holding, { ...base, secrets: options });
-    const { store, lasting, limits, followers, idempotency } = (opened = openState(base));
+    const { store, lasting, limits, followers, idempotency, history } = (opened = openState(base));
     const first = buildGeneration(options.config, {
       holding,
       providers,
@@ -150,6 +153,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
       limits,
       followers,
       idempotency: idempotency.requests,
+      history,
       telemetry: base.telemetry,
       secrets: options.state,
       place: options,
@@ -189,7 +193,8 @@ function openState(base: Base): Opened {
   const lasting = composeLastingPorts({ ...base, store, limits });
   const idempotency = createIdempotencyControl(base.options.config, { store, telemetry: base.telemetry });
   const sharedLedger = openSharedLedger({ ...base, store, database: shared?.database, config: () => limits.config() });
-  return { ...base, store, limits, followers, idempotency, lasting, sharedLedger };
+  const history = openHistory({ ...base, store, secret: base.options.state.keyPepper });
+  return { ...base, store, limits, followers, idempotency, history, lasting, sharedLedger };
 }
 
 /** Builds a further configuration; throws, and then holds nothing, where it cannot be built. */
@@ -314,6 +319,7 @@ async function release({ options, transport, telemetry, pool }: Base, opened: Op
     () => transport.close(),
     () => pool.settled(),
     () => opened?.lasting.ledger.flush(),
+    () => opened?.history.close(),
     () => opened?.limits.shared?.close(),
     () => opened?.sharedLedger.close(),
     () => opened?.store.close(),

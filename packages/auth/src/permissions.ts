@@ -41,6 +41,7 @@ export const PERMISSIONS = {
   'users:read': own(READERS, 'list users and service accounts'),
   'users:write': own(ADMINS, 'make, change and delete users, with roles that are not above the own one'),
   'requests:read': own(READERS, 'see requests in the ledger'),
+  'bodies:read': own(OPERATORS, 'read what requests and their answers said, where it is kept'),
   'spend:read': own(READERS, 'see what requests cost'),
   'limits:read': own(READERS, 'see limits'),
   'limits:write': own(ADMINS, 'change limits'),

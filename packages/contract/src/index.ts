@@ -153,6 +153,7 @@ export type {
   TimedValue,
 } from './idempotency.js';
 export type { CountedTokens, TokenCounter } from './tokens.js';
+export type { History, HistoryCapture, HistoryRecord, HistoryRepository, HistoryRequest } from './history.js';
 export type { Authenticator, IncomingHeaders, Peer, Principal, Role, Stranger } from './identity.js';
 export type {
   AttemptRecord,

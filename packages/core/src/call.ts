@@ -64,6 +64,8 @@ export class Call {
   tags: readonly string[] | undefined;
   stream = false;
   bodyBytes = 0;
+  /** The body as it came, once it is read. */
+  given: Uint8Array | undefined;
   /** Of a text that shall be read aloud. */
   characters: number | undefined;
   /** True once the intent is written: from then on there is a row to settle. */

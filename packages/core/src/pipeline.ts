@@ -6,6 +6,7 @@ import type { Endpoint, Pipeline, Ports } from './ports.js';
 import { answer, answerOnce } from './run.js';
 import type { SnapshotHolder } from './snapshot.js';
 import type { CallContext } from './stages/run-context.js';
+import { tellHistory } from './told-history.js';
 
 /**
  * One request from its head to its settlement, stage by stage. The order is the product: nothing is read before the
@@ -18,7 +19,10 @@ export function createPipeline<Request extends Pick<ChatRequest, 'extensions'>, 
 ): Pipeline {
   return (received) => {
     const run = { endpoint, ...openCall({ received, route: endpoint.route }, snapshots) };
-    return isUnderKey(received) ? answerOnce(run) : answer(run);
+    const answering = isUnderKey(received) ? answerOnce(run) : answer(run);
+    const { call, ports } = run;
+    const { history } = ports;
+    return history ? answering.then((given) => tellHistory({ call, history }, given)) : answering;
   };
 }
 

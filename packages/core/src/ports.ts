@@ -6,6 +6,7 @@ import type {
   Clock,
   Dialect,
   Guards,
+  History,
   Idempotency,
   Ledger,
   Limiter,
@@ -53,6 +54,8 @@ export interface Ports {
   readonly leftBehind?: LeftBehind;
   /** Absent = nothing is checked. */
   readonly guards?: Guards;
+  /** Absent = nothing is kept of what is said. */
+  readonly history?: History;
   /** True when the gateway is about to stop and takes no new calls. */
   isRefusing(): boolean;
   onInternalError(cause: unknown): void;

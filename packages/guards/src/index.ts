@@ -1,9 +1,13 @@
 export { createGuards } from './guards.js';
 export { isSigningSecret } from './kinds/webhook-guard.js';
+export { ENTITIES } from './kinds/personal-data.js';
+export { createRedaction } from './redaction.js';
 export { guardsSettings } from './settings.js';
 export type { Verdict } from './call/bound-guard.js';
 export type { Report } from './call/tally.js';
 export type { GuardsDeps } from './guards.js';
 export type { Side } from './kinds/guard.js';
 export type { Moderate } from './kinds/moderation-guard.js';
+export type { Entity } from './kinds/personal-data.js';
+export type { RedactionInit } from './redaction.js';
 export type { GuardSettings, GuardsSettings } from './settings.js';

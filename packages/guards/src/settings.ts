@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { PERSONAL_DATA } from './kinds/personal-data.js';
-import type { Entity } from './kinds/personal-data.js';
+import { ENTITIES } from './kinds/personal-data.js';
 import { createKeywordGuard, createPatternGuard } from './kinds/text-guards.js';
 import { compileJsonSchema } from './schema/json-schema.js';
 
@@ -69,7 +68,6 @@ const keywords = z.strictObject({
   replacement,
   maxMatchChars,
 });
-const ENTITIES = Object.keys(PERSONAL_DATA) as [Entity, ...Entity[]];
 const pii = z.strictObject({
   kind: z.literal('pii').describe('Personal data.'),
   ...common,

@@ -8,12 +8,14 @@ import { buildSnapshot } from '../build-snapshot.js';
 import type { Config } from '../config/schema.js';
 import type { SecretPlace } from '../config/secrets.js';
 import type { Prober } from '../health/prober.js';
+import type { RequestHistory } from '../history/request-history.js';
 import type { Lifecycle } from '../lifecycle.js';
 import { composeCatalogue } from './catalogue.js';
 import { takeCircuits } from './circuits.js';
 import type { ConfiguredCircuits } from './circuits.js';
 import type { Holding } from './holding.js';
 import { composeGuards } from './guards.js';
+import { composeHistory } from './history.js';
 import { composeIdentity } from './identity.js';
 import type { Identity, IdentitySecrets } from './identity.js';
 import type { LimitsControl } from './limits.js';
@@ -47,6 +49,7 @@ export interface GenerationDeps {
   readonly lasting: LastingPorts;
   readonly limits: Pick<LimitsControl, 'book' | 'shared'>;
   readonly idempotency: Idempotency;
+  readonly history: RequestHistory;
   readonly followers: Followers;
   readonly secrets: IdentitySecrets;
   readonly place: SecretPlace;
@@ -87,6 +90,7 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
       cache,
       idempotency: config.idempotency.enabled ? deps.idempotency : undefined,
       guards: composeGuards(config, { ...deps, transport: lasting.transport, report: lasting.guardReport }),
+      history: composeHistory(config, deps.history),
     }),
     refreshLists: async () => void (await Promise.all([...providers.values()].map(({ lists }) => lists.refresh()))),
     dispose: () => holding.release(),

@@ -12,6 +12,7 @@ import { reportHealth } from '../health/provider-health.js';
 import { reportLedger } from '../health/ledger-health.js';
 import type { BreakerRoutesDeps } from '../http/admin/breakers.js';
 import type { WholeHealth } from '../http/health-route.js';
+import type { RequestHistory } from '../history/request-history.js';
 import { createEntry } from '../http/entry.js';
 import type { Entry } from '../http/entry.js';
 import { createInference } from '../http/inference.js';
@@ -51,6 +52,7 @@ export interface EntryParts {
   readonly pressure: Pressure;
   readonly vault: Vault;
   readonly limits: LimitsControl;
+  readonly history: RequestHistory;
   readonly followers: Followers;
   readonly options: { readonly env: Environment; readonly state: IdentitySecrets };
 }
@@ -69,7 +71,7 @@ export function composeEntry(parts: EntryParts): Entry {
     cors: liveCors,
     health: () => currentHealth(generations, parts),
     ledger,
-    ...repositoriesOf(store),
+    ...repositoriesOf(parts),
     rows: parts.sharedLedger.rows,
     spend: parts.sharedLedger.spend,
     background,
@@ -97,8 +99,8 @@ export function composeEntry(parts: EntryParts): Entry {
   );
 }
 
-function repositoriesOf({ audit, responses }: SqliteStore) {
-  return { auditRows: audit, responses };
+function repositoriesOf({ store: { audit, responses }, history }: Pick<EntryParts, 'store' | 'history'>) {
+  return { auditRows: audit, responses, history };
 }
 
 /** Who administers keys is the configuration of the moment. */

@@ -1,7 +1,7 @@
 import type { KeyAuthenticator } from '@sluice/auth';
 import { createBackoff } from '@sluice/breaker';
 import { createResponseCache } from '@sluice/cache';
-import type { Circuits, Guards, Idempotency, KeyValueStore, ResponseCache, Slots } from '@sluice/contract';
+import type { Circuits, Guards, History, Idempotency, KeyValueStore, ResponseCache, Slots } from '@sluice/contract';
 import { LeftBehind, TargetStatsTable, createAttemptMemory } from '@sluice/core';
 import type { AttemptMemory, Ports } from '@sluice/core';
 import { createLedger, priceUse } from '@sluice/ledger';
@@ -27,7 +27,7 @@ const CACHE_BYTES = 268_435_456;
 /** The stages that no configuration changes: counters, the ledger and the sockets go on through every reload. */
 export type LastingPorts = Omit<
   Ports,
-  'authenticator' | 'circuits' | 'slots' | 'cache' | 'idempotency' | 'guards' | 'assumedOutputTokens'
+  'authenticator' | 'circuits' | 'slots' | 'cache' | 'idempotency' | 'guards' | 'history' | 'assumedOutputTokens'
 > & {
   readonly limiter: QueueingLimiter;
   readonly leftBehind: LeftBehind;
@@ -76,6 +76,7 @@ export interface ConfiguredStages {
   readonly cache: ResponseCache | undefined;
   readonly idempotency: Idempotency | undefined;
   readonly guards: Guards | undefined;
+  readonly history: History | undefined;
 }
 
 function observedMemory(telemetry: ProcessTelemetry): AttemptMemory {
@@ -93,7 +94,7 @@ function observedMemory(telemetry: ProcessTelemetry): AttemptMemory {
 /** The stages of the pipeline, each from its own package, as one configuration has them. */
 export function composePorts(
   lasting: LastingPorts,
-  { slots, cache, idempotency, guards, ...stages }: ConfiguredStages,
+  { slots, cache, idempotency, guards, history, ...stages }: ConfiguredStages,
 ): Ports {
   return {
     ...lasting,
@@ -102,6 +103,7 @@ export function composePorts(
     ...given('cache', cache),
     ...given('idempotency', idempotency),
     ...given('guards', guards),
+    ...given('history', history),
   };
 }
 

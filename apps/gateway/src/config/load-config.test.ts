@@ -24,6 +24,7 @@ describe('loadConfig without a file', () => {
     });
     expect(config.breaker).toEqual({ consecutiveFailures: 5, halfOpenAfterMs: 500 });
     expect(config.cache.enabled).toBe(false);
+    expect(config.history).toMatchObject({ bodies: 'off', retention: 604_800_000, maxBytes: 65_536 });
     expect([environment.dataDir, environment.production, file]).toEqual(['./.sluice', false, undefined]);
   });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { STRATEGIES } from '@sluice/core';
 import type { RoutePolicy, StrategyName } from '@sluice/core';
+import { aliasHistorySettings } from '../history/settings.js';
 import {
   FAILURE_CLASSES,
   canary,
@@ -121,6 +122,7 @@ const alias = z
           'for so many output tokens, so that what it used is known.',
       ),
     hedge: hedge.prefault({}).describe('A second request beside one that is slow.'),
+    history: aliasHistorySettings.exactOptional(),
   })
   .describe('A name that callers use, and the models behind it.');
 

@@ -58,6 +58,7 @@ describe('configJsonSchema', () => {
       'guards',
       'responses',
       'ledger',
+      'history',
       'cache',
       'idempotency',
       'breaker',

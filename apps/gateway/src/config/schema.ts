@@ -21,6 +21,8 @@ import { telemetrySettings } from '@sluice/telemetry';
 import type { TelemetrySettings } from '@sluice/telemetry';
 import { corsSettings } from '../cors/settings.js';
 import type { CorsSettings } from '../cors/settings.js';
+import { historySettings } from '../history/settings.js';
+import type { HistorySettings } from '../history/settings.js';
 import { withConcurrency } from './concurrency.js';
 import { withKeyPool } from './key-pool.js';
 import { ledgerSettings } from './ledger-settings.js';
@@ -59,6 +61,7 @@ export interface Config {
   readonly guards: GuardsSettings;
   readonly responses: ResponsesSettings;
   readonly ledger: LedgerSettings;
+  readonly history: HistorySettings;
   readonly cache: CacheSettings;
   readonly idempotency: IdempotencySettings;
   readonly breaker: BreakerSettings;
@@ -78,6 +81,7 @@ export interface ConfigInput {
   readonly guards?: z.input<typeof guardsSettings> | undefined;
   readonly responses?: z.input<typeof responsesSettings> | undefined;
   readonly ledger?: z.input<typeof ledgerSettings> | undefined;
+  readonly history?: z.input<typeof historySettings> | undefined;
   readonly cache?: z.input<typeof cacheSettings> | undefined;
   readonly idempotency?: z.input<typeof idempotencySettings> | undefined;
   readonly breaker?: z.input<typeof breakerSettings> | undefined;
@@ -100,6 +104,7 @@ export function createConfigSchema(definitions: readonly ProviderDefinition[]): 
       guards: guardsSettings,
       responses: responsesSettings.prefault({}),
       ledger: ledgerSettings.prefault({}),
+      history: historySettings.prefault({}),
       cache: cacheSettings.prefault({}),
       idempotency: idempotencySettings.prefault({}),
       breaker: breakerSettings.prefault({}),

@@ -21,6 +21,7 @@ import type { LimitRoutesDeps } from './admin/limits.js';
 import { createKeyRoutes } from './admin/keys.js';
 import { createProviderRoutes } from './admin/providers.js';
 import { createRequestRoutes } from './admin/requests.js';
+import type { RequestRoutesDeps } from './admin/requests.js';
 import { createSpendRoute } from './admin/spend.js';
 import { createTenancyRoutes } from './admin/tenancy.js';
 import { INFERENCE_DESCRIPTIONS } from './inference.js';
@@ -50,6 +51,7 @@ export interface RoutesDeps {
   readonly ledger: Ledger;
   readonly rows: LedgerRows;
   readonly spend: LedgerSpend;
+  readonly history: RequestRoutesDeps['history'];
   readonly auditRows: AuditRepository;
   readonly responses: ResponseRepository;
   readonly background: BackgroundResponses;
@@ -64,7 +66,7 @@ export interface RoutesDeps {
 
 /** Every route but the models' own endpoints, which have their pipelines. */
 export function createRoutes(deps: RoutesDeps): readonly Route[] {
-  const { keys, reloads, breakers, ledger, rows, listModels, isReady, health, metrics, current } = deps;
+  const { keys, reloads, breakers, listModels, isReady, health, metrics, current } = deps;
   const routes = [
     ...createProbeRoutes({ isReady }),
     ...createModelsRoutes(listModels),
@@ -79,7 +81,7 @@ export function createRoutes(deps: RoutesDeps): readonly Route[] {
     ...createLimitRoutes(deps.limits),
     ...createBudgetRoutes({ ...deps.limits, clock: deps.clock }),
     createHealthRoute(health),
-    ...createRequestRoutes({ ledger, rows }),
+    ...createRequestRoutes(deps),
     createSpendRoute(deps),
     createAuditRoute(deps.auditRows),
     createExplainRoute({ current, keys }),

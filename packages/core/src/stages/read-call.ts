@@ -60,6 +60,7 @@ function parse<Request, Result, Event>(
   const { body, modelAt, wire } = read;
   const parsed = parseCallOf(endpoint.dialect, read, call.received);
   call.bodyBytes = body.length;
+  call.given = given.body;
   call.requestedModel = parsed.model;
   call.stream = parsed.stream;
   call.characters = parsed.characters;

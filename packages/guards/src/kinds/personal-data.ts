@@ -56,6 +56,9 @@ export const PERSONAL_DATA = {
 
 export type Entity = keyof typeof PERSONAL_DATA;
 
+/** The kinds of personal data that are known. */
+export const ENTITIES = Object.keys(PERSONAL_DATA) as [Entity, ...Entity[]];
+
 export function recogniserOf(entity: Entity): Recogniser {
   return PERSONAL_DATA[entity];
 }

@@ -248,6 +248,10 @@ export const MIGRATIONS: readonly string[] = [
    CREATE TABLE counts_epoch (only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1), epoch TEXT NOT NULL) STRICT;`,
 
   `CREATE INDEX sessions_by_subject ON sessions (subject, created_at_ms);`,
+
+  `-- What callers sent and got, sealed, for a time.
+   CREATE TABLE history (id TEXT PRIMARY KEY NOT NULL, expires_at_ms INTEGER NOT NULL, sealed TEXT NOT NULL) STRICT;
+   CREATE INDEX history_expiry ON history (expires_at_ms);`,
 ];
 
 /**

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type {
   AtomicKeyValueStore,
   AuditRepository,
+  HistoryRepository,
   KeyRepository,
   LedgerOutbox,
   LedgerRepository,
@@ -17,6 +18,7 @@ import { createEntries } from './entries.js';
 import type { SqliteEntriesOptions } from './entries.js';
 import { SqliteCounterStore } from './counters.js';
 import type { SqliteCounterOptions } from './counters.js';
+import { createHistoryRepository } from './history.js';
 import { createKeyRepository } from './keys.js';
 import { createLedgerRepository } from './ledger.js';
 import { migrate } from './migrations.js';
@@ -54,6 +56,7 @@ export interface SqliteStore {
   readonly sessions: SessionRepository;
   readonly settings: SettingRepository;
   readonly audit: AuditRepository;
+  readonly history: HistoryRepository;
   /** Counts over a connection of their own, so that a lock of another process costs no more than their short wait. */
   counters(options: SqliteCounterOptions): SqliteCounterStore;
   /** One table, whoever opens it. */
@@ -124,6 +127,7 @@ function smallRepositories(database: DatabaseSync) {
     sessions: createSessionRepository(database),
     settings: createSettingRepository(database),
     audit: createAuditRepository(database),
+    history: createHistoryRepository(database),
     entries: (options: SqliteEntriesOptions) => createEntries(database, options),
   };
 }

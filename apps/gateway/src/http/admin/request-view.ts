@@ -82,6 +82,18 @@ export const requestView = z
   })
   .meta({ description: 'One request of a caller.' });
 
+const text = z.string().nullable();
+
+/** With what was said, where that is kept. */
+export const shownRequestView = requestView.safeExtend({
+  bodies: z.enum(['off', 'kept', 'cut', 'withheld']).meta({
+    description:
+      'off: neither body is kept; kept: both are; cut: not all of them, because of its size or because it is no text; withheld: the caller may not read them.',
+  }),
+  request: text.meta({ description: 'The body that the caller sent, redacted.' }),
+  response: text.meta({ description: 'The body that it got, as far as it got it, redacted.' }),
+});
+
 export type RequestView = z.output<typeof requestView>;
 
 /** A row of the ledger in the form of {@link requestView}. */

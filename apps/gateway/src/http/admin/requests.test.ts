@@ -1,8 +1,9 @@
 import type { LedgerIntent, LedgerSettlement } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
 import { ask, bodyOf } from '../../__fixtures__/route-call.js';
+import type { ShownBodies } from '../../history/request-history.js';
 import { temporaryStore } from '../../__fixtures__/store.js';
-import { requestView } from './request-view.js';
+import { shownRequestView } from './request-view.js';
 import { createRequestRoutes } from './requests.js';
 
 const START_MS = Date.parse('2026-01-01T00:00:00Z');
@@ -42,10 +43,15 @@ const SETTLEMENT: LedgerSettlement = {
 };
 
 /** Three requests, a minute apart; the first has ended. */
+const NOTHING: ShownBodies = { bodies: 'off', request: null, response: null };
+const history = {
+  find: (id: string): ShownBodies => (id === 'req-1' ? { bodies: 'kept', request: 'Hi', response: 'Ho' } : NOTHING),
+};
+
 function requestRoutes(flush: () => Promise<void> = () => Promise.resolve()) {
   const { ledger: rows } = temporaryStore();
   rows.append({ intents: [intent(1), intent(2), intent(3)], settlements: [SETTLEMENT] });
-  return createRequestRoutes({ rows, ledger: { flush } });
+  return createRequestRoutes({ rows, history, ledger: { flush } });
 }
 
 async function list(query = ''): Promise<{ readonly ids: string[]; readonly nextCursor: string | null }> {
@@ -80,7 +86,7 @@ describe('GET /admin/v1/requests', () => {
   );
 
   it('shows a request that has ended with all that is known of it', async () => {
-    const row = requestView.parse(bodyOf(await ask(requestRoutes(), 'getRequest', { params: { id: 'req-1' } })));
+    const row = shownRequestView.parse(bodyOf(await ask(requestRoutes(), 'getRequest', { params: { id: 'req-1' } })));
     expect(row).toMatchObject({
       id: 'req-1',
       state: 'settled',
@@ -103,6 +109,9 @@ describe('GET /admin/v1/requests', () => {
       usageSource: 'provider',
       startedAt: '2026-01-01T00:01:00.000Z',
       settledAt: '2026-01-01T00:01:01.000Z',
+      bodies: 'kept',
+      request: 'Hi',
+      response: 'Ho',
     });
     expect(row.attempts).toEqual([
       {
@@ -129,14 +138,14 @@ describe('GET /admin/v1/requests', () => {
   });
 
   it('shows a request that still runs as open', async () => {
-    const row = requestView.parse(bodyOf(await ask(requestRoutes(), 'getRequest', { params: { id: 'req-2' } })));
-    expect(row).toMatchObject({ state: 'open', status: null, model: null, attempts: [], settledAt: null });
+    const row = shownRequestView.parse(bodyOf(await ask(requestRoutes(), 'getRequest', { params: { id: 'req-2' } })));
+    expect(row).toMatchObject({ state: 'open', status: null, model: null, attempts: [], settledAt: null, ...NOTHING });
   });
 
   it('writes what is pending before it looks', async () => {
     const { ledger: rows } = temporaryStore();
     const flush = async () => rows.append({ intents: [intent(9)], settlements: [] });
-    const routes = createRequestRoutes({ rows, ledger: { flush } });
+    const routes = createRequestRoutes({ rows, history, ledger: { flush } });
     expect((await listFrom(routes, '')).ids).toEqual(['req-9']);
   });
 

@@ -1,22 +1,24 @@
-import { sees, visibleTenant } from '@sluice/auth';
+import { may, sees, visibleTenant } from '@sluice/auth';
 import { gatewayError } from '@sluice/contract';
-import type { Ledger, LedgerQuery } from '@sluice/contract';
+import type { Ledger, LedgerQuery, Principal } from '@sluice/contract';
 import { jsonAnswer } from '@sluice/core';
 import type { Answer } from '@sluice/core';
 import { z } from 'zod';
 import type { LedgerRows } from '../../compose/shared-ledger.js';
+import type { RequestHistory, ShownBodies } from '../../history/request-history.js';
 import { parseQuery } from '../parse-input.js';
 import { principalOf } from '../route.js';
 import type { Route, RouteCall } from '../route.js';
 import { jsonContent, noStore } from '../answers.js';
 import { rowsHeaders } from './own-rows.js';
 import { pageLimit, timeParam } from './page-query.js';
-import { requestView, toRequestView } from './request-view.js';
+import { requestView, shownRequestView, toRequestView } from './request-view.js';
 
 export interface RequestRoutesDeps {
   /** Flushed before each look, so that a request that has ended is seen to have ended. */
   readonly ledger: Pick<Ledger, 'flush'>;
   readonly rows: LedgerRows;
+  readonly history: Pick<RequestHistory, 'find'>;
 }
 
 const DEFAULT_LIMIT = 100;
@@ -64,7 +66,7 @@ export function createRequestRoutes(deps: RequestRoutesDeps): readonly Route[] {
         summary: 'Show one request',
         tags: ['requests'],
         requestParams: { path: z.object({ id: z.string().meta({ description: 'The id of a request.' }) }) },
-        responses: { 200: { description: 'The request.', content: jsonContent(requestView) } },
+        responses: { 200: { description: 'The request.', content: jsonContent(shownRequestView) } },
       },
       handle: (call) => getRequest(call, deps),
     },
@@ -91,8 +93,17 @@ function toLedgerQuery({
 async function getRequest(call: RouteCall, deps: RequestRoutesDeps): Promise<Answer> {
   await flushed(deps);
   const row = await deps.rows.find(call.params['id'] ?? '');
-  if (row && sees(principalOf(call), row.tenant)) return jsonAnswer(200, toRequestView(row), noStore);
+  const principal = principalOf(call);
+  if (row && sees(principal, row.tenant)) {
+    return jsonAnswer(200, { ...toRequestView(row), ...bodiesFor(principal, row.id, deps) }, noStore);
+  }
   throw gatewayError('not_found', { message: 'There is no such request.' });
+}
+
+const WITHHELD = { bodies: 'withheld', request: null, response: null } as const;
+
+function bodiesFor(principal: Principal, id: string, { history }: RequestRoutesDeps): ShownBodies | typeof WITHHELD {
+  return may(principal, 'bodies:read') ? history.find(id) : WITHHELD;
 }
 
 /** What cannot be written is still shown as it was before. */
