@@ -15,7 +15,7 @@ export const ALGORITHMS = [
   'EdDSA',
 ] as const;
 
-export const fileRef = z.strictObject({ file: z.string().min(1).describe('Its path.') });
+const fileRef = z.strictObject({ file: z.string().min(1).describe('Its path.') });
 export const secretRef = z.union([z.strictObject({ env: z.string().min(1).describe('Its variable.') }), fileRef], {
   error: 'expected a reference, { env: NAME } or { file: PATH }',
 });

@@ -29,7 +29,7 @@ const SUMMARIES: Readonly<Record<Exclude<SpendGroup, 'day'>, string>> = {
 };
 const FILTERS = SPEND_GROUPS.filter((group) => group !== 'day');
 
-export const TIME_OPTIONS = {
+const TIME_OPTIONS = {
   since: { value: 'TIME', summary: 'Leaves out what began earlier: 2026-01-31, 2026-01-31T12:00:00Z, 7d, 24h' },
   until: { value: 'TIME', summary: 'Leaves out what began then or later' },
 } as const satisfies Record<string, CommandOption>;
@@ -66,7 +66,7 @@ function toQuery(options: CommandCall['options']): SpendQuery {
   return { by, ...rangeOf(options), only };
 }
 
-export function rangeOf({ since, until }: CommandCall['options']): ReturnType<typeof timeRange> {
+function rangeOf({ since, until }: CommandCall['options']): ReturnType<typeof timeRange> {
   const nowMs = systemClock.now();
   return timeRange(
     since === undefined ? undefined : readTime('since', since, nowMs),

@@ -308,7 +308,7 @@ cache: {ttl: "${secret}", store: "${secret}"}
     const aliases = Array.from({ length: 20_000 }, (_, index) => `  m${index}: {targets: 1}`).join('\n');
     const result = await load({ yaml: `models:\n${aliases}` });
     expect(result).toMatchObject({ ok: false, problems: { length: 20_000 } });
-  });
+  }, 30_000);
 });
 
 describe('resolveTimeouts', () => {

@@ -13,7 +13,7 @@ export const POINTS = ['before the headers', 'after one event', 'in the middle o
 export type Point = (typeof POINTS)[number];
 
 /** A thousand dollars for a million tokens: each of them shows in the cost. */
-export const MICRO_USD_PER_TOKEN = 1_000;
+const MICRO_USD_PER_TOKEN = 1_000;
 /** What the provider says of a whole answer. */
 export const WHOLE = { inputTokens: 3, outputTokens: 2 };
 
