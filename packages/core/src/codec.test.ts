@@ -6,7 +6,7 @@ import { translateCodec } from './codec.js';
 const HEAD = { status: 200, headers: {} };
 const silent: StreamDecoder<ChatEvent> = { push: () => [], end: () => [] };
 
-it('tells the decoders which target was asked', () => {
+it('tells the decoders which target was asked', async () => {
   const told: Target[] = [];
   const target: Target = { provider: 'p', model: 'm', baseUrl: new URL('http://upstream.test/') };
   const operation: Operation<ChatRequest, ChatResult, ChatEvent> = {
@@ -27,7 +27,7 @@ it('tells the decoders which target was asked', () => {
   const parsed = toyDialect.parse({ model: 'route' });
   const context = { requestId: 'r', answerId: 'a', createdSeconds: 0, wantsUsage: true };
   const codec = translateCodec(operation, { dialect: toyDialect, parsed, context }, target);
-  codec.plain(Buffer.from('{}'), HEAD);
+  await codec.plain(Buffer.from('{}'), HEAD);
   codec.stream(HEAD);
   expect(told).toEqual([target, target]);
 });

@@ -93,7 +93,7 @@ async function use(asking: Asking): Promise<string> {
   }
   await ask(asking, '/passthrough/up/chat/completions', { key, body: { model: 'm', messages: MESSAGES } });
   await ask(asking, `/v1/models?api_key=${key}`, { key: 'sk-sluice-wrong' });
-  await ask(asking, '/auth/session', { key, body: { key } });
+  await ask(asking, '/auth/session', { key, body: { key: admin } });
   for (const path of ADMIN_PATHS) await ask(asking, `/admin/v1/${path}`, { key: admin });
   for (const path of ['/metrics', '/health/providers', '/openapi.json', '/v1/models'])
     await ask(asking, path, { key: admin });
