@@ -20,7 +20,7 @@ const BOUND_MS = 100;
 /** Whoever is cut off sees it by then. */
 const passing = async (ms: number): Promise<void> => sleep(ms);
 
-describe('a caller that leaves a stream (F62)', () => {
+describe('a caller that leaves a stream (F62, GHSA-724j-f2pf-phf7)', () => {
   it.each(POINTS)(
     '%s, fifty times: as many rows with what came of it, and no connection is left open',
     async (point) => {

@@ -129,6 +129,16 @@ it('J-30: labels do not grow with what callers write', async () => {
   expect(await gateway.metrics()).not.toContain('made-up-');
 });
 
+it.each(['/admin/v1/audit?action=', '/admin/v1/spend?by=key&model='])(
+  'CVE-2026-25591: J-40: %s takes a text as it is, and looks for nothing like it',
+  async (path) => {
+    for (const pattern of ['%', '%%%%', '%_'.repeat(20), '*']) {
+      const { status, text } = await ask('GET', path + encodeURIComponent(pattern));
+      expect([status, (JSON.parse(text) as { data: unknown }).data]).toEqual([200, []]);
+    }
+  },
+);
+
 it.each(['<script>alert(1)</script>', 'javascript:alert(1)', '"><img src=x onerror=alert(1)>'])(
   'J-42: %j is data, in an answer that no browser takes for a page',
   async (name) => {
