@@ -217,6 +217,7 @@ describe('a sign-in that somebody tampers with', () => {
     'javascript:alert(1)',
     '/a/../b',
     '',
+    `/${'a'.repeat(500)}`,
   ])('leads nowhere but to a path of the gateway: %j', async (returnTo) => {
     const { signIn } = browser();
     const landed = await signIn(`?returnTo=${encodeURIComponent(returnTo)}`);

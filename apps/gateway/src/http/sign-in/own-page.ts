@@ -14,9 +14,15 @@ export function assertOwnPage({ origin, host, 'sec-fetch-site': site }: Incoming
   });
 }
 
-/** Where somebody goes after the sign-in: a path of this gateway, or the console. */
+/** It stands in a cookie, of which browsers take so much. */
+export const MAX_PATH_CHARS = 500;
+
+/** Where somebody goes after the sign-in: a path of this gateway that is not too long, or the console. */
 export function toOwnPath(text: string | null): string {
-  return text !== null && /^\/(?![/\\])[\w\-./~%?=&+:@!$'()*,;]*$/.test(text) && !text.includes('..')
+  return text !== null &&
+    text.length <= MAX_PATH_CHARS &&
+    /^\/(?![/\\])[\w\-./~%?=&+:@!$'()*,;]*$/.test(text) &&
+    !text.includes('..')
     ? text
     : '/console';
 }

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { jsonContent, noStore } from '../answers.js';
 import { parseInput } from '../parse-input.js';
 import type { Route, RouteCall } from '../route.js';
-import { assertOwnPage, toOwnPath } from './own-page.js';
+import { MAX_PATH_CHARS, assertOwnPage, toOwnPath } from './own-page.js';
 import type { SessionCookies } from './session-cookie.js';
 
 export interface SignInRoutesDeps {
@@ -97,8 +97,12 @@ function loginRoute({ signIn, cookies }: SignInRoutesDeps): Route {
       tags: ['sign-in'],
       requestParams: {
         query: z.object({
-          issuer: z.string().max(500).optional().meta({ description: 'Which one. Absent: the first of `auth.oidc`.' }),
-          returnTo: z.string().max(2_000).optional().meta({ description: 'Path to come back to. Default `/console`.' }),
+          issuer: z.string().max(200).optional().meta({ description: 'Which one. Absent: the first of `auth.oidc`.' }),
+          returnTo: z
+            .string()
+            .max(MAX_PATH_CHARS)
+            .optional()
+            .meta({ description: 'Path to come back to. Default `/console`.' }),
         }),
       },
       responses: { 302: { description: 'On to the provider.' } },
