@@ -42,6 +42,7 @@ export async function expectBoundedReaders({ readers, writeTimeoutMs }: StallPla
   const up = floods.map(({ url }, index) => [`up${index}`, providerAt(url, wire)['up']]);
   const providers = { ...Object.fromEntries(up), sim: { kind: 'sim' } };
   const gateway = setup.use(await startMeasured({ server: { writeTimeoutMs, shed: UNHURRIED }, providers }));
+  await loadTokenizer(gateway);
   // What the first calls leave behind is not theirs.
   for (let calls = 0; calls < 50; calls += 1) await answerGood(gateway);
   const others = await serveGood(gateway, 50);
@@ -69,6 +70,14 @@ export async function expectBoundedReaders({ readers, writeTimeoutMs }: StallPla
   await expect.poll(live, { timeout: 5_000 }).toBeLessThan(BACK_WITHIN_BYTES);
   await assertInvariants({ gateway });
   for (const answer of answers) end(answer);
+}
+
+/** A caller that leaves: what came is counted, and the first count loads the tables for it, which stay. */
+async function loadTokenizer(gateway: MeasuredGateway): Promise<void> {
+  end(await callUnread(gateway, '/v1/chat/completions', { ...CHAT, model: 'up0/left' }));
+  const left = async (): Promise<number | undefined> =>
+    (await gateway.rows()).find(({ model }) => model === 'left')?.status;
+  await expect.poll(left).toBe(499);
 }
 
 async function answerGood(gateway: MeasuredGateway): Promise<void> {
