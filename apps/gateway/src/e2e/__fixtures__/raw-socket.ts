@@ -13,7 +13,7 @@ export interface RawAnswer {
   readonly text: string;
 }
 
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 20_000;
 
 /** One connection to a gateway, over which bytes go as they are. */
 export interface RawSocket extends Disposable {
