@@ -2,6 +2,9 @@ import { createClient } from '@redis/client';
 import { gatewayError } from '@sluice/contract';
 import type { Cancel, Clock } from '@sluice/contract';
 import { connectionOptions } from './connection.js';
+import { keepStringMethodsFast } from './fast-strings.js';
+
+keepStringMethodsFast();
 
 export type RedisClient = ReturnType<typeof connect>;
 
