@@ -75,7 +75,7 @@ export async function expectBoundedReaders({ readers, writeTimeoutMs }: StallPla
 /** A caller that leaves: what came is counted, and the first count loads the tables for it, which stay. */
 async function loadTokenizer(gateway: MeasuredGateway): Promise<void> {
   end(await callUnread(gateway, '/v1/chat/completions', { ...CHAT, model: 'up0/left' }));
-  const left = async (): Promise<number | undefined> =>
+  const left = async (): Promise<unknown> =>
     (await gateway.rows()).find(({ model }) => model === 'left')?.status;
   await expect.poll(left).toBe(499);
 }
