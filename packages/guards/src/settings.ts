@@ -32,7 +32,7 @@ const replacement = z
 const maxMatchChars = z
   .int()
   .min(32)
-  .max(65_536)
+  .max(4_096)
   .default(512)
   .describe('So many characters of a stream are kept back at most; what is longer may be found in part only.');
 const onFailure = z.enum(['allow', 'reject']).default('reject').describe('What counts where there is no verdict.');

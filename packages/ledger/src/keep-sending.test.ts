@@ -127,9 +127,12 @@ it('deletes what is old once a second, as long as what is new arrives', async ()
   const { outbox, state, pass } = rig([], 1_000);
   await pass(0);
   await pass(250);
+  expect(outbox.pruned).toHaveLength(1);
+  await pass(1_000);
+  expect(outbox.pruned).toHaveLength(2);
   state.isAway = true;
   outbox.waiting.push(1);
   await pass(1_000);
   await pass(1_000);
-  expect(outbox.pruned).toHaveLength(1);
+  expect(outbox.pruned).toHaveLength(2);
 });

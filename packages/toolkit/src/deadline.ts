@@ -14,6 +14,7 @@ export function withDeadline<T>(
   { ms, clock }: Deadline,
   signal: AbortSignal,
 ): Promise<T> {
+  if (signal.aborted) return Promise.reject(signal.reason as Error);
   const controller = new AbortController();
   return new Promise<T>((resolve, reject) => {
     const end = (): void => {
@@ -30,6 +31,6 @@ export function withDeadline<T>(
     signal.addEventListener('abort', abort, { once: true });
     // As an async function, so that a throw is a rejection too.
     const step = async (): Promise<T> => run(controller.signal);
-    step().then(resolve, reject).finally(end);
+    step().finally(end).then(resolve, reject);
   });
 }

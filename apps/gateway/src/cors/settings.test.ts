@@ -15,7 +15,6 @@ describe("cors: of the operator's file", () => {
   });
 
   it.each([
-    // D-18
     [{ production: { origins: ['*'], credentials: true } }, 'cors.production.origins[0]'],
     [{ production: { origins: ['*'] } }, 'cors.production.origins[0]'],
     [{ development: { origins: ['*'] } }, 'cors.development.origins[0]'],
@@ -33,7 +32,7 @@ describe("cors: of the operator's file", () => {
     [{ staging: { origins: [] } }, 'cors.staging'],
     [{ production: { credentials: true } }, 'cors.production.origins'],
     [{ production: { origins: [], origin: 'https://app.example.com' } }, 'cors.production.origin'],
-  ])('refuses %j', async (cors, at) => {
+  ])('D-18: refuses %j', async (cors, at) => {
     const lines = await refusals(cors);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(`config error at ${at}: `);

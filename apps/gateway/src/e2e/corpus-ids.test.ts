@@ -20,18 +20,22 @@ const CLASSES: Readonly<Record<string, readonly number[]>> = {
   G: [1, 2, 4, 5, 7, 8, 10, 11, 13, 14, 16, 17, 19, 20, 22],
   H: [1, 2, 4, 5, 7, 8, 10, 11, 13, 14, 16, 17, 19, 20, 22, 23, 25, 26],
   I: [1, 2, 4, 5, 7, 8, 10, 11, 13, 14],
-  J: [1, 2, 4, 10, 12, 13, 15, 20, 22, 30, 42, 44, 45],
+  J: [1, 2, 4, 10, 12, 13, 15, 20, 22, 30, 41, 42, 44, 45],
   K: [1, 2, 4, 5, 7, 8, 10, 11, 13, 14, 16, 17, 19, 20, 22, 23, 25, 26],
   L: [1, 2, 4, 5, 7, 8, 10, 11],
 };
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
 const TESTS = '{apps/gateway,packages/**}/src/**/{*.test.ts,__fixtures__/**/*.ts}';
 const SELF = 'corpus-ids.test.ts';
+/** A number that stands in a remark has no case. */
+const COMMENTS = /^ *\/\*[^]*?\*\/|^ *\/\/.*$|;\s+\/\/.*$/gm;
 
 it('has a case for each bad input that has a number', () => {
   const exclude = (path: string): boolean =>
     path.endsWith('node_modules') || path.endsWith('dist') || path.endsWith(SELF);
-  const texts = globSync(TESTS, { cwd: ROOT, exclude }).map((path) => readFileSync(join(ROOT, path), 'utf8'));
+  const texts = globSync(TESTS, { cwd: ROOT, exclude }).map((path) =>
+    readFileSync(join(ROOT, path), 'utf8').replace(COMMENTS, ''),
+  );
   const named = new Set(texts.flatMap((text) => text.match(/\b[A-L]-\d\d\b/g) ?? []));
   const wanted = Object.entries(CLASSES).flatMap(([name, numbers]) =>
     numbers.map((number) => `${name}-${String(number).padStart(2, '0')}`),

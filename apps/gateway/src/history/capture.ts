@@ -58,7 +58,9 @@ export class Capture implements HistoryCapture {
 
   push(chunk: Uint8Array | string): void {
     if (!this.#asked || this.#answered === this.#limit) return;
-    const bytes = Buffer.from(chunk).subarray(0, this.#limit - this.#answered);
+    const rest = this.#limit - this.#answered;
+    const start = typeof chunk === 'string' ? chunk.slice(0, rest) : chunk.subarray(0, rest);
+    const bytes = Buffer.from(start).subarray(0, rest);
     this.#answered += bytes.length;
     this.#chunks.push(bytes);
     this.#hold(bytes.length);

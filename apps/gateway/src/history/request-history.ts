@@ -72,7 +72,8 @@ export class RequestHistory {
 
   /** Throws what the repository throws. */
   find(id: string): ShownBodies {
-    this.flush();
+    const at = this.#waiting.findIndex((captured) => captured.id === id);
+    if (at >= 0) this.#append(this.#waiting.splice(at, 1));
     const { repository, clock, sealer } = this.#deps;
     const sealed = repository.find(id, clock.now());
     const text = sealed === undefined ? undefined : sealer.open(sealed, id);
@@ -109,12 +110,15 @@ export class RequestHistory {
   }
 
   #write(most: number): void {
-    const { repository, onError } = this.#deps;
     let bytes = 0;
     let count = 0;
     for (; count < this.#waiting.length && bytes < most; count += 1) bytes += this.#waiting[count]?.bytes ?? 0;
-    const batch = this.#waiting.splice(0, count);
-    this.#heldBytes -= bytes;
+    this.#append(this.#waiting.splice(0, count));
+  }
+
+  #append(batch: readonly CapturedRequest[]): void {
+    const { repository, onError } = this.#deps;
+    for (const { bytes } of batch) this.#heldBytes -= bytes;
     try {
       repository.append(batch.flatMap((captured) => this.#seal(captured)));
     } catch (cause) {

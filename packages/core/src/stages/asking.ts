@@ -1,7 +1,6 @@
 import type { AdmissionRequest, Principal } from '@sluice/contract';
 import { AtMost } from './at-most.js';
 import type { AtMostParts } from './at-most.js';
-import { endUserOf } from './end-user.js';
 
 export interface AskingParts extends AtMostParts {
   readonly principal: Principal;
@@ -35,6 +34,6 @@ export class Asking implements AdmissionRequest {
   }
 
   get endUser(): string | undefined {
-    return endUserOf(this.#parts.wire);
+    return this.#parts.call.endUser;
   }
 }

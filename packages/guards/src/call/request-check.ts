@@ -21,7 +21,10 @@ export async function checkRequest<Request>(
   parts: CallParts,
 ): Promise<CheckedRequest<Request>> {
   const guards = parts.guards.filter(({ on }) => on.has('input'));
-  const first: State<Request> = { request: asked.request, asides: asidesOf(asked, parts.subject) };
+  const first: State<Request> = {
+    request: asked.request,
+    asides: guards.length === 0 ? [] : asidesOf(asked, parts.subject),
+  };
   if (guards.some(({ mode }) => mode === 'enforce')) assertReadable(asked, first.asides);
   let state = withoutProbabilities(first, parts);
   for (const guard of guards) {

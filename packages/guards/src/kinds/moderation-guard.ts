@@ -1,6 +1,6 @@
 import type { Clock, ModerationVerdict } from '@sluice/contract';
+import { withDeadline } from '@sluice/toolkit';
 import type { WholeGuard } from './guard.js';
-import { withDeadline } from './with-deadline.js';
 
 export interface ModerationInit {
   readonly provider: string;
@@ -33,7 +33,7 @@ export function createModerationGuard(init: ModerationInit, { clock, moderate }:
       const texts = named.map(({ text }) => text).filter((text) => text.trim() !== '');
       if (texts.length === 0) return { verdict: 'allow' };
       const ask = (bound: AbortSignal) => moderate({ provider, model, texts }, bound);
-      const verdicts = await withDeadline(ask, { clock, timeoutMs }, signal);
+      const verdicts = await withDeadline(ask, { ms: timeoutMs, clock }, signal);
       if (verdicts.length < texts.length) throw new Error('The provider judged fewer texts than it was given.');
       return { verdict: verdicts.some((verdict) => isFlagged(verdict, init)) ? 'reject' : 'allow' };
     },

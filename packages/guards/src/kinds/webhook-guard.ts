@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Clock, SecretRef, UpstreamRequest, WholeResponse } from '@sluice/contract';
-import { withDeadline } from './with-deadline.js';
+import { decodeText, tryParseJson, withDeadline } from '@sluice/toolkit';
 import type { Judgement, WholeGuard, WholeQuestion } from './guard.js';
 
 export interface WebhookInit {
@@ -35,12 +35,14 @@ export function createWebhookGuard(init: WebhookInit, deps: WebhookDeps): WholeG
     });
     const { head, body: answer } = await deps.send({ method: 'POST', url, headers, body }, signal);
     if (head.status !== 200) throw new Error(`The webhook answered with status ${head.status}.`);
-    return toJudgement(JSON.parse(new TextDecoder().decode(answer)), question.texts.length);
+    // What JSON has to say of it would name what stands there.
+    return toJudgement(tryParseJson(decodeText(answer)), question.texts.length);
   };
   return {
     reads: 'whole',
     onFailure: init.onFailure,
-    judge: (question, signal) => withDeadline((bound) => ask(question, bound), { ...init, clock: deps.clock }, signal),
+    judge: (question, signal) =>
+      withDeadline((bound) => ask(question, bound), { ms: init.timeoutMs, clock: deps.clock }, signal),
   };
 }
 

@@ -63,6 +63,7 @@ describe('a webhook', () => {
     await expect(checkPrompt(closed.call, ask('hello'))).rejects.toThrow('The guard "hook" refused the request.');
     expect(closed.reports).toEqual(['hook input failed']);
     expect(closed.failures).toHaveLength(1);
+    expect(closed.failures[0]).not.toContain('html');
     const open = hook({ send }, { onFailure: 'allow' });
     expect((await checkPrompt(open.call, ask('hello'))).isRewritten).toBe(false);
     expect(open.call.noted('acting')).toBe('hook=failed');
@@ -74,7 +75,7 @@ describe('a webhook', () => {
     await new Promise(setImmediate);
     clock.advance(500);
     expect(await refused).toMatchObject({ code: 'content_policy_violation' });
-    expect(failures).toEqual(['hook: There was no verdict within 500 ms.']);
+    expect(failures).toEqual(['hook: No answer within 500 ms.']);
   });
 
   it('judges a stream before anything of it is out', async () => {

@@ -23,8 +23,8 @@ const MAX_STATES = 4_096;
 const NONE: readonly number[] = [];
 
 /**
- * A deterministic automaton that is made as texts need it. One step for each code unit whatever the text is, so that no
- * pattern and no text together take more than linear time. A match is known with the unit behind it, because an
+ * A deterministic automaton that is made as texts need it: one step for each code unit, or for one that leads to a new state
+ * as many as the program has places. No pattern and no text together take more than linear time. A match is known with the unit behind it, because an
  * assertion may ask for that.
  */
 export class Automaton {

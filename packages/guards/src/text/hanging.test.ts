@@ -17,4 +17,10 @@ describe('no pattern hangs', () => {
     const scanner = new Scanner({ matcher, maxChars: 512, replace: () => '' });
     expect(filterText(scanner, text)).toHaveLength(text.length);
   });
+
+  it('where there is a match, before a region in which the next one may still end', () => {
+    const matcher = compilePatterns([String.raw`z|a[^\n]*b`], false);
+    const scanner = new Scanner({ matcher, maxChars: 512, replace: () => '' });
+    expect(filterText(scanner, `az${'a'.repeat(50_000)}`)).toBe('a'.repeat(50_001));
+  });
 });

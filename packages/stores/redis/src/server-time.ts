@@ -6,11 +6,6 @@ export class ServerTime {
   /** To be added to monotonic time. */
   #offsetMs: number | undefined;
 
-  /** Whether the server's time is known at all. */
-  get isKnown(): boolean {
-    return this.#offsetMs !== undefined;
-  }
-
   /** The server's time at a moment of ours. */
   at(monotonicMs: number): number {
     return Math.floor(monotonicMs + (this.#offsetMs ?? 0));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 
 const PIECE = 12;
+const PREFIX = /^sk-sluice-(?=.{12})/;
 
 /** Places where something was written for somebody to read, by what they are called. */
 export type Places = ReadonlyMap<string, string | Buffer>;
@@ -24,8 +25,13 @@ export function filesBelow(folder: string): Places {
   return new Map(files.map((path) => [path, readFileSync(path)]));
 }
 
-function piecesOf(secret: string): readonly string[] {
-  return Array.from({ length: Math.max(1, secret.length - PIECE + 1) }, (_, at) => secret.slice(at, at + PIECE));
+/**
+ * Twelve characters in a row, from everywhere in it. What all keys begin with is no secret: with two characters more it
+ * would be a piece, which one in 4,096 other keys has too.
+ */
+export function piecesOf(secret: string): readonly string[] {
+  const own = secret.replace(PREFIX, '');
+  return Array.from({ length: Math.max(1, own.length - PIECE + 1) }, (_, at) => own.slice(at, at + PIECE));
 }
 
 /** A piece as it is, in hexadecimal, for URLs, and in base64 wherever it begins in what was coded. */

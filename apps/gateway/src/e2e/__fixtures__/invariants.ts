@@ -4,6 +4,7 @@ import { NONCE } from '@sluice/testkit';
 import type { FakeUpstream } from '@sluice/testkit';
 import { expect } from 'vitest';
 import type { RequestView } from '../../http/admin/request-view.js';
+import { piecesOf } from './canary-scan.js';
 import { ADMIN_KEY, attachTo, parseLines } from './gateway.js';
 import type { RemoteGateway } from './gateway.js';
 import { startProcess } from './process.js';
@@ -159,7 +160,6 @@ function traceOf(headers: Readonly<Record<string, string>>): string | undefined 
   return headers['traceparent']?.split('-')[1];
 }
 
-const PIECE = 12;
 type Written = Pick<RemoteGateway, 'secrets' | 'folder' | 'logText'>;
 
 /** I4: no piece of a key of twelve characters stands in anything that was written; the file of the secrets is for that. */
@@ -169,11 +169,6 @@ export function expectNoSecret({ secrets, folder, logText }: Written, metrics = 
   const pieces = secrets.flatMap((secret) => [...piecesOf(secret), ...codedForms(secret)]);
   const found = [...places].filter(([, text]) => pieces.some((piece) => text.includes(piece)));
   expect(found.map(([place]) => place)).toEqual([]);
-}
-
-function piecesOf(secret: string): readonly string[] {
-  if (secret.length < PIECE) return [secret];
-  return Array.from({ length: secret.length - PIECE + 1 }, (_, at) => secret.slice(at, at + PIECE));
 }
 
 function codedForms(secret: string): readonly string[] {

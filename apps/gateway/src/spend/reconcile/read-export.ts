@@ -1,4 +1,4 @@
-import { isJsonObject, tryParseJson } from '@sluice/toolkit';
+import { isJsonObject, toText, tryParseJson } from '@sluice/toolkit';
 import type { JsonObject } from '@sluice/contract';
 import { parseCsv } from './parse-csv.js';
 
@@ -80,11 +80,11 @@ function fromOpenAi(day: string, result: JsonObject): TheirUse {
     const name = typeof line === 'string' ? line.replace(/,[^,]*$/, '') : '';
     return { day, model: name, costMicroUsd: toMicroUsd(amount['value']) };
   }
-  return { day, model: textOf(model), inputTokens: toCount(input), outputTokens: toCount(output) };
+  return { day, model: toText(model), inputTokens: toCount(input), outputTokens: toCount(output) };
 }
 
 function fromAnthropic(day: string, result: JsonObject): TheirUse {
-  const model = textOf(result['model']);
+  const model = toText(result['model']);
   if (result['amount'] !== undefined) return { day, model, costMicroUsd: toMicroUsd(result['amount'], CENTS) };
   const { cache_creation: written } = result;
   const writes = isJsonObject(written) ? Object.values(written) : [];
@@ -149,10 +149,6 @@ function toNumber(value: unknown): number {
   throw new Error(`The export holds ${JSON.stringify(value)} where a number belongs.`);
 }
 
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
 function dayOfSeconds(value: unknown): string {
   const at = new Date(toNumber(value) * 1_000);
   return at.getTime() > 0 ? at.toISOString().slice(0, 10) : noDay(value);
@@ -160,7 +156,7 @@ function dayOfSeconds(value: unknown): string {
 
 /** Of a day, or of a time of it. */
 function toDay(value: unknown): string {
-  const day = textOf(value).slice(0, 10);
+  const day = toText(value).slice(0, 10);
   return /^\d{4}-\d\d-\d\d$/.test(day) && Date.parse(day) > 0 ? day : noDay(value);
 }
 

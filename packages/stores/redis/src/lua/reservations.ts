@@ -29,7 +29,6 @@ end
 
 local function drop_count(field)
   local c = unpacked(field)
-  local last = c and c.g[#c.g]
   if c and c.e ~= -1 and c.e > now then
     redis.call('ZADD', DUE, c.e, 'c:' .. field)
   else

@@ -30,7 +30,16 @@ const get = (id: string, header: string, expected: BadInput['expected'] = refuse
 
 const host = (id: string, value: string): BadInput => head(id, ['GET /v1/models HTTP/1.1', `Host: ${value}`]);
 
-/** Smuggling. C-13 to C-19 are lengths that are none. */
+const NO_LENGTHS = [
+  ['C-13', '+2'],
+  ['C-14', '-1'],
+  ['C-15', '0x2'],
+  ['C-16', '2_0'],
+  ['C-17', '1e1'],
+  ['C-18', ''],
+  ['C-19', '2, 2'],
+] as const;
+/** Smuggling. */
 const SMUGGLED: readonly BadInput[] = [
   post('C-01', ['Transfer-Encoding: chunked'], chunked()),
   post('C-02', ['Content-Length:-', 'Transfer-Encoding: xchunked'], chunked()),
@@ -54,7 +63,7 @@ const SMUGGLED: readonly BadInput[] = [
   },
   post('C-11', [`Content-Length: ${BODY.length}`, 'Content-Length: 3']),
   post('C-12', [`Content-Length: ${BODY.length}`, `Content-Length: ${BODY.length}`]),
-  ...['+2', '-1', '0x2', '2_0', '1e1', '', '2, 2'].map((value, i) => post(`C-${13 + i}`, [`Content-Length: ${value}`])),
+  ...NO_LENGTHS.map(([id, value]) => post(id, [`Content-Length: ${value}`])),
   ...['18446744073709551616', '9223372036854775808', '99999999999999999999'].map((value) =>
     post('C-20', [`Content-Length: ${value}`], BODY, [
       refused,
