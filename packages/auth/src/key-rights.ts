@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { gatewayError } from '@sluice/contract';
 import type { ErrorCode, KeyRecord } from '@sluice/contract';
+import { matchesWildcard } from '@sluice/toolkit';
 import { mayGrant } from './permissions.js';
 import type { Actor } from './permissions.js';
 import { forbidden } from './refuse.js';
@@ -10,15 +11,16 @@ type Rights = Pick<KeyRecord, 'role' | 'models' | 'routes' | 'tools' | 'ips'>;
 /** Throws a 403 for a key that could do more than whoever makes it, or lays hands on it. */
 export function assertRights(rights: Rights, by: Rights & Actor): void {
   if (!mayGrant(by, rights.role)) throw forbidden(`The role "${rights.role}" is above your own.`, 'role');
-  assertList(rights.models, by.models, { param: 'models', code: 'model_not_allowed', covers });
-  assertList(rights.routes, by.routes, { param: 'routes', code: 'route_not_allowed', covers });
-  assertList(rights.tools, by.tools, { param: 'tools', code: 'route_not_allowed', covers });
+  assertList(rights.models, by.models, { param: 'models', code: 'model_not_allowed', covers: matchesWildcard });
+  assertList(rights.routes, by.routes, { param: 'routes', code: 'route_not_allowed', covers: matchesWildcard });
+  assertList(rights.tools, by.tools, { param: 'tools', code: 'route_not_allowed', covers: matchesWildcard });
   assertList(rights.ips, by.ips, { param: 'ips', code: 'ip_not_allowed', covers: holds });
 }
 
 interface ListRule {
   readonly param: string;
   readonly code: ErrorCode;
+  /** Whether whatever `given` stands for is something that `own` stands for. */
   covers(own: string, given: string): boolean;
 }
 
@@ -29,11 +31,6 @@ function assertList(
 ): void {
   if (own === undefined || given?.every((one) => own.some((mine) => isCovered(mine, one)))) return;
   throw gatewayError(code, { message: `The key may not have more ${param} than your own.`, details: { param } });
-}
-
-/** Whether whatever `given` stands for is something that `own` stands for. */
-function covers(own: string, given: string): boolean {
-  return own === given || (own.endsWith('*') && given.startsWith(own.slice(0, -1)));
 }
 
 function holds(own: string, given: string): boolean {

@@ -1,11 +1,10 @@
+import { durationMs } from '@sluice/toolkit';
 import { z } from 'zod';
-
-const MS_PER_UNIT = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 const duration = z
   .string()
   .regex(/^[1-9]\d{0,5}[mhd]$/, 'Expected a whole number and a unit: 30m, 24h or 7d.')
-  .transform((text) => Number(text.slice(0, -1)) * MS_PER_UNIT[text.at(-1) as keyof typeof MS_PER_UNIT]);
+  .transform(durationMs);
 
 /** The `idempotency:` block of the operator's file. */
 export const idempotencySettings = z

@@ -1,8 +1,7 @@
 import { ENTITIES, createRedaction } from '@sluice/guards';
 import type { Entity, RedactionInit } from '@sluice/guards';
+import { durationMs } from '@sluice/toolkit';
 import { z } from 'zod';
-
-const MS_PER_UNIT = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 const bodies = z
   .enum(['off', 'errors', 'all'])
@@ -10,7 +9,7 @@ const bodies = z
 const retention = z
   .string()
   .regex(/^[1-9]\d{0,4}[mhd]$/, 'Expected a whole number and a unit: 30m, 24h or 7d.')
-  .transform((text) => Number(text.slice(0, -1)) * MS_PER_UNIT[text.at(-1) as keyof typeof MS_PER_UNIT])
+  .transform(durationMs)
   .describe('How long they are kept: a number and m, h or d.');
 const maxBytes = z
   .int()

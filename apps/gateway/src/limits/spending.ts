@@ -1,5 +1,6 @@
 import { spendingWindowOf, toBudgetRules } from '@sluice/limits';
 import type { SpendingWindow } from '@sluice/limits';
+import { matchesWildcard } from '@sluice/toolkit';
 import type { BudgetEntry } from './live-book.js';
 
 /** All that is counted of money in such windows, by scope, the most first. */
@@ -20,10 +21,8 @@ export function spendingOf(
   read: ReadSpending,
 ): readonly { readonly scope: string; readonly usedUsd: number; readonly resetsAtMs: number | null }[] {
   const pattern = scope ?? 'key:*';
-  const isMeant = (one: string): boolean =>
-    pattern.endsWith('*') ? one.startsWith(pattern.slice(0, -1)) : one === pattern;
   return read(spendingWindowOf(toBudgetRules(terms)))
-    .filter((one) => isMeant(one.scope))
+    .filter((one) => matchesWildcard(pattern, one.scope))
     .slice(0, MAX_LISTED)
     .map(({ scope: of, nanoUsd, resetsAtMs }) => ({ scope: of, usedUsd: nanoUsd / NANO, resetsAtMs }));
 }

@@ -1,4 +1,5 @@
 import type { IncomingHeaders } from '@sluice/contract';
+import { matchesWildcard } from '@sluice/toolkit';
 
 /** Of a caller's headers, those that are HTTP's own and speak of the content. Credentials, cookies and proxies' are not. */
 const REQUEST: readonly string[] = [
@@ -63,7 +64,7 @@ export function toAnswerHeaders(upstream: Headers, vendor: readonly string[]): R
 }
 
 function isNamed(name: string, patterns: readonly string[]): boolean {
-  return patterns.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
+  return patterns.some((pattern) => matchesWildcard(pattern, name));
 }
 
 export interface Followed {

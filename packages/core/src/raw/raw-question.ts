@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { gatewayError } from '@sluice/contract';
 import type { IncomingHeaders, JsonObject, Principal, RecognisedCall } from '@sluice/contract';
-import { asBuffer, isJsonObject, parseCallBody } from '@sluice/toolkit';
+import { asBuffer, isJsonObject, matchesWildcard, parseCallBody } from '@sluice/toolkit';
 import type { OnceRequest } from '../once.js';
 import { JSON_TYPE, parseForm } from '../parse-body.js';
 import { mayUseModel } from '../routing/resolve.js';
@@ -132,7 +132,7 @@ export function rawOnceRequest(
 }
 
 function takesAll(pattern: string, provider: string): boolean {
-  return pattern.endsWith('*') && `${provider}/`.startsWith(pattern.slice(0, -1));
+  return pattern.endsWith('*') && matchesWildcard(pattern, `${provider}/`);
 }
 
 /** What a vendor's own words say, no guard could read: who is bound by one asks otherwise. */

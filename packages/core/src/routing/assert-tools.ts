@@ -1,7 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { JsonObject, Principal } from '@sluice/contract';
-import { isJsonObject } from '@sluice/toolkit';
-import { matchesPattern } from './resolve.js';
+import { isJsonObject, matchesWildcard } from '@sluice/toolkit';
 
 /** What a tool is called that a body offers, and where it stands there. */
 interface OfferedTool {
@@ -13,7 +12,7 @@ interface OfferedTool {
 export function assertTools({ tools: allowed }: Pick<Principal, 'tools'>, wire: unknown): void {
   if (allowed === undefined || !isJsonObject(wire)) return;
   for (const { name, param } of offeredTools(wire)) {
-    if (allowed.some((pattern) => matchesPattern(pattern, name))) continue;
+    if (allowed.some((pattern) => matchesWildcard(pattern, name))) continue;
     throw gatewayError('route_not_allowed', {
       message: `This key may not use the tool "${name}".`,
       details: { param },

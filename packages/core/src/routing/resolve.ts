@@ -1,5 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { Principal } from '@sluice/contract';
+import { matchesWildcard } from '@sluice/toolkit';
 import type { ConfiguredProvider, Snapshot } from '../snapshot.js';
 import { createCandidate } from './plan.js';
 import type { Candidate } from './plan.js';
@@ -91,18 +92,13 @@ export function assertAllowed(principal: Principal, { name, param }: AskedName, 
 
 /** Throws `route_not_allowed` where the caller's list of endpoints does not have this one. */
 export function assertRoute({ routes }: Principal, path: string): void {
-  if (routes === undefined || routes.some((pattern) => matchesPattern(pattern, path))) return;
+  if (routes === undefined || routes.some((pattern) => matchesWildcard(pattern, path))) return;
   throw gatewayError('route_not_allowed', { message: `This key may not use the endpoint ${path}.` });
 }
 
 /** Whether a key's list of models has this name; without a list, every name. */
 export function mayUseModel({ models }: Pick<Principal, 'models'>, name: string): boolean {
-  return models?.some((pattern) => matchesPattern(pattern, name)) ?? true;
-}
-
-/** `*` at the end of a pattern stands for any rest. */
-export function matchesPattern(pattern: string, name: string): boolean {
-  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
+  return models?.some((pattern) => matchesWildcard(pattern, name)) ?? true;
 }
 
 const remembered = new WeakMap<ConfiguredProvider, Map<string, Candidate>>();

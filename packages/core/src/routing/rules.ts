@@ -1,7 +1,7 @@
+import { matchesWildcard } from '@sluice/toolkit';
 import type { AliasRule, RuleConditions } from '../snapshot.js';
 import type { RouteQuestion } from './question.js';
 import { metadataOf, tagsOf } from './request-facts.js';
-import { matchesPattern } from './resolve.js';
 
 /** The first rule all of whose conditions hold. */
 export function findRule(rules: readonly AliasRule[], question: RouteQuestion): AliasRule | undefined {
@@ -30,5 +30,5 @@ function allMatch(conditions: ReadonlyMap<string, Patterns>, valueOf: (name: str
 }
 
 function matchesAny(patterns: Patterns, value: string): boolean {
-  return patterns.some((pattern) => matchesPattern(pattern, value));
+  return patterns.some((pattern) => matchesWildcard(pattern, value));
 }

@@ -1,5 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { GatewayError, Principal } from '@sluice/contract';
+import { matchesWildcard } from '@sluice/toolkit';
 import type { GuardCheck, Side } from '../kinds/guard.js';
 
 /** A guard as it is configured. */
@@ -28,11 +29,7 @@ export function isForCaller({ keys, tenants }: Applicability, { keyId, keyName, 
 }
 
 export function isForModel({ models }: Applicability, asked: readonly string[]): boolean {
-  return !models || models.some((pattern) => asked.some((name) => isNamed(pattern, name)));
-}
-
-function isNamed(pattern: string, name: string): boolean {
-  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+  return !models || models.some((pattern) => asked.some((name) => matchesWildcard(pattern, name)));
 }
 
 /** Names the guard, and nothing of what it found. */

@@ -1,40 +1,33 @@
-import type { SpendRepository } from '@sluice/contract';
-import { Turns, toSpendRow, toSums, untilAborted } from '@sluice/toolkit';
-import type { SpendColumns } from '@sluice/toolkit';
+import type { SpendRepository, SpendValue } from '@sluice/contract';
+import { createSpendRepository, untilAborted } from '@sluice/toolkit';
+import type { SpendColumns, SpendDialect, SpendReading, SpendStatement } from '@sluice/toolkit';
 import type { Postgres } from './connection.js';
-import { groupsStatement, totalStatement } from './spend-sql.js';
-import type { Statement } from './spend-sql.js';
 
 /** Of the connections and of the server's processors, the rest is for those who do not add up. */
 const MAX_READINGS = 2;
-const MAX_WAITING = 16;
-const RETRY_AFTER_MS = 5_000;
 /** For a statement over many rows, and for a reader between two batches. */
 const WITHIN_MS = 30_000;
 const ROWS_AT_ONCE = 256;
 
+const DIALECT: SpendDialect = {
+  from: 'sluice.ledger_intents i JOIN sluice.ledger_settlements s ON s.id = i.id AND s.machine = i.machine',
+  joinTags: 'LEFT JOIN LATERAL jsonb_array_elements_text(i.tags) t(value) ON true',
+  /** Next to no attempt has a cost of its own. */
+  abandoned: `CASE WHEN jsonb_path_exists(s.attempts, '$[*].costMicroUsd')
+    THEN (SELECT sum((a ->> 'costMicroUsd')::numeric) FROM jsonb_array_elements(s.attempts) a) END`,
+  bound: (count) => `$${count}`,
+  hasTag: (bound) => `i.tags @> to_jsonb(${bound}::text)`,
+  /** Whatever the collation of the database is. */
+  text: (sql) => `${sql} COLLATE "C"`,
+};
+
 /** Sums over the ledgers of all machines, worked out by the server. A reading that takes longer than half a minute fails. */
 export function createPostgresSpend(database: Pick<Postgres, 'transaction'>): SpendRepository {
-  const turns = new Turns({
+  return createSpendRepository({
+    dialect: DIALECT,
     atOnce: MAX_READINGS,
-    waiting: MAX_WAITING,
-    message: 'Too many questions about spending at once.',
-    retryAfterMs: RETRY_AFTER_MS,
+    read: (statement, reading) => readBatches(database, statement, reading),
   });
-  const read = (statement: Statement, signal: AbortSignal, tenant: string | undefined) =>
-    readInTurn({ database, turns, tenant }, statement, signal);
-  return {
-    async *rows(query, signal) {
-      for await (const batch of read(groupsStatement(query), signal, query.tenant)) {
-        yield batch.map((columns) => toSpendRow(columns, query.by));
-      }
-      return undefined;
-    },
-    async total(range, signal) {
-      for await (const [columns = {}] of read(totalStatement(range), signal, range.tenant)) return toSums(columns);
-      return toSums({});
-    },
-  };
 }
 
 type Batch = readonly SpendColumns[];
@@ -64,20 +57,12 @@ class Exchange {
   }
 }
 
-interface Place {
-  readonly database: Pick<Postgres, 'transaction'>;
-  readonly turns: Turns;
-  /** For each of which there is one place. */
-  readonly tenant: string | undefined;
-}
-
 /** However many groups there are, a few are in memory. */
-async function* readInTurn(
-  { database, turns, tenant }: Place,
-  statement: Statement,
-  signal: AbortSignal,
+async function* readBatches(
+  database: Pick<Postgres, 'transaction'>,
+  statement: SpendStatement,
+  { signal, leave }: SpendReading,
 ): AsyncGenerator<Batch, undefined> {
-  await turns.enter(signal, tenant);
   const exchange = new Exchange();
   const left = new AbortController();
   const gone = AbortSignal.any([signal, left.signal]);
@@ -86,7 +71,7 @@ async function* readInTurn(
     const asked = exchange.ask();
     fetchBatches({ database, statement, exchange }, gone)
       .catch((cause: unknown) => exchange.fail(cause))
-      .finally(() => turns.leave(tenant));
+      .finally(leave);
     for (let next = asked; ; next = exchange.ask()) {
       const batch = await untilAborted(next, signal);
       isOver = batch.length < ROWS_AT_ONCE;
@@ -103,14 +88,14 @@ async function* readInTurn(
 
 interface Fetching {
   readonly database: Pick<Postgres, 'transaction'>;
-  readonly statement: Statement;
+  readonly statement: SpendStatement;
   readonly exchange: Exchange;
 }
 
 async function fetchBatches({ database, statement, exchange }: Fetching, signal: AbortSignal): Promise<void> {
   await database.transaction(
     async (sql) => {
-      await sql.query(`DECLARE spend NO SCROLL CURSOR FOR ${statement.sql}`, statement.parameters);
+      await sql.query(`DECLARE spend NO SCROLL CURSOR FOR ${statement.sql}`, statement.parameters.map(withoutNul));
       for (;;) {
         await untilAborted(exchange.wanted(), signal);
         const batch = await sql.query<SpendColumns>(`FETCH ${ROWS_AT_ONCE} FROM spend`);
@@ -120,4 +105,9 @@ async function fetchBatches({ database, statement, exchange }: Fetching, signal:
     },
     { withinMs: WITHIN_MS, signal },
   );
+}
+
+/** PostgreSQL's text has no NUL; in the rows U+FFFD has its place. */
+function withoutNul(value: SpendValue): SpendValue {
+  return typeof value === 'string' ? value.replaceAll('\u0000', '\ufffd') : value;
 }

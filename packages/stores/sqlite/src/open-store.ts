@@ -29,7 +29,7 @@ import { LedgerOwner } from './owner.js';
 import { createResponseRepository } from './responses.js';
 import { createSessionRepository } from './sessions.js';
 import { createSettingRepository } from './settings.js';
-import { SqliteSpend } from './spend.js';
+import { createSqliteSpend } from './spend.js';
 import { createTenancyRepository } from './tenancy.js';
 
 export interface SqliteStoreOptions {
@@ -86,7 +86,7 @@ function prepareStore(database: DatabaseSync, options: SqliteStoreOptions): Sqli
   migrate(database);
   const owner = new LedgerOwner(database, path);
   const checkpointer = new Checkpointer(database, path);
-  const spend = new SqliteSpend(path);
+  const spend = createSqliteSpend(path);
   const beside = new Beside(path, synchronous);
   return {
     ledger: createLedgerRepository(database, { path, owner, checkpointer }),

@@ -1,10 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import type { SpendColumns } from '@sluice/toolkit';
+import type { SpendColumns, SpendStatement } from '@sluice/toolkit';
 import { guarded } from './failure.js';
-import type { Statement } from './spend-sql.js';
 
 /** What the thread gets. */
-export interface SpendTask extends Statement {
+export interface SpendTask extends SpendStatement {
   /** Of the database. */
   readonly path: string;
 }

@@ -1,58 +1,59 @@
 import { gatewayError } from '@sluice/contract';
 import type { SpendRepository } from '@sluice/contract';
-import { Turns, toSpendRow, toSums } from '@sluice/toolkit';
-import type { SpendColumns } from '@sluice/toolkit';
+import { createSpendRepository } from '@sluice/toolkit';
+import type { SpendColumns, SpendDialect, SpendReading, SpendStatement } from '@sluice/toolkit';
 import { guarded } from './failure.js';
-import { groupsStatement, totalStatement } from './spend-sql.js';
-import type { Statement } from './spend-sql.js';
 import { SpendThread } from './spend-thread.js';
 
 /** A reading may take a whole processor for seconds. */
 const MAX_THREADS = 2;
-const MAX_WAITING = 16;
-const RETRY_AFTER_MS = 5_000;
+
+const DIALECT: SpendDialect = {
+  from: 'ledger_intents i JOIN ledger_settlements s ON s.id = i.id',
+  joinTags: 'LEFT JOIN json_each(i.tags) t',
+  /** Attempts are text, and next to none of them has a cost of its own. */
+  abandoned: `CASE WHEN instr(s.attempts, '"costMicroUsd"') > 0
+    THEN (SELECT sum(a.value ->> 'costMicroUsd') FROM json_each(s.attempts) a) END`,
+  bound: () => '?',
+  hasTag: (bound) => `EXISTS (SELECT 1 FROM json_each(i.tags) WHERE value = ${bound})`,
+  text: (sql) => sql,
+};
+
+export interface SqliteSpend extends SpendRepository {
+  /** Ends what still reads. */
+  close(): void;
+}
 
 /** Sums over the ledger of a migrated database, read by threads through connections of their own. */
-export class SqliteSpend implements SpendRepository {
+export function createSqliteSpend(path: string): SqliteSpend {
+  const threads = new SpendThreads(path);
+  const repository = createSpendRepository({
+    dialect: DIALECT,
+    atOnce: MAX_THREADS,
+    read: (statement, reading) => threads.read(statement, reading),
+  });
+  return { ...repository, close: () => threads.close() };
+}
+
+class SpendThreads {
   readonly #path: string;
   readonly #threads = new Set<SpendThread>();
-  readonly #turns = new Turns({
-    atOnce: MAX_THREADS,
-    waiting: MAX_WAITING,
-    message: 'Too many questions about spending at once.',
-    retryAfterMs: RETRY_AFTER_MS,
-  });
   #isClosed = false;
 
   constructor(path: string) {
     this.#path = path;
   }
 
-  async *rows(...[query, signal]: Parameters<SpendRepository['rows']>): ReturnType<SpendRepository['rows']> {
-    for await (const batch of this.#run(groupsStatement(query), signal, query.tenant)) {
-      yield batch.map((columns) => toSpendRow(columns, query.by));
-    }
-    return undefined;
-  }
-
-  async total(...[range, signal]: Parameters<SpendRepository['total']>): ReturnType<SpendRepository['total']> {
-    for await (const [columns = {}] of this.#run(totalStatement(range), signal, range.tenant)) return toSums(columns);
-    return toSums({});
-  }
-
-  /** Ends what still reads. */
   close(): void {
     this.#isClosed = true;
     for (const thread of this.#threads) thread.stop();
   }
 
-  async *#run(
-    statement: Statement,
-    signal: AbortSignal,
-    tenant: string | undefined,
+  async *read(
+    statement: SpendStatement,
+    { signal, leave }: SpendReading,
   ): AsyncGenerator<readonly SpendColumns[], undefined> {
-    await this.#turns.enter(signal, tenant);
-    const thread = this.#start(statement, tenant);
+    const thread = this.#start(statement, leave);
     const stop = (): void => thread.stop();
     signal.addEventListener('abort', stop, { once: true });
     try {
@@ -69,18 +70,18 @@ export class SqliteSpend implements SpendRepository {
   }
 
   /** Gives the place of its caller back when the thread has ended, or cannot begin. */
-  #start(statement: Statement, tenant: string | undefined): SpendThread {
+  #start(statement: SpendStatement, leave: () => void): SpendThread {
     try {
       if (this.#isClosed) throw gatewayError('storage_unavailable', { message: 'The database is closed.' });
       const thread = guarded(() => new SpendThread({ ...statement, path: this.#path }));
       this.#threads.add(thread);
       void thread.ended.then(() => {
         this.#threads.delete(thread);
-        this.#turns.leave(tenant);
+        leave();
       });
       return thread;
     } catch (cause) {
-      this.#turns.leave(tenant);
+      leave();
       throw cause;
     }
   }
