@@ -42,7 +42,8 @@ export function readPrices(entry: JsonObject, mode: ModelMode): readonly PriceRo
     rows.set(key, row);
   }
   for (const row of rangeRows(entry)) rows.set(JSON.stringify(row.condition), row);
-  const prices = [...rows.values()].map(({ condition, rates }) => ({ ...condition, picoUsd: withoutDoubles(rates) }));
+  const listed = [...rows.values()].map(({ condition, rates }) => ({ ...condition, picoUsd: withoutDoubles(rates) }));
+  const prices = withLongWrites(listed);
   return isPriced(prices, mode) ? withoutEchoes(prices).sort(byCondition) : [];
 }
 
@@ -92,6 +93,22 @@ function withoutDoubles(rates: Rates): Rates {
   const byPiece = PIECES.some((unit) => (rates[unit] ?? 0) > 0);
   const left = byToken ? PIECES : byPiece ? TOKENS : [];
   return Object.fromEntries(Object.entries(rates).filter(([unit]) => !left.includes(unit as PricedUnit)));
+}
+
+/**
+ * A tier's price of a write for an hour is as much less as that of any other write, and litellm has only the latter:
+ * Anthropic's discount on batches stacks with what its cache costs (https://platform.claude.com/docs/en/about-claude/pricing).
+ */
+function withLongWrites(rows: readonly PriceRow[]): readonly PriceRow[] {
+  const standard = rows.find(({ tier, aboveInputTokens }) => tier === undefined && aboveInputTokens === undefined);
+  const { cacheWrite = 0, cacheWrite1h } = standard?.picoUsd ?? {};
+  if (cacheWrite1h === undefined || cacheWrite === 0) return rows;
+  return rows.map((row) => {
+    const write = row.picoUsd.cacheWrite;
+    if (row.tier === undefined || write === undefined || row.picoUsd.cacheWrite1h !== undefined) return row;
+    const long = Math.round((cacheWrite1h * write) / cacheWrite);
+    return { ...row, picoUsd: { ...row.picoUsd, cacheWrite1h: long } };
+  });
 }
 
 /** Units that a price list repeats although they cost the same as what they are a kind of. */

@@ -126,4 +126,19 @@ describe('its prices', () => {
       { picoUsd: { searchUnit: 2_000_000_000 } },
     ]);
   });
+
+  it('costs in batch, for what is cached for an hour, the same share of it as for any other write', () => {
+    const { prices } =
+      factsOf({
+        cache_creation_input_token_cost: '1.25e-06',
+        cache_creation_input_token_cost_above_1hr: '2e-06',
+        input_cost_per_token_batches: '5e-07',
+        cache_creation_input_token_cost_batches: '6.25e-07',
+      }) ?? {};
+    expect(prices?.find(({ tier }) => tier === 'batch')?.picoUsd).toEqual({
+      input: 500_000,
+      cacheWrite: 625_000,
+      cacheWrite1h: 1_000_000,
+    });
+  });
 });

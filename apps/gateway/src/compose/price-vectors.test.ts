@@ -55,6 +55,14 @@ const OPENAI: readonly Vector[] = [
   ['an embedding in batch', 'text-embedding-3-small', { inputTokens: 12_345 }, 'batch', '0.00012345'],
   ['seconds of audio, each that has begun', 'whisper-1', { audioSeconds: 61.2 }, undefined, '0.0062'],
   ['characters read aloud', 'tts-1', { characters: 1_234 }, undefined, '0.01851'],
+  // gpt-audio: 2.5 in, 32 for audio, 10 out, 64 for audio.
+  [
+    'audio heard and spoken, beside text',
+    'gpt-audio',
+    { inputTokens: 500, audioInputTokens: 400, outputTokens: 200, audioOutputTokens: 150 },
+    undefined,
+    '0.02315',
+  ],
 ];
 
 const ANTHROPIC: readonly Vector[] = [
@@ -97,6 +105,13 @@ const ANTHROPIC: readonly Vector[] = [
     { inputTokens: 1_000, cachedInputTokens: 1_000 },
     'batch',
     '0.00015',
+  ],
+  [
+    'written for an hour in batch',
+    'claude-sonnet-4-5',
+    { inputTokens: 2_000, cacheWriteTokens: 1_600, cacheWrite1hTokens: 1_600 },
+    'batch',
+    '0.0054',
   ],
   // claude-haiku-4-5: 1, 0.1, 1.25, 2, 5. claude-opus-4-5: 5, 0.5, 6.25, 10, 25.
   ['a small model', 'claude-haiku-4-5', { inputTokens: 777, outputTokens: 333 }, undefined, '0.002442'],
@@ -141,7 +156,12 @@ const GOOGLE: readonly Vector[] = [
     undefined,
     '0.001253',
   ],
+  // imagen-3.0-generate-001: 0.04 an image.
+  ['images', 'imagen-3.0-generate-001', { images: 3 }, undefined, '0.12'],
 ];
+
+// rerank-v3.5: 2 for a thousand searches.
+const COHERE: readonly Vector[] = [['searches', 'rerank-v3.5', { searchUnits: 3 }, undefined, '0.006']];
 
 const catalogue = composeCatalogue(parseConfig({}, { env: {}, cwd: '/' }));
 
@@ -160,10 +180,25 @@ describe.each([
   ['openai', OPENAI],
   ['anthropic', ANTHROPIC],
   ['google', GOOGLE],
+  ['cohere', COHERE],
 ])('the price at %s of', (kind, vectors) => {
   it.each(vectors)('%s (%s)', (...vector) => {
     expect(costOf(kind, vector)).toBe(vector[4]);
   });
+});
+
+it('by the hour of the day: 0.27 in and 1.1 out, and half of it from 16:30 to 00:30 UTC', () => {
+  const prices = [
+    { usdPerMillionTokens: { input: 0.27, output: 1.1 } },
+    { hours: '16:30-00:30', usdPerMillionTokens: { input: 0.135, output: 0.55 } },
+  ];
+  const config = parseConfig({ catalogue: { models: { 'deepseek/night-owl': { prices } } } }, { env: {}, cwd: '/' });
+  const rows = composeCatalogue(config).find('deepseek', 'night-owl')?.prices ?? [];
+  const usage = { inputTokens: 1_000, outputTokens: 100 };
+  const costAt = (time: string) => priceUse({ prices: rows, usage, atMs: Date.parse(`2026-01-31T${time}Z`) });
+  expect(['16:29:59', '16:30:00', '23:59:59', '00:29:59', '00:30:00'].map(costAt)).toEqual(
+    [380, 190, 190, 190, 380].map((microUsd) => BigInt(microUsd) * 1_000_000n),
+  );
 });
 
 it('there are 40 of them and more', () => {
