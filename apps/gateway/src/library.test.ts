@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { ADMIN_KEY } from './__fixtures__/admin-key.js';
 import { temporaryDir } from './__fixtures__/temporary-dir.js';
 import { failure } from './e2e/__fixtures__/collect.js';
 import { createGateway } from './index.js';
 import type { Gateway, GatewayConfig, GatewayOptions } from './index.js';
 
-const ADMIN_KEY = 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe';
 const HELLO = [{ role: 'user' as const, content: 'Hello there' }];
 const ECHO = { model: 'sim/echo', messages: HELLO };
 const chatRequest = (headers: Record<string, string> = {}, body: object = ECHO): Request =>

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { fakeUpstream, reply } from '@sluice/testkit';
 import type { FakeUpstream, Reply } from '@sluice/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { ADMIN_KEY } from './__fixtures__/admin-key.js';
 import { temporaryDir } from './__fixtures__/temporary-dir.js';
 import { createGateway } from './index.js';
 import type { Gateway, GatewayConfig } from './index.js';
 
-const ADMIN_KEY = 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe';
 const OPENAI_ANSWER = {
   id: 'c1',
   object: 'chat.completion',

@@ -1,46 +1,33 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LedgerIntent } from '@sluice/contract';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import { describe, expect, it, vi } from 'vitest';
 import { capturedContext, cli } from '../__fixtures__/cli.js';
 import type { CapturedContext } from '../__fixtures__/cli.js';
+import { DAY_MS, START_MS, addSpendRows } from '../__fixtures__/spend-rows.js';
+import type { SpendRow } from '../__fixtures__/spend-rows.js';
 import { openDataDir } from '../data-dir.js';
-import { firstIdAt } from '../http/request-ids.js';
 import { readTime } from './read-time.js';
 
 /** A thread for each question takes its time to start. */
 vi.setConfig({ testTimeout: 30_000 });
 
-const DAY_MS = 86_400_000;
-const START_MS = Date.parse('2026-01-01T12:00:00Z');
+const UNPRICED = { provider: 'openai', model: 'gpt-5-mini-2025-08-07' };
+const PRICED = { ...UNPRICED, costMicroUsd: 1_250_000 };
 
 /** A data directory with requests, a day apart. */
-function contextOf(rows: readonly Partial<LedgerIntent>[]): CapturedContext {
+function contextOf(rows: readonly SpendRow[]): CapturedContext {
   const context = capturedContext();
   const store = openSqliteStore({ path: openDataDir(join(context.cwd, '.sluice')).databasePath });
-  for (const [n, row] of rows.entries()) {
-    const startedAtMs = START_MS + n * DAY_MS;
-    const id = `${firstIdAt(startedAtMs)}0`;
-    const whose = {
-      keyId: 'key_1',
-      keyName: 'ci',
-      tenant: 'default',
-      route: '/',
-      requestedModel: 'fast',
-      stream: false,
-    };
-    const tokens = { inputTokens: 3, outputTokens: 4, cachedTokens: 0, usageSource: 'provider' as const };
-    const place = { provider: 'openai', model: 'gpt-5-mini-2025-08-07' };
-    const outcome = { id, settledAtMs: startedAtMs, status: 200, attempts: [], durationMs: 1, ...tokens, ...place };
-    const cost = n === 2 ? {} : { costMicroUsd: 1_250_000 };
-    store.ledger.append({ intents: [{ id, startedAtMs, ...whose, ...row }], settlements: [{ ...outcome, ...cost }] });
-  }
+  addSpendRows(
+    store,
+    rows.map((row) => ({ settlement: PRICED, ...row })),
+  );
   store.close();
   return context;
 }
 
-const THREE = [{}, { team: 'a' }, { team: '=a\u001b[2J' }];
+const THREE = [{}, { team: 'a' }, { team: '=a\u001b[2J', settlement: UNPRICED }];
 
 describe('sluice spend', () => {
   it('shows a table of days, with the total below', async () => {

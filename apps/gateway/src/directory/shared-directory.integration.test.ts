@@ -2,11 +2,11 @@ import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWithPostgres } from '@sluice/testkit';
 import { expect, it } from 'vitest';
+import { ADMIN_KEY } from '../__fixtures__/admin-key.js';
 import { capturedContext, cli } from '../__fixtures__/cli.js';
 import type { CapturedContext, CliRun } from '../__fixtures__/cli.js';
 import { temporaryDir } from '../__fixtures__/temporary-dir.js';
 
-const ADMIN_KEY = 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe';
 const OTHER_KEY = 'Zx9cV7bN5mK3jH1gF2dS4aP6oI8uY0tR';
 
 interface Machine {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { ADMIN_KEY } from '../__fixtures__/admin-key.js';
 import { agree, markOf } from './shared-secret.js';
 
 const [MINE, THEIRS, OLDER] = ['m'.repeat(43), 't'.repeat(43), 'o'.repeat(43)] as const;
-const ADMIN_KEY = 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe';
 const OTHER_KEY = 'Zx9cV7bN5mK3jH1gF2dS4aP6oI8uY0tR';
 
 const founded = (adminKey?: string) => agree(undefined, { own: [THEIRS], adminKey }).next ?? { mark: '' };

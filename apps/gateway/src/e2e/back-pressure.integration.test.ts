@@ -4,8 +4,7 @@ import { callUnread, startFlood } from './__fixtures__/flood.js';
 import type { FloodScript } from './__fixtures__/flood.js';
 import { OPENAI_STREAM } from './__fixtures__/frames.js';
 import { startGateway } from './__fixtures__/gateway.js';
-import { providerAt, WIRES } from './__fixtures__/upstreams.js';
-import type { Wire } from './__fixtures__/upstreams.js';
+import { OPENAI_WIRE, providerAt } from './__fixtures__/upstreams.js';
 
 const MIB = 1_048_576;
 const OFFERED = 64 * MIB;
@@ -21,13 +20,12 @@ const flood: FloodScript = {
   count: Math.ceil(OFFERED / piece.length),
   ending: OPENAI_STREAM.ending.join(''),
 };
-const [wire] = WIRES as readonly [Wire];
 const question = { model: 'up/m', max_tokens: 9, stream: true, messages: [{ role: 'user', content: 'Go' }] };
 
 describe('a caller that does not read', () => {
   it('pauses an upstream whose bytes pass through, and gets every one of them later', async () => {
     await using upstream = await startFlood(flood);
-    await using gateway = await startGateway({ providers: providerAt(upstream.url, wire) });
+    await using gateway = await startGateway({ providers: providerAt(upstream.url, OPENAI_WIRE) });
     const asked = { ...question, stream_options: { include_usage: true } };
     const answer = await callUnread(gateway, '/v1/chat/completions', asked);
     expect(await upstream.stalled()).toBeLessThan(BUFFERS);
@@ -38,7 +36,7 @@ describe('a caller that does not read', () => {
 
   it('pauses an upstream whose answer is translated, and gets all of its text later', async () => {
     await using upstream = await startFlood(flood);
-    await using gateway = await startGateway({ providers: providerAt(upstream.url, wire) });
+    await using gateway = await startGateway({ providers: providerAt(upstream.url, OPENAI_WIRE) });
     const answer = await callUnread(gateway, '/v1/messages', question);
     expect(await upstream.stalled()).toBeLessThan(BUFFERS);
     let words = 0;

@@ -6,6 +6,7 @@ import { fakeUpstream, reply } from '@sluice/testkit';
 import type OpenAI from 'openai';
 import { APIError, NotFoundError } from 'openai';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { ADMIN_KEY } from '../__fixtures__/admin-key.js';
 import { collect, failure } from './__fixtures__/collect.js';
 import { openaiClient, startGateway } from './__fixtures__/gateway.js';
 import { startProcess } from './__fixtures__/process.js';
@@ -254,8 +255,6 @@ describe('a gateway that stops', () => {
     expect((await client.responses.cancel(id)).status).toBe('failed');
   });
 });
-
-const ADMIN_KEY = 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe';
 
 /** A gateway in a process of its own, which can be started again in the same place. */
 async function processAt(cwd: string, upstream: string) {

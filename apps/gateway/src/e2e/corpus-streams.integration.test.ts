@@ -1,53 +1,33 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { fakeUpstream, reply } from '@sluice/testkit';
-import type { FakeUpstream, Reply } from '@sluice/testkit';
+import { reply } from '@sluice/testkit';
+import type { Reply } from '@sluice/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CHAT, chat, request } from './__fixtures__/corpus/bad-input.js';
+import { ANTHROPIC_STREAM, DONE, OPENAI_STREAM, chatChunk } from './__fixtures__/frames.js';
 import { startGateway, startGatewayProcess } from './__fixtures__/gateway.js';
-import type { TestGateway } from './__fixtures__/gateway.js';
-import { assertInvariants } from './__fixtures__/invariants.js';
 import { startPricedUpstream } from './__fixtures__/priced-upstream.js';
 import { openRaw } from './__fixtures__/raw-socket.js';
 import { codeOf } from './__fixtures__/read-answers.js';
-import { ANTHROPIC_STREAM, OPENAI_STREAM } from './__fixtures__/frames.js';
+import { ANTHROPIC_WIRE, OPENAI_WIRE, gatewayTo } from './__fixtures__/upstreams.js';
 
 /**
  * Class I: what callers do to streams. Leaving (I-01) is in leaving.integration.test.ts, not reading (I-02) in
  * slow-readers.integration.test.ts.
  */
-const MODELS = reply().json({ data: [] });
 const STREAM = { stream: true };
-const END = 'data: [DONE]\n\n';
 const GOOD = reply().sse([...OPENAI_STREAM.opening, ...OPENAI_STREAM.ending]);
 
-interface Setup {
-  readonly gateway: TestGateway;
-  readonly upstream: FakeUpstream;
-  readonly port: number;
-}
-
-async function setUp(script: Reply, kind = 'openai-compatible'): Promise<Setup> {
-  const upstream = await fakeUpstream(MODELS, script);
-  const baseUrl = kind === 'anthropic' ? upstream.url : `${upstream.url}/v1`;
-  const gateway = await startGateway({ providers: { up: { kind, baseUrl, apiKey: { env: 'UPSTREAM_KEY' } } } });
-  await upstream.received(1);
-  onTestFinished(async () => {
-    try {
-      await assertInvariants({ gateway, upstreams: [upstream] });
-    } finally {
-      await gateway.close();
-      await upstream.close();
-    }
-  });
+async function setUp(script: Reply, wire = OPENAI_WIRE) {
+  const setup = await gatewayTo(wire, script);
+  onTestFinished(() => setup[Symbol.asyncDispose]());
+  const { gateway, upstream } = setup;
   return { gateway, upstream, port: Number(new URL(gateway.url).port) };
 }
 
-function chunk(content: string, finish: string | null = null): string {
-  const choices = [{ index: 0, delta: { role: 'assistant', content }, finish_reason: finish }];
-  return `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 1, model: 'm', choices })}\n\n`;
-}
+const spoken = (content: string): string => chatChunk({ role: 'assistant', content });
+const LAST = chatChunk({}, 'stop');
 
 const countOf = (text: string, part: string): number => text.split(part).length - 1;
 
@@ -70,7 +50,7 @@ describe('I-05: a prompt with frames in it', () => {
   const TRICK = '\n\ndata: [DONE]\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n\r\n\r: x';
 
   it('that a provider of the same API repeats breaks no frame', async () => {
-    const { gateway } = await setUp(reply().sse([chunk(TRICK), chunk('', 'stop'), END]));
+    const { gateway } = await setUp(reply().sse([spoken(TRICK), LAST, DONE]));
     const text = await (
       await gateway.call(CHAT, chat({ ...STREAM, messages: [{ role: 'user', content: TRICK }] }))
     ).text();
@@ -81,7 +61,7 @@ describe('I-05: a prompt with frames in it', () => {
     const frames = [...ANTHROPIC_STREAM.opening, ...ANTHROPIC_STREAM.ending].map((frame) =>
       frame.replaceAll('Hello', JSON.stringify(TRICK).slice(1, -1)),
     );
-    const { gateway } = await setUp(reply().sse(frames), 'anthropic');
+    const { gateway } = await setUp(reply().sse(frames), ANTHROPIC_WIRE);
     const body = chat({ ...STREAM, max_tokens: 9, messages: [{ role: 'user', content: TRICK }] });
     const text = await (await gateway.call(CHAT, body)).text();
     expect(said(text).join('')).toContain(TRICK);
@@ -105,7 +85,7 @@ it('I-07: the id of a last event is of no account, and stays here', async () => 
   const headers = { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json', 'last-event-id': '7' };
   const text = await (await gateway.call(CHAT, chat(STREAM), { headers })).text();
   const whole = await (await gateway.call(CHAT, chat(STREAM))).text();
-  expect([text, countOf(text, END)]).toEqual([whole, 1]);
+  expect([text, countOf(text, DONE)]).toEqual([whole, 1]);
   expect(upstream.requests.map((asked) => asked.headers['last-event-id'])).toEqual([undefined, undefined, undefined]);
 });
 
@@ -118,7 +98,7 @@ it('I-08: a stream for HTTP/1.0 ends with its connection', async () => {
   expect(head).toMatch(/^HTTP\/1\.[01] 200 /);
   expect(head).not.toMatch(/^transfer-encoding:/im);
   expect(body.join('\r\n\r\n').startsWith('data: {')).toBe(true);
-  expect(text.endsWith(END)).toBe(true);
+  expect(text.endsWith(DONE)).toBe(true);
 });
 
 it('I-10: a stream is neither compressed nor kept back where compression is asked for', async () => {
@@ -126,9 +106,9 @@ it('I-10: a stream is neither compressed nor kept back where compression is aske
   const held = createServer((req, res) => {
     if (req.method === 'GET') return void res.end('{"data":[]}');
     req.resume().once('end', () => {
-      res.setHeader('content-type', 'text/event-stream').write(chunk('Hello'));
+      res.setHeader('content-type', 'text/event-stream').write(spoken('Hello'));
       begin.resolve(performance.now());
-      later.promise.then(() => res.end(chunk('', 'stop') + END)).catch(() => undefined);
+      later.promise.then(() => res.end(LAST + DONE)).catch(() => undefined);
     });
   }).listen(0, '127.0.0.1');
   const later = Promise.withResolvers<undefined>();
@@ -156,7 +136,7 @@ it('I-10: a stream is neither compressed nor kept back where compression is aske
   let rest = '';
   for (let read = await reader.read(); !read.done; read = await reader.read())
     rest += Buffer.from(read.value).toString();
-  expect(rest.endsWith(END)).toBe(true);
+  expect(rest.endsWith(DONE)).toBe(true);
 });
 
 it('I-11: two streams over one connection, asked for at once, come one after the other and whole', async () => {
@@ -165,7 +145,7 @@ it('I-11: two streams over one connection, asked for at once, come one after the
   const asked = request(gateway.key, { body: chat(STREAM) });
   raw.send(Buffer.concat([asked, asked]));
   const answers = [await raw.answer(), await raw.answer()];
-  expect(answers.map(({ status, body }) => [status, countOf(body, END)])).toEqual([
+  expect(answers.map(({ status, body }) => [status, countOf(body, DONE)])).toEqual([
     [200, 1],
     [200, 1],
   ]);
@@ -178,7 +158,7 @@ describe('I-13: a stream of very many tokens', () => {
   const GROWTH_BYTES = 24 * 1_048_576;
 
   it('leaves the memory of the process as it was', async () => {
-    const frame = chunk(' there');
+    const frame = spoken(' there');
     const batch = frame.repeat(AT_ONCE);
     const provider = createServer((req, res) => {
       if (req.method === 'GET') return void res.end('{"data":[]}');
@@ -189,7 +169,7 @@ describe('I-13: a stream of very many tokens', () => {
           left -= 1;
           if (!res.write(batch)) return void res.once('drain', write);
         }
-        res.end(chunk('', 'stop') + END);
+        res.end(LAST + DONE);
       };
       req.resume().once('end', write);
     }).listen(0, '127.0.0.1');
@@ -210,9 +190,9 @@ describe('I-13: a stream of very many tokens', () => {
       const share = Math.floor((10 * bytes) / (frame.length * TOKENS));
       if (share > seen.length) seen.push(await resident());
       bytes += piece.length;
-      end = (end + Buffer.from(piece).toString('latin1')).slice(-END.length);
+      end = (end + Buffer.from(piece).toString('latin1')).slice(-DONE.length);
     }
-    expect([end, bytes > frame.length * TOKENS]).toEqual([END, true]);
+    expect([end, bytes > frame.length * TOKENS]).toEqual([DONE, true]);
     // Past its beginning, when the process has grown to what it needs; the rest of the stream is longer than that bound.
     const middle = (from: number): number => seen.slice(from, from + 3).toSorted((a, b) => a - b)[1] ?? 0;
     expect(seen.length).toBeGreaterThan(8);
@@ -235,7 +215,7 @@ it('I-14: a budget that runs out under a stream lets it end within what was rese
   const second = await gateway.call(CHAT, body);
   expect([first.status, second.status, await codeOf(second)]).toEqual([200, 429, 'insufficient_quota']);
   upstream.finish();
-  expect((await first.text()).endsWith(END)).toBe(true);
+  expect((await first.text()).endsWith(DONE)).toBe(true);
   expect(upstream.calls).toBe(1);
   const spent = async () => (await gateway.rows()).reduce((sum, row) => sum + (row.costMicroUsd ?? 0), 0);
   await expect.poll(spent).toBe(1_000);

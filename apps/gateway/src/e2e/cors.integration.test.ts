@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fakeUpstream, reply } from '@sluice/testkit';
+import { ADMIN_KEY } from '../__fixtures__/admin-key.js';
 import { assertInvariants } from './__fixtures__/invariants.js';
 import { attachTo, startGateway } from './__fixtures__/gateway.js';
 import type { ProcessGateway } from './__fixtures__/gateway.js';
@@ -199,7 +200,7 @@ it('after all this the invariants hold', async () => {
 async function twoProcesses(env: Readonly<Record<string, string>>) {
   const cwd = mkdtempSync(join(tmpdir(), 'sluice-cors-'));
   writeFileSync(join(cwd, 'sluice.yaml'), JSON.stringify({ cors: CORS, providers: {} }));
-  const adminEnv = { SLUICE_ADMIN_KEY: 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe', ...env };
+  const adminEnv = { SLUICE_ADMIN_KEY: ADMIN_KEY, ...env };
   const first = await attachTo(startProcess({ cwd, env: adminEnv }), { cwd });
   const second = await attachTo(startProcess({ cwd, env: adminEnv }), { cwd });
   return {

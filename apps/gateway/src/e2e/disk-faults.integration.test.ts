@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fakeUpstream, reply } from '@sluice/testkit';
 import { expect, it, onTestFinished } from 'vitest';
+import { ADMIN_KEY } from '../__fixtures__/admin-key.js';
 import { temporaryDir } from '../__fixtures__/temporary-dir.js';
 import { createGateway } from '../index.js';
 import { SLOWER_BY_MS, missing, slowFsync, smallDisk } from './__fixtures__/disks.js';
@@ -136,7 +137,7 @@ it.each([
   'F60 a database that has lost %s: no start, a line that says why, and the file as it was',
   async (_name, at, reason) => {
     const cwd = temporaryDir();
-    const env = { SLUICE_ADMIN_KEY: 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe' };
+    const env = { SLUICE_ADMIN_KEY: ADMIN_KEY };
     const first = startProcess({ cwd, env });
     await first.listening();
     await first.stop();

@@ -1,12 +1,12 @@
 import { fakeUpstream, reply } from '@sluice/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { chatChunk } from './__fixtures__/frames.js';
 import {
   CHAT,
   END,
   MODELS,
   SECRET,
   chat,
-  chunk,
   completion,
   piecesOf,
   setUp,
@@ -165,8 +165,8 @@ describe('an answer', () => {
   });
 
   it('that is refused later ends in one error event, with nothing of what was found', async () => {
-    const opening = [chunk({ role: 'assistant', content: 'Here it is: ' })];
-    const rest = ['sk-abcd', 'efgh1', '234 and more'].map((content) => chunk({ content }));
+    const opening = [chatChunk({ role: 'assistant', content: 'Here it is: ' })];
+    const rest = ['sk-abcd', 'efgh1', '234 and more'].map((content) => chatChunk({ content }));
     const script = reply()
       .sse(opening)
       .delay(100)
@@ -209,7 +209,7 @@ describe('an answer', () => {
   it('is masked across the place where another target goes on with it', async () => {
     const rest = await fakeUpstream(MODELS, spoken('ample.com, and you?'));
     onTestFinished(() => rest.close());
-    const begun = [chunk({ role: 'assistant', content: 'I am ' }), chunk({ content: 'joe@ex' })];
+    const begun = [chatChunk({ role: 'assistant', content: 'I am ' }), chatChunk({ content: 'joe@ex' })];
     const { gateway } = await setUp(reply().sse(begun).delay(100).reset(), {
       providers: { next: { kind: 'openai-compatible', baseUrl: `${rest.url}/v1`, preset: 'llamacpp' } },
       models: {

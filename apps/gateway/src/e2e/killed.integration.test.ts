@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { ADMIN_KEY } from '../__fixtures__/admin-key.js';
 import { temporaryDir } from '../__fixtures__/temporary-dir.js';
-import { ADMIN_KEY } from './__fixtures__/config-changes.js';
 import { openaiClient } from './__fixtures__/gateway.js';
 import { expectNothingLost, killUnderLoad, readRows } from './__fixtures__/killed.js';
 import { commandMs } from './__fixtures__/process.js';

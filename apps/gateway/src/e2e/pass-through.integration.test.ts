@@ -1,6 +1,6 @@
 import { reply } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
-import { gatewayTo, WIRES } from './__fixtures__/upstreams.js';
+import { OPENAI_WIRE, WIRES, gatewayTo } from './__fixtures__/upstreams.js';
 import type { Wire } from './__fixtures__/upstreams.js';
 
 /** Legal JSON that no writer of ours would write. */
@@ -93,7 +93,7 @@ describe.each(WIRES)('a long prompt to a provider of the dialect of $kind', (wir
 });
 
 describe('a stream of the OpenAI dialect without usage asked for', () => {
-  const [wire] = WIRES as readonly [Wire];
+  const wire = OPENAI_WIRE;
 
   it('asks the provider for usage in front of what was sent, and takes the chunk of usage out of the answer', async () => {
     const frames = [...wire.frames.opening, ...wire.frames.ending];

@@ -6,6 +6,7 @@ import type { FakeUpstream } from '@sluice/testkit';
 import { createSealer } from '@sluice/toolkit';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { ADMIN_KEY } from '../__fixtures__/admin-key.js';
 import { runForeignSql } from '../__fixtures__/foreign-sql.js';
 import { openDataDir } from '../data-dir.js';
 import { attachTo, startGateway } from './__fixtures__/gateway.js';
@@ -149,7 +150,7 @@ it('a key set in one process is used by the other within a second, and by the ne
   const cwd = mkdtempSync(join(tmpdir(), 'sluice-keys-'));
   onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
   writeFileSync(join(cwd, 'sluice.yaml'), JSON.stringify(configFor(up)));
-  const env = { SLUICE_ADMIN_KEY: 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe', UP_KEY: FILE_KEY };
+  const env = { SLUICE_ADMIN_KEY: ADMIN_KEY, UP_KEY: FILE_KEY };
   const start = () => attachTo(startProcess({ cwd, env }), { cwd });
   await using first = await start();
   await using second = await start();

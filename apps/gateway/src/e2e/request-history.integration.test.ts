@@ -2,6 +2,7 @@ import { fakeUpstream, reply } from '@sluice/testkit';
 import type { Reply } from '@sluice/testkit';
 import { expect, it, onTestFinished } from 'vitest';
 import type { GatewayConfig } from '../gateway.js';
+import { DONE, chatChunk } from './__fixtures__/frames.js';
 import { startGateway } from './__fixtures__/gateway.js';
 import type { RemoteGateway, TestGateway } from './__fixtures__/gateway.js';
 import { expectNoSecret } from './__fixtures__/invariants.js';
@@ -21,17 +22,10 @@ const ANSWER = {
   choices: [{ index: 0, message: { role: 'assistant', content: 'Write to a@b.example' }, finish_reason: 'stop' }],
   usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
 };
-const chunk = (content: string, end: string | null = null): string =>
-  `data: ${JSON.stringify({
-    id: 'c1',
-    object: 'chat.completion.chunk',
-    created: 1,
-    model: 'm',
-    choices: [{ index: 0, delta: { content }, finish_reason: end }],
-  })}\n\n`;
+const chunk = (content: string): string => chatChunk({ content });
 const models = reply().json({ data: [] });
 const plain = reply().json(ANSWER);
-const streamed = reply().sse([chunk('One '), chunk('two'), chunk('', 'stop'), 'data: [DONE]\n\n']);
+const streamed = reply().sse([chunk('One '), chunk('two'), chatChunk({}, 'stop'), DONE]);
 
 async function open(replies: readonly Reply[], config: GatewayConfig): Promise<TestGateway> {
   const upstream = await fakeUpstream(models, ...replies);

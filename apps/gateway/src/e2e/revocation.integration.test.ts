@@ -1,11 +1,10 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { ADMIN_KEY } from '../__fixtures__/admin-key.js';
 import { temporaryDir } from '../__fixtures__/temporary-dir.js';
 import { attachTo } from './__fixtures__/gateway.js';
 import type { ProcessGateway } from './__fixtures__/gateway.js';
 import { connectTo } from './__fixtures__/open-connection.js';
 import { startProcess } from './__fixtures__/process.js';
-
-const ADMIN_KEY = 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe';
 
 async function start(cwd: string): Promise<ProcessGateway> {
   const sluice = startProcess({ cwd, env: { SLUICE_ADMIN_KEY: ADMIN_KEY } });

@@ -2,12 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWithPostgres } from '@sluice/testkit';
 import { expect, it, onTestFinished } from 'vitest';
+import { ADMIN_KEY } from '../__fixtures__/admin-key.js';
 import { temporaryDir } from '../__fixtures__/temporary-dir.js';
 import { connectTo } from './__fixtures__/open-connection.js';
 import { startProcess } from './__fixtures__/process.js';
 import type { SluiceProcess } from './__fixtures__/process.js';
 
-const ADMIN_KEY = 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe';
 /** In which every machine has to see a change. */
 const SEEN_WITHIN_MS = 1_000;
 const FILE = `

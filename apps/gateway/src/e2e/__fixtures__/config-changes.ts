@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { ADMIN_KEY } from '../../__fixtures__/admin-key.js';
 import { attachTo } from './gateway.js';
 import type { ProcessGateway } from './gateway.js';
 import { shell, startProcess } from './process.js';
@@ -10,7 +11,6 @@ import { timed } from './timed.js';
 import { startTraffic } from './traffic.js';
 import type { Traffic } from './traffic.js';
 
-export const ADMIN_KEY = 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe';
 /** From the change of the file to the first answer under it. */
 const LIVE_WITHIN_MS = 1_000;
 

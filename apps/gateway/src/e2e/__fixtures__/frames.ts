@@ -8,13 +8,21 @@ export interface StreamFrames {
 
 const chunk = (fields: object): string =>
   `data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'm', ...fields })}\n\n`;
-const delta = (content: object, finish: string | null = null): string =>
-  chunk({ choices: [{ index: 0, delta: content, finish_reason: finish }] });
+/** A frame of a chat, as OpenAI sends it. */
+export function chatChunk(delta: object, finish: string | null = null): string {
+  return chunk({ choices: [{ index: 0, delta, finish_reason: finish }] });
+}
+/** The last of them. */
+export const DONE = 'data: [DONE]\n\n';
 const openAiUsage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
 
 export const OPENAI_STREAM: StreamFrames = {
-  opening: [delta({ role: 'assistant', content: '' }), delta({ content: 'Hello' }), delta({ content: ' there' })],
-  ending: [delta({}, 'stop'), chunk({ choices: [], usage: openAiUsage }), 'data: [DONE]\n\n'],
+  opening: [
+    chatChunk({ role: 'assistant', content: '' }),
+    chatChunk({ content: 'Hello' }),
+    chatChunk({ content: ' there' }),
+  ],
+  ending: [chatChunk({}, 'stop'), chunk({ choices: [], usage: openAiUsage }), DONE],
 };
 
 const event = (type: string, fields: object = {}): string =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { expect } from 'vitest';
+import { ADMIN_KEY } from '../../__fixtures__/admin-key.js';
 import { composeGateway } from '../../compose.js';
 import { parseConfig } from '../../config/parse-config.js';
 import { openDataDir } from '../../data-dir.js';
@@ -13,8 +14,6 @@ import { serve } from '../../serve.js';
 import { startProcess } from './process.js';
 import type { ProcessOptions, SluiceProcess } from './process.js';
 
-/** Of every gateway that these fixtures start. */
-export const ADMIN_KEY = 'Qk3vR8sTzW1xY5bN7mJ2hG4fD6cL9pAe';
 
 export type LogLine = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,12 @@
-import { fakeUpstream, reply } from '@sluice/testkit';
-import type { FakeUpstream, Reply } from '@sluice/testkit';
+import { reply } from '@sluice/testkit';
+import type { Reply } from '@sluice/testkit';
 import { onTestFinished } from 'vitest';
 import type { GatewayConfig } from '../../gateway.js';
+import { DONE, chatChunk } from './frames.js';
 import { startGateway } from './gateway.js';
 import type { TestGateway } from './gateway.js';
-import { assertInvariants } from './invariants.js';
+import { OPENAI_WIRE, setUp as setUpWith } from './upstreams.js';
+import type { Setup } from './upstreams.js';
 
 export const MODELS = reply().json({ data: [] });
 export const SECRET = 'sk-abcdefgh1234';
@@ -21,39 +23,25 @@ export function completion(content: string, more: object = {}): Reply {
   });
 }
 
-export function chunk(delta: object, finish: string | null = null): string {
-  const choices = [{ index: 0, delta, finish_reason: finish }];
-  return `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 1, model: 'm', choices })}\n\n`;
-}
-export const END = [chunk({}, 'stop'), 'data: [DONE]\n\n'];
+export const END = [chatChunk({}, 'stop'), DONE];
 
 export function spoken(...pieces: readonly string[]): Reply {
-  return reply().sse([...pieces.map((content) => chunk({ role: 'assistant', content })), ...END]);
+  return reply().sse([...pieces.map((content) => chatChunk({ role: 'assistant', content })), ...END]);
 }
 
-export interface Setup {
-  readonly gateway: TestGateway;
-  readonly upstream: FakeUpstream;
+export interface GuardedSetup extends Pick<Setup<TestGateway>, 'gateway' | 'upstream'> {
   /** What reached the provider, past the first question for its models. */
   asked(): readonly string[];
 }
 
-export async function setUp(script: Reply, config: GatewayConfig): Promise<Setup> {
-  const upstream = await fakeUpstream(MODELS, script);
-  const up = { kind: 'openai-compatible', baseUrl: `${upstream.url}/v1`, ...config.providers?.['up'] };
-  const gateway = await startGateway(
-    { ...config, providers: { ...config.providers, up } },
-    { UPSTREAM_KEY: 'sk-upstream', HOOK: SECRET.repeat(2) },
-  );
-  await upstream.received(1);
-  onTestFinished(async () => {
-    try {
-      await assertInvariants({ gateway, upstreams: [upstream] });
-    } finally {
-      await gateway.close();
-      await upstream.close();
-    }
+export async function setUp(script: Reply, config: GatewayConfig): Promise<GuardedSetup> {
+  const made = await setUpWith(OPENAI_WIRE, script, ({ providers }) => {
+    const up = { kind: OPENAI_WIRE.kind, ...providers?.['up'], ...config.providers?.['up'] };
+    const env = { UPSTREAM_KEY: 'sk-upstream', HOOK: SECRET.repeat(2) };
+    return startGateway({ ...config, providers: { ...config.providers, up } }, env);
   });
+  const { gateway, upstream } = made;
+  onTestFinished(() => made[Symbol.asyncDispose]());
   return { gateway, upstream, asked: () => upstream.requests.slice(1).map(({ body }) => body.toString()) };
 }
 

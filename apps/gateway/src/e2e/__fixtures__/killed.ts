@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LedgerRow } from '@sluice/contract';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import { expect } from 'vitest';
-import { ADMIN_KEY } from './config-changes.js';
+import { ADMIN_KEY } from '../../__fixtures__/admin-key.js';
 import { OPENAI_STREAM } from './frames.js';
 import { attachTo } from './gateway.js';
 import { assertInvariants } from './invariants.js';

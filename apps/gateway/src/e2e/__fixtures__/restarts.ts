@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { ADMIN_KEY } from './config-changes.js';
+import { ADMIN_KEY } from '../../__fixtures__/admin-key.js';
 import { attachTo } from './gateway.js';
 import { assertInvariants } from './invariants.js';
 import { startProcess } from './process.js';

@@ -7,8 +7,7 @@ import { assertInvariants } from './invariants.js';
 import { startMeasured } from './memory.js';
 import type { MeasuredGateway } from './memory.js';
 import { serveGood } from './serve-good.js';
-import { WIRES, providerAt } from './upstreams.js';
-import type { Wire } from './upstreams.js';
+import { OPENAI_WIRE, providerAt } from './upstreams.js';
 
 /** What one of them may cost: heap, and a few reads of 16 KiB on their way from one socket to the other. */
 const EACH_BYTES = 131_072;
@@ -24,7 +23,6 @@ const READERS_EACH = 400;
 const [opening = '', hello = '', there = ''] = OPENAI_STREAM.opening;
 const piece = there.replace(' there', 'words '.repeat(2_000));
 const ENDLESS = { opening: opening + hello, piece, count: 1_000_000, ending: '' };
-const [wire] = WIRES as readonly [Wire];
 /** All of them come at once, on a machine that plays their providers as well: others would be refused for its delay. */
 const UNHURRIED = { eventLoopDelayMs: 3_600_000 };
 const CHAT = { stream: true, messages: [{ role: 'user', content: 'Go' }] };
@@ -39,7 +37,7 @@ export async function expectBoundedReaders({ readers, writeTimeoutMs }: StallPla
   await using setup = new AsyncDisposableStack();
   const count = Math.ceil(readers / READERS_EACH);
   const floods = await Promise.all(Array.from({ length: count }, async () => setup.use(await startFlood(ENDLESS))));
-  const up = floods.map(({ url }, index) => [`up${index}`, providerAt(url, wire)['up']]);
+  const up = floods.map(({ url }, index) => [`up${index}`, providerAt(url, OPENAI_WIRE)['up']]);
   const providers = { ...Object.fromEntries(up), sim: { kind: 'sim' } };
   const gateway = setup.use(await startMeasured({ server: { writeTimeoutMs, shed: UNHURRIED }, providers }));
   await loadTokenizer(gateway);

@@ -17,10 +17,9 @@ export interface Wire {
   readonly basePath: string;
 }
 
-export const WIRES: readonly Wire[] = [
-  { kind: 'openai-compatible', frames: OPENAI_STREAM, basePath: '/v1' },
-  { kind: 'anthropic', frames: ANTHROPIC_STREAM, basePath: '' },
-];
+export const OPENAI_WIRE: Wire = { kind: 'openai-compatible', frames: OPENAI_STREAM, basePath: '/v1' };
+export const ANTHROPIC_WIRE: Wire = { kind: 'anthropic', frames: ANTHROPIC_STREAM, basePath: '' };
+export const WIRES: readonly Wire[] = [OPENAI_WIRE, ANTHROPIC_WIRE];
 
 /** Every client at every wire: two of the pairs pass bytes through, two translate. */
 export const PAIRS: readonly (SdkClient & Wire)[] = CLIENTS.flatMap((client) =>

@@ -1,55 +1,30 @@
 import { ADMIN } from '@sluice/auth';
-import type { LedgerIntent, Principal } from '@sluice/contract';
+import type { Principal } from '@sluice/contract';
 import type { Answer } from '@sluice/core';
 import { createManualClock } from '@sluice/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import { ask, bodyOf } from '../../__fixtures__/route-call.js';
 import type { RouteQuestion } from '../../__fixtures__/route-call.js';
 import { ownSpend } from '../../compose/shared-ledger.js';
+import { START_MS, addSpendRows } from '../../__fixtures__/spend-rows.js';
+import type { SpendRow } from '../../__fixtures__/spend-rows.js';
 import { temporaryStore } from '../../__fixtures__/store.js';
 import { spendView } from '../../spend/view.js';
-import { firstIdAt } from '../request-ids.js';
 import type { Route } from '../route.js';
 import { createSpendRoute } from './spend.js';
 
 /** A thread for each question takes its time to start. */
 vi.setConfig({ testTimeout: 30_000 });
 
-const DAY_MS = 86_400_000;
-const START_MS = Date.parse('2026-01-01T12:00:00Z');
-
 /** Requests of a dollar's thousandth each, a day apart. */
-function routeOf(rows: readonly Partial<LedgerIntent>[], clock = createManualClock()): readonly Route[] {
-  const { ledger, spend } = temporaryStore();
-  const intents = rows.map((row, n) => {
-    const startedAtMs = START_MS + n * DAY_MS;
-    const id = `${firstIdAt(startedAtMs)}0`;
-    const whose = {
-      keyId: 'key_1',
-      keyName: 'ci',
-      tenant: 'default',
-      route: '/',
-      requestedModel: 'fast',
-      stream: false,
-    };
-    return { id, startedAtMs, ...whose, ...row };
-  });
-  const settlements = intents.map(({ id, startedAtMs }) => ({
-    id,
-    settledAtMs: startedAtMs,
-    status: 200,
-    provider: 'sim',
-    model: 'echo',
-    attempts: [],
-    inputTokens: 3,
-    outputTokens: 4,
-    cachedTokens: 0,
-    costMicroUsd: 1_000,
-    usageSource: 'provider' as const,
-    durationMs: 1,
-  }));
-  ledger.append({ intents, settlements });
-  return [createSpendRoute({ spend: ownSpend(spend), clock, ledger: { flush: () => Promise.resolve() } })];
+function routeOf(rows: readonly SpendRow[], clock = createManualClock()): readonly Route[] {
+  const store = temporaryStore();
+  const settlement = { provider: 'sim', model: 'echo', costMicroUsd: 1_000 };
+  addSpendRows(
+    store,
+    rows.map((row) => ({ settlement, ...row })),
+  );
+  return [createSpendRoute({ spend: ownSpend(store.spend), clock, ledger: { flush: () => Promise.resolve() } })];
 }
 
 const THREE = [{}, { keyId: 'key_2', team: 'a' }, { tenant: 'acme', tags: ['eu'] }];
