@@ -1,10 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Claim } from '@sluice/contract';
+import { CountRows } from './count-rows.js';
+import type { CountRow, CountRowId } from './count-rows.js';
 
 /** Where a claim made now is counted. */
-export interface Place {
-  readonly key: string;
-  readonly startsAtMs: number;
+export interface Place extends CountRowId {
   /** `null`: never. */
   readonly endsAtMs: number | null;
   /** Of the whole window. */
@@ -31,12 +31,6 @@ export interface KeptCounts {
   readonly counts: readonly KeptCount[];
 }
 
-interface CountRow {
-  readonly startsAtMs: number;
-  readonly endsAtMs: number | null;
-  readonly used: number;
-}
-
 /** Parts of a sliding window: one goes as a whole, so that no window of that length ever holds more than the limit. */
 const GRAINS = 60;
 const DAY_MS = 86_400_000;
@@ -46,29 +40,22 @@ const MOST_AHEAD_MS = { day: 2 * DAY_MS, month: 32 * DAY_MS } as const;
 
 /**
  * Amounts by what they are counted for and by the window, or the part of one, in which they were. What counts now is the
- * sum of the rows that have not ended. Every method runs within its caller's transaction.
+ * sum of the rows that have not ended. Every method runs within its caller's transaction; those who count begin with
+ * {@link CountTable.begin} and end with {@link CountTable.write}.
  */
 export class CountTable {
-  readonly #rows: StatementSync;
-  readonly #add: StatementSync;
+  readonly #rows: CountRows;
   readonly #list: StatementSync;
-  readonly #change: StatementSync;
   readonly #keep: StatementSync;
   readonly #named: StatementSync;
   readonly #epoch: StatementSync;
   readonly #setEpoch: StatementSync;
   readonly #sweep: StatementSync;
+  #nowMs = 0;
   #sweptAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(database: DatabaseSync) {
-    this.#rows = database.prepare(
-      `SELECT starts_at_ms AS startsAtMs, ends_at_ms AS endsAtMs, used FROM counts
-       WHERE key = ? AND (ends_at_ms IS NULL OR ends_at_ms > ?) ORDER BY starts_at_ms`,
-    );
-    this.#add = database.prepare(
-      `INSERT INTO counts (key, starts_at_ms, ends_at_ms, used) VALUES (?1, ?2, ?3, ?4)
-       ON CONFLICT (key, starts_at_ms) DO UPDATE SET used = used + ?4, ends_at_ms = ?3`,
-    );
+    this.#rows = new CountRows(database);
     this.#list = database.prepare(
       `SELECT key AS scope, SUM(used) AS used, MIN(ends_at_ms) AS endsAtMs FROM counts
        WHERE substr(key, -?1) = ?2 AND (ends_at_ms IS NULL OR ends_at_ms > ?3) GROUP BY key ORDER BY used DESC`,
@@ -83,39 +70,50 @@ export class CountTable {
     );
     this.#epoch = database.prepare('SELECT epoch FROM counts_epoch');
     this.#setEpoch = database.prepare('INSERT OR REPLACE INTO counts_epoch (only_row, epoch) VALUES (1, ?)');
-    this.#change = database.prepare('UPDATE counts SET used = used + ? WHERE key = ? AND starts_at_ms = ?');
     this.#sweep = database.prepare('DELETE FROM counts WHERE ends_at_ms <= ? OR (ends_at_ms IS NULL AND used = 0)');
   }
 
-  find(claim: Claim, nowMs: number): Place {
-    const key = keyOf(claim);
-    const rows = this.#rows.all(key, nowMs) as unknown as readonly CountRow[];
-    return { key, ...placeOf(claim, rows, nowMs) };
+  begin(nowMs: number): void {
+    this.#nowMs = nowMs;
+    this.#rows.begin(nowMs);
   }
 
-  add({ key, startsAtMs, endsAtMs }: Place, amount: number): void {
-    this.#add.run(key, startsAtMs, endsAtMs, amount);
+  find(claim: Claim): Place {
+    const key = keyOf(claim);
+    return { key, ...placeOf(claim, this.#rows.of(key), this.#nowMs) };
+  }
+
+  add(place: Place, amount: number): void {
+    this.#rows.add(place, place.endsAtMs, amount);
   }
 
   /** Of an amount that was counted there before. Nothing where that window is gone; what never ends is never gone. */
-  change({ key, startsAtMs }: Pick<Place, 'key' | 'startsAtMs'>, difference: number): void {
+  change(place: CountRowId, difference: number): void {
     if (difference === 0) return;
     // Where nothing was left of it, its row was swept.
-    if (isEndless(key)) this.#add.run(key, startsAtMs, null, difference);
-    else this.#change.run(difference, key, startsAtMs);
+    if (isEndless(place.key)) this.#rows.add(place, null, difference);
+    else this.#rows.change(place, difference);
   }
 
   /** Until a claim fits that a sliding window refused. */
-  roomInMs(claim: Claim, nowMs: number): number {
-    const rows = this.#rows.all(keyOf(claim), nowMs) as unknown as readonly CountRow[];
+  roomInMs(claim: Claim): number {
+    const rows = this.#rows.of(keyOf(claim));
     let over = sum(rows) + claim.amount - claim.limit;
-    let roomAtMs = nowMs;
+    let roomAtMs = this.#nowMs;
     for (const { used, endsAtMs } of rows) {
       if (over <= 0) break;
       over -= used;
-      roomAtMs = endsAtMs ?? nowMs;
+      roomAtMs = endsAtMs ?? this.#nowMs;
     }
-    return roomAtMs - nowMs;
+    return roomAtMs - this.#nowMs;
+  }
+
+  /** What was counted, and, once in a while, that what has ended is gone. */
+  write(): void {
+    this.#rows.write();
+    if (Math.abs(this.#nowMs - this.#sweptAtMs) < SWEEP_EVERY_MS) return;
+    this.#sweptAtMs = this.#nowMs;
+    this.#sweep.run(this.#nowMs);
   }
 
   /** What is counted now under a name in such windows, by scope. */
@@ -143,13 +141,6 @@ export class CountTable {
       return { scope, window: { name, ...windowOf(length) }, beginsAtMs: startsAtMs, endsAtMs, used };
     });
     return { epoch, counts };
-  }
-
-  /** Deletes what has ended, once in a while. */
-  sweep(nowMs: number): void {
-    if (Math.abs(nowMs - this.#sweptAtMs) < SWEEP_EVERY_MS) return;
-    this.#sweptAtMs = nowMs;
-    this.#sweep.run(nowMs);
   }
 }
 

@@ -7,8 +7,8 @@ import { SqliteCounterStore } from './counters.js';
 const never = new AbortController().signal;
 const slot = { scope: 'key:a', kind: 'gauge', name: 'concurrent', amount: 1, limit: 1, windowMs: 0 } as const;
 
-/** Counters on a database that remembers which statements on reservations ran, and can be made to fail at a commit. */
-function open() {
+/** Counters on a database that remembers which statements on some table ran, and can be made to fail at a commit. */
+function open(table: 'reservations' | 'counts' = 'reservations') {
   const path = temporaryPath();
   temporaryStore({ path });
   const database = new DatabaseSync(path);
@@ -17,12 +17,12 @@ function open() {
   const prepare = database.prepare.bind(database);
   database.prepare = (sql) => {
     const statement = prepare(sql);
-    const isCounted = /\breservations\b/.test(sql) && !/JOIN|expires_at_ms <=/.test(sql);
+    const isCounted = new RegExp(`\\b${table}\\b`).test(sql) && !/JOIN|expires_at_ms <=|DELETE FROM counts/.test(sql);
     const before = (): void => {
       if (sql === 'COMMIT' && state.failsToCommit) throw Object.assign(new Error('disk full'), { errcode: 13 });
       if (isCounted) state.ran.push(sql.split(' ')[0] ?? '');
     };
-    for (const name of ['run', 'get'] as const) {
+    for (const name of ['run', 'get', 'all'] as const) {
       const own = statement[name].bind(statement) as (...values: unknown[]) => unknown;
       Object.defineProperty(statement, name, {
         value: (...values: unknown[]) => {
@@ -84,4 +84,31 @@ it('what is renewed after its lease is taken again, and given back once', async 
   await counters.settle('a', {});
   expect((await counters.reserve('b', [slot], never)).states).toMatchObject([{ remaining: 0 }]);
   expect((await counters.reserve('c', [slot], never)).ok).toBe(false);
+});
+
+it('a count is read once and written once in a transaction, however many requests touch it', async () => {
+  const { counters, during } = open('counts');
+  const many = Array.from({ length: 16 }, (_, at) => `r${at}`);
+  const claim = { ...slot, limit: 16 };
+  const reserveAll = () => Promise.all(many.map((id) => counters.reserve(id, [claim], never)));
+  expect(await during(reserveAll)).toEqual(['SELECT', 'INSERT']);
+  expect(await during(() => Promise.all(many.map((id) => counters.settle(id, {}))))).toEqual(['SELECT', 'INSERT']);
+  expect((await counters.reserve('last', [claim], never)).states).toMatchObject([{ remaining: 15 }]);
+});
+
+it('a window that begins with nothing takes what is used in it', async () => {
+  const { clock, counters } = open();
+  const spend = { scope: 'key:a', kind: 'window', name: 'spend', amount: 0, limit: 100, windowMs: 1_000 } as const;
+  await counters.reserve('a', [spend], never);
+  clock.advance(500);
+  await counters.settle('a', { spend: 60 });
+  expect(await counters.reserve('b', [spend], never)).toMatchObject({ states: [{ remaining: 40, resetMs: 500 }] });
+});
+
+it('nothing of a transaction that failed is counted by the next one', async () => {
+  const { state, counters } = open();
+  state.failsToCommit = true;
+  await expect(counters.reserve('a', [slot], never)).rejects.toMatchObject({ code: 'storage_unavailable' });
+  state.failsToCommit = false;
+  expect((await counters.reserve('b', [{ ...slot, limit: 2 }], never)).states).toMatchObject([{ remaining: 1 }]);
 });

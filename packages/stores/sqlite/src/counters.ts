@@ -15,11 +15,13 @@ export interface SqliteCounterOptions {
   readonly schedule?: (run: () => void) => void;
 }
 
-/** One thing to be done in the next transaction. */
+/** One thing to be done in the next transaction, and what came of it: whoever wants it is told after the commit. */
 interface Order {
-  /** Within the transaction. What it returns is run after the commit. */
-  work(nowMs: number): () => void;
-  fail(cause: Error): void;
+  readonly work: (nowMs: number) => unknown;
+  readonly resolve: (outcome: unknown) => void;
+  readonly reject: (cause: unknown) => void;
+  outcome: unknown;
+  failure: { readonly cause: unknown } | undefined;
 }
 
 const DEFAULT_LEASE_MS = 30_000;
@@ -100,54 +102,42 @@ export class SqliteCounterStore implements CounterStore {
   #reserve(id: string, claims: readonly Claim[], nowMs: number): ReserveResult {
     const places: Place[] = [];
     for (const claim of claims) {
-      const place = this.#counts.find(claim, nowMs);
+      const place = this.#counts.find(claim);
       if (place.used + claim.amount > claim.limit) {
         // What does not fit a second time has its place already.
-        return this.#reservations.has(id) ? this.#again(id, claims, nowMs) : this.#refused(claims, claim, nowMs);
+        return this.#reservations.has(id) ? this.#again(id, claims) : this.#refused(claims, claim);
       }
       places.push(place);
     }
     const isNew = this.#reservations.insert({ id, expiresAtMs: nowMs + this.leaseMs, claims, places });
-    if (!isNew) return this.#again(id, claims, nowMs);
-    return { ok: true, id, states: claims.map((claim, index) => this.#take(claim, places[index] as Place, nowMs)) };
+    if (!isNew) return this.#again(id, claims);
+    return { ok: true, id, states: claims.map((claim, index) => this.#take(claim, places[index] as Place)) };
   }
 
-  #take(claim: Claim, place: Place, nowMs: number): ClaimState {
+  #take(claim: Claim, place: Place): ClaimState {
     this.#counts.add(place, claim.amount);
-    const { used, resetMs } = claim.span === 'sliding' ? this.#counts.find(claim, nowMs) : place;
+    const { used, resetMs } = claim.span === 'sliding' ? this.#counts.find(claim) : place;
     return toState(claim, { used: claim.span === 'sliding' ? used : used + claim.amount, resetMs });
   }
 
   /** To one that was granted before: it takes nothing more. */
-  #again(id: string, claims: readonly Claim[], nowMs: number): ReserveResult {
-    return { ok: true, id, states: claims.map((claim) => toState(claim, this.#counts.find(claim, nowMs))) };
+  #again(id: string, claims: readonly Claim[]): ReserveResult {
+    return { ok: true, id, states: claims.map((claim) => toState(claim, this.#counts.find(claim))) };
   }
 
-  #refused(claims: readonly Claim[], refused: Claim, nowMs: number): ReserveResult {
+  #refused(claims: readonly Claim[], refused: Claim): ReserveResult {
     const states = [refused, ...claims.filter((claim) => claim !== refused)].map((claim) => {
-      const state = toState(claim, this.#counts.find(claim, nowMs));
+      const state = toState(claim, this.#counts.find(claim));
       if (claim.span !== 'sliding' || state.remaining >= claim.amount) return state;
-      return { ...state, resetMs: this.#counts.roomInMs(claim, nowMs) };
+      return { ...state, resetMs: this.#counts.roomInMs(claim) };
     });
     return { ok: false, states };
   }
 
   #order<T>(work: (nowMs: number) => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      const fail = (cause: Error): void => reject(cause);
       if (this.#orders.length === 0) this.#schedule(this.#commit);
-      this.#orders.push({
-        work(nowMs) {
-          try {
-            const value = work(nowMs);
-            return () => resolve(value);
-          } catch (cause) {
-            if (isDatabaseFailure(cause)) throw cause;
-            return () => fail(cause as Error);
-          }
-        },
-        fail,
-      });
+      this.#orders.push({ work, resolve: resolve as Order['resolve'], reject, outcome: undefined, failure: undefined });
     });
   }
 
@@ -156,29 +146,43 @@ export class SqliteCounterStore implements CounterStore {
     if (orders.length === 0) return;
     this.#orders = [];
     try {
-      const told = guarded(() => this.#transact(orders));
-      for (const tell of told) tell();
+      guarded(() => this.#transact(orders));
     } catch (cause) {
-      for (const { fail } of orders) fail(cause as Error);
+      for (const { reject } of orders) reject(cause);
+      return;
+    }
+    for (const { resolve, reject, outcome, failure } of orders) {
+      if (failure === undefined) resolve(outcome);
+      else reject(failure.cause);
     }
   };
 
-  #transact(orders: readonly Order[]): readonly (() => void)[] {
+  #transact(orders: readonly Order[]): void {
     if (!this.#database.isOpen) throw gatewayError('storage_unavailable', { message: 'The database is closed.' });
     this.#begin.run();
     try {
       const nowMs = this.#clock.now();
+      this.#counts.begin(nowMs);
       this.#reservations.expire(nowMs);
-      const told = orders.map((order) => order.work(nowMs));
-      this.#counts.sweep(nowMs);
+      for (const order of orders) fill(order, nowMs);
+      this.#counts.write();
       this.#commitAll.run();
       this.#reservations.ended(true);
-      return told;
     } catch (cause) {
       this.#reservations.ended(false);
       rollback(this.#database);
       throw cause;
     }
+  }
+}
+
+/** Throws what ends the whole transaction. */
+function fill(order: Order, nowMs: number): void {
+  try {
+    order.outcome = order.work(nowMs);
+  } catch (cause) {
+    if (isDatabaseFailure(cause)) throw cause;
+    order.failure = { cause };
   }
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { startParts } from './start-parts.js';
 
-const bench = startParts();
+const bench = startParts(['--conditions=@sluice/source']);
 afterAll(() => bench.stop());
 
 it('measures each part in its own process, as often as it is asked', async () => {

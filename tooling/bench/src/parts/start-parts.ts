@@ -13,15 +13,14 @@ export interface PartsBench {
   stop(): Promise<void>;
 }
 
-/** Starts it. What it cannot do ends `measure` with an error that says so. */
-export function startParts(): PartsBench {
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@sluice/source', '--import', import.meta.resolve('tsx'), CHILD],
-    {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    },
-  );
+/**
+ * Starts it, on the built packages unless Node's options say otherwise. What it cannot do ends `measure` with an error that
+ * says so.
+ */
+export function startParts(nodeArgs: readonly string[] = []): PartsBench {
+  const child = spawn(process.execPath, [...nodeArgs, '--import', import.meta.resolve('tsx'), CHILD], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const gone = once(child, 'exit');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
