@@ -1,6 +1,9 @@
 const CONNECT_TIMEOUT_MS = 1_000;
-/** A connection on which nothing comes or goes for so long is dead, also where nobody has told. */
-const SILENCE_MS = 1_000;
+/**
+ * A server that takes connections and says nothing: what was begun with it is begun anew. Once it has said something,
+ * the link looks for signs of life itself, for this timer takes a process that stands still for a server that does.
+ */
+const HANDSHAKE_TIMEOUT_MS = 3_000;
 const FIRST_RETRY_MS = 20;
 const MOST_RETRY_MS = 200;
 const MOST_DOUBLINGS = 4;
@@ -22,7 +25,7 @@ export function connectionOptions(random: () => number): ConnectionOptions {
     disableOfflineQueue: true,
     socket: {
       connectTimeout: CONNECT_TIMEOUT_MS,
-      socketTimeout: SILENCE_MS,
+      socketTimeout: HANDSHAKE_TIMEOUT_MS,
       reconnectStrategy: (retries: number): number => retryMs(retries, random),
     },
   };

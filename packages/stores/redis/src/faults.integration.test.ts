@@ -111,6 +111,19 @@ describeWithRedis('a Redis server', (redis) => {
     expect([await left(store, money(0, 100)), await left(store, slot(3))]).toEqual([82, 3]);
   });
 
+  it('F47 is not lost by a process that stood still for longer than a server may', async () => {
+    const store = await open({ timeoutMs: () => 50 });
+    await take(store, claim(5));
+    // What follows a callback of this kind are the timers, those of sockets too, and only then what can be read.
+    await new Promise(setImmediate);
+    const untilMs = performance.now() + 1_200;
+    while (performance.now() < untilMs);
+    expect((await take(store, claim(5))).ok).toBe(true);
+    await sleep(300);
+    expect([store.errors, store.figures]).toEqual([[], { timeouts: 0, failures: 0, losses: 0 }]);
+    expect(await left(store, claim(5))).toBe(3);
+  });
+
   it('F52 that was frozen does nothing of what it finds when it wakes', async () => {
     const store = await open({ timeoutMs: () => 50 });
     await take(store, claim(50));

@@ -38,6 +38,8 @@ const CHECK_EVERY_MS = 250;
 const RECHECK_EVERY_MS = 100;
 /** So many failures in a row, and the server is left alone. */
 const MAX_FAILURES = 5;
+/** A connection on which a check goes unanswered for so long is dead, also where nobody has told. */
+const SILENCE_MS = 1_000;
 /** One that answers too late has to answer in time so often in a row, before it is asked again. */
 const GOOD_CHECKS = 3;
 
@@ -60,6 +62,7 @@ export class RedisLink {
   #cancelCheck: Cancel | undefined;
   #isClosed = false;
   #isCheckUnanswered = false;
+  #cancelSilence: Cancel | undefined;
 
   constructor(options: RedisLinkOptions) {
     this.#options = options;
@@ -87,7 +90,7 @@ export class RedisLink {
 
   /**
    * Rejects when the answer is not there in time; what it says after all is lost. A check goes out only when the one before
-   * it is answered, so that a server that has frozen finds no more than one, and a connection that is dead falls silent and ends.
+   * it is answered, so that a server that has frozen finds no more than one on a connection, and one that is silent is replaced.
    */
   run<T>(send: Send<T>, urgency: Urgency): Promise<T> {
     const goesOut = urgency === 'usual' ? this.#isUp : this.#client.isReady;
@@ -112,18 +115,41 @@ export class RedisLink {
     this.#isClosed = true;
     this.#isUp = false;
     this.#cancelCheck?.();
+    this.#cancelSilence?.();
     if (this.#client.isOpen) this.#client.destroy();
   }
 
   #marked<T>(send: Send<T>): Send<T> {
     return (client) => {
       this.#isCheckUnanswered = true;
-      return send(client).finally(() => (this.#isCheckUnanswered = false));
+      this.#cancelSilence = this.#afterAtLeast(SILENCE_MS, () => this.#reconnect());
+      return send(client).finally(() => {
+        this.#isCheckUnanswered = false;
+        this.#cancelSilence?.();
+      });
     };
   }
 
+  #reconnect(): void {
+    // One that is not ready is being made anew already.
+    if (this.#isClosed || !this.#client.isReady) return;
+    this.#client.destroy();
+    this.#lose(new Error('Redis has fallen silent.'));
+    this.#client.connect().catch(() => undefined);
+  }
+
+  /** Where it was this process that stood still, what it waits for may be there and has yet to be read: it gets as long again. */
+  #afterAtLeast(ms: number, run: () => void): Cancel {
+    const { clock } = this.#options;
+    const dueMs = clock.monotonic() + ms;
+    let cancel = clock.after(ms, () => {
+      const lateMs = clock.monotonic() - dueMs;
+      cancel = clock.after(Math.max(1, Math.min(lateMs, ms)), run);
+    });
+    return () => cancel();
+  }
+
   #timed<T>(send: Send<T>): Promise<T> {
-    const { clock, timeoutMs } = this.#options;
     return new Promise((resolve, reject) => {
       let isLate = false;
       const giveUp = (): void => {
@@ -133,8 +159,7 @@ export class RedisLink {
         this.#noteFailure(cause);
         reject(cause);
       };
-      // Where it was this process that stood still, the answer is there and has yet to be read.
-      let cancel = clock.after(timeoutMs(), () => (cancel = clock.after(1, giveUp)));
+      const cancel = this.#afterAtLeast(this.#options.timeoutMs(), giveUp);
       send(this.#client).then(
         (value) => {
           cancel();

@@ -44,7 +44,7 @@ export async function untilUp(store: RedisStore): Promise<void> {
   await until(() => store.counters.isUp);
 }
 
-export async function until(isSo: () => boolean, withinMs = 5_000): Promise<void> {
+export async function until(isSo: () => boolean, withinMs = 20_000): Promise<void> {
   const endMs = performance.now() + withinMs;
   while (!isSo()) {
     if (performance.now() > endMs) throw new Error('It did not come to that in time.');
