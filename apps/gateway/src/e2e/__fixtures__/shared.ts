@@ -16,7 +16,7 @@ export interface SharedSetup extends AsyncDisposable {
 
 /** Every call costs 900 micro-USD, which is what is reserved for it: 90 tokens of output. */
 const PRICE = { prices: [{ usdPerMillionTokens: { input: 0, output: 10 } }] };
-const MODELS = ['rpm50', 'rpm50b', 'conc5', 'money', 'free'] as const;
+const MODELS = ['rpm50', 'rpm50b', 'conc5', 'money', 'moneyb', 'free'] as const;
 
 const SHARED_CONFIG: GatewayConfig = {
   catalogue: { models: Object.fromEntries(MODELS.map((name) => [`up/${name}`, PRICE])) },
@@ -31,6 +31,7 @@ const SHARED_CONFIG: GatewayConfig = {
   },
   budgets: {
     money: { usd: 0.009, scope: 'model:up/money' },
+    moneyb: { usd: 0.009, scope: 'model:up/moneyb' },
   },
 };
 
@@ -78,12 +79,31 @@ export const chat = (model: string, more: object = {}): object => ({
 
 /** The statuses of so many calls at once, spread over the gateways, and how often there was each. */
 export async function tally(gateways: readonly RemoteGateway[], calls: number, model: string): Promise<Record<string, number>> {
+  return tallyLeaving(gateways, calls, { model, leavesEvery: Number.POSITIVE_INFINITY });
+}
+
+export interface Leaving {
+  readonly model: string;
+  /** Each so-manieth caller leaves, some milliseconds after it has asked. */
+  readonly leavesEvery: number;
+}
+
+/** As `tally`. Who has left before it was answered has the status 0. */
+export async function tallyLeaving(
+  gateways: readonly RemoteGateway[],
+  calls: number,
+  { model, leavesEvery }: Leaving,
+): Promise<Record<string, number>> {
   const statuses = await Promise.all(
     Array.from({ length: calls }, async (_, index) => {
       const gateway = gateways[index % gateways.length] as RemoteGateway;
-      const answer = await gateway.call('/v1/chat/completions', chat(model));
-      await answer.arrayBuffer();
-      return answer.status;
+      const leaves = index % leavesEvery === leavesEvery - 1;
+      const headers = { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' };
+      // Over as many moments as there are callers who leave, so that some have left in each stage.
+      const init = leaves ? { headers, signal: AbortSignal.timeout(Math.floor(index / leavesEvery)) } : undefined;
+      const answer = await gateway.call('/v1/chat/completions', chat(model), init).catch(() => undefined);
+      await answer?.arrayBuffer().catch(() => undefined);
+      return answer?.status ?? 0;
     }),
   );
   return count(statuses);
