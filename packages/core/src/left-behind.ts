@@ -1,3 +1,5 @@
+import { WhenIdle } from '@sluice/toolkit';
+
 /** A call that goes on though its caller has left. */
 export interface LeftCall {
   /** Aborted where the gateway waits for it no longer. */
@@ -9,7 +11,7 @@ export interface LeftCall {
 /** The calls whose callers have left and which go on, so that a stop can wait for them and end them. */
 export class LeftBehind {
   readonly #calls = new Set<AbortController>();
-  #emptied: PromiseWithResolvers<void> | undefined;
+  readonly #idle = new WhenIdle(() => this.#calls.size === 0);
 
   get size(): number {
     return this.#calls.size;
@@ -23,9 +25,7 @@ export class LeftBehind {
 
   /** Resolves when there are none. */
   idle(): Promise<void> {
-    if (this.#calls.size === 0) return Promise.resolve();
-    this.#emptied ??= Promise.withResolvers();
-    return this.#emptied.promise;
+    return this.#idle.wait();
   }
 
   /** Ends all that there are with `reason`. */
@@ -34,8 +34,6 @@ export class LeftBehind {
   }
 
   #end(controller: AbortController): void {
-    if (!this.#calls.delete(controller) || this.#calls.size > 0) return;
-    this.#emptied?.resolve();
-    this.#emptied = undefined;
+    if (this.#calls.delete(controller)) this.#idle.check();
   }
 }

@@ -3,6 +3,7 @@ import type { Adjustment, IdempotencyClaim, IncomingHeaders, KeptAnswer } from '
 import type { Answer, PlainAnswer } from './answer.js';
 import type { ReceivedCall } from './call.js';
 import { KeptChunks } from './kept-chunks.js';
+import { PassingChunks } from './passing-chunks.js';
 import type { CallContext } from './stages/run-context.js';
 
 const HEADER = 'idempotency-key';
@@ -73,9 +74,8 @@ export class Once {
     if (!this.#isTried(status)) claim.release();
     else if (kind === 'plain') await claim.keep({ status, headers, body: answer.body });
     else {
-      const { chunks } = answer;
       const keep = (body: Uint8Array): Promise<void> => claim.keep({ status, headers, body });
-      return { ...answer, chunks: new KeptChunks({ chunks, claim, keep }) };
+      return { ...answer, chunks: new PassingChunks(answer.chunks, new KeptChunks({ claim, keep })) };
     }
     return answer;
   }

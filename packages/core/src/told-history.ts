@@ -1,9 +1,8 @@
-import type { History, HistoryCapture } from '@sluice/contract';
+import type { History } from '@sluice/contract';
 import type { Answer } from './answer.js';
 import type { Call } from './call.js';
-
-type Chunk = Uint8Array | string;
-type Read = IteratorResult<Chunk, undefined>;
+import { PassingChunks } from './passing-chunks.js';
+import type { Chunk } from './passing-chunks.js';
 
 /** Shows the history what the caller sent, and what it gets from here on. Of a request without a row, it learns nothing. */
 export function tellHistory(
@@ -16,49 +15,22 @@ export function tellHistory(
   const request = { id: received.requestId, model, contentType: String(contentType ?? ''), body: given };
   const capture = history.begin(request, answer.headers['content-type'] ?? '');
   if (!capture) return answer;
-  if (answer.kind === 'stream')
-    return { ...answer, chunks: new ToldChunks(answer.chunks, capture, () => hasFailed(call)) };
+  const end = (): void => capture.end(hasFailed(call));
+  if (answer.kind === 'stream') {
+    const onlooker = {
+      saw: (chunk: Chunk) => capture.push(chunk),
+      ended: end,
+      failed: () => capture.end(true),
+      left: end,
+    };
+    return { ...answer, chunks: new PassingChunks(answer.chunks, onlooker) };
+  }
   capture.push(answer.body);
-  capture.end(hasFailed(call));
+  end();
   return answer;
 }
 
 /** Work that goes on without its caller has not failed yet. */
 function hasFailed({ scope: { outcome } }: Call): boolean {
   return outcome !== undefined && outcome.kind !== 'completed';
-}
-
-/** Chunks as they pass. */
-class ToldChunks implements AsyncIterableIterator<Chunk, undefined> {
-  readonly #reads: AsyncIterator<Chunk, undefined>;
-  readonly #capture: HistoryCapture;
-  readonly #hasFailed: () => boolean;
-
-  constructor(chunks: AsyncIterable<Chunk, undefined>, capture: HistoryCapture, hasFailed: () => boolean) {
-    this.#reads = chunks[Symbol.asyncIterator]();
-    this.#capture = capture;
-    this.#hasFailed = hasFailed;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async next(): Promise<Read> {
-    try {
-      const read = await this.#reads.next();
-      if (read.done) this.#capture.end(this.#hasFailed());
-      else this.#capture.push(read.value);
-      return read;
-    } catch (cause) {
-      this.#capture.end(true);
-      throw cause;
-    }
-  }
-
-  async return(): Promise<Read> {
-    const left = (await this.#reads.return?.()) ?? { done: true, value: undefined };
-    this.#capture.end(this.#hasFailed());
-    return left;
-  }
 }

@@ -8,7 +8,7 @@ import type {
   IdempotentRequest,
   KeptAnswer,
 } from '@sluice/contract';
-import { withDeadline } from '@sluice/toolkit';
+import { WhenIdle, withDeadline } from '@sluice/toolkit';
 import { Claim, LEASE_MS, STORE_TIMEOUT_MS } from './claim.js';
 import { readEntry, writeClaim } from './entry.js';
 import type { Entry } from './entry.js';
@@ -36,7 +36,7 @@ const PARAM = 'idempotency-key';
 export class IdempotentRequests implements Idempotency {
   readonly #deps: IdempotentRequestsDeps;
   readonly #standing = new Set<Claim>();
-  #emptied: PromiseWithResolvers<void> | undefined;
+  readonly #idle = new WhenIdle(() => this.#standing.size === 0);
   #replayed = 0;
 
   constructor(deps: IdempotentRequestsDeps) {
@@ -65,8 +65,7 @@ export class IdempotentRequests implements Idempotency {
 
   /** Resolves when no claim stands any more, whether somebody waits for its answer or not. */
   idle(): Promise<void> {
-    if (this.#standing.size === 0) return Promise.resolve();
-    return (this.#emptied ??= Promise.withResolvers()).promise;
+    return this.#idle.wait();
   }
 
   /** Ends with `reason` every request that is still carried out. */
@@ -101,8 +100,6 @@ export class IdempotentRequests implements Idempotency {
 
   #forget(claim: Claim): void {
     this.#standing.delete(claim);
-    if (this.#standing.size > 0) return;
-    this.#emptied?.resolve();
-    this.#emptied = undefined;
+    this.#idle.check();
   }
 }

@@ -174,6 +174,23 @@ describe('metrics', () => {
     expect([samples.get('sluice_breaker_state{target="a/b"}'), samples.get('sluice_config_reload_ok')]).toEqual([2, 1]);
   });
 
+  it('reads gauges that belong together off one look at each scrape', async () => {
+    const { telemetry } = start();
+    let looks = 0;
+    telemetry.gauges(
+      () => (looks += 1),
+      ['sluice_a', 'sluice_b', 'sluice_c'].map((name) => ({ name, help: 'A look.', figureOf: (seen) => seen })),
+    );
+    for (const scraped of [1, 2]) {
+      const samples = await scrape(telemetry);
+      expect(['sluice_a', 'sluice_b', 'sluice_c'].map((name) => samples.get(name))).toEqual([
+        scraped,
+        scraped,
+        scraped,
+      ]);
+    }
+  });
+
   it('adds the figures of the process, of every gateway in it', async () => {
     const both = [start(), start()];
     const samples = await Promise.all(both.map(({ telemetry }) => scrape(telemetry)));

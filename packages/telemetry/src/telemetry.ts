@@ -24,6 +24,13 @@ export interface TelemetryDeps {
 /** One figure, or one for each set of labels. */
 export type ReadFigures = () => number | readonly (readonly [Labels, number])[];
 
+/** A gauge of several that have their figures from the same look. */
+export interface SeenGauge<Seen> {
+  readonly name: string;
+  readonly help: string;
+  figureOf(seen: Seen): number;
+}
+
 /** Telemetry with all that only the process needs of it. */
 export interface ProcessTelemetry extends Telemetry {
   readonly log: ProcessLog;
@@ -31,6 +38,8 @@ export interface ProcessTelemetry extends Telemetry {
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
   /** Adds a gauge that is read at each scrape. Throws on a name that is taken. */
   gauge(name: string, help: string, read: ReadFigures): void;
+  /** Adds gauges that are read off one look at each scrape. Throws on a name that is taken. */
+  gauges<Seen>(look: () => Seen, families: readonly SeenGauge<Seen>[]): void;
   /** Adds a counter that is read at each scrape. Throws on a name that is taken. */
   counter(name: string, help: string, read: ReadFigures): void;
   /** The least important lines that are written from now on. */
@@ -65,12 +74,7 @@ export function createTelemetry(
       counted?.settled(record);
       if (RANK[requestLevel(record.status)] >= least) sink.write(requestLine(record));
     },
-    async metrics() {
-      const texts = enabled ? await Promise.all([registry.metrics(), processMetrics().metrics()]) : [];
-      return { contentType: registry.contentType, text: texts.join('\n') };
-    },
-    gauge: (name, help, read) => readFamily(registry, { name, help, type: 'gauge' }, () => toList(read())),
-    counter: (name, help, read) => readFamily(registry, { name, help, type: 'counter' }, () => toList(read())),
+    ...scraped(registry, enabled),
     setLevel(level) {
       least = RANK[level];
       log.setLevel(level);
@@ -79,8 +83,41 @@ export function createTelemetry(
   };
 }
 
+/** What is read at each scrape, and the scrape. */
+function scraped(
+  registry: Registry,
+  enabled: boolean,
+): Pick<ProcessTelemetry, 'metrics' | 'gauge' | 'gauges' | 'counter'> {
+  let scrapes = 0;
+  return {
+    async metrics() {
+      scrapes += 1;
+      const texts = enabled ? await Promise.all([registry.metrics(), processMetrics().metrics()]) : [];
+      return { contentType: registry.contentType, text: texts.join('\n') };
+    },
+    gauge: (name, help, read) => readFamily(registry, { name, help, type: 'gauge' }, () => toList(read())),
+    gauges(look, families) {
+      const seen = oncePer(() => scrapes, look);
+      for (const { name, help, figureOf } of families) {
+        readFamily(registry, { name, help, type: 'gauge' }, () => [[{}, figureOf(seen())]]);
+      }
+    },
+    counter: (name, help, read) => readFamily(registry, { name, help, type: 'counter' }, () => toList(read())),
+  };
+}
+
 function toList(figures: ReturnType<ReadFigures>): readonly (readonly [Labels, number])[] {
   return typeof figures === 'number' ? [[{}, figures]] : figures;
+}
+
+/** What `look` gives, looked up again only once `turn` is another. */
+function oncePer<T>(turn: () => number, look: () => T): () => T {
+  let last: { readonly turn: number; readonly seen: T } | undefined;
+  return () => {
+    const now = turn();
+    if (last?.turn !== now) last = { turn: now, seen: look() };
+    return last.seen;
+  };
 }
 
 function registerDropped(registry: Registry, sink: LineSink): void {

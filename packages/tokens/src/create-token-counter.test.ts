@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createTokenCounter, encodingOf } from './index.js';
+import { encodingOf } from './encoding-of.js';
+import { createTokenCounter } from './index.js';
 
 const fail = (cause: unknown): void => {
   throw new Error('A table cannot be loaded.', { cause });

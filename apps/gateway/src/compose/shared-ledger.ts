@@ -60,7 +60,7 @@ export interface SharedLedgerParts {
   readonly store: Pick<SqliteStore, 'ledger' | 'outbox' | 'endSending' | 'spend'>;
   /** Where the ledgers of all machines come together. */
   readonly database: Pick<Postgres, 'query' | 'transaction'> | undefined;
-  readonly telemetry: Pick<ProcessTelemetry, 'gauge' | 'log'>;
+  readonly telemetry: Pick<ProcessTelemetry, 'gauges' | 'log'>;
   readonly config: () => Config;
 }
 
@@ -181,15 +181,21 @@ function readHealth(outbox: LedgerOutbox, sending: Sending): SendingHealth {
 }
 
 function showBacklog(telemetry: SharedLedgerParts['telemetry'], health: () => SendingHealth): void {
-  telemetry.gauge(
-    'sluice_ledger_backlog_rows',
-    'Rows of the ledger that PostgreSQL does not have yet.',
-    () => health().rows,
-  );
-  telemetry.gauge(
-    'sluice_ledger_backlog_seconds',
-    'Age of the oldest row of the ledger that PostgreSQL does not have yet.',
-    () => health().oldestAgeMs / 1_000,
-  );
-  telemetry.gauge('sluice_ledger_refused_rows', 'Rows of the ledger that PostgreSQL refuses.', () => health().refused);
+  telemetry.gauges(health, [
+    {
+      name: 'sluice_ledger_backlog_rows',
+      help: 'Rows of the ledger that PostgreSQL does not have yet.',
+      figureOf: ({ rows }) => rows,
+    },
+    {
+      name: 'sluice_ledger_backlog_seconds',
+      help: 'Age of the oldest row of the ledger that PostgreSQL does not have yet.',
+      figureOf: ({ oldestAgeMs }) => oldestAgeMs / 1_000,
+    },
+    {
+      name: 'sluice_ledger_refused_rows',
+      help: 'Rows of the ledger that PostgreSQL refuses.',
+      figureOf: ({ refused }) => refused,
+    },
+  ]);
 }

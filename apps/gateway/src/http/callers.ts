@@ -4,6 +4,7 @@ import type { Clock, GatewayError, IncomingHeaders, Peer, Principal } from '@slu
 import type { ReceivedCall } from '@sluice/core';
 import { readTraceContext } from '@sluice/telemetry';
 import type { RandomHex } from '@sluice/telemetry';
+import { WhenIdle } from '@sluice/toolkit';
 import type { Writable } from '@sluice/toolkit';
 import { tellOfItsEnd } from './pipelined.js';
 import { readBody } from './read-body.js';
@@ -48,7 +49,7 @@ export class Callers {
   readonly #present = new Map<number, AbortController>();
   #admitted = 0;
   #lastArrivalMs = Number.NEGATIVE_INFINITY;
-  #emptied: PromiseWithResolvers<void> | undefined;
+  readonly #idle = new WhenIdle(() => this.#present.size === 0);
 
   constructor(deps: CallerDeps) {
     this.#deps = deps;
@@ -113,9 +114,7 @@ export class Callers {
 
   /** Resolves when no request is being answered any more. */
   empty(): Promise<void> {
-    if (this.#present.size === 0) return Promise.resolve();
-    this.#emptied ??= Promise.withResolvers();
-    return this.#emptied.promise;
+    return this.#idle.wait();
   }
 
   /** Ends with `reason` the call of the caller of that number; nothing happens where it has left. */
@@ -129,8 +128,6 @@ export class Callers {
   }
 
   #leave(number: number): void {
-    if (!this.#present.delete(number) || this.#present.size > 0) return;
-    this.#emptied?.resolve();
-    this.#emptied = undefined;
+    if (this.#present.delete(number)) this.#idle.check();
   }
 }

@@ -1,4 +1,5 @@
 import type { LedgerRow, PriceRow } from '@sluice/contract';
+import { fieldOf } from './column-names.js';
 
 type Json = Readonly<Record<string, unknown>>;
 /** A row of the join: each table's columns by their names. */
@@ -16,19 +17,9 @@ export function toLedgerRow({ intent, settlement, prices }: ArchiveColumns): Led
   return { ...row, settlement: settled as unknown as NonNullable<LedgerRow['settlement']> };
 }
 
-const names = new Map<string, string>();
-
-/** `started_at_ms` is `startedAtMs`; what is `null` is absent. Which machine wrote the row is no part of it. */
+/** What is `null` is absent. Which machine wrote the row is no part of it. */
 function toRecord({ machine: _machine, ...columns }: Json): Record<string, unknown> {
   const record: Record<string, unknown> = {};
-  for (const [column, value] of Object.entries(columns)) if (value !== null) record[nameOf(column)] = value;
+  for (const [column, value] of Object.entries(columns)) if (value !== null) record[fieldOf(column)] = value;
   return record;
-}
-
-function nameOf(column: string): string {
-  const known = names.get(column);
-  if (known !== undefined) return known;
-  const name = column.replaceAll(/_(.)/g, (_match, letter: string) => letter.toUpperCase());
-  names.set(column, name);
-  return name;
 }

@@ -90,6 +90,21 @@ describeWithPostgres('the ledgers of many machines', (postgres) => {
     expect((await archive.page({ limit: 10 })).rows.map(({ keyId }) => keyId)).toEqual(['key_1', 'key_2']);
   });
 
+  it('pages through rows of the same id, of each machine once', async () => {
+    const archive = await openArchive();
+    const machines = ['m-1', 'm-2', 'm-3', 'm-4', 'm-5'];
+    const twins = machines.map((machine) => intent('r2', { machine, key_id: machine }));
+    await archive.take(parcel([intent('r1'), ...twins, intent('r3')]));
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await archive.page({ limit: 2, ...(cursor !== undefined && { cursor }) });
+      seen.push(...page.rows.map(({ id, keyId }) => `${id} ${keyId}`));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(['r3 key_1', ...machines.map((machine) => `r2 ${machine}`), 'r1 key_1']);
+  });
+
   it('joins a settlement that comes before its intent, or long after it', async () => {
     const archive = await openArchive();
     await archive.take(parcel([], [settlement('r1')]));

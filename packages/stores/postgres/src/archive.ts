@@ -16,8 +16,10 @@ const SELECT = `SELECT to_jsonb(i) AS intent, to_jsonb(s) AS settlement, p.rows 
   FROM sluice.ledger_intents i LEFT JOIN sluice.ledger_settlements s ON s.id = i.id AND s.machine = i.machine
   LEFT JOIN sluice.ledger_prices p ON p.version = s.price_version`;
 const PAGE = `${SELECT}
-  WHERE ($1::text IS NULL OR i.id < $1) AND ($2::text IS NULL OR i.tenant = $2) AND i.started_at_ms >= $3
+  WHERE ($1::text IS NULL OR (i.id <= $1 AND (i.id < $1 OR i.machine > $5::text))) AND ($2::text IS NULL OR i.tenant = $2) AND i.started_at_ms >= $3
   ORDER BY i.id DESC, i.machine LIMIT $4`;
+/** Between an id and a machine; neither has one. */
+const BETWEEN = ':';
 const FIND = `${SELECT} WHERE i.id = $1 ORDER BY i.machine LIMIT 1`;
 
 /** The ledgers of all machines in PostgreSQL. */
@@ -36,10 +38,21 @@ export function createLedgerArchive(sql: Sql): LedgerArchive {
 
 async function readPage(sql: Sql, { sinceMs = 0, limit, cursor, tenant }: LedgerQuery): Promise<LedgerPage> {
   // One more tells whether there is a page behind this one.
-  const found = await sql.query<ArchiveColumns>(PAGE, [cursor, tenant, sinceMs, limit + 1]);
+  const [afterId, afterMachine] = cursor?.split(BETWEEN) ?? [];
+  const found = await sql.query<ArchiveColumns>(PAGE, [afterId, tenant, sinceMs, limit + 1, afterMachine]);
   const rows: LedgerRow[] = found.slice(0, limit).map(toLedgerRow);
-  const last = rows.at(-1);
-  return last && found.length > limit ? { rows, nextCursor: last.id } : { rows };
+  const last = found[limit - 1];
+  const next = found[limit];
+  return last && next ? { rows, nextCursor: cursorBetween(last.intent, next.intent) } : { rows };
+}
+
+/**
+ * The id of the last row, as a machine's own ledger has it, which reads on in the place of the archive while that is not
+ * there; with its machine only where a row of the same id follows.
+ */
+function cursorBetween(last: ArchiveColumns['intent'], next: ArchiveColumns['intent']): string {
+  const id = String(last['id']);
+  return id === next['id'] ? `${id}${BETWEEN}${String(last['machine'])}` : id;
 }
 
 const ESCAPES = /\\(?:\\|u0000)/g;

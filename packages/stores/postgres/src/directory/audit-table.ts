@@ -1,4 +1,5 @@
 import type { AuditEntry, AuditHead, AuditQuery, AuditRow, AuditSeal } from '@sluice/contract';
+import { withoutNulls } from '@sluice/toolkit';
 import type { Sql } from '../connection.js';
 
 const COLUMNS = `seq, at_ms AS "atMs", actor, actor_name AS "actorName", role, tenant, action, object, before, after, changed,
@@ -79,5 +80,5 @@ export async function readPage(sql: Sql, query: AuditQuery): Promise<readonly Au
 }
 
 function toAuditRow(columns: AuditRow): AuditRow {
-  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== null)) as unknown as AuditRow;
+  return withoutNulls(columns) as unknown as AuditRow;
 }

@@ -1,73 +1,36 @@
 import type { DirectoryChange, DirectoryKey, DirectoryKind, DirectoryRecords } from '@sluice/contract';
+import { withoutNulls } from '@sluice/toolkit';
+import { columnOf } from '../column-names.js';
 import type { Sql } from '../connection.js';
 
-type Column<R> = readonly [field: keyof R & string, column: string, holds?: 'json'];
-
+/** Fields by name; a column is called as its field is, in the words of SQL. */
 interface Table<R> {
   /** Those by which a row is found come first. */
-  readonly columns: readonly Column<R>[];
-  /** How many these are. */
+  readonly plain: readonly (keyof R & string)[];
+  /** Those that hold JSON. */
+  readonly json: readonly (keyof R & string)[];
+  /** How many of the first a row is found by. */
   readonly keys: 1 | 2;
 }
 
-const NAMED = [
-  ['id', 'id'],
-  ['name', 'name'],
-  ['createdAtMs', 'created_at_ms'],
-  ['disabledAtMs', 'disabled_at_ms'],
-  ['metadata', 'metadata', 'json'],
-] as const;
+const NAMED = ['id', 'name', 'createdAtMs', 'disabledAtMs'] as const;
+const OF_KEYS = ['hash', 'last4', 'expiresAtMs', 'revokedAtMs', 'tenant', 'team', 'user', 'role', 'profile'] as const;
 
 /** In an order in which nothing is read before what it names. */
 const TABLES: { readonly [Kind in DirectoryKind]: Table<DirectoryRecords[Kind]> } = {
-  orgs: { keys: 1, columns: NAMED },
-  teams: { keys: 1, columns: [...NAMED, ['org', 'org']] },
+  orgs: { keys: 1, plain: NAMED, json: ['metadata'] },
+  teams: { keys: 1, plain: [...NAMED, 'org'], json: ['metadata'] },
   users: {
     keys: 1,
-    columns: [
-      ...NAMED,
-      ['org', 'org'],
-      ['team', 'team'],
-      ['kind', 'kind'],
-      ['role', 'role'],
-      ['email', 'email'],
-      ['subject', 'subject'],
-    ],
+    plain: [...NAMED, 'org', 'team', 'kind', 'role', 'email', 'subject'],
+    json: ['metadata'],
   },
   keys: {
     keys: 1,
-    columns: [
-      ['id', 'id'],
-      ['name', 'name'],
-      ['hash', 'hash'],
-      ['last4', 'last4'],
-      ['createdAtMs', 'created_at_ms'],
-      ['expiresAtMs', 'expires_at_ms'],
-      ['revokedAtMs', 'revoked_at_ms'],
-      ['tenant', 'tenant'],
-      ['team', 'team'],
-      ['user', 'user'],
-      ['role', 'role'],
-      ['models', 'models', 'json'],
-      ['routes', 'routes', 'json'],
-      ['tools', 'tools', 'json'],
-      ['ips', 'ips', 'json'],
-      ['retiring', 'retiring', 'json'],
-      ['limits', 'limits', 'json'],
-      ['profile', 'profile'],
-      ['budget', 'budget', 'json'],
-      ['metadata', 'metadata', 'json'],
-    ],
+    plain: ['id', 'name', 'createdAtMs', ...OF_KEYS],
+    json: ['models', 'routes', 'tools', 'ips', 'retiring', 'limits', 'budget', 'metadata'],
   },
-  settings: {
-    keys: 2,
-    columns: [
-      ['kind', 'kind'],
-      ['name', 'name'],
-      ['value', 'value', 'json'],
-      ['changedAtMs', 'changed_at_ms'],
-    ],
-  },
+  settings: { keys: 2, plain: ['kind', 'name', 'changedAtMs'], json: ['value'] },
 };
 const KINDS = Object.keys(TABLES) as readonly DirectoryKind[];
 /** Before the first change. */
@@ -92,8 +55,8 @@ export async function readChanges(sql: Sql, after = NEVER): Promise<readonly Dir
 }
 
 async function readTable(sql: Sql, of: DirectoryKind, after: number): Promise<readonly DirectoryChange[]> {
-  const table = tableOf(of);
-  const columns = table.columns.map(([field, column]) => `"${column}" AS "${field}"`);
+  const { plain, json } = tableOf(of);
+  const columns = [...plain, ...json].map((field) => `"${columnOf(field)}" AS "${field}"`);
   const rows = await sql.query<Record<string, unknown>>(
     `SELECT ${columns.join(', ')} FROM sluice.${of} WHERE version > $1`,
     [after],
@@ -102,10 +65,9 @@ async function readTable(sql: Sql, of: DirectoryKind, after: number): Promise<re
 }
 
 function toChange(of: DirectoryKind, row: Record<string, unknown>): DirectoryChange {
-  const record = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
-  const { columns, keys } = tableOf(of);
-  const key = columns.slice(0, keys).map(([field]) => String(row[field]));
-  return { of, key, record } as unknown as DirectoryChange;
+  const { plain, keys } = tableOf(of);
+  const key = plain.slice(0, keys).map((field) => String(row[field]));
+  return { of, key, record: withoutNulls(row) } as unknown as DirectoryChange;
 }
 
 /** Makes the changes, as those of `version`. */
@@ -126,12 +88,10 @@ async function remove(sql: Sql, { of, key }: DirectoryChange, version: number): 
 }
 
 async function put(sql: Sql, { of, key, record }: DirectoryChange, version: number): Promise<void> {
-  const { columns } = tableOf(of);
+  const { plain, json } = tableOf(of);
   const fields = record as unknown as Readonly<Record<string, unknown>>;
-  const names = [...columns.map(([, column]) => `"${column}"`), 'version'];
-  const values = columns.map(([field, , holds]) =>
-    holds === 'json' ? toJson(fields[field]) : (fields[field] ?? null),
-  );
+  const names = [...[...plain, ...json].map((field) => `"${columnOf(field)}"`), 'version'];
+  const values = [...plain.map((field) => fields[field] ?? null), ...json.map((field) => toJson(fields[field]))];
   const keys = keyColumns(of).map((column) => `"${column}"`);
   await sql.query(
     `INSERT INTO sluice.${of} (${names.join(', ')}) VALUES (${names.map((_, index) => `$${index + 1}`).join(', ')})
@@ -142,8 +102,8 @@ async function put(sql: Sql, { of, key, record }: DirectoryChange, version: numb
 }
 
 function keyColumns(of: DirectoryKind): readonly string[] {
-  const { columns, keys } = tableOf(of);
-  return columns.slice(0, keys).map(([, column]) => column);
+  const { plain, keys } = tableOf(of);
+  return plain.slice(0, keys).map(columnOf);
 }
 
 function toJson(value: unknown): string | null {

@@ -8,6 +8,7 @@ import type {
   ResponseRecord,
   ResponseRepository,
 } from '@sluice/contract';
+import { WhenIdle } from '@sluice/toolkit';
 import { writeResponse } from '../response-object.js';
 import { BackgroundResponse } from './background-response.js';
 import { STOPPED } from './failure.js';
@@ -42,7 +43,7 @@ export class BackgroundResponses {
   readonly #running = new Map<string, BackgroundResponse>();
   /** Over, but still to be followed; the oldest first. */
   readonly #replayed = new Map<string, BackgroundResponse>();
-  #emptied: PromiseWithResolvers<void> | undefined;
+  readonly #idle = new WhenIdle(() => this.#running.size === 0);
 
   constructor(parts: BackgroundParts) {
     this.#parts = parts;
@@ -109,9 +110,7 @@ export class BackgroundResponses {
 
   /** Resolves when none is under way. */
   idle(): Promise<void> {
-    if (this.#running.size === 0) return Promise.resolve();
-    this.#emptied ??= Promise.withResolvers();
-    return this.#emptied.promise;
+    return this.#idle.wait();
   }
 
   /** Ends all that are under way. */
@@ -134,9 +133,7 @@ export class BackgroundResponses {
     void taken.then(() => {
       this.#running.delete(place);
       if (job.log) this.#replay(place, job);
-      if (this.#running.size > 0) return;
-      this.#emptied?.resolve();
-      this.#emptied = undefined;
+      this.#idle.check();
     });
   }
 
