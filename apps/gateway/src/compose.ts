@@ -1,6 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { KeyAdmin } from '@sluice/auth';
-import type { GatewayError, Principal } from '@sluice/contract';
 import { ResourcePool } from '@sluice/core';
 import { BackgroundResponses } from '@sluice/dialect-openai';
 import { openSqliteStore } from '@sluice/store-sqlite';
@@ -11,7 +8,6 @@ import { createTransport } from '@sluice/transport';
 import type { PooledTransport } from '@sluice/transport';
 import { Followers } from './audit/followers.js';
 import { createSocketNotes } from './compose/socket-notes.js';
-import type { SocketNotes } from './compose/socket-notes.js';
 import { createBlame } from './compose/blame.js';
 import { buildGeneration } from './compose/build-generation.js';
 import type { GatewayGeneration } from './compose/build-generation.js';
@@ -21,7 +17,6 @@ import { Holding } from './compose/holding.js';
 import { openHistory } from './compose/history.js';
 import { createIdempotencyControl } from './compose/idempotency.js';
 import type { IdempotencyControl } from './compose/idempotency.js';
-import type { IdentitySecrets } from './compose/identity.js';
 import { createLimitsControl } from './compose/limits.js';
 import type { LimitsControl } from './compose/limits.js';
 import { composeLastingPorts } from './compose/ports.js';
@@ -33,14 +28,12 @@ import { takeProviders } from './compose/providers.js';
 import { openSharedLedger } from './compose/shared-ledger.js';
 import type { SharedLedger } from './compose/shared-ledger.js';
 import { Reloads } from './compose/reloads.js';
-import type { LoadAgain } from './compose/reloads.js';
 import { withShared } from './compose/shared.js';
 import { Vault } from './compose/vault.js';
 import { showState } from './compose/show-state.js';
+import { underWay } from './compose/under-way.js';
+import type { ComposeOptions, ComposedGateway } from './composed-gateway.js';
 import type { Config } from './config/schema.js';
-import type { SecretPlace } from './config/secrets.js';
-import type { WatchDeps } from './config/watch-file.js';
-import type { SharedDirectory } from './directory/shared-directory.js';
 import type { Pressure } from './health/pressure.js';
 import type { RequestHistory } from './history/request-history.js';
 import { Callers } from './http/callers.js';
@@ -49,68 +42,6 @@ import { answerWebRequest } from './http/in-process.js';
 import { createRequestIds } from './http/request-ids.js';
 import { Lifecycle } from './lifecycle.js';
 import { systemClock } from './system-clock.js';
-
-export interface ComposeOptions extends SecretPlace {
-  readonly config: Config;
-  readonly state: GatewayState;
-  /** Where log lines go; standard output unless given. */
-  readonly logFd?: number;
-  /** Where the configuration came from and may change; absent where a program gave it. */
-  readonly source?: ConfigSource;
-}
-
-/** A configuration that can be read again. */
-export interface ConfigSource {
-  readonly load: LoadAgain;
-  /** Tells of changes until the function that it returns is called. */
-  watch(deps: WatchDeps): () => void;
-}
-
-/** Where state is kept, and what opens it. */
-export interface GatewayState extends IdentitySecrets {
-  readonly databasePath: string;
-  /** What all machines share; the gateway closes it. Absent: the data directory's own database has it all. */
-  readonly shared?: SharedDirectory;
-}
-
-/** A gateway that has no socket of its own. */
-export interface ComposedGateway extends SocketNotes {
-  readonly keys: KeyAdmin;
-  /** Resolves when no call is under way any more, whether somebody waits for it or not. */
-  empty(): Promise<void>;
-  /** Ends every call that is under way with `reason`. */
-  dismiss(reason: GatewayError): void;
-  /** How its configuration changes. */
-  readonly reloads: Reloads;
-  /** The configuration that serves at the moment. */
-  readonly config: Config;
-  handle(req: IncomingMessage, res: ServerResponse): void;
-  /** Without `principal` the request must bring a key. */
-  answer(request: Request, principal?: Principal): Promise<Response>;
-  /**
-   * Not ready from now on, and connections close with their answer. Resolves when new calls are refused: a gateway that
-   * was used of late serves on for a second, so that whoever watches its readiness sees it.
-   */
-  drain(): Promise<void>;
-  /** Connections close with their answer from now on; all that comes is served. */
-  leave(): void;
-  /**
-   * Takes note of an error that nothing has caught. Called in its own asynchronous context, as Node calls who listens for
-   * such errors, it ends the request in whose course the error came with `internal_error`.
-   */
-  confine(cause: unknown): void;
-  /** Whether new connections are better not taken: the heap is all but full. */
-  refusesConnections(): boolean;
-  /** Rejects, in words for people, where a store that it shares with others is not there in time. */
-  reached(withinMs: number): Promise<void>;
-  /** Everything is refused from now on. */
-  stop(): void;
-  /**
-   * Releases everything and writes what is pending. The caller has stopped the gateway and seen to it that nothing is in
-   * flight. What cannot be released is reported and does not keep the rest; never rejects.
-   */
-  close(): Promise<void>;
-}
 
 /** Without a call or a probe for this long, nobody is there to see the readiness change. */
 const IN_USE_MS = 10_000;
@@ -254,27 +185,6 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
       for (const end of [...watches, () => pressure.stop()]) end?.();
       await generations.close();
       await release(opened, opened);
-    },
-  };
-}
-
-/** Work that does not end when its callers leave. */
-interface GoingOn {
-  idle(): Promise<void>;
-  stop(reason: GatewayError): void;
-}
-
-/** Every call, whether somebody waits for it or not. */
-function underWay(callers: Callers, others: readonly GoingOn[]): Pick<ComposedGateway, 'empty' | 'dismiss'> {
-  return {
-    async empty() {
-      await callers.empty();
-      // Whoever waited may have left work behind.
-      for (const one of others) await one.idle();
-    },
-    dismiss(reason) {
-      callers.dismiss(reason);
-      for (const one of others) one.stop(reason);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '@sluice/contract';
 import { composeGateway } from './compose.js';
-import type { ComposedGateway } from './compose.js';
+import type { ComposedGateway } from './composed-gateway.js';
 import { checkGiven, parseConfig } from './config/parse-config.js';
 import { problemLine } from './config/problem.js';
 import type { ConfigInput } from './config/schema.js';

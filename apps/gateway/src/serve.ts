@@ -1,5 +1,5 @@
 import { gatewayError } from '@sluice/contract';
-import type { ComposedGateway } from './compose.js';
+import type { ComposedGateway } from './composed-gateway.js';
 import { listen } from './http/server.js';
 import type { Address, ConnectionLimits } from './http/server.js';
 import { within } from './within.js';

@@ -1,4 +1,5 @@
-import type { AuditRepository, KeyRecord, KeyRepository, SettingRecord, SettingRepository } from './store.js';
+import type { AuditRepository } from './audit.js';
+import type { KeyRecord, KeyRepository, SettingRecord, SettingRepository } from './store.js';
 import type { OrgRecord, TeamRecord, TenancyRepository, UserRecord } from './tenancy.js';
 
 /**

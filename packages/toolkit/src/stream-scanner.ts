@@ -1,5 +1,6 @@
 import { gatewayError, toGatewayError } from '@sluice/contract';
 import type { AnswerSummary, Frame, GatewayError, OutputText, StreamScanner } from '@sluice/contract';
+import { frameEnd, frameStart, parseFrame, skipLineFeeds, strictStart, withoutRanges } from './frame-bytes.js';
 import { HeldBytes } from './held-bytes.js';
 import { asBuffer } from './bytes.js';
 import { tryParseJson } from './json.js';
@@ -39,7 +40,6 @@ const EMPTY = Buffer.alloc(0);
 /** Kept of the output, in case that somebody has to count it. */
 const MAX_TEXT_CHARS = 4_096;
 const BLANK_LINE = Buffer.from('\n\n');
-const LF = 0x0a;
 
 /**
  * Watches a stream that passes through unparsed. Frames separated by line feeds go on as the very bytes that came; only
@@ -258,54 +258,4 @@ function cut(): GatewayError {
 
 function unreadable(): GatewayError {
   return gatewayError('upstream_invalid_response', { message: 'The provider sent an event that cannot be read.' });
-}
-
-/** Where the bytes stop being frames of line-feed lines: at a carriage return, or at a byte order mark in front. */
-function strictStart(bytes: Buffer): number {
-  return bytes[0] === 0xef ? 0 : bytes.indexOf(0x0d);
-}
-
-/** Index behind the last blank line. Surplus line feeds between frames count as read. */
-function frameEnd(bytes: Buffer): number {
-  const last = bytes.length - 1;
-  if (bytes[last] === LF && bytes[last - 1] === LF) return bytes.length;
-  const at = bytes.lastIndexOf('\n\n');
-  return skipLineFeeds(bytes, at < 0 ? 0 : at + 2);
-}
-
-function skipLineFeeds(bytes: Buffer, from: number): number {
-  let at = from;
-  while (bytes[at] === LF) at += 1;
-  return at;
-}
-
-function frameStart(text: string, at: number): number {
-  const blank = at === 0 ? -1 : text.lastIndexOf('\n\n', at - 1);
-  return blank < 0 ? 0 : blank + 2;
-}
-
-/** A frame of line-feed lines; nothing for one without data, such as a comment. */
-function parseFrame(text: string): Frame | undefined {
-  let event: string | undefined;
-  let data: string | undefined;
-  for (const line of text.split('\n')) {
-    if (line.startsWith('data:')) data = data === undefined ? fieldValue(line, 5) : `${data}\n${fieldValue(line, 5)}`;
-    else if (line.startsWith('event:')) event = fieldValue(line, 6);
-  }
-  return data === undefined ? undefined : { event, data };
-}
-
-function fieldValue(line: string, from: number): string {
-  return line.slice(line.charCodeAt(from) === 0x20 ? from + 1 : from);
-}
-
-function withoutRanges(bytes: Buffer, cuts: readonly number[]): Buffer {
-  const kept: Buffer[] = [];
-  let from = 0;
-  for (let i = 0; i < cuts.length; i += 2) {
-    kept.push(bytes.subarray(from, cuts[i]));
-    from = Math.min(cuts[i + 1] ?? bytes.length, bytes.length);
-  }
-  kept.push(bytes.subarray(from));
-  return Buffer.concat(kept);
 }

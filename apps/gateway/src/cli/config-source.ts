@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ConfigSource } from '../compose.js';
+import type { ConfigSource } from '../composed-gateway.js';
 import { readEnvironment } from '../config/environment.js';
 import { DEFAULT_FILE } from '../config/load-config.js';
 import type { LoadedConfig } from '../config/load-config.js';

@@ -1,4 +1,4 @@
-import type { ConfigSource, GatewayState } from '../compose.js';
+import type { ConfigSource, GatewayState } from '../composed-gateway.js';
 import type { Environment } from '../config/environment.js';
 import type { Config } from '../config/schema.js';
 import type { Served } from '../serve.js';

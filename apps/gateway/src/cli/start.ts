@@ -5,7 +5,7 @@ import { createAuditLog } from '../audit/audit-log.js';
 import { createAuditSeal } from '../audit/chain.js';
 import { commandActor } from '../audit/command-actor.js';
 import { systemClock } from '../system-clock.js';
-import type { ConfigSource, GatewayState } from '../compose.js';
+import type { ConfigSource, GatewayState } from '../composed-gateway.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import { openDataDir } from '../data-dir.js';
 import type { AdminKey, DataDir } from '../data-dir.js';

@@ -5,7 +5,6 @@ import type {
   AuditSeal,
   Clock,
   Directory,
-  DirectoryChange,
   DirectoryCopy,
   DirectoryMark,
   DirectoryUpdate,
@@ -14,7 +13,8 @@ import { Turns } from '@sluice/toolkit';
 import type { Postgres, Sql } from '../connection.js';
 import { HEAD_COLUMNS, append, readAll, readPage, toHead } from './audit-table.js';
 import type { HeadColumns } from './audit-table.js';
-import { readChanges, writeChanges } from './tables.js';
+import { readChanges } from './tables.js';
+import { change, wasAt } from './versions.js';
 
 /** How often the database is asked whether it changed. With the check of whoever holds keys in memory, well under a second. */
 const POLL_EVERY_MS = 250;
@@ -281,25 +281,4 @@ class DirectoryState {
 async function persist(work: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) if (await work()) return;
   throw gatewayError('storage_unavailable', { message: 'The copy of the database is changed by too many at once.' });
-}
-
-/** Makes the changes, and with them the next version. */
-async function change(sql: Sql, { version }: Head, changes: readonly DirectoryChange[]): Promise<DirectoryMark> {
-  const next = version + 1;
-  await writeChanges(sql, changes, next);
-  const [made] = await sql.query<{ token: string }>(
-    'INSERT INTO sluice.directory_versions VALUES ($1, gen_random_uuid()::text) RETURNING token',
-    [next],
-  );
-  const token = made?.token ?? '';
-  await sql.query('UPDATE sluice.directory SET version = $1, token = $2', [next, token]);
-  return { version: next, token };
-}
-
-async function wasAt(sql: Sql, { version, token }: DirectoryMark): Promise<boolean> {
-  const found = await sql.query('SELECT FROM sluice.directory_versions WHERE version = $1 AND token = $2', [
-    version,
-    token,
-  ]);
-  return found.length > 0;
 }
