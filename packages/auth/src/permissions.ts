@@ -43,6 +43,7 @@ export const PERMISSIONS = {
   'requests:read': own(READERS, 'see requests in the ledger'),
   'bodies:read': own(OPERATORS, 'read what requests and their answers said, where it is kept'),
   'spend:read': own(READERS, 'see what requests cost'),
+  'spend:write': shared(ADMINS, 'price requests again'),
   'limits:read': own(READERS, 'see limits'),
   'limits:write': own(ADMINS, 'change limits'),
   'budgets:read': own(READERS, 'see budgets'),

@@ -171,6 +171,7 @@ export type {
   Ledger,
   LedgerIntent,
   LedgerSettlement,
+  PricedExtras,
   RecalledCall,
   RecallingCall,
   RequestRecord,
@@ -204,6 +205,7 @@ export type {
   KeyRecord,
   KeyRepository,
   KeyValueStore,
+  LedgerAdjustment,
   LedgerArchive,
   LedgerBacklog,
   LedgerOutbox,
@@ -218,6 +220,7 @@ export type {
   RetiringSecret,
   Rotation,
   SettingRecord,
+  SettledQuery,
   SettingRepository,
   SharedCounterStore,
 } from './store.js';

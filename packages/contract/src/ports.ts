@@ -153,6 +153,11 @@ export interface LedgerIntent {
   /** Money that is reserved for it, as long as nobody settles it; absent where no budget counts it. */
   readonly reservedNanoUsd?: number;
 }
+/** What a cost depends on beside tokens in, tokens out and cached ones. What was not used is absent. */
+export interface PricedExtras extends Omit<Usage, 'inputTokens' | 'outputTokens' | 'cachedInputTokens'> {
+  /** As the provider reported it. */
+  readonly serviceTier?: string;
+}
 /** Written once, when the request has ended. */
 export interface LedgerSettlement {
   readonly id: string;
@@ -166,6 +171,8 @@ export interface LedgerSettlement {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly cachedTokens: number;
+  /** What else its cost depends on; absent where there is nothing else. */
+  readonly priced?: PricedExtras;
   /** Absent while no price is known. */
   readonly costMicroUsd?: number;
   /** By which it was costed; absent where none were known. */

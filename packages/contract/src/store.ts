@@ -1,6 +1,7 @@
 import type { JsonObject } from './models.js';
 import type { BudgetTerms, LimitRules } from './admission.js';
 import type { Role } from './identity.js';
+import type { PriceRow } from './catalogue.js';
 import type { LedgerIntent, LedgerSettlement } from './ports.js';
 
 /** Bytes under a key, for a time. */
@@ -163,7 +164,20 @@ export interface SettingRepository {
   version(): number;
 }
 
+/** Changes what a request has cost that was settled before. Its settlement stays as it is. */
+export interface LedgerAdjustment {
+  /** Of the row, and how many there are of it: `ID#1`. */
+  readonly id: string;
+  readonly requestId: string;
+  readonly madeAtMs: number;
+  /** More, or less where negative, than all before it together. */
+  readonly microUsd: number;
+  /** By which the row costs what it costs from now on. */
+  readonly prices: readonly PriceRow[];
+}
 export interface LedgerRow extends LedgerIntent {
+  /** In the order in which they were made; absent where there are none. */
+  readonly adjustments?: readonly (Omit<LedgerAdjustment, 'prices'> & { readonly priceVersion: string })[];
   readonly settlement?: LedgerSettlement & {
     /** Names the prices; the same ones have the same name. */
     readonly priceVersion?: string;
@@ -181,6 +195,15 @@ export interface LedgerQuery {
   /** `nextCursor` of the page before. */
   readonly cursor?: string;
 }
+/** Which rows are gone through, from the oldest to the newest. */
+export interface SettledQuery {
+  readonly sinceMs: number;
+  /** Leaves out what began then or later. */
+  readonly untilMs: number;
+  /** Only rows with a greater id. */
+  readonly after: string;
+  readonly limit: number;
+}
 /** Append-only rows. One transaction for each call of `append`. */
 export interface LedgerRepository {
   /** All or nothing. A second intent or settlement with the same id is ignored. */
@@ -188,6 +211,10 @@ export interface LedgerRepository {
   /** Newest first. */
   page(query: LedgerQuery): LedgerPage;
   find(id: string): LedgerRow | undefined;
+  /** Rows that have ended. */
+  settled(query: SettledQuery): readonly LedgerRow[];
+  /** All or nothing. One whose id is there is ignored. Returns how many were not. */
+  adjust(adjustments: readonly LedgerAdjustment[]): number;
   /** Open intents that nobody will settle, at most `limit`: those whose process has ended. Of one that lives, none. */
   orphans(limit: number): readonly LedgerIntent[];
 }
@@ -199,6 +226,7 @@ export interface LedgerParcel {
   readonly intents: string;
   readonly settlements: string;
   readonly prices: string;
+  readonly adjustments: string;
 }
 /** What of a machine's ledger is yet to be sent on. Of several processes with one ledger, one sends. */
 export interface LedgerOutbox {

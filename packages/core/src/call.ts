@@ -19,12 +19,14 @@ import type {
   TokenCounter,
   Usage,
 } from '@sluice/contract';
+import { toMicroUsd } from '@sluice/toolkit';
 import type { Writable } from '@sluice/toolkit';
 import { addUsage } from './add-usage.js';
 import { estimateTokens } from './estimate.js';
 import { SettleScope } from './settle-scope.js';
 import type { ReceivedCall } from './received-call.js';
-import { toMicroUsd, toNanoUsd } from './usd.js';
+import { pricedBy } from './priced-by.js';
+import { toNanoUsd } from './usd.js';
 import { usageOf } from './usage-of.js';
 import type { CallQuestion, Used } from './usage-of.js';
 
@@ -267,6 +269,8 @@ export class Call {
       record.provider = place.provider;
       record.model = place.model;
     }
+    const priced = pricedBy(usage, this.summary?.serviceTier);
+    if (priced !== undefined) record.priced = priced;
     const cost = this.cost();
     if (cost !== undefined) {
       record.costMicroUsd = toMicroUsd(cost);

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { toMicroUsd, writeUsd } from './usd.js';
+import { toMicroUsd } from '@sluice/toolkit';
+import { writeUsd } from './usd.js';
 
 it.each([
   [0n, '0', 0],

@@ -1,11 +1,5 @@
-const PICO_PER_MICRO = 1_000_000n;
 const PICO_PER_NANO = 1_000n;
 const PICO_DIGITS = 12;
-
-/** Whole micro-USD, the nearest; as many as a number can hold at most. */
-export function toMicroUsd(pico: bigint): number {
-  return Math.min(Number((pico + PICO_PER_MICRO / 2n) / PICO_PER_MICRO), Number.MAX_SAFE_INTEGER);
-}
 
 /** Whole nano-USD, rounded up. */
 export function toNanoUsd(pico: bigint): number {

@@ -19,7 +19,7 @@ class Outbox implements LedgerOutbox {
     this.#last = rows.length;
     return rows.length === 0
       ? undefined
-      : { rows: rows.length, intents: JSON.stringify(rows), settlements: '[]', prices: '[]' };
+      : { rows: rows.length, intents: JSON.stringify(rows), settlements: '[]', prices: '[]', adjustments: '[]' };
   }
   sent(): void {
     this.waiting.splice(0, this.#last);

@@ -11,6 +11,7 @@ export { withDeadline } from './deadline.js';
 export { durationMs } from './duration.js';
 export { endpoint } from './endpoint.js';
 export { given } from './given.js';
+export { toMicroUsd } from './micro-usd.js';
 export { readInlineImage } from './inline-image.js';
 export {
   decodeText,

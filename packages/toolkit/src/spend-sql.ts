@@ -11,6 +11,8 @@ export interface SpendDialect {
   readonly joinTags: string;
   /** The sum of what the attempts of `s` cost on their own; `NULL` where none did. */
   readonly abandoned: string;
+  /** The sum of what was adjusted of `s` afterwards; `NULL` where nothing was. */
+  readonly adjusted: string;
   /** Stands for the value that is bound as the `count`th, from 1. */
   bound(count: number): string;
   /** Whether `i` has the tag that `bound` stands for. */
@@ -63,16 +65,16 @@ export function totalStatement(dialect: SpendDialect, range: SpendRange): SpendS
   return groupsStatement(dialect, { ...range, by: [] });
 }
 
-function sums({ abandoned }: SpendDialect): string {
+function sums({ abandoned, adjusted }: SpendDialect): string {
   return `count(*) AS requests,
   count(*) FILTER (WHERE s.status >= 400) AS failures,
   sum(s.input_tokens) AS "inputTokens",
   sum(s.output_tokens) AS "outputTokens",
   sum(s.cached_tokens) AS "cachedTokens",
-  sum(s.cost_micro_usd) AS "costMicroUsd",
+  sum(coalesce(s.cost_micro_usd, 0) + coalesce(${adjusted}, 0)) AS "costMicroUsd",
   sum(${abandoned}) AS "abandonedMicroUsd",
   count(*) FILTER (WHERE s.cost_micro_usd IS NULL
-    AND (s.status < 400 OR s.input_tokens + s.output_tokens > 0)) AS unpriced,
+    AND (s.status < 400 OR s.input_tokens + s.output_tokens > 0) AND ${adjusted} IS NULL) AS unpriced,
   count(*) FILTER (WHERE s.usage_source = 'provider') AS "byProvider",
   count(*) FILTER (WHERE s.usage_source = 'counted') AS "byCounting",
   count(*) FILTER (WHERE s.usage_source = 'estimated') AS "byEstimate",

@@ -8,6 +8,7 @@ import { schemaCommand } from './schema.js';
 import { simCommand } from './sim.js';
 import { createStartCommand } from './start.js';
 import { spendCommand } from './spend.js';
+import { spendRecostCommand } from './spend-recost.js';
 import { spendReconcileCommand } from './spend-reconcile.js';
 import { superviseCommand } from './supervise-command.js';
 import { versionCommand } from './version.js';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   auditVerifyCommand,
   spendCommand,
   spendReconcileCommand,
+  spendRecostCommand,
   schemaCommand,
   simCommand,
   versionCommand,

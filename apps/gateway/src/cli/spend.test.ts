@@ -82,6 +82,46 @@ describe('sluice spend', () => {
   });
 });
 
+describe('sluice spend recost', () => {
+  const PRICES = { prices: [{ usdPerMillionTokens: { input: 100, output: 1_000 } }] };
+  const priced = (): CapturedContext => {
+    const context = contextOf(THREE);
+    const catalogue = { models: { 'openai/gpt-5-mini-2025-08-07': PRICES } };
+    const providers = { openai: { kind: 'openai', apiKey: { env: 'UPSTREAM_KEY' } } };
+    writeFileSync(join(context.cwd, 'sluice.yaml'), JSON.stringify({ providers, catalogue }));
+    return context;
+  };
+  const recost = async (context: CapturedContext, ...options: string[]): Promise<Record<string, unknown>> => {
+    const { code, stdout } = await cli(['spend', 'recost', '--since', '2026-01-01', '--json', ...options], context);
+    return { code, ...(JSON.parse(stdout) as object) };
+  };
+
+  it('prices by the prices of today what can be priced, and nothing the second time', async () => {
+    const context = priced();
+    // The first two have a cost that no prices explain; the third had no price.
+    const found = { requests: 3, adjusted: 1, unexplained: 2, microUsd: 4_300 };
+    expect(await recost(context, '--dry-run')).toMatchObject({ code: 0, dryRun: true, ...found });
+    expect(await recost(context)).toMatchObject({ code: 0, dryRun: false, ...found });
+    expect(await recost(context)).toMatchObject({ adjusted: 0, unchanged: 1, microUsd: 0 });
+    expect(JSON.parse((await cli(['spend', '--json'], context)).stdout)).toMatchObject({
+      total: { requests: 3, costMicroUsd: 2_504_300, unpriced: 0 },
+    });
+    expect((await cli(['audit', 'verify'], context)).stdout).toContain('2');
+  });
+
+  it('says what came of it', async () => {
+    const { stdout } = await cli(['spend', 'recost', '--since', '2026-01-01', '--until', '2026-01-02'], priced());
+    expect(stdout).toBe(
+      'Of 1 requests 0 are adjusted, by +0.000000 USD; 0 have no price today, 1 a cost that their counts do not tell.\n',
+    );
+  });
+
+  it('is to be told from when on', async () => {
+    const { code, stderr } = await cli(['spend', 'recost'], priced());
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--since')]);
+  });
+});
+
 describe('sluice spend reconcile', () => {
   const costs = (value: number) => ({
     data: [{ start_time: START_MS / 1_000, results: [{ amount: { value }, line_item: 'gpt-5-mini, input' }] }],

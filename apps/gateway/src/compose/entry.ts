@@ -2,6 +2,7 @@ import { createTenancyAdmin } from '@sluice/auth';
 import type { KeyAdmin } from '@sluice/auth';
 import { createResponseMemory } from '@sluice/dialect-openai';
 import type { BackgroundResponses } from '@sluice/dialect-openai';
+import type { RecostDeps } from '@sluice/ledger';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import type { Followers } from '../audit/followers.js';
@@ -24,6 +25,7 @@ import type { RouteDeps } from '../http/run-route.js';
 import { WriteClock } from '../http/write-clock.js';
 import type { Lifecycle } from '../lifecycle.js';
 import { listModels } from '../list-models.js';
+import { recostRequests } from '../spend/recosting.js';
 import { systemClock } from '../system-clock.js';
 import type { IdentitySecrets } from './identity.js';
 import { createProviderEntries } from '../provider-keys/provider-entries.js';
@@ -72,8 +74,7 @@ export function composeEntry(parts: EntryParts): Entry {
     health: () => currentHealth(generations, parts),
     ledger,
     ...repositoriesOf(parts),
-    rows: parts.sharedLedger.rows,
-    spend: parts.sharedLedger.spend,
+    ...accountsOf(parts),
     background,
     clock,
     isReady: () => lifecycle.isReady && hasNeededStores(parts.limits),
@@ -143,6 +144,25 @@ function closeCircuits({ current: { circuits } }: Generations, provider: string)
   for (const { target, forced } of circuits.list()) {
     if (providerOf(target) === provider && !forced) circuits.reset(target);
   }
+}
+
+/** What requests were, and what they cost. */
+function accountsOf({ generations, sharedLedger: { rows, spend }, store }: EntryParts) {
+  return { rows, spend, recost: currentRecost(generations, store) };
+}
+
+/** By the prices of the moment at which it begins. */
+function currentRecost(generations: Generations, { ledger }: Pick<SqliteStore, 'ledger'>): RoutesDeps['recost'] {
+  return async (question, signal) => {
+    const { snapshot, release } = generations.acquire();
+    const pricesOf: RecostDeps['pricesOf'] = (provider, model) =>
+      snapshot.providers.get(provider)?.catalogue?.find(model)?.prices;
+    try {
+      return await recostRequests({ repository: ledger, pricesOf }, question, signal);
+    } finally {
+      release();
+    }
+  };
 }
 
 function currentModels(generations: Generations): ListModels {

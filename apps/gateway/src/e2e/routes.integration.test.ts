@@ -113,6 +113,7 @@ describe('what /openapi.json describes', () => {
       'POST /admin/v1/orgs',
       'POST /admin/v1/orgs/some',
       'POST /admin/v1/providers/some/key',
+      'POST /admin/v1/spend/recost',
       'POST /admin/v1/teams',
       'POST /admin/v1/teams/some',
       'POST /admin/v1/users',

@@ -22,6 +22,8 @@ import { createKeyRoutes } from './admin/keys.js';
 import { createProviderRoutes } from './admin/providers.js';
 import { createRequestRoutes } from './admin/requests.js';
 import type { RequestRoutesDeps } from './admin/requests.js';
+import { createRecostRoute } from './admin/recost.js';
+import type { RecostRouteDeps } from './admin/recost.js';
 import { createSpendRoute } from './admin/spend.js';
 import { createTenancyRoutes } from './admin/tenancy.js';
 import { INFERENCE_DESCRIPTIONS } from './inference.js';
@@ -51,6 +53,7 @@ export interface RoutesDeps {
   readonly ledger: Ledger;
   readonly rows: LedgerRows;
   readonly spend: LedgerSpend;
+  readonly recost: RecostRouteDeps['recost'];
   readonly history: RequestRoutesDeps['history'];
   readonly auditRows: AuditRepository;
   readonly responses: ResponseRepository;
@@ -83,6 +86,7 @@ export function createRoutes(deps: RoutesDeps): readonly Route[] {
     createHealthRoute(health),
     ...createRequestRoutes(deps),
     createSpendRoute(deps),
+    createRecostRoute(deps),
     createAuditRoute(deps.auditRows),
     createExplainRoute({ current, keys }),
     ...createDrillRoutes(deps),

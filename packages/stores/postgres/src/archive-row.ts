@@ -8,13 +8,18 @@ export interface ArchiveColumns {
   /** `null` while the request runs. */
   readonly settlement: Json | null;
   readonly prices: readonly PriceRow[] | null;
+  readonly adjustments: readonly Json[] | null;
 }
 
-export function toLedgerRow({ intent, settlement, prices }: ArchiveColumns): LedgerRow {
+export function toLedgerRow({ intent, settlement, prices, adjustments }: ArchiveColumns): LedgerRow {
   const row = toRecord(intent) as unknown as LedgerRow;
   if (!settlement) return row;
   const settled = { ...toRecord(settlement), ...(prices && { prices }) };
-  return { ...row, settlement: settled as unknown as NonNullable<LedgerRow['settlement']> };
+  return {
+    ...row,
+    settlement: settled as unknown as NonNullable<LedgerRow['settlement']>,
+    ...(adjustments && { adjustments: adjustments.map(toRecord) as unknown as NonNullable<LedgerRow['adjustments']> }),
+  };
 }
 
 /** What is `null` is absent. Which machine wrote the row is no part of it. */

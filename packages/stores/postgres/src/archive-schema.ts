@@ -49,3 +49,17 @@ CREATE TABLE sluice.ledger_prices (version TEXT PRIMARY KEY, rows JSONB NOT NULL
 /** What is odd about a row; machines send 1 for it. */
 export const FLAGS_STEP = `
 ALTER TABLE sluice.ledger_settlements ADD COLUMN usage_suspect BOOLEAN, ADD COLUMN over_reserved BOOLEAN;`;
+
+/** What requests cost more, or less, than their settlements say; and what a cost depends on beside the columns of tokens. */
+export const ADJUSTMENTS_STEP = `
+ALTER TABLE sluice.ledger_settlements ADD COLUMN priced JSONB;
+CREATE TABLE sluice.ledger_adjustments (
+  id TEXT COLLATE "C" NOT NULL,
+  machine TEXT NOT NULL,
+  request_id TEXT COLLATE "C" NOT NULL,
+  made_at_ms BIGINT NOT NULL,
+  micro_usd BIGINT NOT NULL,
+  price_version TEXT NOT NULL,
+  PRIMARY KEY (id, machine)
+);
+CREATE INDEX ledger_adjustments_request ON sluice.ledger_adjustments (request_id, machine);`;

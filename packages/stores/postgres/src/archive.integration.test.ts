@@ -33,6 +33,7 @@ const parcel = (
   intents: JSON.stringify(intents),
   settlements: JSON.stringify(settlements),
   prices: JSON.stringify(prices),
+  adjustments: '[]',
 });
 const idsOf = async (
   archive: LedgerArchive,
@@ -118,6 +119,35 @@ describeWithPostgres('the ledgers of many machines', (postgres) => {
     const broken = archive.take(parcel([intent('r1')], [settlement('r1', { status: 'none' })]));
     await expect(broken).rejects.toMatchObject({ code: 'storage_unavailable', cause: { code: '22P02' } });
     expect(await idsOf(archive)).toEqual([]);
+  });
+
+  it('has beside a settlement what was adjusted of it, each once, of that machine alone', async () => {
+    const archive = await openArchive();
+    const adjustment = (id: string, change: Json = {}): Json => ({
+      ...{ machine: 'm-1', id, request_id: 'r1', made_at_ms: 2_000, micro_usd: -5, price_version: 'v2', ...change },
+    });
+    const adjustments = [
+      adjustment('r1#2', { made_at_ms: 3_000, micro_usd: 7 }),
+      adjustment('r1#1'),
+      adjustment('r1#1', { machine: 'm-2' }),
+    ];
+    const all = { ...parcel([intent('r1')], [settlement('r1')]), adjustments: JSON.stringify(adjustments) };
+    await Promise.all([archive.take(all), archive.take(all)]);
+    const row = await archive.find('r1');
+    expect([row?.settlement?.costMicroUsd, row?.adjustments]).toEqual([
+      9_007_199_254_740_991,
+      [
+        { id: 'r1#1', requestId: 'r1', madeAtMs: 2_000, microUsd: -5, priceVersion: 'v2' },
+        { id: 'r1#2', requestId: 'r1', madeAtMs: 3_000, microUsd: 7, priceVersion: 'v2' },
+      ],
+    ]);
+  });
+
+  it('gives back what else a cost depends on', async () => {
+    const archive = await openArchive();
+    const priced = { cacheWriteTokens: 3, serviceTier: 'flex' };
+    await archive.take(parcel([intent('r1')], [settlement('r1', { priced })]));
+    expect((await archive.find('r1'))?.settlement?.priced).toEqual(priced);
   });
 
   it('takes text that PostgreSQL could not hold with U+FFFD in the place of what it could not', async () => {

@@ -8,11 +8,15 @@ const TAKE = `WITH
   prices AS (INSERT INTO sluice.ledger_prices
     SELECT * FROM jsonb_populate_recordset(NULL::sluice.ledger_prices, $1) ON CONFLICT DO NOTHING),
   intents AS (INSERT INTO sluice.ledger_intents
-    SELECT * FROM jsonb_populate_recordset(NULL::sluice.ledger_intents, $2) ON CONFLICT DO NOTHING)
-  INSERT INTO sluice.ledger_settlements
-    SELECT * FROM jsonb_populate_recordset(NULL::sluice.ledger_settlements, $3) ON CONFLICT DO NOTHING`;
+    SELECT * FROM jsonb_populate_recordset(NULL::sluice.ledger_intents, $2) ON CONFLICT DO NOTHING),
+  settlements AS (INSERT INTO sluice.ledger_settlements
+    SELECT * FROM jsonb_populate_recordset(NULL::sluice.ledger_settlements, $3) ON CONFLICT DO NOTHING)
+  INSERT INTO sluice.ledger_adjustments
+    SELECT * FROM jsonb_populate_recordset(NULL::sluice.ledger_adjustments, $4) ON CONFLICT DO NOTHING`;
 
-const SELECT = `SELECT to_jsonb(i) AS intent, to_jsonb(s) AS settlement, p.rows AS prices
+const SELECT = `SELECT to_jsonb(i) AS intent, to_jsonb(s) AS settlement, p.rows AS prices,
+    (SELECT jsonb_agg(to_jsonb(a) ORDER BY a.made_at_ms, length(a.id), a.id) FROM sluice.ledger_adjustments a
+      WHERE a.request_id = i.id AND a.machine = i.machine) AS adjustments
   FROM sluice.ledger_intents i LEFT JOIN sluice.ledger_settlements s ON s.id = i.id AND s.machine = i.machine
   LEFT JOIN sluice.ledger_prices p ON p.version = s.price_version`;
 const PAGE = `${SELECT}
@@ -25,8 +29,8 @@ const FIND = `${SELECT} WHERE i.id = $1 ORDER BY i.machine LIMIT 1`;
 /** The ledgers of all machines in PostgreSQL. */
 export function createLedgerArchive(sql: Sql): LedgerArchive {
   return {
-    async take({ prices, intents, settlements }) {
-      await sql.query(TAKE, [prices, intents, settlements].map(withoutNul));
+    async take({ prices, intents, settlements, adjustments }) {
+      await sql.query(TAKE, [prices, intents, settlements, adjustments].map(withoutNul));
     },
     page: (query) => readPage(sql, query),
     async find(id) {

@@ -1,4 +1,4 @@
-import { FLAGS_STEP, LEDGER_STEP } from './archive-schema.js';
+import { ADJUSTMENTS_STEP, FLAGS_STEP, LEDGER_STEP } from './archive-schema.js';
 import { DIRECTORY_STEP } from './directory/schema.js';
 
 /**
@@ -6,4 +6,4 @@ import { DIRECTORY_STEP } from './directory/schema.js';
  * ever added, never edited. While machines are upgraded one by one, those of the release before go on writing: a step adds
  * what may be absent, and takes nothing away.
  */
-export const MIGRATIONS: readonly string[] = [DIRECTORY_STEP, LEDGER_STEP, FLAGS_STEP];
+export const MIGRATIONS: readonly string[] = [DIRECTORY_STEP, LEDGER_STEP, FLAGS_STEP, ADJUSTMENTS_STEP];

@@ -42,6 +42,23 @@ describeWithPostgres('what was spent on all machines', (postgres) => {
     expect(await spend.total({}, NEVER)).toMatchObject({ requests: 6, costMicroUsd: 6 });
   });
 
+  it('has what was adjusted, of each machine its own', async () => {
+    const { database, spend } = await open(contentsOf(2), ['m-1', 'm-2']);
+    const [id = ''] = contentsOf(1).intents.map((intent) => intent.id);
+    const adjustment = {
+      machine: 'm-2',
+      id: `${id}#1`,
+      request_id: id,
+      made_at_ms: 1,
+      micro_usd: 40,
+      price_version: 'v',
+    };
+    const nothing = parcelOf({ intents: [], settlements: [] });
+    await createLedgerArchive(database).take({ ...nothing, adjustments: JSON.stringify([adjustment]) });
+    expect(await spend.total({}, NEVER)).toMatchObject({ requests: 4, costMicroUsd: 44, unpriced: 0 });
+    expect(await spend.total({ only: { key: 'key-00001' } }, NEVER)).toMatchObject({ costMicroUsd: 2 });
+  });
+
   it('comes in batches, the server reading on only when the next one is asked for', async () => {
     const { spend } = await open(contentsOf(GROUPS));
     const batches: (readonly SpendRow[])[] = [];

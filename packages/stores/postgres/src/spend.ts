@@ -15,6 +15,8 @@ const DIALECT: SpendDialect = {
   /** Next to no attempt has a cost of its own. */
   abandoned: `CASE WHEN jsonb_path_exists(s.attempts, '$[*].costMicroUsd')
     THEN (SELECT sum((a ->> 'costMicroUsd')::numeric) FROM jsonb_array_elements(s.attempts) a) END`,
+  adjusted: `(SELECT sum(b.micro_usd) FROM sluice.ledger_adjustments b
+    WHERE b.request_id = s.id AND b.machine = s.machine)`,
   bound: (count) => `$${count}`,
   hasTag: (bound) => `i.tags @> to_jsonb(${bound}::text)`,
   /** Whatever the collation of the database is. */

@@ -1,4 +1,4 @@
-import type { AttemptRecord, LedgerIntent, LedgerRow, PriceRow } from '@sluice/contract';
+import type { AttemptRecord, LedgerIntent, LedgerRow, PricedExtras, PriceRow } from '@sluice/contract';
 import { toRecord } from './columns.js';
 import type { Columns } from './columns.js';
 import { fromJson } from './json-column.js';
@@ -8,7 +8,7 @@ export const INTENT_COLUMNS = `id, client_request_id, started_at_ms, key_id, ten
   prompt_bytes, key_name, team, user, end_user, tags`;
 export const SETTLEMENT_COLUMNS = `id, settled_at_ms, status, error_code, provider, model, attempts, input_tokens, output_tokens,
   cached_tokens, cost_micro_usd, usage_source, cache, first_token_ms, duration_ms, price_version, usage_suspect,
-  over_reserved`;
+  over_reserved, priced`;
 
 /** Intents with their settlements, if they have any; a condition may follow. */
 export const SELECT_ROWS = `SELECT i.id, i.client_request_id AS clientRequestId, i.started_at_ms AS startedAtMs, i.key_id AS keyId,
@@ -19,7 +19,10 @@ export const SELECT_ROWS = `SELECT i.id, i.client_request_id AS clientRequestId,
     s.input_tokens AS inputTokens, s.output_tokens AS outputTokens, s.cached_tokens AS cachedTokens,
     s.cost_micro_usd AS costMicroUsd, s.usage_source AS usageSource, s.cache, s.first_token_ms AS firstTokenMs,
     s.duration_ms AS durationMs, s.price_version AS priceVersion,
-    s.usage_suspect AS usageSuspect, s.over_reserved AS overReserved, p.rows AS prices
+    s.usage_suspect AS usageSuspect, s.over_reserved AS overReserved, s.priced, p.rows AS prices,
+    (SELECT nullif(json_group_array(json_object('id', a.id, 'requestId', a.request_id, 'madeAtMs', a.made_at_ms,
+        'microUsd', a.micro_usd, 'priceVersion', a.price_version) ORDER BY a.made_at_ms, length(a.id), a.id), '[]')
+      FROM ledger_adjustments a WHERE a.request_id = i.id) AS adjustments
   FROM ledger_intents i LEFT JOIN ledger_settlements s ON s.id = i.id LEFT JOIN ledger_prices p ON p.version = s.price_version`;
 
 type IntentColumns = Columns<Omit<LedgerIntent, 'stream' | 'tags'>> & {
@@ -27,7 +30,10 @@ type IntentColumns = Columns<Omit<LedgerIntent, 'stream' | 'tags'>> & {
   readonly tags: string | null;
 };
 type Settlement = NonNullable<LedgerRow['settlement']>;
-type SettlementColumns = Columns<Omit<Settlement, 'id' | 'attempts' | 'prices' | 'usageSuspect' | 'overReserved'>> & {
+type Plain = Omit<Settlement, 'id' | 'attempts' | 'prices' | 'priced' | 'usageSuspect' | 'overReserved'>;
+type SettlementColumns = Columns<Plain> & {
+  readonly priced: string | null;
+  readonly adjustments: string | null;
   readonly usageSuspect: number | null;
   readonly overReserved: number | null;
   readonly attempts: string;
@@ -47,8 +53,12 @@ export function toLedgerRow(columns: LedgerColumns): LedgerRow {
   if (rest.settledAtMs === null) return intent;
   const attempts = JSON.parse(rest.attempts) as AttemptRecord[];
   const prices = fromJson<readonly PriceRow[]>(rest.prices);
+  const priced = fromJson<PricedExtras>(rest.priced);
+  const { adjustments: adjusted, ...columnsOfSettlement } = rest;
+  const adjustments = fromJson<NonNullable<LedgerRow['adjustments']>>(adjusted);
   const flags = { usageSuspect: toFlag(rest.usageSuspect), overReserved: toFlag(rest.overReserved) };
-  return { ...intent, settlement: toRecord<Settlement>({ id, ...rest, ...flags, attempts, prices }) };
+  const settlement = toRecord<Settlement>({ id, ...columnsOfSettlement, ...flags, attempts, prices, priced });
+  return { ...intent, settlement, ...(adjustments && { adjustments }) };
 }
 
 function toFlag(column: number | null): true | null {

@@ -7,6 +7,7 @@ import type {
   LedgerRow,
   LedgerSettlement,
 } from '@sluice/contract';
+import { createAdjustments } from './adjustments.js';
 import type { Checkpointer } from './checkpointer.js';
 import { guarded } from './failure.js';
 import { toJson } from './json-column.js';
@@ -37,6 +38,7 @@ export function createLedgerRepository(database: DatabaseSync, deps: LedgerDeps)
   return {
     orphans: (limit) => guarded(() => orphans(limit)),
     append: ({ intents, settlements }) => guarded(() => append(intents, settlements)),
+    ...createAdjustments(database),
     page: (query) => guarded(() => readPage(older, query)),
     find: (id) =>
       guarded(() => {
@@ -55,7 +57,7 @@ function prepareAppend(database: DatabaseSync, { owner, checkpointer }: LedgerDe
      ON CONFLICT (id) DO NOTHING`,
   );
   const insertSettlement = database.prepare(
-    `INSERT INTO ledger_settlements (${SETTLEMENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO ledger_settlements (${SETTLEMENT_COLUMNS}) VALUES (${'?, '.repeat(18)}?)
      ON CONFLICT (id) DO NOTHING`,
   );
   return (intents: readonly LedgerIntent[], settlements: readonly LedgerSettlement[]): void => {
@@ -120,6 +122,7 @@ function writeSettlement(insert: StatementSync, settlement: LedgerSettlement, pr
     priceVersion,
     settlement.usageSuspect ? 1 : null,
     settlement.overReserved ? 1 : null,
+    toJson(settlement.priced),
   );
 }
 

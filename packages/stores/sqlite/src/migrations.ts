@@ -252,6 +252,18 @@ export const MIGRATIONS: readonly string[] = [
   `-- What callers sent and got, sealed, for a time.
    CREATE TABLE history (id TEXT PRIMARY KEY NOT NULL, expires_at_ms INTEGER NOT NULL, sealed TEXT NOT NULL) STRICT;
    CREATE INDEX history_expiry ON history (expires_at_ms);`,
+
+  `-- What a cost depends on beside the columns of tokens: an object of JSON.
+   ALTER TABLE ledger_settlements ADD COLUMN priced TEXT;
+   -- What requests cost more, or less, than their settlements say; those stay as they are.
+   CREATE TABLE ledger_adjustments (
+     id TEXT PRIMARY KEY NOT NULL,
+     request_id TEXT NOT NULL,
+     made_at_ms INTEGER NOT NULL,
+     micro_usd INTEGER NOT NULL,
+     price_version TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX ledger_adjustments_request ON ledger_adjustments (request_id);`,
 ];
 
 /**

@@ -10,12 +10,13 @@ const TABLES = {
   intent: { table: 'ledger_intents', key: 'id' },
   settlement: { table: 'ledger_settlements', key: 'id' },
   price: { table: 'ledger_prices', key: 'version' },
+  adjustment: { table: 'ledger_adjustments', key: 'id' },
 } as const;
 type Kind = keyof typeof TABLES;
-const KINDS = ['intent', 'settlement', 'price'] as const satisfies readonly Kind[];
+const KINDS = ['intent', 'settlement', 'price', 'adjustment'] as const satisfies readonly Kind[];
 
 /** Columns that hold JSON. */
-const JSON_COLUMNS: ReadonlySet<string> = new Set(['tags', 'attempts', 'rows']);
+const JSON_COLUMNS: ReadonlySet<string> = new Set(['tags', 'attempts', 'rows', 'priced']);
 /** Who settles a row, which matters on this machine alone. */
 const LOCAL_COLUMNS: ReadonlySet<string> = new Set(['owner']);
 
@@ -37,9 +38,9 @@ export function endSending(database: DatabaseSync): void {
   });
 }
 
-function isSending(database: DatabaseSync): boolean {
+function isSending(database: DatabaseSync, kind: Kind = 'intent'): boolean {
   const found = database.prepare(`SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = ?`);
-  return found.get(trigger('intent')) !== undefined;
+  return found.get(trigger(kind)) !== undefined;
 }
 
 /** From now on every row that is written is also in the outbox, whoever writes it; and so are, by and by, those of before. */
@@ -48,16 +49,29 @@ export function beginSending(database: DatabaseSync, newMachine: () => string): 
   transact(database, () => {
     if (!machine.get())
       database.prepare('INSERT INTO ledger_sender (only_row, machine) VALUES (1, ?)').run(newMachine());
-    if (isSending(database)) return;
-    database.exec(`UPDATE ledger_sender SET after = '', until = (SELECT max(id) FROM ledger_intents)`);
-    for (const kind of KINDS) {
-      const { table, key } = TABLES[kind];
-      database.exec(`CREATE TRIGGER ${trigger(kind)} AFTER INSERT ON ${table} BEGIN
-        INSERT INTO ledger_outbox (kind, id) VALUES ('${kind}', NEW.${key}); END`);
+    if (isSending(database)) {
+      sendAll(database, 'adjustment');
+      return;
     }
-    database.exec(`INSERT INTO ledger_outbox (kind, id) SELECT 'price', version FROM ledger_prices`);
+    database.exec(`UPDATE ledger_sender SET after = '', until = (SELECT max(id) FROM ledger_intents)`);
+    for (const kind of ['intent', 'settlement'] as const) sendNew(database, kind);
+    for (const kind of ['price', 'adjustment'] as const) sendAll(database, kind);
   });
   return String(machine.get()?.['machine']);
+}
+
+function sendNew(database: DatabaseSync, kind: Kind): void {
+  const { table, key } = TABLES[kind];
+  database.exec(`CREATE TRIGGER ${trigger(kind)} AFTER INSERT ON ${table} BEGIN
+    INSERT INTO ledger_outbox (kind, id) VALUES ('${kind}', NEW.${key}); END`);
+}
+
+/** Those of before as well, at once; nothing where they are sent already, as by a release that knew this kind. */
+function sendAll(database: DatabaseSync, kind: Kind): void {
+  if (isSending(database, kind)) return;
+  sendNew(database, kind);
+  const { table, key } = TABLES[kind];
+  database.exec(`INSERT INTO ledger_outbox (kind, id) SELECT '${kind}', ${key} FROM ${table}`);
 }
 
 /**
@@ -85,7 +99,13 @@ export class SqliteOutbox implements LedgerOutbox {
       if (!found) return undefined;
       this.#last = found.last;
       const read = (kind: Kind): string => String(this.#statements.read[kind].get(found.last)?.['rows']);
-      return { rows: found.rows, intents: read('intent'), settlements: read('settlement'), prices: read('price') };
+      return {
+        rows: found.rows,
+        intents: read('intent'),
+        settlements: read('settlement'),
+        prices: read('price'),
+        adjustments: read('adjustment'),
+      };
     });
   }
 
@@ -126,6 +146,7 @@ export class SqliteOutbox implements LedgerOutbox {
         const ids = JSON.stringify(found);
         this.#statements.pruneIntents.run(ids);
         this.#statements.pruneSettlements.run(ids);
+        this.#statements.pruneAdjustments.run(ids);
       });
       return found.length;
     });
@@ -182,7 +203,7 @@ function prepare(database: DatabaseSync, machine: string) {
     oldestAt: database.prepare(`SELECT coalesce(s.settled_at_ms, i.started_at_ms) AS at FROM ledger_outbox o
       LEFT JOIN ledger_settlements s ON o.kind = 'settlement' AND s.id = o.id
       LEFT JOIN ledger_intents i ON o.kind = 'intent' AND i.id = o.id
-      WHERE o.kind <> 'price' ORDER BY o.seq LIMIT 1`),
+      WHERE o.kind IN ('intent', 'settlement') ORDER BY o.seq LIMIT 1`),
     after: database.prepare('SELECT after FROM ledger_sender'),
     sliceEnd: database.prepare(`SELECT max(id) AS last FROM (SELECT id FROM ledger_intents
       WHERE id > ? AND id <= (SELECT until FROM ledger_sender) ORDER BY id LIMIT ?)`),
@@ -194,9 +215,13 @@ function prepare(database: DatabaseSync, machine: string) {
       `SELECT 1 FROM ledger_sender WHERE after IS NULL AND NOT EXISTS (SELECT 1 FROM ledger_outbox)`,
     ),
     fromOldest: database.prepare(`SELECT i.id, i.started_at_ms AS at,
-        s.id IS NULL OR EXISTS (SELECT 1 FROM ledger_refused r WHERE r.id = i.id) AS keep
+        s.id IS NULL OR EXISTS (SELECT 1 FROM ledger_refused r
+          WHERE r.id = i.id OR r.id IN (SELECT a.id FROM ledger_adjustments a WHERE a.request_id = i.id)) AS keep
       FROM ledger_intents i LEFT JOIN ledger_settlements s ON s.id = i.id ORDER BY i.id`),
     pruneIntents: database.prepare('DELETE FROM ledger_intents WHERE id IN (SELECT value FROM json_each(?))'),
+    pruneAdjustments: database.prepare(
+      'DELETE FROM ledger_adjustments WHERE request_id IN (SELECT value FROM json_each(?))',
+    ),
     pruneSettlements: database.prepare('DELETE FROM ledger_settlements WHERE id IN (SELECT value FROM json_each(?))'),
   };
 }
@@ -212,7 +237,12 @@ function readsOf(database: DatabaseSync, machine: string): Readonly<Record<Kind,
     return database.prepare(`SELECT json_group_array(json_object(${[...whose, ...fields].join(', ')})) AS rows
       FROM ledger_outbox o CROSS JOIN ${table} r ON r.${key} = o.id WHERE o.seq <= ? AND o.kind = '${kind}'`);
   };
-  return { intent: read('intent'), settlement: read('settlement'), price: read('price') };
+  return {
+    intent: read('intent'),
+    settlement: read('settlement'),
+    price: read('price'),
+    adjustment: read('adjustment'),
+  };
 }
 
 function columnsOf(database: DatabaseSync, table: string): readonly string[] {

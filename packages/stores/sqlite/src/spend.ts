@@ -14,6 +14,7 @@ const DIALECT: SpendDialect = {
   /** Attempts are text, and next to none of them has a cost of its own. */
   abandoned: `CASE WHEN instr(s.attempts, '"costMicroUsd"') > 0
     THEN (SELECT sum(a.value ->> 'costMicroUsd') FROM json_each(s.attempts) a) END`,
+  adjusted: '(SELECT sum(b.micro_usd) FROM ledger_adjustments b WHERE b.request_id = s.id)',
   bound: () => '?',
   hasTag: (bound) => `EXISTS (SELECT 1 FROM json_each(i.tags) WHERE value = ${bound})`,
   text: (sql) => sql,

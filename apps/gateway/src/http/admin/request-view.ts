@@ -25,6 +25,15 @@ const attemptView = z
   })
   .meta({ description: 'One try at one provider.' });
 
+const adjustmentView = z
+  .strictObject({
+    id: z.string(),
+    madeAt: instant,
+    microUsd: z.int().meta({ description: 'What it costs more than before, or less.' }),
+    priceVersion: z.string().meta({ description: 'Names the prices by which it costs that.' }),
+  })
+  .meta({ description: 'What pricing a request again came to.' });
+
 const priceView = z
   .strictObject({
     tier: z.string().nullable().meta({ description: 'The service tier; null for the standard one.' }),
@@ -65,6 +74,9 @@ export const requestView = z
     outputTokens: count.nullable(),
     cachedTokens: count.nullable(),
     costMicroUsd: count.nullable().meta({ description: 'Millionths of a US dollar; null where no price is known.' }),
+    adjustments: z
+      .array(adjustmentView)
+      .meta({ description: 'What was added to costMicroUsd since, in that order; sums of spending have both.' }),
     priceVersion: z.string().nullable().meta({ description: 'Names `prices`: the same ones have the same name.' }),
     prices: z.array(priceView).nullable().meta({ description: 'The unit prices that the cost was worked out by.' }),
     usageSource: z.enum(['provider', 'counted', 'estimated', 'unknown']).nullable(),
@@ -97,7 +109,7 @@ export const shownRequestView = requestView.safeExtend({
 export type RequestView = z.output<typeof requestView>;
 
 /** A row of the ledger in the form of {@link requestView}. */
-export function toRequestView({ settlement, ...intent }: LedgerRow): RequestView {
+export function toRequestView({ settlement, adjustments = [], ...intent }: LedgerRow): RequestView {
   return {
     id: intent.id,
     clientRequestId: intent.clientRequestId ?? null,
@@ -113,6 +125,10 @@ export function toRequestView({ settlement, ...intent }: LedgerRow): RequestView
     route: intent.route,
     stream: intent.stream,
     startedAt: toIso(intent.startedAtMs),
+    adjustments: adjustments.map(({ id, madeAtMs, microUsd, priceVersion }) => ({
+      ...{ id, microUsd, priceVersion },
+      madeAt: toIso(madeAtMs),
+    })),
     ...toOutcomeView(settlement),
   };
 }

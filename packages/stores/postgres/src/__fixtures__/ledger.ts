@@ -8,6 +8,7 @@ export function parcelOf({ intents, settlements }: LedgerContents, machine = 'm-
     intents: JSON.stringify(intents.map((row) => toColumns({ machine, ...row }))),
     settlements: JSON.stringify(settlements.map((row) => toColumns({ machine, ...row }))),
     prices: '[]',
+    adjustments: '[]',
   };
 }
 

@@ -1,0 +1,39 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { LedgerAdjustment, LedgerRepository } from '@sluice/contract';
+import { guarded } from './failure.js';
+import { SELECT_ROWS, toLedgerRow } from './ledger-row.js';
+import type { LedgerColumns } from './ledger-row.js';
+import { PriceTable } from './price-table.js';
+import { transact } from './transact.js';
+
+/** What of the ledger changes what requests cost that have ended. */
+export function createAdjustments(database: DatabaseSync): Pick<LedgerRepository, 'settled' | 'adjust'> {
+  const prices = new PriceTable(database);
+  const settled = database.prepare(
+    `${SELECT_ROWS} WHERE i.id > ? AND i.started_at_ms >= ? AND i.started_at_ms < ? AND s.id IS NOT NULL
+     ORDER BY i.id LIMIT ?`,
+  );
+  const insert = database.prepare(
+    `INSERT INTO ledger_adjustments (id, request_id, made_at_ms, micro_usd, price_version) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO NOTHING`,
+  );
+  const write = ({ id, requestId, madeAtMs, microUsd, prices: rows }: LedgerAdjustment): number =>
+    Number(insert.run(id, requestId, madeAtMs, microUsd, prices.versionOf(rows)).changes);
+  return {
+    settled: ({ after, sinceMs, untilMs, limit }) =>
+      guarded(() => settled.all(after, sinceMs, untilMs, limit).map((row) => toLedgerRow(row as LedgerColumns))),
+    adjust: (adjustments) =>
+      guarded(() => {
+        let written = 0;
+        try {
+          transact(database, () => {
+            for (const adjustment of adjustments) written += write(adjustment);
+          });
+        } catch (cause) {
+          prices.forget();
+          throw cause;
+        }
+        return written;
+      }),
+  };
+}
