@@ -1,15 +1,16 @@
 import type { Citation, JsonObject } from '@sluice/contract';
 import { isJsonObject } from './json.js';
 import { ownData, ownState } from './anthropic-state.js';
+import { asText } from './tolerant.js';
 
 /**
  * A citation as the wire has it: of a document by characters, pages or blocks, of a search result, or of the web.
  * Fields: npm @anthropic-ai/sdk 1.14.0, resources/messages/messages.d.ts, `TextCitation`.
  */
 export function toCitation(wire: JsonObject): Citation {
-  const url = textOf(wire.url) ?? webAddress(wire.source);
-  const title = textOf(wire.title) ?? textOf(wire.document_title);
-  const citedText = textOf(wire.cited_text);
+  const url = asText(wire.url) ?? webAddress(wire.source);
+  const title = asText(wire.title) ?? asText(wire.document_title);
+  const citedText = asText(wire.cited_text);
   return {
     ...(url === undefined ? {} : { url }),
     ...(title === undefined ? {} : { title }),
@@ -42,10 +43,6 @@ export function writeCitation(citation: Citation): JsonObject {
       url,
     }
   );
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** The `source` of a search result is whatever its caller put there. */

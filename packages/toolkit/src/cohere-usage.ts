@@ -1,5 +1,6 @@
 import type { JsonObject, Usage } from '@sluice/contract';
 import { isJsonObject } from './json.js';
+import { asCount } from './tolerant.js';
 
 /**
  * What an answer used. `tokens` is what the model read and wrote, the vendor's own instructions included; `billed_units` is
@@ -13,10 +14,10 @@ export function readCohereUsage(usage: unknown): Usage | undefined {
   const { search_units: units, images: pictures }: JsonObject = isJsonObject(usage.billed_units)
     ? usage.billed_units
     : {};
-  const searches = toCount(units);
-  const images = toCount(pictures);
+  const searches = asCount(units);
+  const images = asCount(pictures);
   if (!counts && searches === undefined && images === undefined) return undefined;
-  const cached = toCount(usage.cached_tokens);
+  const cached = asCount(usage.cached_tokens);
   return {
     ...(counts ?? { inputTokens: 0, outputTokens: 0 }),
     ...(cached === undefined ? {} : { cachedInputTokens: cached }),
@@ -33,14 +34,10 @@ interface Counts {
 
 function readTokens(tokens: unknown): Counts | undefined {
   if (!isJsonObject(tokens)) return undefined;
-  const input = toCount(tokens.input_tokens);
-  const seen = toCount(tokens.image_tokens);
-  const output = toCount(tokens.output_tokens);
+  const input = asCount(tokens.input_tokens);
+  const seen = asCount(tokens.image_tokens);
+  const output = asCount(tokens.output_tokens);
   return input === undefined && output === undefined && seen === undefined
     ? undefined
     : { inputTokens: (input ?? 0) + (seen ?? 0), outputTokens: output ?? 0 };
-}
-
-function toCount(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }

@@ -5,6 +5,7 @@ import type { VendorError } from './classify-status.js';
 import { isJsonObject } from './json.js';
 import { parseRetryAfter } from './retry-after.js';
 import { given } from './given.js';
+import { asText } from './tolerant.js';
 
 /**
  * Google's errors, `{"error": {"code", "message", "status", "details"}}`: a `google.rpc.Status` with its HTTP code, its
@@ -138,8 +139,4 @@ function toMs(duration: unknown): number | undefined {
 
 function isHttpCode(code: unknown): code is number {
   return typeof code === 'number' && Number.isInteger(code) && code >= 400 && code < 600;
-}
-
-function asText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -4,6 +4,7 @@ import { classifyGoogleInBand, readGoogleError } from './gemini-errors.js';
 import { readBlock, readFinish, readFinishFailure, toSettled } from './gemini-finish.js';
 import { readGeminiTier, readGeminiUsage } from './gemini-usage.js';
 import { decodeText, isJsonObject, isNumbers, parseUpstreamJson, tryParseExact } from './json.js';
+import { asObjects } from './tolerant.js';
 
 /** A plain answer that was checked to be one. */
 export interface GeminiAnswer {
@@ -55,13 +56,9 @@ export function inspectGenerateList(bytes: Uint8Array): AnswerSummary {
   const list = tryParseExact(decodeText(bytes));
   if (!Array.isArray(list)) return inspectGenerate(bytes);
   const items = list.filter(isJsonObject);
-  const parts = items.flatMap(({ candidates }) => objectsOf(candidates)).flatMap(partsOf);
+  const parts = items.flatMap(({ candidates }) => asObjects(candidates)).flatMap(partsOf);
   const outputChars = parts.reduce((chars, part) => chars + charsOf(part), 0);
   return { ...summarize(items.findLast(({ usageMetadata }) => usageMetadata !== undefined) ?? {}), outputChars };
-}
-
-function objectsOf(value: unknown): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
 /** A plain answer of `:embedContent` or `:batchEmbedContents`: its vectors, in the order of the questions. */

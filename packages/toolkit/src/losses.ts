@@ -5,6 +5,11 @@ export function dropped(parameter: string, given: unknown): readonly Adjustment[
   return given === undefined ? [] : [{ parameter, action: 'dropped' }];
 }
 
+/** A parameter that goes on in another form, or not at all. */
+export function adjusted(parameter: string, action: Adjustment['action']): readonly Adjustment[] {
+  return [{ parameter, action }];
+}
+
 /** A parameter that goes on in another form, where that is so. */
 export function changed(parameter: string, isChanged: boolean): readonly Adjustment[] {
   return isChanged ? [{ parameter, action: 'changed' }] : [];

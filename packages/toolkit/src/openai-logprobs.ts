@@ -1,5 +1,6 @@
 import type { JsonObject, TokenLogprob } from '@sluice/contract';
 import { isJsonObject } from './json.js';
+import { asList } from './tolerant.js';
 
 type Alternative = Omit<TokenLogprob, 'top'>;
 
@@ -56,8 +57,4 @@ function readNamed([token, logprob]: readonly [string, unknown]): readonly Alter
 
 function writeAlternative({ token, logprob, bytes }: Alternative): JsonObject {
   return { token, logprob, bytes: bytes ?? null };
-}
-
-function asList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -4,6 +4,7 @@ import { isJsonObject, parseUpstreamJson, tryParseJson } from './json.js';
 import { classifyInBand, isErrorAnswer, readOpenAiError } from './openai-errors.js';
 import { createStreamScanner } from './stream-scanner.js';
 import type { FrameVerdict, ScanRules } from './stream-scanner.js';
+import { asCount } from './tolerant.js';
 
 /** Wire source: npm openai 6.49.0, `resources/responses/responses.d.ts`. */
 const OUTPUT_TEXT = /"delta": ?"([^"\\]*(?:\\.[^"\\]*)*)"/;
@@ -97,14 +98,14 @@ function toResponsesFinish(status: unknown, details: unknown): Finish | undefine
 /** `usage` of a response in the one meaning of the contract; nothing where its counts are no counts. */
 export function readResponsesUsage(usage: unknown): Usage | undefined {
   if (!isJsonObject(usage)) return undefined;
-  const input = toCount(usage.input_tokens);
-  const output = toCount(usage.output_tokens);
+  const input = asCount(usage.input_tokens);
+  const output = asCount(usage.output_tokens);
   if (input === undefined || output === undefined) return undefined;
   const read = isJsonObject(usage.input_tokens_details) ? usage.input_tokens_details : {};
   const written = isJsonObject(usage.output_tokens_details) ? usage.output_tokens_details : {};
-  const cached = toCount(read.cached_tokens);
-  const cacheWrite = toCount(read.cache_write_tokens);
-  const reasoning = toCount(written.reasoning_tokens);
+  const cached = asCount(read.cached_tokens);
+  const cacheWrite = asCount(read.cache_write_tokens);
+  const reasoning = asCount(written.reasoning_tokens);
   return {
     inputTokens: input,
     outputTokens: output,
@@ -112,10 +113,6 @@ export function readResponsesUsage(usage: unknown): Usage | undefined {
     ...(cacheWrite === undefined ? {} : { cacheWriteTokens: cacheWrite }),
     ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
   };
-}
-
-function toCount(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
 function charsOf(item: unknown): number {

@@ -2,6 +2,7 @@ import type { JsonObject, Usage } from '@sluice/contract';
 import { given } from './given.js';
 import { isJsonObject } from './json.js';
 import type { Writable } from './writable.js';
+import { asCount } from './tolerant.js';
 
 export interface WireUsage {
   readonly prompt_tokens: number;
@@ -21,26 +22,26 @@ export interface WireUsage {
  */
 export function readUsage(usage: unknown): Usage | undefined {
   if (!isJsonObject(usage)) return undefined;
-  const prompt = toCount(usage.prompt_tokens);
-  const completion = usage.completion_tokens === undefined ? 0 : toCount(usage.completion_tokens);
+  const prompt = asCount(usage.prompt_tokens);
+  const completion = usage.completion_tokens === undefined ? 0 : asCount(usage.completion_tokens);
   if (prompt === undefined || completion === undefined) return undefined;
   const input = isJsonObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
   const output = isJsonObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {};
   const cached =
-    toCount(input.cached_tokens) ??
-    toCount(usage.prompt_cache_hit_tokens) ??
-    toCount(usage.cached_tokens) ??
-    toCount(usage.num_cached_tokens);
-  const reasoning = toCount(output.reasoning_tokens) ?? toCount(usage.reasoning_tokens);
+    asCount(input.cached_tokens) ??
+    asCount(usage.prompt_cache_hit_tokens) ??
+    asCount(usage.cached_tokens) ??
+    asCount(usage.num_cached_tokens);
+  const reasoning = asCount(output.reasoning_tokens) ?? asCount(usage.reasoning_tokens);
   const outside =
-    isPerplexity(usage) || isOutside(reasoning, { prompt, completion, total: toCount(usage.total_tokens) });
+    isPerplexity(usage) || isOutside(reasoning, { prompt, completion, total: asCount(usage.total_tokens) });
   const counts: Writable<Usage> = {
     inputTokens: cached !== undefined && cached > prompt ? prompt + cached : prompt,
     outputTokens: outside ? completion + (reasoning ?? 0) : completion,
   };
   const written = writtenTokens(usage, input);
-  const heard = toCount(input.audio_tokens);
-  const spoken = toCount(output.audio_tokens);
+  const heard = asCount(input.audio_tokens);
+  const spoken = asCount(output.audio_tokens);
   if (cached !== undefined) counts.cachedInputTokens = cached;
   if (written !== undefined) counts.cacheWriteTokens = written;
   if (reasoning !== undefined) counts.reasoningTokens = reasoning;
@@ -52,10 +53,10 @@ export function readUsage(usage: unknown): Usage | undefined {
 /** Alibaba has its count among the details, LiteLLM beside them. */
 function writtenTokens(usage: JsonObject, input: JsonObject): number | undefined {
   return (
-    toCount(input.cache_write_tokens) ??
-    toCount(input.cache_creation_input_tokens) ??
-    toCount(input.cache_creation_tokens) ??
-    toCount(usage.cache_creation_input_tokens)
+    asCount(input.cache_write_tokens) ??
+    asCount(input.cache_creation_input_tokens) ??
+    asCount(input.cache_creation_tokens) ??
+    asCount(usage.cache_creation_input_tokens)
   );
 }
 
@@ -101,8 +102,4 @@ interface Totals {
 function isOutside(reasoning: number | undefined, { prompt, completion, total }: Totals): boolean {
   if (!reasoning) return false;
   return reasoning > completion || total === prompt + completion + reasoning;
-}
-
-function toCount(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }

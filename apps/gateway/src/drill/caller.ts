@@ -1,7 +1,7 @@
 import { gatewayError } from '@sluice/contract';
 import type { Principal } from '@sluice/contract';
 import type { Answer, Pipeline } from '@sluice/core';
-import { isJsonObject } from '@sluice/toolkit';
+import { isJsonObject, tryParseJson } from '@sluice/toolkit';
 import type { DrillClock } from './drill-clock.js';
 import type { AnswerKind } from './scenario.js';
 import { ANSWER } from './stand-ins.js';
@@ -148,7 +148,7 @@ class Reading {
   }
 
   #readPlain(body: Uint8Array | string): Ending {
-    const value = parse(typeof body === 'string' ? body : Buffer.from(body).toString());
+    const value = tryParseJson(typeof body === 'string' ? body : Buffer.from(body).toString());
     if (!isJsonObject(value)) return 'garbled';
     this.#take(value);
     if (this.#status >= 400) return this.#errors > 0 ? 'error' : 'garbled';
@@ -177,7 +177,7 @@ class Reading {
     for (const frame of frames) {
       const data = frame.split('\n').find((line) => line.startsWith('data: '));
       if (data === 'data: [DONE]') this.#isDone = true;
-      else if (data !== undefined) this.#take(parse(data.slice('data: '.length)));
+      else if (data !== undefined) this.#take(tryParseJson(data.slice('data: '.length)));
     }
   }
 
@@ -200,13 +200,5 @@ class Reading {
       this.#text += content;
     }
     if (typeof choice['finish_reason'] === 'string') this.#isFinished = true;
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,6 @@
+import { tryParseJson } from '@sluice/toolkit';
 import { redactEvents } from './redact-events.js';
-import { parsed, redactJson } from './redact-json.js';
+import { redactJson } from './redact-json.js';
 import type { Redact } from './redact-json.js';
 import { redactPieces } from './redact-pieces.js';
 
@@ -35,7 +36,7 @@ export function redactBody({ contentType, bytes, excess }: CapturedBody, redact:
 
 /** Nothing for a list that is not whole: its texts may come in pieces, and those of the rest are not there. */
 function redactDocument(text: string, redact: Redact): string | undefined {
-  const value = parsed(text);
+  const value = tryParseJson(text);
   if (Array.isArray(value)) return redactPieces(value, redact) ? JSON.stringify(value) : text;
   if (text.trimStart().startsWith('[')) return undefined;
   const clean = redactJson(text, redact);

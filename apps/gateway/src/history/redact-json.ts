@@ -1,17 +1,10 @@
+import { tryParseJson } from '@sluice/toolkit';
+
 /** Takes out of a text what nobody may read later. */
 export type Redact = (text: string) => string;
 
 /** A string, which may be cut, or a number of so many digits that it may mean somebody. */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|-?\d{6,}(?:\.\d+)?/gs;
-
-/** Nothing for what is no JSON. */
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Every string, and every long number, by itself; the rest stays to the letter. */
 export function redactJson(text: string, redact: Redact): string {
@@ -31,7 +24,7 @@ export function redactValue(value: string, redact: Redact): string {
 /** The text of a literal; of one that is cut or damaged, as much as can be read. */
 function readString(literal: string): string {
   for (const candidate of [literal, `${literal}"`, `${literal.replace(/\\[^\\]{0,5}$/, '')}"`]) {
-    const text = parsed(candidate);
+    const text = tryParseJson(candidate);
     if (typeof text === 'string') return text;
   }
   return literal.slice(1);

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { gatewayError } from '@sluice/contract';
 import type { IncomingHeaders, JsonObject, Principal, RecognisedCall } from '@sluice/contract';
-import { asBuffer, isJsonObject, matchesWildcard, parseCallBody } from '@sluice/toolkit';
+import { asBuffer, isJsonObject, isText, matchesWildcard, parseCallBody } from '@sluice/toolkit';
 import type { OnceRequest } from '../once.js';
 import { JSON_TYPE, parseForm } from '../parse-body.js';
 import { mayUseModel } from '../routing/resolve.js';
@@ -39,10 +39,6 @@ export async function readQuestion(
   assertName(model);
   const stream = recognised?.stream ?? wire['stream'] === true;
   return { body, wire, model, others: others.filter((other) => !isSame(other, model)), stream };
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }
 
 /** Google's bodies name the model of the path once more, with its collection. */

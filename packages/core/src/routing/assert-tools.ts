@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { JsonObject, Principal } from '@sluice/contract';
-import { isJsonObject, matchesWildcard } from '@sluice/toolkit';
+import { isJsonObject, matchesWildcard, toText } from '@sluice/toolkit';
 
 /** What a tool is called that a body offers, and where it stands there. */
 interface OfferedTool {
@@ -25,9 +25,9 @@ function offeredTools(wire: JsonObject): readonly OfferedTool[] {
   const { tools, functions, mcp_servers: servers, web_search_options: search, plugins } = wire;
   return [
     ...itemsOf(tools, 'tools').flatMap(([tool, param]) => namesOf(tool).map((name) => ({ name, param }))),
-    ...itemsOf(functions, 'functions').map(([one, param]) => ({ name: textOf(one['name']), param })),
+    ...itemsOf(functions, 'functions').map(([one, param]) => ({ name: toText(one['name']), param })),
     ...itemsOf(servers, 'mcp_servers').map(([, param]) => ({ name: 'mcp', param })),
-    ...itemsOf(plugins, 'plugins').map(([one, param]) => ({ name: textOf(one['id']), param })),
+    ...itemsOf(plugins, 'plugins').map(([one, param]) => ({ name: toText(one['id']), param })),
     ...(isJsonObject(search) ? [{ name: 'web_search', param: 'web_search_options' }] : []),
   ];
 }
@@ -40,21 +40,18 @@ function itemsOf(list: unknown, param: string): readonly (readonly [JsonObject, 
 /** A tool that the caller runs itself goes by its name; one that the vendor runs by its type, whatever name it is given. */
 function namesOf(tool: JsonObject): readonly string[] {
   const { type, name, function: declared, custom } = tool;
-  if (isJsonObject(declared)) return [textOf(declared['name'])];
-  if (isJsonObject(custom)) return [textOf(custom['name'])];
+  if (isJsonObject(declared)) return [toText(declared['name'])];
+  if (isJsonObject(custom)) return [toText(custom['name'])];
   if (type === undefined && name === undefined) return geminiNames(tool);
-  return [type === undefined || type === 'function' || type === 'custom' ? textOf(name) : textOf(type)];
+  return [type === undefined || type === 'function' || type === 'custom' ? toText(name) : toText(type)];
 }
 
 function geminiNames(tool: JsonObject): readonly string[] {
   return Object.entries(tool).flatMap(([kind, value]) =>
     kind === 'functionDeclarations' || kind === 'function_declarations'
-      ? itemsOf(value, kind).map(([one]) => textOf(one['name']))
+      ? itemsOf(value, kind).map(([one]) => toText(one['name']))
       : [kind],
   );
 }
 
 /** What is no text matches no pattern but `*`. */
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}

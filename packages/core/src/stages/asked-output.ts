@@ -1,4 +1,4 @@
-import { isJsonObject } from '@sluice/toolkit';
+import { isCount, isJsonObject } from '@sluice/toolkit';
 import type { DialectId, JsonObject } from '@sluice/contract';
 
 /** How the body of a dialect bounds its answer: where several names stand, the highest holds. */
@@ -72,8 +72,4 @@ function highest({ within }: Words, names: readonly string[], wire: JsonObject):
     }
   }
   return found;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

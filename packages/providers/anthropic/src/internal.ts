@@ -2,7 +2,6 @@ export { decodeChat } from './chat/decode.js';
 export { toBody } from './chat/encode.js';
 export { holdStrictTools, toHeldSchema } from './chat/held-schema.js';
 export { toModelFamily } from './chat/model-family.js';
-export { adjusted, dropped } from './chat/plan.js';
 export { FEATURES } from './chat/operation.js';
 export { planReasoning, toEffort } from './chat/reasoning.js';
 export { planSampling } from './chat/sampling.js';

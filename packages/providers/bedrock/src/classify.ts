@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { Frame, GatewayError, ResponseHead, UpstreamFailure } from '@sluice/contract';
-import { classifyReported, classifyStatus, decodeText, isJsonObject, tryParseJson } from '@sluice/toolkit';
+import { asText, classifyReported, classifyStatus, decodeText, isJsonObject, tryParseJson } from '@sluice/toolkit';
 import type { VendorError } from '@sluice/toolkit';
 
 /**
@@ -88,8 +88,4 @@ function statusOf({ type = '', message = '' }: VendorError, sent?: number): numb
 /** The vendor has one code for every refusal; what is too long is told apart by its words. */
 function explained(vendor: VendorError, status: number | undefined): VendorError {
   return status === 400 && TOO_LONG.test(vendor.message ?? '') ? { ...vendor, code: 'context_length' } : vendor;
-}
-
-function asText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,8 +1,16 @@
 import { gatewayError } from '@sluice/contract';
 import type { Adjustment, EmbedRequest, EmbedResult, JsonObject, Operation, ResponseHead } from '@sluice/contract';
-import { adjusted, dropped } from '@sluice/provider-anthropic/internal';
-import { isJsonObject, isNumbers, parseUpstreamJson, readInlineImage, untranslatable } from '@sluice/toolkit';
-import { NO_FEATURES, toFamily } from './families.js';
+import {
+  NO_FEATURES,
+  adjusted,
+  dropped,
+  isJsonObject,
+  isNumbers,
+  parseUpstreamJson,
+  readInlineImage,
+  untranslatable,
+} from '@sluice/toolkit';
+import { toFamily } from './families.js';
 import type { Families, Written } from './families.js';
 import type { Headers } from './headers.js';
 import { toModelUrl } from './url.js';

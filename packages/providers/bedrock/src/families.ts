@@ -1,8 +1,5 @@
 import { gatewayError } from '@sluice/contract';
-import type { Adjustment, Feature, JsonObject } from '@sluice/contract';
-
-/** None of the operations of `InvokeModel` has anything that a target may lack beside the operation itself. */
-export const NO_FEATURES: ReadonlySet<Feature> = new Set<Feature>();
+import type { Adjustment, JsonObject } from '@sluice/contract';
 
 /** A body for `InvokeModel`, and what of the request it could not keep. */
 export interface Written {

@@ -1,6 +1,7 @@
 import { gatewayError } from '@sluice/contract';
 import type { Adjustment, ImageRequest, ImageResult, JsonObject, Operation } from '@sluice/contract';
 import {
+  NO_FEATURES,
   changed,
   dropped,
   nativeExtensions,
@@ -9,7 +10,7 @@ import {
   readPictureSize,
   untranslatable,
 } from '@sluice/toolkit';
-import { NO_FEATURES, toFamily } from './families.js';
+import { toFamily } from './families.js';
 import type { Families, Written } from './families.js';
 import type { Headers } from './headers.js';
 import { toModelUrl } from './url.js';

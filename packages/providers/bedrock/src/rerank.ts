@@ -1,7 +1,7 @@
 import { gatewayError } from '@sluice/contract';
 import type { JsonObject, Operation, RankedDocument, RerankRequest, RerankResult } from '@sluice/contract';
-import { dropped, droppedExtensions, isJsonObject, parseUpstreamJson } from '@sluice/toolkit';
-import { NO_FEATURES, toFamily } from './families.js';
+import { NO_FEATURES, dropped, droppedExtensions, isJsonObject, parseUpstreamJson } from '@sluice/toolkit';
+import { toFamily } from './families.js';
 import type { Families, Written } from './families.js';
 import type { Headers } from './headers.js';
 import { toModelUrl } from './url.js';

@@ -1,5 +1,6 @@
-import type { EmbedRequest, EmbedResult, Encoded, Feature, JsonObject, Operation, Target } from '@sluice/contract';
+import type { EmbedRequest, EmbedResult, Encoded, JsonObject, Operation, Target } from '@sluice/contract';
 import {
+  NO_FEATURES,
   dropped,
   endpoint,
   isJsonObject,
@@ -13,8 +14,6 @@ import { readCohereUsage } from '@sluice/toolkit/cohere-wire';
 import { notA } from './classify.js';
 import { EMBED_FIELDS } from './extensions.js';
 
-const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
-
 /**
  * The vendor wants to know what a vector is for, and other dialects do not say. Most are made to be stored and searched;
  * a text that is too long is refused, and not cut in silence. The caller may say otherwise in the vendor's own words.
@@ -26,7 +25,7 @@ type Headers = Readonly<Record<string, string>>;
 /** Embeddings: `POST /v2/embed`. https://docs.cohere.com/reference/embed */
 export function createEmbed(headers: Headers): Operation<EmbedRequest, EmbedResult, never> {
   return {
-    features: FEATURES,
+    features: NO_FEATURES,
     encode: (request, target) => encodeEmbed(request, target, headers),
     decode: decodeEmbed,
   };

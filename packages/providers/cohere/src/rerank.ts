@@ -1,6 +1,5 @@
 import type {
   Encoded,
-  Feature,
   JsonObject,
   Operation,
   Passthrough,
@@ -9,10 +8,9 @@ import type {
   RerankResult,
   Target,
 } from '@sluice/contract';
-import { dropped, editCallBody, endpoint, nativeExtensions } from '@sluice/toolkit';
+import { NO_FEATURES, dropped, editCallBody, endpoint, nativeExtensions } from '@sluice/toolkit';
 import { COHERE_RERANK, decodeRerank, inspectRerank } from '@sluice/toolkit/cohere-wire';
 
-const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
 const V1 = 'v1/rerank';
 const V2 = 'v2/rerank';
 
@@ -28,7 +26,7 @@ type Headers = Readonly<Record<string, string>>;
  */
 export function createRerank(headers: Headers): Operation<RerankRequest, RerankResult, never> {
   return {
-    features: FEATURES,
+    features: NO_FEATURES,
     encode: (request, target) => encodeRerank(request, target, headers),
     decode: decodeRerank,
     passthroughs: [createPassthrough(headers)],

@@ -1,14 +1,6 @@
-import type {
-  EmbedRequest,
-  EmbedResult,
-  Encoded,
-  Feature,
-  JsonObject,
-  Operation,
-  Passthrough,
-  Target,
-} from '@sluice/contract';
+import type { EmbedRequest, EmbedResult, Encoded, JsonObject, Operation, Passthrough, Target } from '@sluice/contract';
 import {
+  NO_FEATURES,
   dropped,
   editItems,
   editTopLevel,
@@ -29,12 +21,10 @@ import type { GeminiApi } from './api.js';
 import { toResource } from './url.js';
 
 const BATCH = 'batchEmbedContents';
-const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
-
 /** Embeddings of texts, always as a batch: that is one call for one text and for many. https://ai.google.dev/api/embeddings */
 export function createEmbed(api: GeminiApi): Operation<EmbedRequest, EmbedResult, never> {
   return {
-    features: FEATURES,
+    features: NO_FEATURES,
     encode: (request, target) => encodeEmbed(request, target, api),
     decode: decodeEmbed,
     passthroughs: [passBatch(api), passOne(api)],
@@ -44,7 +34,7 @@ export function createEmbed(api: GeminiApi): Operation<EmbedRequest, EmbedResult
 function encodeEmbed(request: EmbedRequest, target: Target, api: GeminiApi): Encoded {
   const { input, dimensions, user } = request;
   const model = toResource(target.model);
-  const { fields, adjustments } = ownFields(request);
+  const { fields, adjustments } = embedFields(request, OWN_FIELDS);
   const shared = {
     ...fields,
     ...(dimensions === undefined ? {} : { outputDimensionality: dimensions }),
@@ -62,9 +52,9 @@ function encodeEmbed(request: EmbedRequest, target: Target, api: GeminiApi): Enc
 /** What a text is embedded for, and what it is called: the vendor's own words, which a caller of any dialect may use. */
 const OWN_FIELDS: ReadonlySet<string> = new Set(['taskType', 'title']);
 
-/** The caller's fields that this wire knows: of its own dialect all of them. */
-function ownFields(request: EmbedRequest): NativeExtensions {
-  if (request.extensions?.dialect !== GEMINI_EMBED) return nativeExtensions(request, OWN_FIELDS);
+/** The caller's fields that a wire knows: of Gemini's own dialect all of them, of any other those that are named. */
+export function embedFields(request: EmbedRequest, named: ReadonlySet<string>): NativeExtensions {
+  if (request.extensions?.dialect !== GEMINI_EMBED) return nativeExtensions(request, named);
   return { fields: request.extensions.fields, adjustments: [] };
 }
 
@@ -78,7 +68,7 @@ function toPart(text: string, model: string): JsonObject {
 }
 
 /** The answer names no model: there is nothing but vectors in it. */
-function decodeEmbed(bytes: Uint8Array): EmbedResult {
+export function decodeEmbed(bytes: Uint8Array): EmbedResult {
   const { body, vectors } = readGeminiEmbeddings(bytes);
   const usage = readGeminiUsage(body.usageMetadata);
   return { model: '', vectors, ...(usage ? { usage } : {}) };

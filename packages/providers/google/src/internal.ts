@@ -5,6 +5,7 @@ export { classify } from './classify.js';
 export { createImages, unmetWishes } from './media/images.js';
 export { createSpeech } from './media/speech.js';
 export { createTranscription } from './media/transcription.js';
+export { decodeEmbed, embedFields } from './embed.js';
 export { createCountTokens } from './count-tokens.js';
 export { geminiEndpoints } from './raw.js';
 export type { GeminiApi } from './api.js';

@@ -1,17 +1,23 @@
-import type { EmbedRequest, EmbedResult, Encoded, Feature, Operation, Target } from '@sluice/contract';
-import { dropped, endpoint, isNumbers, nativeExtensions, parseUpstreamJson, untranslatable } from '@sluice/toolkit';
+import type { EmbedRequest, EmbedResult, Encoded, Operation, Target } from '@sluice/contract';
+import {
+  NO_FEATURES,
+  dropped,
+  endpoint,
+  isNumbers,
+  nativeExtensions,
+  parseUpstreamJson,
+  untranslatable,
+} from '@sluice/toolkit';
 import { errorIn, unusable } from './classify.js';
 import { OLLAMA_FIELDS, TRUNCATE } from './extensions.js';
 import { readUsage } from './usage.js';
-
-const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
 
 type Headers = Readonly<Record<string, string>>;
 
 /** Embeddings: `POST /api/embed`. https://docs.ollama.com/api/embed */
 export function createEmbed(headers: Headers): Operation<EmbedRequest, EmbedResult, never> {
   return {
-    features: FEATURES,
+    features: NO_FEATURES,
     encode: (request, target) => encodeEmbed(request, target, headers),
     decode: decodeEmbed,
   };

@@ -1,4 +1,5 @@
 import type { JsonObject, Usage } from '@sluice/contract';
+import { isCount } from '@sluice/toolkit';
 
 /**
  * The counts of an answer. Older servers leave the prompt's count out where all of it was cached: then there is none, since
@@ -7,8 +8,4 @@ import type { JsonObject, Usage } from '@sluice/contract';
 export function readUsage({ prompt_eval_count: prompt, eval_count: output }: JsonObject): Usage | undefined {
   if (!isCount(prompt)) return undefined;
   return { inputTokens: prompt, outputTokens: isCount(output) ? output : 0 };
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

@@ -1,20 +1,18 @@
 import { gatewayError } from '@sluice/contract';
-import type { EmbedRequest, EmbedResult, Feature, JsonObject, Operation } from '@sluice/contract';
-import { droppedExtensions, editCallBody, extensionsFor, isNumbers } from '@sluice/toolkit';
+import type { EmbedRequest, EmbedResult, JsonObject, Operation } from '@sluice/contract';
+import { NO_FEATURES, droppedExtensions, editCallBody, extensionsFor, isNumbers } from '@sluice/toolkit';
 import { OPENAI_EMBEDDINGS, inspectEmbeddings, readEmbeddingsAnswer, readUsage } from '@sluice/toolkit/openai-wire';
 import { fieldsFor, holdsAny } from './foreign-fields.js';
 import type { Server } from './server.js';
 
 const PATH = 'embeddings';
-const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
-
 /** Embeddings: as a codec, and as bytes that pass through. */
 export function createEmbedOperation(server: Server): Operation<EmbedRequest, EmbedResult, never> {
   const { headers, locate, nameOf } = server;
   const rules = server.rules.embeddings || {};
   const foreign = [...(rules.refused ?? []), ...Object.keys(rules.renamed ?? {})];
   return {
-    features: FEATURES,
+    features: NO_FEATURES,
     encode(request, target) {
       const { input, dimensions, user } = request;
       const wished = { ...extensionsFor(request, OPENAI_EMBEDDINGS), input, dimensions, user };

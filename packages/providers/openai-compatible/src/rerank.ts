@@ -1,12 +1,10 @@
-import type { Feature, Operation, Passthrough, RerankRequest, RerankResult } from '@sluice/contract';
-import { dropped, droppedExtensions, editCallBody, endpoint, extensionsFor } from '@sluice/toolkit';
+import type { Operation, Passthrough, RerankRequest, RerankResult } from '@sluice/contract';
+import { NO_FEATURES, dropped, droppedExtensions, editCallBody, endpoint, extensionsFor } from '@sluice/toolkit';
 import { COHERE_RERANK, decodeRerank, inspectRerank } from '@sluice/toolkit/cohere-wire';
 import type { HeaderWriter } from './headers.js';
 import type { ServerRules } from './rules.js';
 
 const PATH = 'rerank';
-const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
-
 /**
  * Ranking, as servers have it beside chat: in Cohere's form. vLLM, llama.cpp and Jina do
  * (https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html, https://api.jina.ai/redoc); who does not answers 404.
@@ -17,7 +15,7 @@ export function createRerankOperation(
   rankings?: ServerRules['rankings'],
 ): Operation<RerankRequest, RerankResult, never> {
   return {
-    features: FEATURES,
+    features: NO_FEATURES,
     encode(request, target) {
       const { query, documents, topN, returnDocuments, maxTokensPerDocument } = request;
       const body = JSON.stringify({

@@ -1,13 +1,10 @@
 import { gatewayError } from '@sluice/contract';
-import type { EmbedRequest, EmbedResult, Encoded, Feature, JsonObject, Operation, Target } from '@sluice/contract';
-import { dropped, isJsonObject, isNumbers, nativeExtensions, parseUpstreamJson, untranslatable } from '@sluice/toolkit';
-import type { NativeExtensions } from '@sluice/toolkit';
-import { GEMINI_EMBED, readGeminiEmbeddings, readGeminiUsage } from '@sluice/toolkit/gemini-wire';
+import type { EmbedRequest, EmbedResult, Encoded, JsonObject, Operation, Target } from '@sluice/contract';
+import { NO_FEATURES, dropped, isJsonObject, isNumbers, parseUpstreamJson, untranslatable } from '@sluice/toolkit';
+import { decodeEmbed, embedFields } from '@sluice/provider-google/internal';
 import { toMethodUrl } from './account.js';
 import type { Account } from './account.js';
 import { readModel } from './model.js';
-
-const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
 
 /** A call of one of the two methods that models embed with. */
 interface Written {
@@ -24,9 +21,9 @@ interface Written {
  */
 export function createEmbed(account: Account): Operation<EmbedRequest, EmbedResult, never> {
   return {
-    features: FEATURES,
+    features: NO_FEATURES,
     encode: (request, target) => encodeEmbed(request, target, account),
-    decode: (body, _head, target) => (embedsContent(target) ? decodeContent(body) : decodePredictions(body)),
+    decode: (body, _head, target) => (embedsContent(target) ? decodeEmbed(body) : decodePredictions(body)),
   };
 }
 
@@ -35,7 +32,7 @@ function encodeEmbed(request: EmbedRequest, target: Target, account: Account): E
     if (typeof text === 'string') return text;
     throw untranslatable('a text as token ids', 'input');
   });
-  const { fields, adjustments } = ownFields(request);
+  const { fields, adjustments } = embedFields(request, OWN_FIELDS);
   const { method, body, lost } = embedsContent(target)
     ? writeContent(texts, request, fields)
     : writePredictions(texts, request, fields);
@@ -52,11 +49,6 @@ function encodeEmbed(request: EmbedRequest, target: Target, account: Account): E
 
 /** What a text is embedded for, and what it is called: the vendor's own words, which a caller of any dialect may use. */
 const OWN_FIELDS: ReadonlySet<string> = new Set(['taskType', 'title', 'autoTruncate']);
-
-function ownFields(request: EmbedRequest): NativeExtensions {
-  if (request.extensions?.dialect !== GEMINI_EMBED) return nativeExtensions(request, OWN_FIELDS);
-  return { fields: request.extensions.fields, adjustments: [] };
-}
 
 function embedsContent({ model }: Target): boolean {
   const { name } = readModel(model);
@@ -82,13 +74,6 @@ function writePredictions(texts: readonly string[], { dimensions }: EmbedRequest
     ...(asked ? { parameters: { outputDimensionality: dimensions, autoTruncate } } : {}),
   };
   return { method: 'predict', body, lost: Object.keys(others) };
-}
-
-/** The answer names no model: there is nothing but vectors in it. */
-function decodeContent(bytes: Uint8Array): EmbedResult {
-  const { body, vectors } = readGeminiEmbeddings(bytes);
-  const usage = readGeminiUsage(body.usageMetadata);
-  return { model: '', vectors, ...(usage ? { usage } : {}) };
 }
 
 function decodePredictions(bytes: Uint8Array): EmbedResult {

@@ -1,7 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type {
   Encoded,
-  Feature,
   JsonObject,
   Operation,
   RankedDocument,
@@ -9,11 +8,10 @@ import type {
   RerankResult,
   Target,
 } from '@sluice/contract';
-import { dropped, droppedExtensions, endpoint, isJsonObject, parseUpstreamJson } from '@sluice/toolkit';
+import { NO_FEATURES, dropped, droppedExtensions, endpoint, isJsonObject, parseUpstreamJson } from '@sluice/toolkit';
 import { classifyGoogleInBand, readGoogleError } from '@sluice/toolkit/gemini-wire';
 import type { Account } from './account.js';
 
-const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
 /** The dialect whose fields this service has: none that a client speaks. */
 const NO_DIALECT = '';
 const DOCUMENTS_PER_UNIT = 100;
@@ -42,7 +40,7 @@ export function createRerank(account: Account, place: RankingPlace): Operation<R
   const config = `projects/${account.project}/locations/${place.location}/rankingConfigs/default_ranking_config:rank`;
   const url = endpoint(place.baseUrl, /\/v1(?:beta1)?\/?$/.test(place.baseUrl.pathname) ? config : `v1/${config}`);
   return {
-    features: FEATURES,
+    features: NO_FEATURES,
     encode: (request, target) => encodeRerank(request, target, { url, headers: account.headers }),
     decode: decodeRanking,
   };

@@ -1,6 +1,14 @@
 import { gatewayError } from '@sluice/contract';
 import type { GatewayError, ResponseHead, UpstreamFailure } from '@sluice/contract';
-import { classifyReported, classifyStatus, decodeText, given, isJsonObject, tryParseJson } from '@sluice/toolkit';
+import {
+  asText,
+  classifyReported,
+  classifyStatus,
+  decodeText,
+  given,
+  isJsonObject,
+  tryParseJson,
+} from '@sluice/toolkit';
 import type { VendorError } from '@sluice/toolkit';
 
 /**
@@ -54,16 +62,12 @@ function readError(text: string): ReadError {
   const wire = tryParseJson(text);
   const first: unknown = isJsonObject(wire) && Array.isArray(wire.errors) ? wire.errors[0] : undefined;
   if (!isJsonObject(wire) || !isJsonObject(first)) return { error: {} };
-  const [code, message] = [toText(first.code), toText(first.message)];
+  const [code, message] = [asText(first.code), asText(first.message)];
   const status = STATUS_OF_CODE.get(code) ?? (typeof wire.status_code === 'number' ? wire.status_code : undefined);
   const type = message !== undefined && TOO_LONG.test(message) ? 'context_length_exceeded' : undefined;
   return { error: { code, message, type, param: paramOf(first.target) }, ...given('status', status) };
 }
 
 function paramOf(target: unknown): string | undefined {
-  return isJsonObject(target) && target.type !== 'header' ? toText(target.name) : undefined;
-}
-
-function toText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return isJsonObject(target) && target.type !== 'header' ? asText(target.name) : undefined;
 }

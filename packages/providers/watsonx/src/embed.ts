@@ -1,10 +1,9 @@
-import type { EmbedRequest, EmbedResult, Encoded, Feature, JsonObject, Operation, Target } from '@sluice/contract';
-import { dropped, isNumbers, nativeExtensions, untranslatable } from '@sluice/toolkit';
+import type { EmbedRequest, EmbedResult, Encoded, JsonObject, Operation, Target } from '@sluice/contract';
+import { NO_FEATURES, dropped, isNumbers, nativeExtensions, untranslatable } from '@sluice/toolkit';
 import { placeOf } from './account.js';
 import type { Account } from './account.js';
 import { notA, readList } from './answer.js';
 
-const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
 /** Fields of the vendor's own that a caller may add. */
 const OWN_FIELDS: ReadonlySet<string> = new Set(['truncate_input_tokens']);
 const WHAT = 'list of embeddings';
@@ -12,7 +11,7 @@ const WHAT = 'list of embeddings';
 /** Embeddings: npm @ibm-cloud/watsonx-ai 1.7.16, types/vml_v1.d.ts, `TextEmbeddingsParams` and `EmbeddingsResponse`. */
 export function createEmbed(account: Account): Operation<EmbedRequest, EmbedResult, never> {
   return {
-    features: FEATURES,
+    features: NO_FEATURES,
     encode: (request, target) => encodeEmbed(request, target, account),
     decode: decodeEmbed,
   };

@@ -1,6 +1,5 @@
 import type {
   Encoded,
-  Feature,
   JsonObject,
   Operation,
   RankedDocument,
@@ -8,19 +7,18 @@ import type {
   RerankResult,
   Target,
 } from '@sluice/contract';
-import { changed, given, isJsonObject, nativeExtensions } from '@sluice/toolkit';
+import { NO_FEATURES, changed, given, isJsonObject, nativeExtensions } from '@sluice/toolkit';
 import { placeOf } from './account.js';
 import type { Account } from './account.js';
 import { notA, readList } from './answer.js';
 
-const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
 const OWN_FIELDS: ReadonlySet<string> = new Set(['truncate_input_tokens']);
 const WHAT = 'ranking';
 
 /** Ranking: npm @ibm-cloud/watsonx-ai 1.7.16, types/vml_v1.d.ts, `TextRerankParams` and `RerankResponse`. */
 export function createRerank(account: Account): Operation<RerankRequest, RerankResult, never> {
   return {
-    features: FEATURES,
+    features: NO_FEATURES,
     encode: (request, target) => encodeRerank(request, target, account),
     decode: decodeRerank,
   };

@@ -1,4 +1,5 @@
 import type { Adjustment, ChatRequest, Encoded, JsonObject, Target } from '@sluice/contract';
+import { adjusted, dropped } from '@sluice/toolkit';
 import { withBetas } from '../headers.js';
 import { toApiUrl } from '../url.js';
 import { planExtensions, withNested } from './extensions.js';
@@ -6,7 +7,6 @@ import { toHeldSchema } from './held-schema.js';
 import { toModelFamily } from './model-family.js';
 import type { ModelFamily } from './model-family.js';
 import type { Account } from './operation.js';
-import { adjusted, dropped } from './plan.js';
 import type { Plan } from './plan.js';
 import { planReasoning } from './reasoning.js';
 import { planSampling } from './sampling.js';

@@ -1,6 +1,5 @@
 import type { Adjustment, JsonObject, ToolDefinition } from '@sluice/contract';
-import { isJsonObject } from '@sluice/toolkit';
-import { adjusted } from './plan.js';
+import { adjusted, isJsonObject } from '@sluice/toolkit';
 
 /** A JSON Schema that the service can hold an answer to, and whether it asks for something else than the given one. */
 export interface HeldSchema {

@@ -5,13 +5,3 @@ export interface Plan {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly adjustments: readonly Adjustment[];
 }
-
-/** One parameter that goes on in another form, or not at all. */
-export function adjusted(parameter: string, action: Adjustment['action']): readonly Adjustment[] {
-  return [{ parameter, action }];
-}
-
-/** A parameter that does not go on, where the caller gave it. */
-export function dropped(parameter: string, given: unknown): readonly Adjustment[] {
-  return given === undefined ? [] : [{ parameter, action: 'dropped' }];
-}

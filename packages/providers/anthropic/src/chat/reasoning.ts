@@ -1,8 +1,7 @@
 import type { ChatRequest, JsonObject, ReasoningEffort } from '@sluice/contract';
-import { isJsonObject } from '@sluice/toolkit';
+import { adjusted, isJsonObject } from '@sluice/toolkit';
 import { ownData, toThinkingBlock } from '@sluice/toolkit/anthropic-wire';
 import type { ModelFamily } from './model-family.js';
-import { adjusted } from './plan.js';
 import type { Plan } from './plan.js';
 
 /** This wire has no default of its own for the length of an answer. */

@@ -1,6 +1,6 @@
 import type { ChatRequest } from '@sluice/contract';
+import { adjusted, dropped } from '@sluice/toolkit';
 import type { ModelFamily } from './model-family.js';
-import { adjusted, dropped } from './plan.js';
 import type { Plan } from './plan.js';
 
 const MAX_TEMPERATURE = 1;

@@ -1,4 +1,4 @@
-import { adjusted } from './plan.js';
+import { adjusted } from '@sluice/toolkit';
 import type { Plan } from './plan.js';
 
 /** The wishes that this wire can tell: the better tier where the account has it, or never. */

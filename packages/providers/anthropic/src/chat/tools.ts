@@ -1,8 +1,7 @@
 import type { ChatRequest, JsonObject, ToolDefinition, VendorState } from '@sluice/contract';
-import { isJsonObject } from '@sluice/toolkit';
+import { adjusted, dropped, isJsonObject } from '@sluice/toolkit';
 import { ownData, ownFields, writeCacheMark } from '@sluice/toolkit/anthropic-wire';
 import { holdStrictTools } from './held-schema.js';
-import { adjusted, dropped } from './plan.js';
 import type { Plan } from './plan.js';
 
 /** The caller's tools, the vendor's own at their places among them, and the choice. */

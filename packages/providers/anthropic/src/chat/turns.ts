@@ -1,10 +1,10 @@
 import { gatewayError } from '@sluice/contract';
 import type { AssistantMessage, GatewayError, Message, TextPart } from '@sluice/contract';
+import { adjusted } from '@sluice/toolkit';
 import { toThinkingBlock } from '@sluice/toolkit/anthropic-wire';
 import { writableCitations, writeAssistantPart, writeSystemText, writeToolResult, writeUserPart } from './blocks.js';
 import type { Block } from './blocks.js';
 import type { ModelFamily } from './model-family.js';
-import { adjusted } from './plan.js';
 import type { Plan } from './plan.js';
 
 interface Turn {

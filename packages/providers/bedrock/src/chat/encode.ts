@@ -1,6 +1,5 @@
 import type { ChatRequest, Encoded, Target } from '@sluice/contract';
-import { adjusted, dropped } from '@sluice/provider-anthropic/internal';
-import { droppedExtensions } from '@sluice/toolkit';
+import { adjusted, dropped, droppedExtensions } from '@sluice/toolkit';
 import type { Headers } from '../headers.js';
 import { toModelUrl } from '../url.js';
 import { planFormat } from './format.js';

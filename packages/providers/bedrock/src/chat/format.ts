@@ -1,5 +1,6 @@
 import type { ChatRequest, JsonObject, ResponseFormat } from '@sluice/contract';
-import { adjusted, toHeldSchema } from '@sluice/provider-anthropic/internal';
+import { adjusted } from '@sluice/toolkit';
+import { toHeldSchema } from '@sluice/provider-anthropic/internal';
 import type { Plan } from './plan.js';
 import type { ModelTraits } from './traits.js';
 import { ANSWER_TOOL } from './wire.js';

@@ -1,6 +1,5 @@
 import type { Adjustment, CacheMark, ChatRequest, JsonObject, Message } from '@sluice/contract';
-import { adjusted } from '@sluice/provider-anthropic/internal';
-import { isSystemMoved } from '@sluice/toolkit';
+import { adjusted, isSystemMoved } from '@sluice/toolkit';
 import {
   isCited,
   toAssistantEntries,

@@ -1,5 +1,6 @@
 import type { ChatRequest, JsonObject, ReasoningEffort } from '@sluice/contract';
-import { adjusted, dropped, planReasoning, toEffort } from '@sluice/provider-anthropic/internal';
+import { adjusted, dropped } from '@sluice/toolkit';
+import { planReasoning, toEffort } from '@sluice/provider-anthropic/internal';
 import type { Plan } from './plan.js';
 import type { ModelTraits } from './traits.js';
 

@@ -1,5 +1,6 @@
 import type { Adjustment, ChatRequest, JsonObject } from '@sluice/contract';
-import { adjusted, dropped, planSampling as planClaudeSampling } from '@sluice/provider-anthropic/internal';
+import { adjusted, dropped } from '@sluice/toolkit';
+import { planSampling as planClaudeSampling } from '@sluice/provider-anthropic/internal';
 import type { Plan } from './plan.js';
 import type { ThinkingPlan } from './reasoning.js';
 import type { ModelTraits } from './traits.js';

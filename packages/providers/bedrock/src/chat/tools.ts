@@ -1,5 +1,6 @@
 import type { Adjustment, ChatRequest, JsonObject, ToolChoice, ToolDefinition } from '@sluice/contract';
-import { adjusted, dropped, holdStrictTools } from '@sluice/provider-anthropic/internal';
+import { adjusted, dropped } from '@sluice/toolkit';
+import { holdStrictTools } from '@sluice/provider-anthropic/internal';
 import type { FormatPlan } from './format.js';
 import { cacheAdjustments, hasToolBlocks, toCachePoint } from './messages.js';
 import type { Plan } from './plan.js';

@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { gatewayError } from '@sluice/contract';
 import type { Citation, Finish, FinishReason, JsonObject, Usage, VendorState } from '@sluice/contract';
-import { isJsonObject, toText } from '@sluice/toolkit';
+import { asCount, isJsonObject, toText } from '@sluice/toolkit';
 import { redactedState } from '@sluice/toolkit/anthropic-wire';
 
 /** The kind of the state that only this API understands. */
@@ -111,7 +111,3 @@ export function toRedactedState(base64: string): VendorState {
 
 /** The id of the exchange, which no body names. */
 export const REQUEST_ID = 'x-amzn-requestid';
-
-function asCount(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}

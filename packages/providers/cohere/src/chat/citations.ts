@@ -1,5 +1,5 @@
 import type { Citation, JsonObject } from '@sluice/contract';
-import { isJsonObject } from '@sluice/toolkit';
+import { isCount, isJsonObject } from '@sluice/toolkit';
 import { citationState } from './state.js';
 
 /** Turns a place in characters, as the vendor counts them, into one in the units of a JavaScript string. */
@@ -42,7 +42,7 @@ function countBelow(places: readonly number[], limit: number): number {
 export function readCitations(wire: JsonObject, ruler: TextRuler): readonly Citation[] {
   if (!isOfText(wire)) return [];
   const { start, end, sources } = wire;
-  const range = isPlace(start) && isPlace(end) ? ([ruler.at(start), ruler.at(end)] as const) : undefined;
+  const range = isCount(start) && isCount(end) ? ([ruler.at(start), ruler.at(end)] as const) : undefined;
   const named = Array.isArray(sources) ? sources.filter(isJsonObject) : [];
   return (named.length === 0 ? [undefined] : named).map((source) => ({
     ...(source ? readSource(source) : {}),
@@ -63,8 +63,4 @@ function readSource({ id, document, tool_output: output }: JsonObject): Pick<Cit
     ...(typeof title === 'string' ? { title } : {}),
     ...(typeof about.url === 'string' ? { url: about.url } : {}),
   };
-}
-
-function isPlace(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

@@ -1,5 +1,5 @@
 import type { AssistantPart, ChatResult, Citation, JsonObject } from '@sluice/contract';
-import { isJsonObject, parseUpstreamJson, toText } from '@sluice/toolkit';
+import { asObjects, isJsonObject, parseUpstreamJson, toText } from '@sluice/toolkit';
 import { readCohereUsage } from '@sluice/toolkit/cohere-wire';
 import { notA, unusable } from '../classify.js';
 import { failureOf, readLogprob, toArguments, toFinish } from './answer.js';
@@ -14,7 +14,7 @@ export function decodeChat(bytes: Uint8Array): ChatResult {
   const failure = failureOf(answer);
   if (failure) throw failure;
   const usage = readCohereUsage(answer.usage);
-  const logprobs = listOf(answer.logprobs).flatMap(readLogprob);
+  const logprobs = asObjects(answer.logprobs).flatMap(readLogprob);
   return {
     id: toText(answer.id),
     model: '',
@@ -28,11 +28,11 @@ export function decodeChat(bytes: Uint8Array): ChatResult {
 function readParts(message: JsonObject): readonly AssistantPart[] {
   const plan = toText(message.tool_plan);
   const blocks = typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : message.content;
-  const citations = listOf(message.citations).filter(isOfText);
+  const citations = asObjects(message.citations).filter(isOfText);
   return [
     ...(plan === '' ? [] : [{ type: 'reasoning', text: plan, opaque: reasoningState('tool_plan') } as const]),
-    ...readBlocks(listOf(blocks), citations),
-    ...listOf(message.tool_calls).map(readCall),
+    ...readBlocks(asObjects(blocks), citations),
+    ...asObjects(message.tool_calls).map(readCall),
   ];
 }
 
@@ -59,8 +59,4 @@ function readAll(citations: readonly JsonObject[], text: string): readonly Citat
 function readCall({ id, function: called }: JsonObject): AssistantPart {
   if (!isJsonObject(called) || toText(called.name) === '') throw unusable('The provider called a tool without a name.');
   return { type: 'tool-call', id: toText(id), name: toText(called.name), json: toArguments(called.arguments) };
-}
-
-function listOf(value: unknown): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }

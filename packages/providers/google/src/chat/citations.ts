@@ -1,5 +1,5 @@
 import type { Citation, JsonObject } from '@sluice/contract';
-import { isJsonObject } from '@sluice/toolkit';
+import { asList, asObjects, isJsonObject } from '@sluice/toolkit';
 
 /** A source of an answer, with the place that it stands for in bytes of UTF-8. */
 export interface Source {
@@ -17,20 +17,20 @@ export interface Source {
 export function readSources({ groundingMetadata, citationMetadata }: JsonObject): readonly Source[] {
   return [
     ...(isJsonObject(groundingMetadata) ? readGrounding(groundingMetadata) : []),
-    ...(isJsonObject(citationMetadata) ? objects(citationMetadata.citations).flatMap(readRecited) : []),
+    ...(isJsonObject(citationMetadata) ? asObjects(citationMetadata.citations).flatMap(readRecited) : []),
   ];
 }
 
 function readGrounding({ groundingChunks, groundingSupports }: JsonObject): readonly Source[] {
-  const found = list(groundingChunks).map(toCitation);
-  const supports = objects(groundingSupports);
+  const found = asList(groundingChunks).map(toCitation);
+  const supports = asObjects(groundingSupports);
   if (supports.length === 0)
     return found.flatMap((citation) => (citation ? [{ part: 0, bytes: undefined, citation }] : []));
   return supports.flatMap(({ segment, groundingChunkIndices }) => {
     const place = isJsonObject(segment) ? segment : {};
     const bytes = toBytes(place);
     const part = typeof place.partIndex === 'number' ? place.partIndex : 0;
-    const cited = list(groundingChunkIndices).map((index) => (typeof index === 'number' ? found[index] : undefined));
+    const cited = asList(groundingChunkIndices).map((index) => (typeof index === 'number' ? found[index] : undefined));
     return cited.flatMap((citation) => (citation ? [{ part, bytes, citation }] : []));
   });
 }
@@ -71,12 +71,4 @@ export function placeSources(sources: readonly Source[], text: string, before: n
     if (from < 0 || from > to || to > utf8.length) return citation;
     return { ...citation, range: [utf8.toString('utf8', 0, from).length, utf8.toString('utf8', 0, to).length] };
   });
-}
-
-function objects(value: unknown): readonly JsonObject[] {
-  return list(value).filter(isJsonObject);
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

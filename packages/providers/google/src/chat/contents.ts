@@ -8,11 +8,10 @@ import type {
   ToolMessage,
   UserPart,
 } from '@sluice/contract';
-import { droppedAsides, isJsonObject, isSystemMoved, untranslatable } from '@sluice/toolkit';
+import { adjusted, droppedAsides, isJsonObject, isSystemMoved, untranslatable } from '@sluice/toolkit';
 import { geminiFields, writeFunctionResponse, writeModelPart, writeUserPart } from '@sluice/toolkit/gemini-wire';
 import type { GeminiApi } from '../api.js';
 import type { ModelFamily } from './model-family.js';
-import { adjusted } from './plan.js';
 import type { Plan } from './plan.js';
 
 /**

@@ -1,11 +1,10 @@
 import type { Adjustment, ChatRequest, Encoded, JsonObject, Target } from '@sluice/contract';
-import { droppedExtensions, extensionsFor, isJsonObject } from '@sluice/toolkit';
+import { adjusted, droppedExtensions, extensionsFor, isJsonObject } from '@sluice/toolkit';
 import { GEMINI_GENERATE } from '@sluice/toolkit/gemini-wire';
 import type { GeminiApi } from '../api.js';
 import { planContents } from './contents.js';
 import { planRest, planSampling, planTools } from './generation.js';
 import { toModelFamily } from './model-family.js';
-import { adjusted } from './plan.js';
 import type { Plan } from './plan.js';
 import { planThinking } from './thinking.js';
 

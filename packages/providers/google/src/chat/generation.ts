@@ -1,9 +1,8 @@
 import type { ChatRequest, JsonObject, ToolChoice } from '@sluice/contract';
-import { changed, dropped, extensionsFor, isJsonObject } from '@sluice/toolkit';
+import { adjusted, changed, dropped, extensionsFor, isJsonObject } from '@sluice/toolkit';
 import { GEMINI_GENERATE, toGeminiSchema, writeToolChoice, writeTools } from '@sluice/toolkit/gemini-wire';
 import type { GeminiApi } from '../api.js';
 import type { ModelFamily } from './model-family.js';
-import { adjusted } from './plan.js';
 import type { Plan } from './plan.js';
 
 /** More are refused. https://ai.google.dev/api/generate-content#generationconfig */

@@ -7,8 +7,3 @@ export interface Plan {
   readonly config?: JsonObject;
   readonly adjustments?: readonly Adjustment[];
 }
-
-/** A parameter that goes on in another form, or not at all. */
-export function adjusted(parameter: string, action: Adjustment['action']): readonly Adjustment[] {
-  return [{ parameter, action }];
-}

@@ -1,8 +1,7 @@
 import type { ChatRequest, JsonObject, ReasoningEffort } from '@sluice/contract';
-import { changed } from '@sluice/toolkit';
+import { adjusted, changed } from '@sluice/toolkit';
 import { geminiFields } from '@sluice/toolkit/gemini-wire';
 import type { ModelFamily, Thinking, ThinkingLevel } from './model-family.js';
-import { adjusted } from './plan.js';
 import type { Plan } from './plan.js';
 
 type Reasoning = NonNullable<ChatRequest['reasoning']>;

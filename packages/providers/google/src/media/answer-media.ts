@@ -1,10 +1,7 @@
 import { gatewayError } from '@sluice/contract';
-import type { Feature, JsonObject, Usage } from '@sluice/contract';
+import type { JsonObject, Usage } from '@sluice/contract';
 import { isJsonObject } from '@sluice/toolkit';
 import { readGeminiAnswer, readGeminiUsage } from '@sluice/toolkit/gemini-wire';
-
-/** None of these operations has anything that a target may lack beside the operation itself. */
-export const NO_FEATURES: ReadonlySet<Feature> = new Set<Feature>();
 
 export interface MediaAnswer {
   readonly model: string;

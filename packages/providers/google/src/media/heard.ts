@@ -7,9 +7,8 @@ import type {
   TranscriptionRequest,
   TranscriptionResult,
 } from '@sluice/contract';
-import { changed, dropped, isJsonObject, nativeExtensions, toText, untranslatable } from '@sluice/toolkit';
+import { adjusted, changed, dropped, isJsonObject, nativeExtensions, toText, untranslatable } from '@sluice/toolkit';
 import type { GeminiApi } from '../api.js';
-import { adjusted } from '../chat/plan.js';
 import { readMediaAnswer } from './answer-media.js';
 import { toRecording, toSegment, toTimed } from './recording.js';
 

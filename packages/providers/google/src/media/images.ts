@@ -1,7 +1,7 @@
 import type { Adjustment, Encoded, ImageRequest, ImageResult, JsonObject, Operation, Target } from '@sluice/contract';
-import { changed, dropped, isJsonObject, nativeExtensions, untranslatable } from '@sluice/toolkit';
+import { NO_FEATURES, changed, dropped, isJsonObject, nativeExtensions, untranslatable } from '@sluice/toolkit';
 import type { GeminiApi } from '../api.js';
-import { NO_FEATURES, blobsOf, readMediaAnswer } from './answer-media.js';
+import { blobsOf, readMediaAnswer } from './answer-media.js';
 import { toPictureShape } from './picture-shape.js';
 
 /** What a caller may say in the vendor's own words. npm @google/genai 3.3.0, dist/genai.d.ts, `GenerateContentConfig`. */

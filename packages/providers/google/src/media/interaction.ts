@@ -8,7 +8,7 @@ import type {
   TranscriptionResult,
   Usage,
 } from '@sluice/contract';
-import { dropped, isJsonObject, nativeExtensions, parseUpstreamJson } from '@sluice/toolkit';
+import { asObjects, dropped, isCount, isJsonObject, nativeExtensions, parseUpstreamJson } from '@sluice/toolkit';
 import { classifyGoogleInBand, readGoogleError } from '@sluice/toolkit/gemini-wire';
 import type { GeminiApi } from '../api.js';
 import { toApiUrl } from '../url.js';
@@ -57,7 +57,7 @@ export function decodeInteraction(bytes: Uint8Array): TranscriptionResult {
   if (!Array.isArray(body.steps) || (body.status ?? 'completed') !== 'completed') {
     throw gatewayError('upstream_invalid_response', { message: 'The provider answered without a transcript.' });
   }
-  const pieces = body.steps.filter(isJsonObject).flatMap(({ content }) => objects(content).flatMap(toPiece));
+  const pieces = body.steps.filter(isJsonObject).flatMap(({ content }) => asObjects(content).flatMap(toPiece));
   const words = pieces.flatMap((piece) => piece.words);
   const segments = pieces.flatMap((piece) => toSegment(piece.text, piece.words));
   const usage = toUsage(body.usage);
@@ -80,11 +80,7 @@ interface Piece {
 
 function toPiece({ type, text, annotations }: JsonObject): readonly Piece[] {
   if (type !== 'text' || typeof text !== 'string') return [];
-  return [{ text, words: objects(annotations).flatMap((word) => toTimed(word, WORD)) }];
-}
-
-function objects(list: unknown): readonly JsonObject[] {
-  return Array.isArray(list) ? list.filter(isJsonObject) : [];
+  return [{ text, words: asObjects(annotations).flatMap((word) => toTimed(word, WORD)) }];
 }
 
 /** Thoughts are counted beside what was written. */
@@ -94,8 +90,4 @@ function toUsage(usage: unknown): Usage | undefined {
   if (!isCount(input)) return undefined;
   const reasoningTokens = isCount(thoughts) ? thoughts : 0;
   return { inputTokens: input, outputTokens: (isCount(output) ? output : 0) + reasoningTokens, reasoningTokens };
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

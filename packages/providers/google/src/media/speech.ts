@@ -1,9 +1,8 @@
 import { gatewayError } from '@sluice/contract';
 import type { Encoded, JsonObject, Operation, SpeechRequest, SpeechResult, Target } from '@sluice/contract';
-import { changed, dropped, isJsonObject, nativeExtensions } from '@sluice/toolkit';
+import { NO_FEATURES, adjusted, changed, dropped, isJsonObject, nativeExtensions } from '@sluice/toolkit';
 import type { GeminiApi } from '../api.js';
-import { adjusted } from '../chat/plan.js';
-import { NO_FEATURES, blobsOf, readMediaAnswer } from './answer-media.js';
+import { blobsOf, readMediaAnswer } from './answer-media.js';
 import { writeWave } from './wave.js';
 
 /**

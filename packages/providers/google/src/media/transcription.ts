@@ -1,7 +1,6 @@
 import type { Encoded, Operation, Target, TranscriptionRequest, TranscriptionResult } from '@sluice/contract';
-import { untranslatable } from '@sluice/toolkit';
+import { NO_FEATURES, untranslatable } from '@sluice/toolkit';
 import type { GeminiApi } from '../api.js';
-import { NO_FEATURES } from './answer-media.js';
 import { decodeHeard, encodeDictation, encodeTranscription } from './heard.js';
 import { decodeInteraction, encodeInteraction } from './interaction.js';
 

@@ -1,4 +1,5 @@
-import type { Feature, Operations } from '@sluice/contract';
+import type { Operations } from '@sluice/contract';
+import { NO_FEATURES } from '@sluice/toolkit';
 import type { Server } from '@sluice/provider-openai-compatible/internal';
 import { createModerations } from './moderations.js';
 import { createSpeech } from './speech.js';
@@ -14,4 +15,3 @@ export function createMedia(server: Server): Required<Pick<Operations, 'moderati
 }
 
 /** None of these operations has anything that a target may lack beside the operation itself. */
-const NO_FEATURES: ReadonlySet<Feature> = new Set<Feature>();

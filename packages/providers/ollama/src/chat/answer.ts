@@ -1,5 +1,5 @@
 import type { Finish, FinishReason, JsonObject, TokenLogprob, ToolCallPart } from '@sluice/contract';
-import { isJsonObject, sliceJson, toText } from '@sluice/toolkit';
+import { isJsonObject, isText, sliceJson, toText } from '@sluice/toolkit';
 import { unusable } from '../classify.js';
 
 /** The words of the server's `llm/server.go`. Its `load` and `unload` answer a call without messages. */
@@ -58,8 +58,4 @@ function readToken({ token, logprob, bytes }: JsonObject): Omit<TokenLogprob, 't
     logprob: typeof logprob === 'number' ? logprob : 0,
     ...(Array.isArray(bytes) ? { bytes: bytes.filter((byte) => typeof byte === 'number') } : {}),
   };
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }

@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { ChatEvent, Citation, JsonObject, VendorState, WholePart } from '@sluice/contract';
-import { given, isJsonObject } from '@sluice/toolkit';
+import { given, isJsonObject, isText } from '@sluice/toolkit';
 import { CUSTOM_CALL, ownState, readArguments } from '@sluice/toolkit/openai-wire';
 import type { ReasoningDetail } from '@sluice/toolkit/openai-wire';
 
@@ -150,8 +150,4 @@ class Parts implements PartWriter {
 /** A text as it stands inside a JSON string. */
 function escaped(text: unknown): string {
   return isText(text) ? JSON.stringify(text).slice(1, -1) : '';
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }

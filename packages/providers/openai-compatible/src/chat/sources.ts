@@ -1,5 +1,5 @@
 import type { Citation, JsonObject } from '@sluice/contract';
-import { given, isJsonObject } from '@sluice/toolkit';
+import { asList, asText, given, isJsonObject } from '@sluice/toolkit';
 
 /**
  * Where an answer as a whole took something from: the `search_results` or `citations` beside the choices of Perplexity
@@ -16,12 +16,4 @@ function readResult(result: unknown): readonly Citation[] {
   if (!isJsonObject(result) || typeof result.url !== 'string') return [];
   const { url, title, snippet } = result;
   return [{ url, ...given('title', asText(title)), ...given('citedText', asText(snippet)) }];
-}
-
-function asText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function asList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

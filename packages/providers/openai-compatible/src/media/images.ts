@@ -8,12 +8,12 @@ import type {
   JsonObject,
   Operation,
 } from '@sluice/contract';
-import { changed, droppedExtensions, extensionsFor, isJsonObject } from '@sluice/toolkit';
+import { NO_FEATURES, changed, droppedExtensions, extensionsFor, isJsonObject } from '@sluice/toolkit';
 import { OPENAI_IMAGES } from '@sluice/toolkit/openai-wire';
 import { fieldsFor } from '../foreign-fields.js';
 import type { MediaRules } from '../rules.js';
 import type { Server } from '../server.js';
-import { FEATURES, jsonPassthrough, readAnswer, readAnyUsage } from './json-passthrough.js';
+import { jsonPassthrough, readAnswer, readAnyUsage } from './json-passthrough.js';
 import { rulesFor, toSizeFields } from './media-rules.js';
 
 const PATH = 'images/generations';
@@ -23,7 +23,7 @@ export function createImageOperation(server: Server): Operation<ImageRequest, Im
   const rules = rulesFor(server, 'image');
   const { path = PATH } = rules;
   return {
-    features: FEATURES,
+    features: NO_FEATURES,
     encode(request, target) {
       const { fields, adjustments } = toFields(request, rules);
       const body = JSON.stringify({ ...fields, model: server.nameOf(target.model) });

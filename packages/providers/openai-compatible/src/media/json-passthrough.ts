@@ -1,4 +1,4 @@
-import type { AnswerSummary, DialectId, Feature, JsonObject, Passthrough, Usage } from '@sluice/contract';
+import type { AnswerSummary, DialectId, JsonObject, Passthrough, Usage } from '@sluice/contract';
 import { editCallBody, isJsonObject, parseUpstreamJson } from '@sluice/toolkit';
 import {
   classifyInBand,
@@ -10,9 +10,6 @@ import {
 import type { MediaRules } from '../rules.js';
 import type { Server } from '../server.js';
 import { takesAsItCame } from './media-rules.js';
-
-/** None of these operations has anything that a target may lack beside the operation itself. */
-export const FEATURES: ReadonlySet<Feature> = new Set<Feature>();
 
 /** A JSON answer that holds no error. Throws what it holds, `upstream_truncated` or `upstream_invalid_response`. */
 export function readAnswer(bytes: Uint8Array): JsonObject {

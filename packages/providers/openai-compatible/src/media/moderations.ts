@@ -9,17 +9,17 @@ import type {
   Operation,
   TextPart,
 } from '@sluice/contract';
-import { droppedExtensions, extensionsFor, isJsonObject, untranslatable } from '@sluice/toolkit';
+import { NO_FEATURES, droppedExtensions, extensionsFor, isJsonObject, untranslatable } from '@sluice/toolkit';
 import { OPENAI_MODERATIONS, writeImageUrl } from '@sluice/toolkit/openai-wire';
 import type { Server } from '../server.js';
-import { FEATURES, jsonPassthrough, readAnswer } from './json-passthrough.js';
+import { jsonPassthrough, readAnswer } from './json-passthrough.js';
 
 const PATH = 'moderations';
 
 /** Judgements of texts and images. Source: npm openai 6.49.0, `resources/moderations.d.ts`. */
 export function createModerationOperation(server: Server): Operation<ModerationRequest, ModerationResult, never> {
   return {
-    features: FEATURES,
+    features: NO_FEATURES,
     encode(request, target) {
       const input = writeInput(request.inputs);
       const body = JSON.stringify({

@@ -1,10 +1,10 @@
 import { gatewayError } from '@sluice/contract';
 import type { Operation, ResponseHead, SpeechRequest, SpeechResult } from '@sluice/contract';
-import { changed, droppedExtensions, extensionsFor } from '@sluice/toolkit';
+import { NO_FEATURES, changed, droppedExtensions, extensionsFor } from '@sluice/toolkit';
 import { OPENAI_SPEECH } from '@sluice/toolkit/openai-wire';
 import { fieldsFor } from '../foreign-fields.js';
 import type { Server } from '../server.js';
-import { FEATURES, jsonPassthrough } from './json-passthrough.js';
+import { jsonPassthrough } from './json-passthrough.js';
 import { rulesFor, toKnownFormat } from './media-rules.js';
 
 const PATH = 'audio/speech';
@@ -15,7 +15,7 @@ export function createSpeechOperation(server: Server): Operation<SpeechRequest, 
   const { path = PATH } = rules;
   const through = jsonPassthrough(server, { dialect: OPENAI_SPEECH, path, rules, inspect: inspectSpeech });
   return {
-    features: FEATURES,
+    features: NO_FEATURES,
     encode(request, target) {
       const { input, voice, instructions, format, speed } = request;
       const known = toKnownFormat(rules, format);

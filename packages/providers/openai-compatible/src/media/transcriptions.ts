@@ -10,11 +10,19 @@ import type {
   UploadedFile,
   UpstreamRequest,
 } from '@sluice/contract';
-import { decodeText, dropped, droppedExtensions, extensionsFor, isJsonObject, writeForm } from '@sluice/toolkit';
+import {
+  NO_FEATURES,
+  decodeText,
+  dropped,
+  droppedExtensions,
+  extensionsFor,
+  isJsonObject,
+  writeForm,
+} from '@sluice/toolkit';
 import type { FormField } from '@sluice/toolkit';
 import { OPENAI_TRANSCRIPTIONS } from '@sluice/toolkit/openai-wire';
 import type { Server } from '../server.js';
-import { FEATURES, readAnswer, readAnyUsage } from './json-passthrough.js';
+import { readAnswer, readAnyUsage } from './json-passthrough.js';
 import { rulesFor, takesAsItCame } from './media-rules.js';
 
 const PATH = 'audio/transcriptions';
@@ -27,7 +35,7 @@ export function createTranscriptionOperation(
   const rules = rulesFor(server, 'transcription');
   const { refused = [] } = rules;
   return {
-    features: FEATURES,
+    features: NO_FEATURES,
     encode(request, target) {
       const wished = toFields(request, nameOf(target.model));
       const lost = new Set(wished.map(([name]) => name).filter((name) => refused.includes(name)));
