@@ -12,13 +12,26 @@ const NEVER = ['**/node_modules/**', '**/dist/**', 'tooling/new-provider/templat
 /** The files of a worker share what they import: to read the sources anew for each takes four times as long as its tests. */
 const shared = { isolate: false };
 
+/**
+ * How long a test may hang, and how long a poll asks for what should come about. Neither is a promise of the product, and a
+ * busy machine may take its time: a bound that is promised stands in the test itself.
+ */
+const patient = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 20_000 } } };
+
 /** One after another, with nothing beside it: what measures time or starts servers has the machine to itself. */
 const alone = { fileParallelism: false };
 
 /** What takes minutes; `pnpm test:long` asks for it. */
 const long = {
   extends: true as const,
-  test: { ...alone, name: 'long', include: [`${SOURCES}/*.long.test.ts`], exclude: NEVER, testTimeout: 900_000 },
+  test: {
+    ...alone,
+    ...patient,
+    name: 'long',
+    include: [`${SOURCES}/*.long.test.ts`],
+    exclude: NEVER,
+    testTimeout: 900_000,
+  },
 };
 
 export default defineConfig({
@@ -30,6 +43,7 @@ export default defineConfig({
         extends: true,
         test: {
           ...shared,
+          ...patient,
           name: 'unit',
           include: [`${SOURCES}/*.test.ts`],
           exclude: ['**/*.{integration,long}.test.ts', ...NEVER],
@@ -40,11 +54,10 @@ export default defineConfig({
         test: {
           ...shared,
           ...alone,
+          ...patient,
           name: 'integration',
           include: [`${SOURCES}/*.integration.test.ts`],
           exclude: NEVER,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
         },
       },
       ...(process.env['SLUICE_LONG'] ? [long] : []),

@@ -9,4 +9,4 @@ it('nothing that the gateway loads makes V8 look up the methods of strings one b
   const args = ['--allow-natives-syntax', '--conditions=@sluice/source', '--import', import.meta.resolve('tsx')];
   const { stdout } = await promisify(execFile)(process.execPath, [...args, '--input-type=module', '--eval', ASK]);
   expect(stdout).toBe('true\n');
-}, 60_000);
+});

@@ -235,6 +235,22 @@ describe('a flapping target', () => {
     expect(rests).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
   });
 
+  it('F5 changes its state at most 20 times in 30 s, whenever in the 300 ms of its being away it is asked', async () => {
+    for (let phaseMs = 0; phaseMs < 600; phaseMs += 30) {
+      let changes = 0;
+      const { circuits, clock } = setUp({ onChange: () => void (changes += 1) });
+      for (let ms = 0; ms < 30_000; ms += 10) {
+        const permit = circuits.admit(at('a'));
+        if ((ms + phaseMs) % 600 < 300) permit?.fail(down);
+        else permit?.succeed();
+        // cockatiel settles a probe a moment later.
+        if (permit) await setImmediate();
+        clock.advance(10);
+      }
+      expect([phaseMs, changes]).toEqual([phaseMs, expect.toSatisfy((count: number) => count <= 20)]);
+    }
+  });
+
   it('rests longer after a failed probe too', async () => {
     const parts = await openCircuit();
     await flap(parts, 300);

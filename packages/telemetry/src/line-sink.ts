@@ -50,6 +50,8 @@ export class LineSink {
       return;
     }
     this.#pending += line;
+    // The end of a batch under way sees to what came meanwhile.
+    if (this.#batch) return;
     if (this.#pending.length >= BATCH_CHARS) this.#flush();
     else this.#armTimer();
   }
@@ -82,7 +84,6 @@ export class LineSink {
   }
 
   #flush(): void {
-    if (this.#batch) return;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     this.#batch = this.#takeBatch();

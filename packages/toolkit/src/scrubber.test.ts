@@ -78,8 +78,8 @@ describe('a scrubber', () => {
   it('reads a megabyte in a moment', () => {
     const text = 'no secret at all, only words. '.repeat(35_000);
     const { scrub } = scrubberOf(KEY, ...Array.from({ length: 50 }, (_, at) => `${KEY}${at}`));
-    const startedMs = performance.now();
+    const before = process.cpuUsage();
     expect(scrub(text)).toBe(text);
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(1_000);
   });
 });

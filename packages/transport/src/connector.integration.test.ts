@@ -1,4 +1,4 @@
-import { fakeUpstream, reply } from '@sluice/testkit';
+import { fakeUpstream, reply, timed } from '@sluice/testkit';
 import { expect, it } from 'vitest';
 import { codeOf, openTransport } from './__fixtures__/sending.js';
 
@@ -8,10 +8,12 @@ it.each([120, 700, 1_300])(
     await using upstream = await fakeUpstream(reply().silence());
     await using transport = openTransport();
     const request = { method: 'POST', url: new URL(upstream.url.replace('http', 'https')), headers: {} } as const;
-    const beganMs = performance.now();
-    const code = await codeOf(transport.send(request, { connectTimeoutMs }, new AbortController().signal));
-    const tookMs = performance.now() - beganMs;
-    expect([code, tookMs > connectTimeoutMs - 5, tookMs < connectTimeoutMs + 60]).toEqual([
+    const {
+      value: code,
+      tookMs,
+      busyMs,
+    } = await timed(() => codeOf(transport.send(request, { connectTimeoutMs }, new AbortController().signal)));
+    expect([code, tookMs + busyMs > connectTimeoutMs - 5, tookMs < connectTimeoutMs + 60]).toEqual([
       'upstream_timeout',
       true,
       true,

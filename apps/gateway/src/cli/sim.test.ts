@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { capturedContext, cli } from '../__fixtures__/cli.js';
 import type { CapturedContext } from '../__fixtures__/cli.js';
 
@@ -11,7 +11,7 @@ async function whileRunning(
   context: CapturedContext = capturedContext(),
 ) {
   const run = cli(['sim', '--port', '0', ...argv], context);
-  await vi.waitFor(() => expect(context.written.stdout).toContain('listening on '));
+  await expect.poll(() => context.written.stdout).toContain('listening on ');
   await use(context.written.stdout);
   context.signals.emit('SIGTERM');
   return run;

@@ -1,16 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSqliteStore } from '@sluice/store-sqlite';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { capturedContext, cli } from '../__fixtures__/cli.js';
 import type { CapturedContext } from '../__fixtures__/cli.js';
 import { DAY_MS, START_MS, addSpendRows } from '../__fixtures__/spend-rows.js';
 import type { SpendRow } from '../__fixtures__/spend-rows.js';
 import { openDataDir } from '../data-dir.js';
 import { readTime } from './read-time.js';
-
-/** A thread for each question takes its time to start. */
-vi.setConfig({ testTimeout: 30_000 });
 
 const UNPRICED = { provider: 'openai', model: 'gpt-5-mini-2025-08-07' };
 const PRICED = { ...UNPRICED, costMicroUsd: 1_250_000 };

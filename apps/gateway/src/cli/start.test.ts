@@ -36,7 +36,7 @@ async function start(context: CapturedContext, options: { launch?: Launch; argv?
   const commands = [createStartCommand(options.launch ?? launch)];
   const earlier = context.written.stdout.length;
   const run = cli(['start', '--port', '0', ...(options.argv ?? [])], context, commands);
-  await vi.waitFor(() => expect(context.written.stdout.slice(earlier)).toContain('listening on '));
+  await expect.poll(() => context.written.stdout.slice(earlier)).toContain('listening on ');
   return { run, stop: (signal = 'SIGTERM') => context.signals.emit(signal) };
 }
 

@@ -305,10 +305,10 @@ cache: {ttl: "${secret}", store: "${secret}"}
   });
 
   it('reads a file that is full of mistakes', async () => {
-    const aliases = Array.from({ length: 20_000 }, (_, index) => `  m${index}: {targets: 1}`).join('\n');
+    const aliases = Array.from({ length: 2_000 }, (_, index) => `  m${index}: {targets: 1}`).join('\n');
     const result = await load({ yaml: `models:\n${aliases}` });
-    expect(result).toMatchObject({ ok: false, problems: { length: 20_000 } });
-  }, 30_000);
+    expect(result).toMatchObject({ ok: false, problems: { length: 2_000 } });
+  });
 });
 
 describe('resolveTimeouts', () => {

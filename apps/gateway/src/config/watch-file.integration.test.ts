@@ -50,7 +50,7 @@ function started(prepare?: (path: string, folder: string) => void): Watched {
 }
 
 async function expectTold({ told }: Watched, times: number): Promise<void> {
-  await expect.poll(told, { timeout: 2_000, interval: 10 }).toBe(times);
+  await expect.poll(told, { interval: 10 }).toBe(times);
   await sleep(LONG_ENOUGH_MS);
   expect(told()).toBe(times);
 }

@@ -67,7 +67,7 @@ async function hold(url: string): Promise<() => Promise<void>> {
 }
 
 const names = ({ settings }: Directory): readonly string[] => settings.list('test').map(({ name }) => name);
-const seen = (assert: () => void): Promise<void> => vi.waitFor(assert, { timeout: 5_000, interval: 20 });
+const seen = (assert: () => void): Promise<void> => vi.waitFor(assert, { timeout: 20_000, interval: 20 });
 
 describeWithPostgres('a directory in PostgreSQL', (postgres) => {
   it.each(['killed', 'frozen'] as const)(
@@ -89,7 +89,7 @@ describeWithPostgres('a directory in PostgreSQL', (postgres) => {
         if (how === 'killed') await postgres.server.start();
         else postgres.server.thaw();
       }
-      await vi.waitFor(() => put(one, 'after'), { timeout: 5_000, interval: 50 });
+      await vi.waitFor(() => put(one, 'after'), { timeout: 20_000, interval: 50 });
       await seen(() => expect(names(other)).toContain('after'));
       // A change that nobody was told of may have been made when the server went on.
       expect(names(one)).toEqual(names(other));

@@ -47,7 +47,7 @@ describe('the stand-ins of a drill', () => {
     expect(scenarios[0]?.results).toHaveLength(kinds.length * 2);
     const others = standIns.filter(({ kind, speaks }) => kind !== speaks).map(({ kind }) => kind);
     expect(others.toSorted()).toEqual(['ollama', 'vertex', 'watsonx']);
-  }, 30_000);
+  });
 
   it('take turns with as many keys as the provider has', async () => {
     const providers = { a: { kind: 'openai', apiKeys: [key, { env: 'KEY' }] } };

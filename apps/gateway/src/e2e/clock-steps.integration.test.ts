@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { timed } from '@sluice/testkit';
 import { expect, it } from 'vitest';
 import { startGatewayProcess } from './__fixtures__/gateway.js';
 import { assertInvariants } from './__fixtures__/invariants.js';
@@ -49,9 +50,8 @@ it('a wall clock that steps back an hour, forward an hour and 400 days moves no 
     for (let i = 0; i < 3; i += 1) expect(await providerOf()).toBe('b');
     gateway.sluice.signal('SIGWINCH');
     a = await startProvider(a.port);
-    const backMs = performance.now();
-    await expect.poll(providerOf, { interval: 20, timeout: RECOVERED_WITHIN_MS }).toBe('a');
-    expect([step, performance.now() - backMs < RECOVERED_WITHIN_MS]).toEqual([step, true]);
+    const { tookMs } = await timed(() => expect.poll(providerOf, { interval: 20 }).toBe('a'));
+    expect([step, tookMs < RECOVERED_WITHIN_MS]).toEqual([step, true]);
     expect(await (await stream).text()).toMatch(/data: \[DONE\]\n\n$/);
     for (let i = 0; i < PER_MINUTE / 3; i += 1) expect([step, (await askLimited()).status]).toEqual([step, 200]);
   }

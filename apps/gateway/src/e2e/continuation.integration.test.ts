@@ -122,7 +122,7 @@ describe.each(WIRE_CLIENTS)('a client of $name', (client) => {
       }
     }
     expect(second.begun.every((begun) => ANSWER.startsWith(begun) && begun === begun.trimEnd())).toBe(true);
-  }, 60_000);
+  });
 
   it('reads one error and no end where the other provider refuses to go on', async () => {
     await using first = await upstreamOf((res) => cutAfter(res, 700));

@@ -1,13 +1,12 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fakeUpstream, reply } from '@sluice/testkit';
+import { fakeUpstream, reply, timed } from '@sluice/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startGatewayProcess } from './__fixtures__/gateway.js';
 import type { ProcessGateway } from './__fixtures__/gateway.js';
 import { assertInvariants } from './__fixtures__/invariants.js';
 import { shell } from './__fixtures__/process.js';
-import { timed } from './__fixtures__/timed.js';
 
 const THROWS = new URL('__fixtures__/throws-on-demand.mjs', import.meta.url).href;
 const HELLO = [{ role: 'user' as const, content: 'Hello there' }];
@@ -120,7 +119,7 @@ describe('a process that may open no further file (F67)', () => {
       const { choices } = await gateway.openai.chat.completions.create({ model: 'sim/echo', messages: HELLO });
       return choices[0]?.message.content;
     };
-    await expect.poll(() => again().catch(String), { timeout: 1_000 }).toBe('Hello there');
+    await expect.poll(() => again().catch(String), { interval: 20 }).toBe('Hello there');
     expect(gateway.sluice.output.stderr).toBe('');
     await assertInvariants({ gateway });
   });

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fakeUpstream, reply } from '@sluice/testkit';
+import { fakeUpstream, reply, timed } from '@sluice/testkit';
 import { expect, it, onTestFinished } from 'vitest';
 import { startGatewayProcess } from './__fixtures__/gateway.js';
-import { timed } from './__fixtures__/timed.js';
 
 const SHED_WITHIN_MS = 50;
 /** Two megabytes, none of which can be left unread: no text is long. */

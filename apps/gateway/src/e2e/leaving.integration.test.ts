@@ -1,9 +1,8 @@
-import { reply } from '@sluice/testkit';
+import { reply, timed } from '@sluice/testkit';
 import type { FakeUpstream } from '@sluice/testkit';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startGatewayProcess } from './__fixtures__/gateway.js';
 import type { RemoteGateway } from './__fixtures__/gateway.js';
-import { timed } from './__fixtures__/timed.js';
 import { PAIRS, setUp } from './__fixtures__/upstreams.js';
 import type { RequestView } from '../http/admin/request-view.js';
 
@@ -19,9 +18,8 @@ async function closingMs(upstream: FakeUpstream, leave: () => void): Promise<num
 }
 
 async function expectOneRow(gateway: RemoteGateway): Promise<void> {
-  await vi.waitFor(async () =>
-    expect(await gateway.rows()).toMatchObject([{ state: 'settled', status: 499, errorCode: 'client_closed_request' }]),
-  );
+  const settled = { state: 'settled', status: 499, errorCode: 'client_closed_request' };
+  await expect.poll(() => gateway.rows()).toMatchObject([settled]);
 }
 
 describe.each(PAIRS)('a caller with the $sdk SDK that leaves an $kind upstream (F62, I-01)', (pair) => {
@@ -81,12 +79,12 @@ it('two hundred callers who leave close as many connections, 99 of 100 in time, 
     await answer.body?.getReader().read();
     const { tookMs } = await timed(async () => {
       leaving.abort();
-      await vi.waitFor(() => expect(upstream.busyConnections).toBe(0), { interval: 1 });
+      await expect.poll(() => upstream.busyConnections, { interval: 1 }).toBe(0);
     });
     closings.push(tookMs);
   }
   expect(closings.toSorted((x, y) => x - y)[Math.floor(TIMES * 0.99) - 1]).toBeLessThan(BOUND_MS);
   const left = (rows: readonly RequestView[]) =>
     rows.filter((row) => row.status === 499 && (row.outputTokens ?? 0) > 0);
-  await vi.waitFor(async () => expect(left(await gateway.rows())).toHaveLength(TIMES));
+  await expect.poll(async () => left(await gateway.rows())).toHaveLength(TIMES);
 });

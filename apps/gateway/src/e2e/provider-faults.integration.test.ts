@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reply, seededRandom } from '@sluice/testkit';
+import { reply, seededRandom, timed } from '@sluice/testkit';
 import type { FakeUpstream, Reply } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import { OPENAI_STREAM } from './__fixtures__/frames.js';
 import { quantile, steadily } from './__fixtures__/steadily.js';
-import { timed } from './__fixtures__/timed.js';
 import { saying, upstreamSet } from './__fixtures__/upstream-set.js';
 import type { UpstreamSet } from './__fixtures__/upstream-set.js';
 

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fakeUpstream } from '@sluice/testkit';
+import { fakeUpstream, timed } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../gateway.js';
 import { startGateway, startGatewayProcess } from './__fixtures__/gateway.js';
 import type { TestGateway } from './__fixtures__/gateway.js';
 import { assertInvariants } from './__fixtures__/invariants.js';
 import { blackHole, startProvider } from './__fixtures__/provider-process.js';
-import { timed } from './__fixtures__/timed.js';
 import { startTraffic } from './__fixtures__/traffic.js';
 import { saying } from './__fixtures__/upstream-set.js';
 

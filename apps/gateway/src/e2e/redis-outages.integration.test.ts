@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeWithRedis } from '@sluice/testkit';
+import { describeWithRedis, timed } from '@sluice/testkit';
 import { expect, it, onTestFinished } from 'vitest';
 import { assertInvariants } from './__fixtures__/invariants.js';
 import type { ProcessGateway } from './__fixtures__/gateway.js';
 import { codeOf } from './__fixtures__/read-answers.js';
 import { chat, metric, startShared, tally } from './__fixtures__/shared.js';
-import { timed } from './__fixtures__/timed.js';
 
 const PATH = '/v1/chat/completions';
 

@@ -1,13 +1,12 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fakeUpstream, reply } from '@sluice/testkit';
+import { fakeUpstream, reply, timed } from '@sluice/testkit';
 import { expect, it, onTestFinished } from 'vitest';
 import { OPENAI_STREAM } from './__fixtures__/frames.js';
 import { startGatewayProcess } from './__fixtures__/gateway.js';
 import type { ProcessGateway } from './__fixtures__/gateway.js';
 import { assertInvariants } from './__fixtures__/invariants.js';
-import { timed } from './__fixtures__/timed.js';
 
 const OVERLOADS = new URL('__fixtures__/overloads-itself.mjs', import.meta.url).href;
 const SHED_WITHIN_MS = 50;

@@ -1,11 +1,10 @@
-import { fakeUpstream, reply } from '@sluice/testkit';
+import { fakeUpstream, reply, timed } from '@sluice/testkit';
 import type { FakeUpstream, Reply } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import { readAll } from './__fixtures__/clients.js';
 import { startGateway } from './__fixtures__/gateway.js';
 import type { TestGateway } from './__fixtures__/gateway.js';
 import { assertInvariants } from './__fixtures__/invariants.js';
-import { timed } from './__fixtures__/timed.js';
 import { PAIRS } from './__fixtures__/upstreams.js';
 import type { Wire } from './__fixtures__/upstreams.js';
 

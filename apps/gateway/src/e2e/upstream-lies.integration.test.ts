@@ -1,9 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import { fakeUpstream, reply } from '@sluice/testkit';
+import { fakeUpstream, reply, timed } from '@sluice/testkit';
 import type { FakeUpstream, Reply } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import { OPENAI_STREAM } from './__fixtures__/frames.js';
-import { timed } from './__fixtures__/timed.js';
 import { answerOf, saying, upstreamSet } from './__fixtures__/upstream-set.js';
 import type { UpstreamSet } from './__fixtures__/upstream-set.js';
 

@@ -1,4 +1,5 @@
 import type { IncomingHeaders } from '@sluice/contract';
+import { cpuMs } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import { createClientFinder, createLiveClientFinder } from './client-address.js';
 
@@ -85,10 +86,11 @@ describe('the address of a caller', () => {
   });
 
   it('is found in no more time than the header is long', () => {
-    const startedMs = performance.now();
-    for (const piece of ['"', ';x="', '\\"', '\\', ' ', ',', ';x=\\"', 'for=192.0.2.7, '])
-      from('10.0.0.1', { forwarded: piece.repeat(65_536 / piece.length) });
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    const spentMs = cpuMs(() => {
+      for (const piece of ['"', ';x="', '\\"', '\\', ' ', ',', ';x=\\"', 'for=192.0.2.7, '])
+        from('10.0.0.1', { forwarded: piece.repeat(65_536 / piece.length) });
+    });
+    expect(spentMs).toBeLessThan(1_000);
   });
 
   it('is that of the connection where no proxy is trusted', () => {

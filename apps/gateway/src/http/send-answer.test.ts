@@ -45,7 +45,7 @@ async function sendStream(more: Pick<StreamAnswer, 'unframed'> = {}) {
   const sending = send({ kind: 'stream', status: 200, headers: {}, chunks, ...more });
   const give = async (piece: string): Promise<void> => {
     await source.write(piece);
-    await vi.waitFor(() => expect(sending.res.written).toContain(piece));
+    await expect.poll(() => sending.res.written).toContain(piece);
   };
   await give('data: 1\n\n');
   return { ...sending, give, finish: () => source.close() };

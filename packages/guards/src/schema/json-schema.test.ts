@@ -1,3 +1,4 @@
+import { cpuMs } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import { compileJsonSchema } from './json-schema.js';
 
@@ -90,9 +91,7 @@ describe('compileJsonSchema', () => {
     ['a pattern that is in a new state at every character', { pattern: exploding }, noise],
   ])('throws where %s would take too long', (_, schema, value) => {
     const check = compileJsonSchema(schema);
-    const startMs = performance.now();
-    expect(() => check(value)).toThrow(RangeError);
-    expect(performance.now() - startMs).toBeLessThan(2_000);
+    expect(cpuMs(() => expect(() => check(value)).toThrow(RangeError))).toBeLessThan(2_000);
   });
 
   it('counts anew for every check', () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeWithRedis, keyValueStoreSuite } from '@sluice/testkit';
+import { describeWithRedis, keyValueStoreSuite, timed } from '@sluice/testkit';
 import { expect, it } from 'vitest';
 import { openStore, until, untilUp } from './__fixtures__/open.js';
 
@@ -19,9 +19,10 @@ describeWithRedis('entries in a Redis server', (redis) => {
     await store.entries.set('a', { value: Uint8Array.of(1), ttlMs: 60_000 }, never);
     await redis.server.kill();
     await until(() => !store.isUp);
-    const beganMs = performance.now();
-    await expect(store.entries.get('a', never)).rejects.toMatchObject({ code: 'storage_unavailable' });
-    expect(performance.now() - beganMs).toBeLessThan(10);
+    const { tookMs } = await timed(() =>
+      expect(store.entries.get('a', never)).rejects.toMatchObject({ code: 'storage_unavailable' }),
+    );
+    expect(tookMs).toBeLessThan(10);
     await redis.server.start();
     await untilUp(store);
     expect(await store.entries.get('a', never)).toBeUndefined();

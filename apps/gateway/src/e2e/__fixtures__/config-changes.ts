@@ -1,13 +1,13 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { timed } from '@sluice/testkit';
 import { expect } from 'vitest';
 import { ADMIN_KEY } from '../../__fixtures__/admin-key.js';
 import { attachTo } from './gateway.js';
 import type { ProcessGateway } from './gateway.js';
 import { shell, startProcess } from './process.js';
 import type { SluiceProcess } from './process.js';
-import { timed } from './timed.js';
 import { startTraffic } from './traffic.js';
 import type { Traffic } from './traffic.js';
 

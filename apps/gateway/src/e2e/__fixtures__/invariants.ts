@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { NONCE } from '@sluice/testkit';
+import { NONCE, timed } from '@sluice/testkit';
 import type { FakeUpstream } from '@sluice/testkit';
 import { expect } from 'vitest';
 import { ADMIN_KEY } from '../../__fixtures__/admin-key.js';
@@ -10,7 +10,6 @@ import { attachTo, parseLines } from './gateway.js';
 import type { RemoteGateway } from './gateway.js';
 import { startProcess } from './process.js';
 import type { SluiceProcess } from './process.js';
-import { timed } from './timed.js';
 
 /** What a fault happened to. */
 export interface Watched {

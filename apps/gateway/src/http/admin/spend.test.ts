@@ -2,7 +2,7 @@ import { ADMIN } from '@sluice/auth';
 import type { Principal } from '@sluice/contract';
 import type { Answer } from '@sluice/core';
 import { createManualClock } from '@sluice/testkit';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ask, bodyOf } from '../../__fixtures__/route-call.js';
 import type { RouteQuestion } from '../../__fixtures__/route-call.js';
 import { ownSpend } from '../../compose/shared-ledger.js';
@@ -12,9 +12,6 @@ import { temporaryStore } from '../../__fixtures__/store.js';
 import { spendView } from '../../spend/view.js';
 import type { Route } from '../route.js';
 import { createSpendRoute } from './spend.js';
-
-/** A thread for each question takes its time to start. */
-vi.setConfig({ testTimeout: 30_000 });
 
 /** Requests of a dollar's thousandth each, a day apart. */
 function routeOf(rows: readonly SpendRow[], clock = createManualClock()): readonly Route[] {
