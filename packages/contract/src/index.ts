@@ -10,6 +10,7 @@ export {
 export { SAMPLING_PARAMETERS } from './catalogue.js';
 export { SPEND_GROUPS } from './spend.js';
 export type { SpendGroup, SpendQuery, SpendRange, SpendRepository, SpendRow, SpendSums, SpendValue } from './spend.js';
+export type { ClaimWindow, Counted, KeptCount, KeptCounts } from './counts.js';
 export type { AuditEntry, AuditHead, AuditQuery, AuditRepository, AuditRow, AuditSeal } from './audit.js';
 export type { ErrorCode, ErrorDetails, ErrorRow, FailureClass, GatewayErrorInit, RetryRule } from './errors.js';
 export type {

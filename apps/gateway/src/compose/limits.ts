@@ -1,6 +1,6 @@
 import { createLimiter } from '@sluice/limits';
 import type { BudgetAlert, QueueingLimiter, StorePolicy } from '@sluice/limits';
-import type { Claim, CounterStore, Transport } from '@sluice/contract';
+import type { ClaimWindow, Counted, CounterStore, Transport } from '@sluice/contract';
 import { createMemoryCounterStore } from '@sluice/store-memory';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
@@ -46,12 +46,7 @@ export function createLimitsControl(started: Config, { store, followers, ...part
 
 /** What is counted now under a name in such windows, by scope, the most first. */
 interface ListedCounts {
-  list(window: Pick<Claim, 'name' | 'span' | 'windowMs'>): readonly CountedScope[];
-}
-interface CountedScope {
-  readonly scope: string;
-  readonly used: number;
-  readonly endsAtMs: number | null;
+  list(window: ClaimWindow): readonly Counted[];
 }
 
 export interface LimiterParts {

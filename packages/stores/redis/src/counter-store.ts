@@ -1,9 +1,17 @@
 import { gatewayError } from '@sluice/contract';
-import type { Actual, Claim, ClaimState, Clock, ReserveResult, SharedCounterStore } from '@sluice/contract';
+import type {
+  Actual,
+  Claim,
+  ClaimState,
+  ClaimWindow,
+  Clock,
+  Counted,
+  ReserveResult,
+  SharedCounterStore,
+} from '@sluice/contract';
 import { figuresOf, toArgs, toState } from './fields.js';
 import type { ClaimArgs, Figures } from './fields.js';
 import { KnownCounts } from './known-counts.js';
-import type { Counted } from './known-counts.js';
 import type { RedisLink } from './link.js';
 import { RENEW, RESERVE } from './lua/scripts.js';
 import { OwnReservations } from './own-reservations.js';
@@ -136,7 +144,7 @@ export class RedisCounterStore implements SharedCounterStore {
   }
 
   /** What is counted under a name in such windows, as far as this process was told, by scope, the most first. */
-  list(window: Pick<Claim, 'name' | 'span' | 'windowMs'>): readonly Counted[] {
+  list(window: ClaimWindow): readonly Counted[] {
     return this.#known.list(window, this.#caller.nowMs);
   }
 

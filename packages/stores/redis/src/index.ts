@@ -1,7 +1,6 @@
 export { ANYTHING } from './notices.js';
 export { openRedisStore } from './open-store.js';
-export type { Counted, CountToKeep } from './known-counts.js';
-export type { CountKeeper, Kept } from './recovery.js';
+export type { CountKeeper } from './recovery.js';
 export type { LinkFigures } from './link.js';
 export type { Notices } from './notices.js';
 export type { RedisCounterStore } from './counter-store.js';

@@ -1,20 +1,6 @@
-import type { Claim } from '@sluice/contract';
+import type { Claim, ClaimWindow, Counted, KeptCount } from '@sluice/contract';
 import { fieldOf, kindOf, splitField } from './fields.js';
 import type { ClaimArgs, Figures, KnownCount } from './fields.js';
-
-/** What one scope has used, as the server last told. */
-export interface Counted {
-  readonly scope: string;
-  readonly used: number;
-  /** `null`: never. */
-  readonly endsAtMs: number | null;
-}
-
-/** A count of money, to be kept by somebody who does not forget. */
-export interface CountToKeep extends Counted {
-  readonly window: Pick<Claim, 'name' | 'span' | 'windowMs'>;
-  readonly beginsAtMs: number;
-}
 
 const MAX_KNOWN = 50_000;
 /** So many of the counts that were used last are asked for with every sign of life. */
@@ -67,7 +53,7 @@ export class KnownCounts {
   }
 
   /** What was kept, and is worth less than what any gateway has seen. */
-  recall(kept: readonly CountToKeep[]): void {
+  recall(kept: readonly KeptCount[]): void {
     for (const { scope, window, used, beginsAtMs, endsAtMs } of kept) {
       const kind = kindOf({ ...window, scope, kind: 'window', amount: 0, limit: 0 });
       const field = fieldOf({ ...window, scope }, kind);
@@ -86,7 +72,7 @@ export class KnownCounts {
   }
 
   /** What is known of a name in such windows, by scope, the most first. */
-  list(window: Pick<Claim, 'name' | 'span' | 'windowMs'>, nowMs: number): readonly Counted[] {
+  list(window: ClaimWindow, nowMs: number): readonly Counted[] {
     const kind = kindOf({ ...window, scope: '', kind: 'window', amount: 0, limit: 0 });
     const suffix = fieldOf({ ...window, scope: '' }, kind);
     const found: Counted[] = [];
@@ -99,13 +85,13 @@ export class KnownCounts {
   }
 
   /** The money that has changed since the last call. */
-  takeChanged(): readonly CountToKeep[] {
+  takeChanged(): readonly KeptCount[] {
     const changed = [...this.#changed].flatMap((field) => this.#toKeep(field));
     this.#changed.clear();
     return changed;
   }
 
-  #toKeep(field: string): readonly CountToKeep[] {
+  #toKeep(field: string): readonly KeptCount[] {
     const count = this.#counts.get(field);
     if (!count) return [];
     const { kind, windowMs, beginsAtMs, endsAtMs, settled } = count;

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Claim } from '@sluice/contract';
+import type { Claim, KeptCount, KeptCounts } from '@sluice/contract';
 import { REDIS_PASSWORD, describeWithRedis, startRedis } from '@sluice/testkit';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { startFaultProxy } from './__fixtures__/fault-proxy.js';
 import type { FaultProxy } from './__fixtures__/fault-proxy.js';
 import { openStore, until, untilUp } from './__fixtures__/open.js';
 import type { OpenOptions, OpenedStore } from './__fixtures__/open.js';
-import type { CountKeeper, CountToKeep, Kept } from './index.js';
+import type { CountKeeper } from './index.js';
 
 const never = new AbortController().signal;
 const MARK = 'sluice:{counters}:counts';
@@ -37,14 +37,14 @@ async function left({ counters }: OpenedStore): Promise<number | undefined> {
 }
 
 /** What a machine's database has kept. */
-function keeperOf(used: number, epoch?: string): CountKeeper & { kept: Kept } {
+function keeperOf(used: number, epoch?: string): CountKeeper & { kept: KeptCounts } {
   const { amount: _, limit: __, scope, kind: ___, ...window } = money(0);
-  const counts = new Map<string, CountToKeep>();
+  const counts = new Map<string, KeptCount>();
   if (used > 0) counts.set(scope, { scope, window, used, beginsAtMs: 0, endsAtMs: null });
   const keeper = {
-    kept: { epoch, counts: [...counts.values()] } as Kept,
+    kept: { epoch, counts: [...counts.values()] } as KeptCounts,
     recall: () => keeper.kept,
-    keep(kept: Kept) {
+    keep(kept: KeptCounts) {
       for (const count of kept.counts) counts.set(count.scope, count);
       keeper.kept = { epoch: kept.epoch, counts: [...counts.values()] };
     },

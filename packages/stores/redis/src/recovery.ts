@@ -1,5 +1,5 @@
-import type { Clock } from '@sluice/contract';
-import type { KnownCounts, CountToKeep } from './known-counts.js';
+import type { Clock, KeptCounts } from '@sluice/contract';
+import type { KnownCounts } from './known-counts.js';
 import { ADOPT, CANCEL, RENEW, RESTORE, SETTLE, TICK } from './lua/scripts.js';
 import type { OwnReservations, Own } from './own-reservations.js';
 import { figuresIn, figuresOf } from './fields.js';
@@ -9,17 +9,11 @@ import type { Answer, Script } from './run-script.js';
 import type { Urgency } from './link.js';
 import type { ScriptCaller } from './script-caller.js';
 
-/** Counts of money, and the epoch whose server knows all of them; absent where they are of before any. */
-export interface Kept {
-  readonly epoch?: string | undefined;
-  readonly counts: readonly CountToKeep[];
-}
-
 /** Keeps counts of money where the server's end does not reach. */
 export interface CountKeeper {
-  recall(): Kept;
+  recall(): KeptCounts;
   /** Adds to what is kept. All of it is of this epoch from now on. */
-  keep(kept: Kept): void;
+  keep(kept: KeptCounts): void;
 }
 
 export interface RecoveryDeps {

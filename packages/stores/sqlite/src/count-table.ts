@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Claim } from '@sluice/contract';
+import type { Claim, ClaimWindow, Counted, KeptCounts } from '@sluice/contract';
 import { CountRows } from './count-rows.js';
 import type { CountRow, CountRowId } from './count-rows.js';
 
@@ -12,24 +12,7 @@ export interface Place extends CountRowId {
   readonly resetMs: number;
 }
 
-/** What one scope has used. */
-export interface Counted {
-  readonly scope: string;
-  readonly used: number;
-  readonly endsAtMs: number | null;
-}
-
-/** A count in its window. */
-export interface KeptCount extends Counted {
-  readonly window: Pick<Claim, 'name' | 'span' | 'windowMs'>;
-  readonly beginsAtMs: number;
-}
-
-/** Counts that somebody else counts, and the epoch of that one's that they belong to; absent where nobody has named one. */
-export interface KeptCounts {
-  readonly epoch?: string | undefined;
-  readonly counts: readonly KeptCount[];
-}
+export type { Counted, KeptCounts };
 
 /** Parts of a sliding window: one goes as a whole, so that no window of that length ever holds more than the limit. */
 const GRAINS = 60;
@@ -117,7 +100,7 @@ export class CountTable {
   }
 
   /** What is counted now under a name in such windows, by scope. */
-  list({ name, span, windowMs }: Pick<Claim, 'name' | 'span' | 'windowMs'>, nowMs: number): readonly Counted[] {
+  list({ name, span, windowMs }: ClaimWindow, nowMs: number): readonly Counted[] {
     const suffix = `\n${name}\n${span ?? ''}${windowMs}`;
     const rows = this.#list.all(suffix.length, suffix, nowMs) as unknown as readonly Counted[];
     return rows.map((row) => ({ ...row, scope: row.scope.slice(0, -suffix.length) }));
