@@ -122,7 +122,7 @@ function openState(base: Base): Opened {
   base.vault.open(store.settings, base.telemetry.log, followers);
   const limits = createLimitsControl(base.options.config, { ...base, env: base.options.env, store, followers });
   const lasting = composeLastingPorts({ ...base, store, limits });
-  const idempotency = createIdempotencyControl(base.options.config, { store, telemetry: base.telemetry });
+  const idempotency = createIdempotencyControl(base.options.config, { ...base, store, shared: limits.shared });
   const sharedLedger = openSharedLedger({ ...base, store, database: shared?.database, config: () => limits.config() });
   const history = openHistory({ ...base, store, secret: base.options.state.keyPepper });
   return { ...base, store, limits, followers, idempotency, history, lasting, sharedLedger };

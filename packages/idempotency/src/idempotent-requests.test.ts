@@ -181,6 +181,7 @@ describe('the settings', () => {
       ttl: DAY_MS,
       maxAnswerBytes: 8_388_608,
       maxBytes: 1_073_741_824,
+      onStoreFailure: 'reject',
     });
   });
 

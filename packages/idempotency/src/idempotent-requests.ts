@@ -28,6 +28,7 @@ export interface IdempotentRequestsDeps {
 /** What a caller is told to wait before it asks for an answer that is being made. */
 const ASK_AGAIN_MS = 1_000;
 const PARAM = 'idempotency-key';
+const never = new AbortController().signal;
 
 /**
  * Requests that are carried out once for each key that a caller gives them. Nothing of one tenant, or of one API key, is
@@ -90,12 +91,21 @@ export class IdempotentRequests implements Idempotency {
       const found = await withDeadline(step, { ms: STORE_TIMEOUT_MS, clock }, signal);
       return found && readEntry(found);
     } catch (cause) {
+      // It may have been written and not told, and then nobody would renew it or give it back.
+      void this.#takeBack(place, own);
       if (signal.aborted) throw cause;
       onError(cause);
       throw isGatewayError(cause, 'storage_unavailable')
         ? cause
         : gatewayError('storage_unavailable', { message: 'What was answered before cannot be looked up.', cause });
     }
+  }
+
+  async #takeBack(place: string, own: Uint8Array): Promise<void> {
+    const { store, clock } = this.#deps;
+    const step = (signal: AbortSignal): Promise<boolean> => store.deleteIf(place, own, signal);
+    // Where that fails too, its lease ends it.
+    await withDeadline(step, { ms: STORE_TIMEOUT_MS, clock }, never).catch(() => undefined);
   }
 
   #forget(claim: Claim): void {

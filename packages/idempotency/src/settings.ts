@@ -21,7 +21,15 @@ export const idempotencySettings = z
       .int()
       .positive()
       .default(1_073_741_824)
-      .describe('Of all that is kept; beyond it, the oldest goes before its time. Read when the gateway starts.'),
+      .describe(
+        'Of all that is kept in the database; beyond it, the oldest goes before its time. Read when the gateway starts.',
+      ),
+    onStoreFailure: z
+      .enum(['reject', 'local'])
+      .default('reject')
+      .describe(
+        'With REDIS_URL, where Redis cannot be asked: refuse requests with a key, or go by what this machine knows of it.',
+      ),
   })
   .describe('First answers to requests that bring a key of their own.');
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { IdempotentRequests } from '@sluice/idempotency';
+import type { AtomicKeyValueStore } from '@sluice/contract';
+import { IdempotentRequests, sharedOrOwn } from '@sluice/idempotency';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import type { Config } from '../config/schema.js';
@@ -13,15 +14,20 @@ export interface IdempotencyControl {
 
 export interface IdempotencyParts {
   readonly store: Pick<SqliteStore, 'entries'>;
+  /** What all machines share, where there is something. */
+  readonly shared: { readonly claims: AtomicKeyValueStore } | undefined;
   readonly telemetry: Pick<ProcessTelemetry, 'counter'> & { readonly log: Pick<ProcessTelemetry['log'], 'error'> };
 }
 
-/** First answers are kept in the database: whoever asks again after a restart gets them still. */
-export function createIdempotencyControl(started: Config, { store, telemetry }: IdempotencyParts): IdempotencyControl {
+/** First answers are kept where all machines find them, or in the database: whoever asks again after a restart gets them still. */
+export function createIdempotencyControl(started: Config, parts: IdempotencyParts): IdempotencyControl {
+  const { store, shared, telemetry } = parts;
+  const own = store.entries({ clock: systemClock, maxBytes: started.idempotency.maxBytes });
+  const policy = (): Config['idempotency']['onStoreFailure'] => control.config().idempotency.onStoreFailure;
   const control: IdempotencyControl = {
     config: () => started,
     requests: new IdempotentRequests({
-      store: store.entries({ clock: systemClock, maxBytes: started.idempotency.maxBytes }),
+      store: shared ? sharedOrOwn({ shared: shared.claims, own, policy }) : own,
       clock: systemClock,
       newToken: randomUUID,
       rules() {

@@ -13,7 +13,7 @@ import type { Generations } from './generations.js';
 import type { Vault } from './vault.js';
 
 /** What the gateways of several machines share while they run. */
-export interface SharedStore extends Pick<RedisStore, 'counters' | 'notices' | 'close'> {
+export interface SharedStore extends Pick<RedisStore, 'counters' | 'claims' | 'notices' | 'close'> {
   /** For people: host and port, no more. */
   readonly address: string;
   /** A miss, at no cost, while the server is out of reach. */
@@ -61,6 +61,7 @@ export function openSharedStore(parts: SharedStoreParts): SharedStore | undefine
   return {
     address,
     counters: store.counters,
+    claims: store.claims,
     notices: store.notices,
     cache: missWhileAway(store),
     reached: reaching(store, { address, why: () => reasonOf(lastError) }),

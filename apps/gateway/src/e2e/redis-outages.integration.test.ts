@@ -4,6 +4,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { assertInvariants } from './__fixtures__/invariants.js';
 import type { ProcessGateway } from './__fixtures__/gateway.js';
 import { codeOf } from './__fixtures__/read-answers.js';
+import { FROZEN, KILLED, serveWithoutRedis } from './__fixtures__/redis-outage.js';
+import { availability } from './__fixtures__/shared-ledger.js';
 import { chat, metric, startShared, tally } from './__fixtures__/shared.js';
 
 const PATH = '/v1/chat/completions';
@@ -34,5 +36,25 @@ describeWithRedis('gateways whose Redis server is killed', () => {
     expect(20 + 1 + (during[200] ?? 0) + (after[200] ?? 0)).toBe(50);
     expect(await tally(gateways, 20, 'money')).toEqual({ 200: 6, 429: 14 });
     for (const gateway of gateways) await assertInvariants({ gateway });
+  });
+});
+
+describeWithRedis('gateways whose Redis server is away under load', () => {
+  it.each([
+    ['killed', KILLED],
+    ['frozen', FROZEN],
+  ])('G12 serve everybody whose policy allows it while it is %s, and count everything afterwards', async (_, fault) => {
+    const { calls, local, rowsMicroUsd, countedMicroUsd } = await serveWithoutRedis({
+      ...fault,
+      rate: 40,
+      // A machine that runs many tests at once is slow, which is no fault of the server.
+      storeTimeoutMs: 1_000,
+      forMs: 2_000,
+      aroundMs: 700,
+    });
+    expect(availability(calls)).toBeGreaterThanOrEqual(0.999);
+    expect(local).toBeGreaterThan(0);
+    expect(rowsMicroUsd).toBeGreaterThan(0);
+    expect(countedMicroUsd).toBe(rowsMicroUsd);
   });
 });

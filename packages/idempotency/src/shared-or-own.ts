@@ -1,0 +1,59 @@
+import type { AtomicKeyValueStore } from '@sluice/contract';
+
+/** `reject`: without the shared store nothing is done. `local`: then the machine's own decides. */
+export type SharedStorePolicy = 'reject' | 'local';
+
+export interface SharedOrOwnOptions {
+  /** What all machines have in common. */
+  readonly shared: AtomicKeyValueStore;
+  /** What this machine has for itself. */
+  readonly own: AtomicKeyValueStore;
+  /** Of the moment. */
+  readonly policy: () => SharedStorePolicy;
+}
+
+/**
+ * The store of all machines, and under `local` the machine's own beside it: a key that came to this machine holds here
+ * whether or not the others can be asked, also when what it was claimed in is lost before it is answered.
+ */
+export function sharedOrOwn({ shared, own, policy }: SharedOrOwnOptions): AtomicKeyValueStore {
+  const both: AtomicKeyValueStore = {
+    async putIfAbsent(key, entry, signal) {
+      const known = await own.putIfAbsent(key, entry, signal);
+      if (known) return known;
+      const found = await shared.putIfAbsent(key, entry, signal).catch(() => undefined);
+      if (found) await own.deleteIf(key, entry.value, signal);
+      return found;
+    },
+    async replace(key, change, signal) {
+      const isReplaced = await own.replace(key, change, signal);
+      return replaceOrPut(shared, { key, change, signal }, isReplaced).catch(() => isReplaced);
+    },
+    async deleteIf(key, expected, signal) {
+      const isDeleted = await own.deleteIf(key, expected, signal);
+      return shared.deleteIf(key, expected, signal).catch(() => isDeleted);
+    },
+  };
+  const current = (): AtomicKeyValueStore => (policy() === 'local' ? both : shared);
+  return {
+    putIfAbsent: (key, entry, signal) => current().putIfAbsent(key, entry, signal),
+    replace: (key, change, signal) => current().replace(key, change, signal),
+    deleteIf: (key, expected, signal) => current().deleteIf(key, expected, signal),
+  };
+}
+
+interface Replacing {
+  readonly key: string;
+  readonly change: Parameters<AtomicKeyValueStore['replace']>[1];
+  readonly signal: AbortSignal;
+}
+
+/** Where the shared store has forgotten what the machine still holds, it is told again. */
+async function replaceOrPut(
+  shared: AtomicKeyValueStore,
+  { key, change, signal }: Replacing,
+  isHeld: boolean,
+): Promise<boolean> {
+  if (await shared.replace(key, change, signal)) return true;
+  return isHeld && (await shared.putIfAbsent(key, change, signal)) === undefined;
+}
