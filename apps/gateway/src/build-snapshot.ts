@@ -1,8 +1,8 @@
 import { createCandidate, stableHash } from '@sluice/core';
 import type { Alias, Candidate, ConfiguredProvider, DrainPolicy, RoutePolicy, Snapshot } from '@sluice/core';
 import type { Catalogue } from '@sluice/catalogue';
-import { toDetours } from './build-detours.js';
-import type { Place } from './build-detours.js';
+import { toDetours } from './to-detours.js';
+import type { Place } from './to-detours.js';
 import { catalogueKindOf } from './compose/catalogue.js';
 import type { PooledProvider } from './compose/pooled-provider.js';
 import { DEFAULT_POLICY } from './config/models-settings.js';

@@ -2,5 +2,5 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, run } from '@sluice/tooling-workspace';
 
-const printed = ['--conditions=@sluice/source', 'apps/gateway/src/support/print-providers-page.ts'];
+const printed = ['--conditions=@sluice/source', 'apps/gateway/src/providers-page/print-providers-page.ts'];
 writeFileSync(join(ROOT, 'docs/providers.md'), await run('tsx', printed));

@@ -8,7 +8,7 @@ import type { Config, ProviderSettings } from '../config/schema.js';
 import { createSecretReader } from '../config/secrets.js';
 import type { SecretPlace } from '../config/secrets.js';
 import { createKeyReader } from '../provider-keys/key-reader.js';
-import { ModelLists } from '../model-lists.js';
+import { ProviderModels } from '../provider-models.js';
 import { Simulators } from '../simulators.js';
 import { systemClock } from '../system-clock.js';
 import type { Holding } from './holding.js';
@@ -29,7 +29,7 @@ export interface ProviderPlace {
 /** An adapter with what it has learned: its tokens, and the list of its models. */
 export interface OpenProvider {
   readonly provider: PooledProvider;
-  readonly lists: ModelLists;
+  readonly lists: ProviderModels;
 }
 
 /**
@@ -85,7 +85,7 @@ function openProvider(
     secret: vault ? createKeyReader({ name, settings }, secrets, vault) : createSecretReader(secrets),
     send: (request, signal) => sendWhole(transport, request, signal),
   });
-  const lists = new ModelLists(new Map([[name, provider]]), { transport, clock: systemClock });
+  const lists = new ProviderModels(new Map([[name, provider]]), { transport, clock: systemClock });
   // The simulator's models are known: it need not run to list them.
   if (settings.kind === 'sim')
     lists.fix(

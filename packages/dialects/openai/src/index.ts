@@ -14,7 +14,7 @@ export { responsesSettings } from './responses/background/settings.js';
 export { createResponseMemory } from './responses/memory.js';
 export { responsesRequestSchema } from './responses/schema.js';
 export { writeModel, writeModelList } from './model-list.js';
-export { writeOpenAiError, writeOpenAiStreamError } from './write-error.js';
+export { writeOpenAiError } from './write-error.js';
 export type { BackgroundParts } from './responses/background/background-responses.js';
 export type { ResponsesSettings } from './responses/background/settings.js';
 export type { ResponseMemoryParts } from './responses/memory.js';

@@ -1,6 +1,7 @@
 import { gatewayError } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
-import { writeModel, writeModelList, writeOpenAiError, writeOpenAiStreamError } from './index.js';
+import { writeModel, writeModelList, writeOpenAiError } from './index.js';
+import { writeOpenAiStreamError } from './write-error.js';
 
 const bodyOf = (error: Parameters<typeof writeOpenAiError>[0]): unknown => JSON.parse(writeOpenAiError(error).body);
 

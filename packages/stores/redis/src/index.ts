@@ -1,4 +1,3 @@
-export { ANYTHING } from './notices.js';
 export { openRedisStore } from './open-store.js';
 export type { CountKeeper } from './recovery.js';
 export type { LinkFigures } from './link.js';

@@ -1,5 +1,5 @@
 import type { ChatEvent, ChatRequest, ChatResult, Operation, Target } from '@sluice/contract';
-import { createKinds, createPresets } from '../../support/kinds.js';
+import { createKinds, createPresets } from '../../providers-page/kinds.js';
 import { bedrockWire } from './wires/bedrock.js';
 import { cohereWire } from './wires/cohere.js';
 import { anthropicWire, geminiWire, openAiWire } from './wires/dialects.js';

@@ -13,7 +13,7 @@ export interface Kind {
   readonly path: string;
 }
 
-const FILE = 'apps/gateway/src/support/kinds.ts';
+const FILE = 'apps/gateway/src/providers-page/kinds.ts';
 const KEY = { env: 'KEY' };
 /** What the kinds ask their operators for; the first that a kind takes is used. */
 const SETTINGS: readonly Readonly<Record<string, unknown>>[] = [

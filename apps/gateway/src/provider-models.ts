@@ -5,7 +5,7 @@ const FRESH_MS = 300_000;
 const MAX_LIST_BYTES = 4_194_304;
 const NONE: ReadonlySet<string> = new Set();
 
-export interface ModelListsDeps {
+export interface ProviderModelsDeps {
   readonly transport: Transport;
   readonly clock: Clock;
 }
@@ -25,12 +25,12 @@ interface Source {
  * What each provider says it serves, kept for five minutes. An older list is handed out all the same while its provider
  * is asked again in the background; one that does not answer keeps its last list, or has none.
  */
-export class ModelLists {
-  readonly #deps: ModelListsDeps;
+export class ProviderModels {
+  readonly #deps: ProviderModelsDeps;
   readonly #sources = new Map<string, Source>();
   readonly #models = new Map<string, ReadonlySet<string>>();
 
-  constructor(providers: ReadonlyMap<string, Provider>, deps: ModelListsDeps) {
+  constructor(providers: ReadonlyMap<string, Provider>, deps: ProviderModelsDeps) {
     this.#deps = deps;
     for (const [name, provider] of providers) {
       const source = { provider, askedMs: Number.NEGATIVE_INFINITY, answered: false, underWay: undefined };

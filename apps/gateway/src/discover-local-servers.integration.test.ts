@@ -2,8 +2,8 @@ import { fakeUpstream, reply, timed } from '@sluice/testkit';
 import type { Reply } from '@sluice/testkit';
 import { createTransport } from '@sluice/transport';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { LOCAL_SERVERS, PROBE_TIMEOUT_MS, discoverLocalServers } from './discover.js';
-import type { LocalServer } from './discover.js';
+import { LOCAL_SERVERS, PROBE_TIMEOUT_MS, discoverLocalServers } from './discover-local-servers.js';
+import type { LocalServer } from './discover-local-servers.js';
 import { systemClock } from './system-clock.js';
 
 const transport = createTransport({ clock: systemClock });

@@ -7,14 +7,14 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Holding } from './compose/holding.js';
 import { takeProviders } from './compose/providers.js';
 import { parseConfig } from './config/parse-config.js';
-import { ModelLists } from './model-lists.js';
+import { ProviderModels } from './provider-models.js';
 import { systemClock } from './system-clock.js';
 
 const MINUTES = 60_000;
 const listing = (...ids: string[]): Reply => reply().json({ data: ids.map((id) => ({ id })) });
 
 interface Setup {
-  readonly lists: ModelLists;
+  readonly lists: ProviderModels;
   readonly clock: ReturnType<typeof createManualClock>;
   readonly upstream: FakeUpstream;
 }
@@ -28,7 +28,7 @@ async function listsOf(...answers: [Reply, ...Reply[]]): Promise<Setup> {
     await upstream.close();
   });
   const clock = createManualClock();
-  return { lists: new ModelLists(providerAt(upstream.url), { transport, clock }), clock, upstream };
+  return { lists: new ProviderModels(providerAt(upstream.url), { transport, clock }), clock, upstream };
 }
 
 function providerAt(url: string): ReadonlyMap<string, Provider> {
