@@ -21,8 +21,8 @@ export interface KeyIndexOptions {
   readonly clock: Clock;
   readonly profiles: LimitProfiles;
   /**
-   * Whether users have a role by their subject alone. Not where several providers could name it: the same subject of another one is
-   * somebody else.
+   * Whether a user that names no issuer gives its role to whoever has its subject. Not where several providers could name it: the
+   * same subject of another one is somebody else.
    */
   readonly doSubjectsGiveRoles: boolean;
   /** Keyed hash of the admin key, if there is one. */
@@ -108,12 +108,18 @@ export class KeyIndex {
    */
   admitPerson(person: Person): Identified {
     this.#keepFresh();
-    const { subject, tenant } = person;
-    const user = this.#options.doSubjectsGiveRoles ? this.#owners?.userOf(tenant, subject) : undefined;
-    const role = person.role ?? user?.role;
+    const { issuer, subject, tenant } = person;
+    const user = this.#owners?.userOf(tenant, subject, issuer);
+    const isMeant = this.#options.doSubjectsGiveRoles || user?.issuer !== undefined;
+    const role = person.role ?? (isMeant ? user?.role : undefined);
     if (role === undefined || !this.#owners?.hasOrg(tenant)) throw unmapped();
     const claims = { ...person, role, expiresAtMs: Number.POSITIVE_INFINITY };
     return { principal: toTokenPrincipal(claims, this.#owners, this.#options.profiles) };
+  }
+
+  /** What tells an organisation, or a user, from one that is made under the same id after it was deleted. */
+  madeAt(whose: Pick<Principal, 'tenant' | 'user'>): string | undefined {
+    return this.#owners?.madeAt(whose);
   }
 
   /** Reads the keys now, whether or not a check is due. */

@@ -1,32 +1,43 @@
-import type { KeyRecord, Role, TenancyRepository, UserRecord } from '@sluice/contract';
+import type { KeyRecord, Principal, Role, TenancyRepository, UserRecord } from '@sluice/contract';
 
 /** Whom keys and tokens belong to, as far as it matters to them. */
 export class Owners {
-  readonly #orgs: ReadonlySet<string>;
+  readonly #orgs: ReadonlyMap<string, number>;
   readonly #disabled: ReadonlySet<string>;
-  readonly #roles: ReadonlyMap<string, Role>;
   readonly #teams: ReadonlyMap<string, string>;
+  readonly #users: ReadonlyMap<string, UserRecord>;
   readonly #subjects: ReadonlyMap<string, UserRecord>;
 
   constructor({ orgs, teams, users }: TenancyRepository) {
     const disabled = (records: readonly (Disableable & { readonly id: string })[], kind: string) =>
       records.filter(isDisabled).map(({ id }) => `${kind}:${id}`);
     const tenants = orgs.list();
-    this.#orgs = new Set(tenants.map(({ id }) => id));
+    this.#orgs = new Map(tenants.map(({ id, createdAtMs }) => [id, createdAtMs]));
     const people = users.list();
-    this.#roles = new Map(people.map(({ id, role }) => [id, role]));
+    this.#users = new Map(people.map((user) => [user.id, user]));
     const groups = teams.list();
     this.#teams = new Map(groups.map(({ id, org }) => [id, org]));
     const named = people.filter(({ subject }) => subject !== undefined);
     // Of several with one subject the disabled one comes last: it counts.
     const ordered = named.toSorted((a, b) => Number(isDisabled(a)) - Number(isDisabled(b)));
-    this.#subjects = new Map(ordered.map((user) => [toSubjectKey(user.org, user.subject ?? ''), user]));
+    this.#subjects = new Map(ordered.map((user) => [toSubjectKey(user.org, user.subject ?? '', user.issuer), user]));
     this.#disabled = new Set([...disabled(tenants, 'org'), ...disabled(groups, 'team'), ...disabled(people, 'user')]);
   }
 
-  /** The user whose tokens have this subject. */
-  userOf(org: string, subject: string): UserRecord | undefined {
-    return this.#subjects.get(toSubjectKey(org, subject));
+  /** The user whom this issuer calls so: the one that names the issuer, before one that names none. */
+  userOf(org: string, subject: string, issuer: string): UserRecord | undefined {
+    return this.#subjects.get(toSubjectKey(org, subject, issuer)) ?? this.#subjects.get(toSubjectKey(org, subject));
+  }
+
+  /**
+   * When the organisation and the user were made. What is deleted and made again under the same id is another one; undefined
+   * where one of them is not there.
+   */
+  madeAt({ tenant, user }: Pick<Principal, 'tenant' | 'user'>): string | undefined {
+    const orgAtMs = this.#orgs.get(tenant);
+    if (user === undefined) return orgAtMs === undefined ? undefined : String(orgAtMs);
+    const userAtMs = this.#users.get(user)?.createdAtMs;
+    return orgAtMs === undefined || userAtMs === undefined ? undefined : `${orgAtMs} ${userAtMs}`;
   }
 
   hasOrg(id: string): boolean {
@@ -38,7 +49,7 @@ export class Owners {
   }
 
   roleOf({ user }: KeyRecord): Role | undefined {
-    return user === undefined ? undefined : this.#roles.get(user);
+    return user === undefined ? undefined : this.#users.get(user)?.role;
   }
 
   areDisabled({ tenant, team, user }: Pick<KeyRecord, 'tenant' | 'team' | 'user'>): boolean {
@@ -55,7 +66,6 @@ function isDisabled({ disabledAtMs }: Disableable): boolean {
   return disabledAtMs !== undefined;
 }
 
-function toSubjectKey(org: string, subject: string): string {
-  // An id has no space.
-  return `${org} ${subject}`;
+function toSubjectKey(org: string, subject: string, issuer?: string): string {
+  return JSON.stringify([org, subject, issuer]);
 }

@@ -42,8 +42,8 @@ export function toPrincipal(record: KeyRecord, profiles: LimitProfiles, bound?: 
  * has, if there is one. A team that the organisation does not have is none. Throws `invalid_token` where the organisation, the team or the user is disabled.
  */
 export function toTokenPrincipal(claims: TokenClaims, owners: Owners | undefined, profiles: LimitProfiles): Principal {
-  const { keyId, subject, tenant } = claims;
-  const user = owners?.userOf(tenant, subject);
+  const { keyId, issuer, subject, tenant } = claims;
+  const user = owners?.userOf(tenant, subject, issuer);
   const named = claims.team !== undefined && owners?.hasTeam(tenant, claims.team) ? claims.team : undefined;
   const team = named ?? user?.team;
   const belonging = { tenant, ...(team !== undefined && { team }), ...(user && { user: user.id }) };

@@ -21,7 +21,7 @@ function provider(change: object = {}) {
 function world() {
   const { keys, tenancy, clock, sessions: repository } = authRig();
   tenancy.orgs.insert({ id: 'acme', name: 'Acme', createdAtMs: 1 });
-  const addAda = (): boolean =>
+  const addAda = (change: object = {}): boolean =>
     tenancy.users.insert({
       id: 'ada',
       org: 'acme',
@@ -30,6 +30,7 @@ function world() {
       role: 'admin',
       subject: 'ada',
       createdAtMs: 1,
+      ...change,
     });
   const sessionsUnder = (providers: readonly ReturnType<typeof provider>[]) => {
     const rules = { pepper: PEPPER, adminKeyOnDataPlane: true, profiles: {} };
@@ -94,6 +95,65 @@ describe('a session of a person', () => {
     tenancy.users.remove('ada', 2);
     clock.advance(1_000);
     await expect(sessions.find(id, caller)).rejects.toMatchObject(OVER);
+  });
+
+  it('does not go on when its user is made again under the same id', async () => {
+    const { tenancy, clock, addAda, sessionsUnder, signIn } = world();
+    addAda();
+    const id = await signIn({});
+    tenancy.users.remove('ada', 2);
+    addAda({ createdAtMs: 3 });
+    clock.advance(1_000);
+    const sessions = sessionsUnder([provider()]);
+    await expect(sessions.find(id, caller)).rejects.toMatchObject(OVER);
+    await expect(sessions.find(await signIn({}), caller)).resolves.toMatchObject({ principal: { user: 'ada' } });
+  });
+
+  it.each<readonly [string, boolean]>([
+    ['no user of its own', false],
+    ['a user', true],
+  ])('does not go on when its organisation is made again under the same id, with %s', async (_, hasUser) => {
+    const { tenancy, clock, addAda, sessionsUnder, signIn } = world();
+    if (hasUser) addAda();
+    const id = await signIn({ groups: 'ops' });
+    tenancy.orgs.remove('acme', 2);
+    tenancy.orgs.insert({ id: 'acme', name: 'Acme', createdAtMs: 3 });
+    if (hasUser) addAda();
+    clock.advance(1_000);
+    await expect(sessionsUnder([provider()]).find(id, caller)).rejects.toMatchObject(OVER);
+  });
+
+  it('goes on where a user is made for it, who bounds it from then on', async () => {
+    const { clock, addAda, sessionsUnder, signIn } = world();
+    const id = await signIn({ groups: 'ops' });
+    addAda({ role: 'viewer', createdAtMs: 3 });
+    clock.advance(1_000);
+    await expect(sessionsUnder([provider()]).find(id, caller)).resolves.toMatchObject({
+      principal: { user: 'ada', role: 'viewer' },
+    });
+  });
+
+  it('has the role of the user whom its provider calls so, however many providers there are', async () => {
+    const { addAda, sessionsUnder, signIn } = world();
+    const other = provider({
+      issuer: 'https://other.example.com',
+      redirectUri: 'https://sluice.example.com/auth/callback/other',
+    });
+    addAda({ issuer: ISSUER });
+    addAda({ id: 'eve', issuer: 'https://other.example.com', role: 'viewer' });
+    const both = sessionsUnder([provider(), other]);
+    const here = await signIn({}, [provider(), other]);
+    const there = await signIn({}, [other, provider()]);
+    expect([(await both.find(here, caller)).principal, (await both.find(there, caller)).principal]).toMatchObject([
+      { user: 'ada', role: 'admin' },
+      { user: 'eve', role: 'viewer' },
+    ]);
+  });
+
+  it('has no role by a user whom another provider calls so, not where it is the only one either', async () => {
+    const { addAda, signIn } = world();
+    addAda({ issuer: 'https://other.example.com' });
+    await expect(signIn({})).rejects.toMatchObject(UNMAPPED);
   });
 
   it('has the role of a user by its subject where one provider alone can name it', async () => {

@@ -49,7 +49,7 @@ export interface SessionsDeps {
   readonly providers: readonly OidcSettings[];
   readonly pepper: string;
   readonly clock: Clock;
-  readonly index: Pick<KeyIndex, 'find' | 'admitPerson'>;
+  readonly index: Pick<KeyIndex, 'find' | 'admitPerson' | 'madeAt'>;
   /** What a caller is told whose credential failed. */
   refusal(cause: unknown, caller: Stranger): unknown;
   assertPlace(identified: Identified, caller: Stranger): void;
@@ -81,8 +81,9 @@ export function createSessions(deps: SessionsDeps): Sessions {
     openByKey: async (caller) => open(...identifyKey(caller, deps)),
     async openFor(person) {
       const identified = index.admitPerson(person);
-      const { user } = identified.principal;
-      return open({ person: { ...person }, ...(user !== undefined && { user }) }, identified);
+      const { tenant, user } = identified.principal;
+      const whose = { tenant, ...(user !== undefined && { user }) };
+      return open({ person: { ...person }, whose, madeAt: index.madeAt(whose) ?? '' }, identified);
     },
     find,
     async authorize(id, caller, permission) {
@@ -111,22 +112,25 @@ function identifyKey(caller: Stranger, deps: SessionsDeps): [subject: JsonObject
   return [{ keyHash }, identified];
 }
 
-/** What `open` writes down: a key, or somebody of whom a provider spoke, and the user that this was. */
+/** What `open` writes down: a key, or somebody of whom a provider spoke, and the organisation and the user that this was. */
 interface Subject {
   readonly keyHash?: string;
   readonly person?: Person;
-  readonly user?: string;
+  readonly whose?: Pick<Principal, 'tenant' | 'user'>;
+  /** When these were made: those that are made later under the same ids are others. */
+  readonly madeAt?: string;
 }
 
 /** Whom a session speaks for now. */
 function createIdentifier({ index, providers }: SessionsDeps): (subject: Subject) => Identified {
   const origins = new Set(providers.map(originOf));
-  return ({ keyHash = '', person, user }) => {
+  return ({ keyHash = '', person, whose, madeAt }) => {
     if (!person) return index.find(toKeyedHash(keyHash));
-    if (!origins.has(person.origin)) throw over();
+    if (!whose || !origins.has(person.origin)) throw over();
     const identified = admitAgain(person, index);
     // A user who was deleted bounds nobody any more, and must not set free either.
-    if (user !== undefined && identified.principal.user !== user) throw over();
+    if (whose.user !== undefined && identified.principal.user !== whose.user) throw over();
+    if (madeAt !== index.madeAt(whose)) throw over();
     return identified;
   };
 }

@@ -118,6 +118,12 @@ describe('users', () => {
     expect(() => users.create({ ...user, org: 'acme', role: 'caller', subject: 'u1' }, ADMIN)).toThrow(taken);
     expect(() => users.change('two', { subject: 'u1' }, ADMIN)).toThrow(taken);
     expect(users.change('one', { subject: 'u1', name: 'Ann' }, ADMIN)).toMatchObject({ subject: 'u1', name: 'Ann' });
+    const issuer = 'https://id.example.com';
+    expect(users.change('two', { subject: 'u1', issuer }, ADMIN)).toMatchObject({ subject: 'u1', issuer });
+    expect(() => users.change('two', { issuer: null }, ADMIN)).toThrow(taken);
+    expect(() => users.change('one', { issuer }, ADMIN)).toThrow(taken);
+    const alone = { ...user, org: 'acme', role: 'caller', issuer } as const;
+    expect(() => users.create(alone, ADMIN)).toThrow(expect.objectContaining({ details: { param: 'issuer' } }));
     expect(users.create({ ...user, org: 'other', role: 'caller', subject: 'u1' }, ADMIN).subject).toBe('u1');
   });
 

@@ -169,20 +169,24 @@ function createUsers(deps: TenancyAdminDeps, references: References): TenancyAdm
     create({ id, org, team, ...rest }, by) {
       assertGrant(by, rest.role);
       const place = references.place(defined({ org, team }), by);
-      assertFree({ org: place.org, subject: rest.subject }, deps);
+      assertFree({ ...rest, org: place.org }, deps);
       return records.insert({ ...rest, ...place }, id);
     },
     list: (by) => records.list(by),
     find: (id, by) => records.find(id, by),
-    change(id, { team, role, email, subject, ...input }, by) {
+    change(id, { team, role, email, subject, issuer, ...input }, by) {
       const record = records.find(id, by);
       // Neither a role above the own one to give, nor anything to change of who has one.
       for (const one of [record.role, role ?? record.role]) assertGrant(by, one);
       if (typeof team === 'string') references.place({ org: record.org, team }, by);
-      assertFree({ id, org: record.org, subject }, deps);
-      const { team: former, ...rest } = record;
-      const next = team === null ? undefined : (team ?? former);
-      return records.update({ ...rest, ...defined({ team: next, role, email, subject }) }, input);
+      const { team: former, issuer: formerIssuer, ...rest } = record;
+      const next = {
+        ...rest,
+        ...defined({ team: team === null ? undefined : (team ?? former), role, email, subject }),
+        ...defined({ issuer: issuer === null ? undefined : (issuer ?? formerIssuer) }),
+      };
+      assertFree(next, deps);
+      return records.update(next, input);
     },
     remove(id, by) {
       const record = records.find(id, by);
@@ -196,13 +200,19 @@ interface WantedSubject {
   /** Of the user who wants it; a new one has none yet. */
   readonly id?: string;
   readonly org: string;
-  readonly subject: string | undefined;
+  readonly subject?: string;
+  readonly issuer?: string;
 }
 
 /** Tokens speak for one user: of two with one subject, the second could undo that the first is disabled. */
-function assertFree({ id, org, subject }: WantedSubject, { tenancy }: TenancyAdminDeps): void {
-  if (subject === undefined) return;
-  const isTaken = tenancy.users.list(org).some((user) => user.subject === subject && user.id !== id);
+function assertFree({ id, org, subject, issuer }: WantedSubject, { tenancy }: TenancyAdminDeps): void {
+  if (subject === undefined) {
+    if (issuer !== undefined) throw invalid('issuer', 'An issuer needs the subject that it names.');
+    return;
+  }
+  const isTaken = tenancy.users
+    .list(org)
+    .some((user) => user.subject === subject && user.issuer === issuer && user.id !== id);
   if (isTaken) throw invalid('subject', 'Another user of the organisation has this subject.');
 }
 

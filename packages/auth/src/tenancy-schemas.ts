@@ -8,6 +8,10 @@ const userId = recordId.meta({ description: 'The id of a user.', example: 'user_
 const kind = z.enum(['person', 'service']).meta({ description: 'A person, or a service account.' });
 const email = z.email().max(254).meta({ description: 'For people to know who it is.' });
 const subject = line(255).meta({ description: 'The `sub` of the tokens that speak for it.' });
+const issuer = line(500).meta({
+  description: 'The `iss` of whoever names the subject. Absent: whoever names that subject means this one.',
+  example: 'https://id.example.com',
+});
 const disabled = z.boolean().meta({ description: 'Whether nothing that belongs to it opens anything.' });
 const owner = orgId.meta({ description: 'The organisation. Absent: that of the caller.' });
 
@@ -31,6 +35,7 @@ export const createUserInput = z
     role: role.default('caller'),
     email: email.exactOptional(),
     subject: subject.exactOptional(),
+    issuer: issuer.exactOptional(),
     ...about,
   })
   .meta({ description: 'A user, or a service account, to be made. Without an id it is given one.' });
@@ -46,6 +51,10 @@ export const changeUserInput = z
     role: role.exactOptional(),
     email: email.exactOptional(),
     subject: subject.exactOptional(),
+    issuer: issuer
+      .nullable()
+      .exactOptional()
+      .meta({ description: 'The issuer; null makes it whoever names the subject.' }),
   })
   .meta({ description: 'What is to change of a user.' });
 
@@ -66,6 +75,7 @@ export const userView = z
     role,
     email: z.string().meta({ description: 'For people to know who it is.' }).exactOptional(),
     subject: subject.exactOptional(),
+    issuer: issuer.exactOptional(),
     ...seen,
   })
   .meta({ description: 'A user or a service account.' });

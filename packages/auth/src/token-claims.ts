@@ -15,6 +15,7 @@ const ID_CHARS = 16;
 export interface TokenClaims {
   /** Names issuer and subject; in the place of a key's id. */
   readonly keyId: string;
+  readonly issuer: string;
   readonly subject: string;
   readonly tenant: string;
   readonly team?: string;
@@ -32,6 +33,7 @@ export function readClaims(payload: JsonObject, settings: IssuerSettings): Token
   const isStray = settings.tenantClaim !== undefined && named === undefined;
   return {
     keyId: toKeyId(settings.issuer, sub),
+    issuer: settings.issuer,
     subject: sub,
     tenant: named ?? HOME_TENANT,
     ...(team !== undefined && { team }),

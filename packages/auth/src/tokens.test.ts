@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gatewayError } from '@sluice/contract';
 import { authRig, bearer } from './__fixtures__/auth-rig.js';
-import { KEYS, encode, forge, publicJwk, tokenRig } from './__fixtures__/token-rig.js';
+import { ISSUER, KEYS, encode, forge, publicJwk, tokenRig } from './__fixtures__/token-rig.js';
 import { ADMIN, createTenancyAdmin, toPublicKey, toSecret } from './index.js';
 
 const MINUTE = 60_000;
@@ -87,6 +87,20 @@ describe('a token whose subject is a user', () => {
     expect(await rig.present(admin)).toMatchObject({ role: 'caller' });
     users.change('ada', { role: 'viewer' }, ADMIN);
     expect([await rig.present(admin), await rig.present(caller)]).toEqual(['route_not_allowed', 'route_not_allowed']);
+  });
+
+  it('is the one whom its issuer calls so, and nobody whom another one does', async () => {
+    const rig = tokenRig();
+    const ada = { org: 'default', kind: 'person', role: 'caller', name: 'Ada', subject: 'u1', createdAtMs: 1 } as const;
+    rig.tenancy.users.insert({ ...ada, id: 'other', issuer: 'https://other.example.com' });
+    rig.auth.refresh();
+    expect(await rig.present(rig.token())).not.toHaveProperty('user');
+    rig.tenancy.users.insert({ ...ada, id: 'whoever' });
+    rig.auth.refresh();
+    expect(await rig.present(rig.token())).toMatchObject({ user: 'whoever' });
+    rig.tenancy.users.insert({ ...ada, id: 'own', issuer: ISSUER });
+    rig.auth.refresh();
+    expect(await rig.present(rig.token())).toMatchObject({ user: 'own' });
   });
 
   it('is refused where one of several with that subject is disabled', async () => {

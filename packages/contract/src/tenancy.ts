@@ -27,6 +27,8 @@ export interface UserRecord extends Tenanted {
   readonly email?: string;
   /** `sub` of its tokens. */
   readonly subject?: string;
+  /** `iss` of whoever names it so. Absent: whoever names that subject means it. */
+  readonly issuer?: string;
 }
 
 export interface RecordRepository<R extends Tenanted> {

@@ -56,6 +56,7 @@ const USER: UserRecord = {
   name: 'Ada',
   email: 'ada@example.com',
   subject: 'sub|1',
+  issuer: 'https://id.example.com',
   createdAtMs: AT_MS,
 };
 const SETTING: SettingRecord = { kind: 'test', name: 'a', value: { n: 1, list: [1.5, null] }, changedAtMs: AT_MS };

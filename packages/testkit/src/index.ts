@@ -36,3 +36,4 @@ export type { RedisServer } from './redis-server.js';
 export type { ReceivedRequest } from './request-parser.js';
 export type { CreateSpend, LedgerContents } from './spend-suite.js';
 export type { Reply, ReplyAction, ReplyScript } from './reply.js';
+export type { Timed } from './timed.js';

@@ -97,6 +97,24 @@ describe('installs', () => {
   });
 });
 
+describe('workflows', () => {
+  const workflows = globSync('.github/workflows/*.yml', { cwd: ROOT });
+
+  it.each(workflows)('%s runs actions by the commit that was looked at, and no tag that can be moved', (path) => {
+    const uses = [...readFileSync(join(ROOT, path), 'utf8').matchAll(/^ *(?:- )?uses: *(.*)$/gm)].map(([, one]) => one);
+    expect(uses.length).toBeGreaterThan(0);
+    expect(uses.filter((one = '') => !/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(one))).toEqual([]);
+  });
+
+  it.each(workflows)('%s has no rights but those that it names, and no secret that outlives it', (path) => {
+    const text = readFileSync(join(ROOT, path), 'utf8');
+    expect(text).toMatch(/^permissions:(?: \{\}|\n {2}contents: read)$/m);
+    expect(
+      [...text.matchAll(/secrets\.(\w+)/g)].map(([, name]) => name).filter((name) => name !== 'GITHUB_TOKEN'),
+    ).toEqual([]);
+  });
+});
+
 /** A guardrail's sandbox was left by code that it ran: what is not run cannot break out. */
 describe('CVE-2026-40217: no text is ever run as code', () => {
   const sources = globSync('{apps,packages}/**/src/**/*.ts', {

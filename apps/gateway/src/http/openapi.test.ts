@@ -5,6 +5,7 @@ import { ask, bodyOf } from '../__fixtures__/route-call.js';
 import { temporaryStore } from '../__fixtures__/store.js';
 import { createKeyRoutes } from './admin/keys.js';
 import { createRequestRoutes } from './admin/requests.js';
+import { createModelsRoutes } from './models-routes.js';
 import { createOpenApiRoute } from './openapi.js';
 import { createProbeRoutes } from './probes.js';
 
@@ -26,6 +27,7 @@ function tables() {
   const routes = [
     ...createProbeRoutes({ isReady: () => true }),
     ...createKeyRoutes(keys),
+    ...createModelsRoutes(() => Promise.resolve([])),
     ...createRequestRoutes({
       rows: store.ledger,
       history: { find: () => ({ bodies: 'off', request: null, response: null }) },
@@ -53,7 +55,7 @@ describe('GET /openapi.json', () => {
     );
   });
 
-  it('asks for one of four credentials everywhere but at the probes', async () => {
+  it('asks for one of four credentials everywhere but at the probes, or for a session where operators ask', async () => {
     const { paths, components } = await description();
     expect(paths['/health/live']?.['get']?.security).toEqual([]);
     expect(paths['/admin/v1/keys']?.['post']?.security).toEqual([
@@ -61,8 +63,11 @@ describe('GET /openapi.json', () => {
       { xApiKey: [] },
       { apiKey: [] },
       { googleApiKey: [] },
+      { session: [] },
     ]);
-    expect(Object.keys(components.securitySchemes)).toEqual(['bearer', 'xApiKey', 'apiKey', 'googleApiKey']);
+    expect(paths['/v1/models']?.['get']?.security).not.toContainEqual({ session: [] });
+    expect(Object.keys(components.securitySchemes)).toEqual(['bearer', 'xApiKey', 'apiKey', 'googleApiKey', 'session']);
+    expect(components.securitySchemes['session']).toMatchObject({ in: 'cookie', name: '__Host-sluice-session' });
   });
 
   it('describes failures once, and refers to that', async () => {

@@ -1,3 +1,4 @@
+import { isForCallers } from '@sluice/auth';
 import { jsonAnswer } from '@sluice/core';
 import { z } from 'zod';
 import { createDocument } from 'zod-openapi';
@@ -8,7 +9,7 @@ import { errorBodyAt } from './error-bodies.js';
 import type { RouteDescription } from './inference/endpoint.js';
 import type { Access, Route } from './route.js';
 
-const SECURITY_SCHEMES = {
+const KEY_SCHEMES = {
   bearer: { type: 'http', scheme: 'bearer', description: 'A key as OpenAI clients send it.' },
   xApiKey: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'A key as Anthropic clients send it.' },
   apiKey: { type: 'apiKey', in: 'header', name: 'api-key', description: 'A key as Azure clients send it.' },
@@ -20,8 +21,17 @@ const SECURITY_SCHEMES = {
   },
 } as const;
 
-/** One credential is enough, wherever it stands. */
-const AUTHENTICATED = Object.keys(SECURITY_SCHEMES).map((scheme) => ({ [scheme]: [] }));
+const SESSION = {
+  type: 'apiKey',
+  in: 'cookie',
+  name: '__Host-sluice-session',
+  description:
+    'The session of somebody who has signed in. Over plain HTTP to this machine it goes by `sluice-session`.',
+} as const;
+
+/** One credential is enough, wherever it stands. What callers ask is not asked by cookie. */
+const BY_KEY = Object.keys(KEY_SCHEMES).map((scheme) => ({ [scheme]: [] }));
+const BY_KEY_OR_SESSION = [...BY_KEY, { session: [] }];
 
 /** The OpenAPI description of a table of routes. */
 function createOpenApi(routes: readonly RouteDescription[]): object {
@@ -33,7 +43,7 @@ function createOpenApi(routes: readonly RouteDescription[]): object {
     openapi: '3.1.1',
     info: { title: 'Sluice', version: VERSION, description: 'The LLM gateway that survives its providers.' },
     paths,
-    components: { securitySchemes: SECURITY_SCHEMES },
+    components: { securitySchemes: { ...KEY_SCHEMES, session: SESSION } },
   };
   return createDocument(description);
 }
@@ -65,7 +75,7 @@ function toOperation({ openapi, access, path }: RouteDescription): ZodOpenApiOpe
   return {
     ...openapi,
     ...(!isOpen(access) && { 'x-sluice-permission': access }),
-    security: security(access),
+    security: openapi.security ?? security(access),
     responses: { ...openapi.responses, ...failures(access, failure) },
   };
 }
@@ -79,5 +89,6 @@ function failures<T>(access: Access, failure: T): Partial<Record<'401' | '403' |
 }
 
 function security(access: Access): { [scheme: string]: string[] }[] {
-  return isOpen(access) ? [] : AUTHENTICATED;
+  if (access === 'open' || access === 'sign-in') return [];
+  return isForCallers(access) ? BY_KEY : BY_KEY_OR_SESSION;
 }

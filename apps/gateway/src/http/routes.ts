@@ -16,6 +16,7 @@ import { createDrillRoutes } from './admin/drills.js';
 import type { DrillRoutesDeps } from './admin/drills.js';
 import { createExplainRoute } from './admin/explain.js';
 import type { ExplainDeps } from './admin/explain.js';
+import { limitCreations } from './admin/limit-creations.js';
 import { createLimitRoutes } from './admin/limits.js';
 import type { LimitRoutesDeps } from './admin/limits.js';
 import { createKeyRoutes } from './admin/keys.js';
@@ -75,8 +76,7 @@ export function createRoutes(deps: RoutesDeps): readonly Route[] {
     ...createModelsRoutes(listModels),
     ...createResponsesRoutes(deps),
     ...createSignInRoutes(deps.people),
-    ...createKeyRoutes(keys),
-    ...createTenancyRoutes(deps.tenancy),
+    ...limitCreations([...createKeyRoutes(keys), ...createTenancyRoutes(deps.tenancy)], deps.clock),
     ...createConfigRoutes(reloads),
     ...createBreakerRoutes(breakers),
     ...createCorsRoutes(deps.cors),

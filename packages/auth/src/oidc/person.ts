@@ -9,12 +9,13 @@ import type { OidcSettings } from './oidc-settings.js';
 export interface Person {
   /** Names issuer and subject; in the place of a key's id. */
   readonly keyId: string;
+  readonly issuer: string;
   readonly subject: string;
   /** By whom and by what rules it was said, as `originOf` has it. */
   readonly origin: string;
   readonly tenant: string;
   readonly team?: string;
-  /** Absent: no claim names one. With one provider alone it is then the role of the user with this subject. */
+  /** Absent: no claim names one. It is then the role of the user whom this issuer calls so. */
   readonly role?: Role;
 }
 
@@ -30,6 +31,7 @@ export function readPerson(payload: JsonObject, settings: OidcSettings): Person 
   const role = readRole(payload, settings);
   return {
     keyId: toKeyId(settings.issuer, subject),
+    issuer: settings.issuer,
     subject,
     origin: originOf(settings),
     tenant: tenant ?? HOME_TENANT,

@@ -264,6 +264,8 @@ export const MIGRATIONS: readonly string[] = [
      price_version TEXT NOT NULL
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX ledger_adjustments_request ON ledger_adjustments (request_id);`,
+
+  `ALTER TABLE users ADD COLUMN issuer TEXT;`,
 ];
 
 /**

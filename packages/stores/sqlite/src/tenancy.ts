@@ -31,6 +31,7 @@ const USER: Fields<UserRecord> = [
   ['role', 'role'],
   ['email', 'email'],
   ['subject', 'subject'],
+  ['issuer', 'issuer'],
 ];
 
 interface Shape<R> {

@@ -119,3 +119,6 @@ CREATE FUNCTION sluice.keep_audit() RETURNS trigger LANGUAGE plpgsql AS
 CREATE TRIGGER audit_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON sluice.audit
   FOR EACH STATEMENT EXECUTE FUNCTION sluice.keep_audit();
 `;
+
+/** Who names a user's subject. */
+export const ISSUER_STEP = 'ALTER TABLE sluice.users ADD COLUMN issuer TEXT';

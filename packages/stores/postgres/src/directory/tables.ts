@@ -22,7 +22,7 @@ const TABLES: { readonly [Kind in DirectoryKind]: Table<DirectoryRecords[Kind]> 
   teams: { keys: 1, plain: [...NAMED, 'org'], json: ['metadata'] },
   users: {
     keys: 1,
-    plain: [...NAMED, 'org', 'team', 'kind', 'role', 'email', 'subject'],
+    plain: [...NAMED, 'org', 'team', 'kind', 'role', 'email', 'subject', 'issuer'],
     json: ['metadata'],
   },
   keys: {

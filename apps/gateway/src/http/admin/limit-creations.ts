@@ -1,0 +1,53 @@
+import { gatewayError } from '@sluice/contract';
+import type { Clock } from '@sluice/contract';
+import { principalOf } from '../route.js';
+import type { Route } from '../route.js';
+
+/** What one credential may make of keys, organisations, teams and users together within {@link WINDOW_MS}. */
+export const MOST_CREATIONS = 1_000;
+const WINDOW_MS = 60_000;
+
+interface Window {
+  readonly endsMs: number;
+  made: number;
+}
+
+/**
+ * The same routes, of which those that make something refuse whoever has made too much within a minute: what is made is
+ * held in memory by every process, so that nobody who may make one thing fills it. Each process counts for itself.
+ */
+export function limitCreations(routes: readonly Route[], clock: Pick<Clock, 'monotonic'>): readonly Route[] {
+  const windows = new Map<string, Window>();
+  const windowOf = (who: string): Window => {
+    const nowMs = clock.monotonic();
+    const known = windows.get(who);
+    if (known && known.endsMs > nowMs) return known;
+    for (const [other, { endsMs }] of windows) if (endsMs <= nowMs) windows.delete(other);
+    const window = { endsMs: nowMs + WINDOW_MS, made: 0 };
+    windows.set(who, window);
+    return window;
+  };
+  const limited = (route: Route): Route => ({
+    ...route,
+    async handle(call) {
+      const window = windowOf(principalOf(call).keyId);
+      if (window.made >= MOST_CREATIONS) throw tooMuch(window.endsMs - clock.monotonic());
+      window.made += 1;
+      try {
+        return await route.handle(call);
+      } catch (cause) {
+        // It made nothing.
+        window.made -= 1;
+        throw cause;
+      }
+    },
+  });
+  return routes.map((route) => (route.openapi.responses['201'] === undefined ? route : limited(route)));
+}
+
+function tooMuch(retryAfterMs: number): Error {
+  return gatewayError('rate_limit_exceeded', {
+    message: `Of keys, organisations, teams and users, ${MOST_CREATIONS} may be made in a minute.`,
+    details: { retryAfterMs },
+  });
+}
