@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { describeWithServer } from './describe-with-server.js';
 import { postgresMissing, startPostgres } from './postgres-server.js';
 import type { PostgresServer } from './postgres-server.js';
 
@@ -7,18 +7,5 @@ export function describeWithPostgres(
   title: string,
   body: (postgres: { readonly server: PostgresServer }) => void,
 ): void {
-  const missing = postgresMissing();
-  describe.skipIf(missing)(missing ? `${title} (skipped: ${missing})` : title, () => {
-    let started: PostgresServer | undefined;
-    beforeAll(async () => {
-      started = await startPostgres();
-    });
-    afterAll(() => started?.stop());
-    body({
-      get server() {
-        if (!started) throw new Error('The server is there once the tests begin.');
-        return started;
-      },
-    });
-  });
+  describeWithServer(title, { missing: postgresMissing, start: () => startPostgres() }, body);
 }

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { endWithProcess } from './end-with-process.js';
 import { freePort } from './free-port.js';
 import { childrenOf, signalAll } from './process-tree.js';
 
@@ -102,10 +103,7 @@ class Server implements PostgresServer {
       { ...this.#account, cwd: this.#home, stdio: ['ignore', 'ignore', 'pipe'] },
     );
     this.#process = server;
-    // A test that fails may not come to stop it.
-    const end = (): void => void server.kill('SIGKILL');
-    process.once('exit', end);
-    server.once('exit', () => process.off('exit', end));
+    endWithProcess(server);
     await untilReady(server);
   }
 

@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWithProcess } from './end-with-process.js';
 import { freePort } from './free-port.js';
 
 /** A Redis server of a test's own, on a free port of loopback, that keeps nothing when it ends. */
@@ -66,10 +67,7 @@ class Server implements RedisServer {
     const options = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
     const server = spawn('redis-server', options, { stdio: 'ignore' });
     this.#process = server;
-    // A test that fails may not come to stop it.
-    const end = (): void => void server.kill('SIGKILL');
-    process.once('exit', end);
-    server.once('exit', () => process.off('exit', end));
+    endWithProcess(server);
     await this.#untilReady();
   }
 

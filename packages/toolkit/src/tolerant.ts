@@ -8,6 +8,7 @@ export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
+/** The text, where it says something. */
 export function asText(value: unknown): string | undefined {
   return isText(value) ? value : undefined;
 }
@@ -17,10 +18,12 @@ export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
+/** The number, where it is a count. */
 export function asCount(value: unknown): number | undefined {
   return isCount(value) ? value : undefined;
 }
 
+/** What is listed; nothing where it is no list. */
 export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { AssistantMessage, GatewayError, Message, TextPart } from '@sluice/contract';
-import { adjusted } from '@sluice/toolkit';
+import { adjusted, droppedAsides } from '@sluice/toolkit';
 import { toThinkingBlock } from '@sluice/toolkit/anthropic-wire';
 import { writableCitations, writeAssistantPart, writeSystemText, writeToolResult, writeUserPart } from './blocks.js';
 import type { Block } from './blocks.js';
@@ -33,7 +33,7 @@ export function planTurns(messages: readonly Message[], rules: TurnRules): Plan 
     adjustments: [
       ...(moved ? adjusted('messages', 'changed') : []),
       ...(messages.some(losesReasoning) ? adjusted('reasoning_content', 'dropped') : []),
-      ...(messages.some(hasDetail) ? adjusted('image_url.detail', 'dropped') : []),
+      ...droppedAsides({ messages }, ['image_url.detail']),
       ...(messages.some((message) => losesCitations(message, rules)) ? adjusted('citations', 'dropped') : []),
     ],
   };
@@ -147,11 +147,6 @@ function noPrefill(index: number): GatewayError {
 function losesReasoning(message: Message): boolean {
   if (message.role !== 'assistant') return false;
   return message.content.some((part) => part.type === 'reasoning' && toThinkingBlock(part) === undefined);
-}
-
-function hasDetail({ role, content }: Message): boolean {
-  if (role !== 'user' && role !== 'tool') return false;
-  return content.some((part) => part.type === 'image' && (part.detail ?? 'auto') !== 'auto');
 }
 
 function losesCitations({ role, content }: Message, { userCitations }: TurnRules): boolean {

@@ -1,5 +1,5 @@
 import type { Adjustment, CacheMark, ChatRequest, JsonObject, Message } from '@sluice/contract';
-import { adjusted, isSystemMoved } from '@sluice/toolkit';
+import { adjusted, droppedAsides, isSystemMoved } from '@sluice/toolkit';
 import {
   isCited,
   toAssistantEntries,
@@ -41,7 +41,7 @@ export function planMessages({ messages }: ChatRequest, traits: ModelTraits, ins
         : []),
       ...(messages.some((message) => losesReasoning(message, traits)) ? adjusted('reasoning_content', 'dropped') : []),
       ...(messages.some(losesCitations) ? adjusted('citations', 'dropped') : []),
-      ...(messages.some(hasDetail) ? adjusted('image_url.detail', 'dropped') : []),
+      ...droppedAsides({ messages }, ['image_url.detail']),
       ...cacheAdjustments([...system, ...turns.flatMap(({ entries }) => entries)], traits),
     ],
   };
@@ -122,9 +122,4 @@ function losesCitations({ content }: Message): boolean {
 function losesReasoning(message: Message, traits: ModelTraits): boolean {
   if (message.role !== 'assistant') return false;
   return message.content.some((part) => part.type === 'reasoning' && toReasoningBlock(part, traits) === undefined);
-}
-
-function hasDetail({ role, content }: Message): boolean {
-  if (role !== 'user' && role !== 'tool') return false;
-  return content.some((part) => part.type === 'image' && (part.detail ?? 'auto') !== 'auto');
 }
