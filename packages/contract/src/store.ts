@@ -206,7 +206,10 @@ export interface SettledQuery {
 }
 /** Append-only rows. One transaction for each call of `append`. */
 export interface LedgerRepository {
-  /** All or nothing. A second intent or settlement with the same id is ignored. */
+  /**
+   * All or nothing. A second intent or settlement with the same id is ignored. Throws `storage_unavailable`, with
+   * `retryAfterMs` where somebody else holds the store for a moment.
+   */
   append(batch: { readonly intents: readonly LedgerIntent[]; readonly settlements: readonly LedgerSettlement[] }): void;
   /** Newest first. */
   page(query: LedgerQuery): LedgerPage;

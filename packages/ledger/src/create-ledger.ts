@@ -1,5 +1,6 @@
 import { gatewayError, isGatewayError } from '@sluice/contract';
 import type { Clock, GatewayError, Ledger, LedgerIntent, LedgerRepository, LedgerSettlement } from '@sluice/contract';
+import { Patience } from '@sluice/toolkit';
 import { createBacklog } from './backlog.js';
 
 export interface LedgerDeps {
@@ -45,7 +46,8 @@ interface Batch {
 /**
  * A ledger that commits in groups: whatever was opened in one turn of the event loop, or under load in a few, is
  * one transaction; whatever was settled within 20 ms is another. The repository stays the caller's; call `flush`
- * before closing it. `flush` rejects with `storage_unavailable` when rows could not be written.
+ * before closing it. `flush` rejects with `storage_unavailable` when rows could not be written. A store that another process
+ * holds is asked again for up to 2 s, while the event loop goes on.
  */
 export function createLedger(deps: LedgerDeps): ObservedLedger {
   return new GroupCommit(deps);
@@ -56,6 +58,7 @@ class GroupCommit implements ObservedLedger {
   readonly #clock: Clock;
   readonly #onError: (error: GatewayError) => void;
   readonly #schedule: (run: () => void) => void;
+  readonly #patience: Patience;
   readonly #settlements = createBacklog<LedgerSettlement>(MAX_BACKLOG);
   #batch: Batch | undefined;
   #timerSet = false;
@@ -67,6 +70,7 @@ class GroupCommit implements ObservedLedger {
     this.#clock = clock;
     this.#onError = onError;
     this.#schedule = schedule;
+    this.#patience = new Patience(clock);
   }
 
   get unwritten(): number {
@@ -90,11 +94,17 @@ class GroupCommit implements ObservedLedger {
   }
 
   async flush(): Promise<void> {
-    this.#commitBatch();
-    while (this.#settlements.size > 0) {
-      const failure = this.#writeSettlements();
-      if (failure) throw failure;
+    for (let failure = this.#writeAll(); failure; failure = this.#writeAll()) {
+      if (!this.#patience.has(failure)) throw failure;
+      // A timer would not keep the process alive.
+      await new Promise<void>((resolve) => this.#schedule(resolve));
     }
+  }
+
+  #writeAll(): GatewayError | undefined {
+    let failure = this.#batch && this.#commit(this.#batch);
+    while (!failure && this.#settlements.size > 0) failure = this.#writeSettlements();
+    return failure;
   }
 
   /** A quiet ledger commits with the turn of the loop; right after a commit, the next one lets others catch up. */
@@ -114,14 +124,20 @@ class GroupCommit implements ObservedLedger {
   }
 
   readonly #commitBatch = (): void => {
-    const batch = this.#batch;
-    if (!batch) return;
-    this.#batch = undefined;
+    const failure = this.#batch && this.#commit(this.#batch);
+    if (failure) this.#clock.after(failure.details.retryAfterMs ?? 0, this.#commitBatch);
+  };
+
+  /** Gives the failure for which the batch is to wait; those who come meanwhile join it. */
+  #commit(batch: Batch): GatewayError | undefined {
     const failure = this.#append(batch.intents, []);
+    if (failure && this.#patience.has(failure)) return failure;
+    this.#batch = undefined;
     this.#committedMs = this.#clock.monotonic();
     if (failure) batch.committed.reject(failure);
     else batch.committed.resolve();
-  };
+    return undefined;
+  }
 
   /** Settlements never ride with intents: a broken one cannot fail them, and few transactions hold many of them. */
   readonly #commitSettlements = (): void => {
@@ -142,9 +158,11 @@ class GroupCommit implements ObservedLedger {
   #writeSettlements(): GatewayError | undefined {
     const rows = this.#settlements.peek(MAX_SETTLEMENTS);
     const failure = this.#append([], rows);
+    if (failure && this.#patience.has(failure)) return failure;
     if (failure) {
       this.#onError(failure);
-      return this.#writeSingly(rows) ? undefined : failure;
+      const isHeld = failure.details.retryAfterMs !== undefined;
+      return !isHeld && this.#writeSingly(rows) ? undefined : failure;
     }
     this.#settlements.drop(rows.length);
     return undefined;
@@ -177,10 +195,12 @@ class GroupCommit implements ObservedLedger {
     try {
       this.#repository.append({ intents, settlements });
       this.#isFailing = false;
+      this.#patience.renew();
       return undefined;
     } catch (cause) {
-      this.#isFailing = true;
-      return toStorageError(cause);
+      const failure = toStorageError(cause);
+      this.#isFailing = !this.#patience.has(failure);
+      return failure;
     }
   }
 

@@ -15,13 +15,22 @@ interface Rig {
   /** Processes that end leave these behind. */
   leave(count: number): void;
   fail: boolean;
+  /** While true, another process holds the store. */
+  isHeld: boolean;
 }
 
 /** Recovery over a store from which an orphan goes when it is settled. */
 function recovery(left: number): Rig {
   const clock = createManualClock(5_000);
   const orphans = new Map<string, ReturnType<typeof intent>>();
-  const rig = { clock, settled: [] as LedgerSettlement[], told: [] as number[], errors: [] as unknown[], fail: false };
+  const rig = {
+    clock,
+    settled: [] as LedgerSettlement[],
+    told: [] as number[],
+    errors: [] as unknown[],
+    fail: false,
+    isHeld: false,
+  };
   const leave = (count: number): void => {
     for (let at = 0; at < count; at += 1) orphans.set(`row-${at}`, intent(`row-${at}`));
   };
@@ -31,6 +40,7 @@ function recovery(left: number): Rig {
     repository: {
       orphans: (limit) => [...orphans.values()].slice(0, limit),
       append({ settlements }) {
+        if (rig.isHeld) throw gatewayError('storage_unavailable', { details: { retryAfterMs: 5 } });
         if (rig.fail) throw gatewayError('storage_unavailable');
         rig.settled.push(...settlements);
         for (const { id } of settlements) orphans.delete(id);
@@ -93,5 +103,16 @@ describe('recovery of the rows that a killed process left open', () => {
     const { stop, clock } = recovery(0);
     stop();
     expect(clock.pending).toBe(0);
+  });
+
+  it('goes on as soon as another process has let go of the store, and says nothing of it', () => {
+    const rig = recovery(0);
+    rig.leave(3);
+    rig.isHeld = true;
+    rig.clock.advance(2_000);
+    rig.isHeld = false;
+    rig.clock.advance(5);
+    rig.clock.advance(0);
+    expect([rig.settled.length, rig.told, rig.errors]).toEqual([3, [3], []]);
   });
 });

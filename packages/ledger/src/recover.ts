@@ -1,5 +1,6 @@
-import { errorRow } from '@sluice/contract';
+import { errorRow, toGatewayError } from '@sluice/contract';
 import type { Cancel, Clock, LedgerIntent, LedgerRepository, LedgerSettlement } from '@sluice/contract';
+import { Patience } from '@sluice/toolkit';
 
 export interface RecoveryDeps {
   readonly repository: Pick<LedgerRepository, 'append' | 'orphans'>;
@@ -24,33 +25,47 @@ const MAX_ROWS = 256;
  * may do so at once; the first settlement stays.
  */
 export function keepRecovering(deps: RecoveryDeps): Cancel {
+  const recovery: Recovery = { ...deps, patience: new Patience(deps.clock) };
   let cancel: Cancel = () => undefined;
   let recovered = 0;
   const look = (): void => {
-    const isDone = recover(deps, (count) => (recovered += count));
+    const { settled, againMs } = recover(recovery);
+    recovered += settled;
+    const isDone = againMs === undefined;
     if (isDone && recovered > 0) deps.onRecovered(recovered);
     if (isDone) recovered = 0;
-    cancel = deps.clock.after(isDone ? LOOK_EVERY_MS : 0, look);
+    cancel = deps.clock.after(againMs ?? LOOK_EVERY_MS, look);
   };
   look();
   return () => cancel();
 }
 
-/** One transaction's worth. True when nothing is left, or nothing can be done now. */
-function recover(deps: RecoveryDeps, count: (settled: number) => void): boolean {
-  const { repository, clock, onError, estimateMicroUsd, onSettled } = deps;
+interface Recovery extends RecoveryDeps {
+  readonly patience: Patience;
+}
+interface Recovered {
+  readonly settled: number;
+  /** How soon to go on; absent when nothing is left, or nothing can be done now. */
+  readonly againMs?: number;
+}
+
+/** One transaction's worth. */
+function recover({ repository, clock, patience, ...deps }: Recovery): Recovered {
+  const { onError, estimateMicroUsd, onSettled } = deps;
   try {
     const intents = repository.orphans(MAX_ROWS);
-    if (intents.length === 0) return true;
+    if (intents.length === 0) return { settled: 0 };
     const nowMs = clock.now();
     const settlements = intents.map((intent) => interrupted(intent, estimateMicroUsd?.(intent), nowMs));
     repository.append({ intents: [], settlements });
+    patience.renew();
     for (const [index, intent] of intents.entries()) onSettled?.(intent, settlements[index] as LedgerSettlement);
-    count(intents.length);
-    return false;
+    return { settled: intents.length, againMs: 0 };
   } catch (cause) {
+    const failure = toGatewayError(cause);
+    if (patience.has(failure)) return { settled: 0, againMs: failure.details.retryAfterMs ?? 0 };
     onError(cause);
-    return true;
+    return { settled: 0 };
   }
 }
 

@@ -1,11 +1,12 @@
 import { gatewayError } from '@sluice/contract';
-import type { GatewayError, Ledger, LedgerIntent, LedgerSettlement } from '@sluice/contract';
+import type { GatewayError, LedgerIntent, LedgerSettlement } from '@sluice/contract';
 import { createManualClock } from '@sluice/testkit';
 import type { ManualClock } from '@sluice/testkit';
 import { createLedger } from '../index.js';
+import type { ObservedLedger } from '../index.js';
 
 export interface LedgerRig {
-  readonly ledger: Ledger;
+  readonly ledger: ObservedLedger;
   readonly clock: ManualClock;
   readonly errors: GatewayError[];
   /** Every row written, in order, with repetitions. */
@@ -15,6 +16,8 @@ export interface LedgerRig {
   readonly commits: { intents: number; settlements: number }[];
   /** While true, every write throws; a row can be named as the one at fault instead. */
   fail: boolean | string;
+  /** While true, somebody else holds the store. */
+  isHeld: boolean;
   /** Runs what the ledger scheduled: one turn of the event loop. */
   turn(): void;
 }
@@ -37,6 +40,7 @@ export function ledgerRig(): LedgerRig {
     settlements: [],
     commits: [],
     fail: false,
+    isHeld: false,
     turn: () => scheduled.splice(0).forEach((run) => run()),
   };
   return rig;
@@ -48,6 +52,7 @@ interface AppendedBatch {
 }
 
 function append(rig: LedgerRig, { intents, settlements }: AppendedBatch): void {
+  if (rig.isHeld) throw gatewayError('storage_unavailable', { message: 'Held.', details: { retryAfterMs: 5 } });
   const broken = typeof rig.fail === 'string' && settlements.some((row) => row.id === rig.fail);
   if (rig.fail === true || broken) throw gatewayError('storage_unavailable', { message: 'The disk is full.' });
   rig.commits.push({ intents: intents.length, settlements: settlements.length });

@@ -88,7 +88,7 @@ it('where the thread cannot start, commits go on doing the checkpoints', async (
   onTestFinished(() => database.close());
   const ended = Promise.withResolvers<void>();
   process.once('worker', (thread) => thread.once('exit', () => ended.resolve()));
-  const checkpointer = new Checkpointer(database, `${path}-missing`);
+  const checkpointer = new Checkpointer([database], `${path}-missing`);
   checkpointer.count(1_000);
   await ended.promise;
   expect(database.prepare('PRAGMA wal_autocheckpoint').get()).toEqual({ wal_autocheckpoint: 1_000 });

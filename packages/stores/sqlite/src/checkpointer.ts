@@ -24,13 +24,14 @@ const WORKER = new URL(`./checkpoint-worker${import.meta.url.endsWith('.ts') ? '
  * there can be no thread, or it fails, SQLite goes on doing them within commits.
  */
 export class Checkpointer {
-  readonly #database: DatabaseSync;
+  readonly #databases: readonly DatabaseSync[];
   readonly #task: CheckpointTask;
   #rows = 0;
   #worker: Worker | undefined;
 
-  constructor(database: DatabaseSync, path: string) {
-    this.#database = database;
+  /** Of all connections of this process that write. */
+  constructor(databases: readonly DatabaseSync[], path: string) {
+    this.#databases = databases;
     this.#task = { path, stop: sharedFlag(), ended: sharedFlag() };
   }
 
@@ -66,7 +67,9 @@ export class Checkpointer {
   }
 
   #setAutomatic(pages: number): void {
-    if (this.#database.isOpen) this.#database.exec(`PRAGMA wal_autocheckpoint = ${pages}`);
+    for (const database of this.#databases) {
+      if (database.isOpen) database.exec(`PRAGMA wal_autocheckpoint = ${pages}`);
+    }
   }
 }
 

@@ -101,14 +101,30 @@ describe('what is reserved in a database', () => {
     expect((await counters.reserve('d', [slot], never)).ok).toBe(false);
   });
 
-  it('is refused with storage_unavailable within a moment while another process holds the lock', async () => {
+  it('waits for another process that holds the lock, and is refused after two seconds', async () => {
     const path = temporaryPath();
-    const counters = temporaryStore({ path }).counters({ clock: createManualClock() });
+    const clock = createManualClock();
+    const counters = temporaryStore({ path }).counters({ clock });
+    const turn = () => new Promise(setImmediate);
     const other = new DatabaseSync(path);
     other.exec('BEGIN IMMEDIATE');
-    await expect(counters.reserve('a', [money(1)], never)).rejects.toMatchObject({ code: 'storage_unavailable' });
+    const waiting = counters.reserve('a', [money(1)], never);
+    await turn();
+    clock.advance(5);
+    other.exec('ROLLBACK');
+    const joined = counters.reserve('b', [money(1)], never);
+    clock.advance(5);
+    expect([(await waiting).ok, (await joined).ok]).toEqual([true, true]);
+    other.exec('BEGIN IMMEDIATE');
+    const refused = counters.reserve('c', [money(1)], never).catch((cause: unknown) => cause);
+    await turn();
+    for (let ms = 0; ms < 2_000; ms += 500) clock.advance(500);
+    expect(await refused).toMatchObject({
+      code: 'storage_unavailable',
+      message: 'The database cannot be used: it is locked by another process.',
+    });
     other.exec('ROLLBACK');
     other.close();
-    expect((await counters.reserve('b', [money(1)], never)).ok).toBe(true);
+    expect((await counters.reserve('d', [money(1)], never)).ok).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Actual, Claim, ClaimState, Clock, CounterStore, ReserveResult } from '@sluice/contract';
-import { gatewayError } from '@sluice/contract';
+import { gatewayError, toGatewayError } from '@sluice/contract';
+import type { Actual, Claim, ClaimState, Clock, CounterStore, GatewayError, ReserveResult } from '@sluice/contract';
+import { Patience } from '@sluice/toolkit';
 import { guarded } from './failure.js';
 import { CountTable } from './count-table.js';
 import type { Counted, KeptCounts, Place } from './count-table.js';
@@ -29,7 +30,8 @@ const DEFAULT_LEASE_MS = 30_000;
 /**
  * Counts in an open, migrated database: exact among all processes that hold it, and there after a restart. Whatever was
  * asked for in one turn of the event loop is one transaction. Windows run on the wall clock, for they outlive the process. Rejects with
- * `storage_unavailable` when the database fails.
+ * `storage_unavailable` when the database fails; one that another process holds is asked again for up to 2 s, while the event
+ * loop goes on.
  */
 export class SqliteCounterStore implements CounterStore {
   readonly leaseMs: number;
@@ -38,6 +40,7 @@ export class SqliteCounterStore implements CounterStore {
   readonly #schedule: (run: () => void) => void;
   readonly #counts: CountTable;
   readonly #reservations: ReservationTable;
+  readonly #patience: Patience;
   readonly #begin: StatementSync;
   readonly #commitAll: StatementSync;
   #orders: Order[] = [];
@@ -47,6 +50,7 @@ export class SqliteCounterStore implements CounterStore {
     this.#clock = clock;
     this.leaseMs = leaseMs;
     this.#schedule = schedule ?? ((run) => void setImmediate(run));
+    this.#patience = new Patience(clock);
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commitAll = database.prepare('COMMIT');
     this.#counts = new CountTable(database);
@@ -94,9 +98,10 @@ export class SqliteCounterStore implements CounterStore {
     return guarded(() => this.#counts.recall(name, this.#clock.now()));
   }
 
-  /** Does at once what is asked for. */
+  /** Does at once what is asked for, or not at all. */
   flush(): void {
-    if (this.#orders.length > 0) this.#commit();
+    const failure = this.#commit();
+    if (failure) this.#end(failure);
   }
 
   #reserve(id: string, claims: readonly Claim[], nowMs: number): ReserveResult {
@@ -136,26 +141,41 @@ export class SqliteCounterStore implements CounterStore {
 
   #order<T>(work: (nowMs: number) => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.#orders.length === 0) this.#schedule(this.#commit);
+      if (this.#orders.length === 0) this.#schedule(this.#commitSoon);
       this.#orders.push({ work, resolve: resolve as Order['resolve'], reject, outcome: undefined, failure: undefined });
     });
   }
 
-  readonly #commit = (): void => {
-    const orders = this.#orders;
-    if (orders.length === 0) return;
-    this.#orders = [];
-    try {
-      guarded(() => this.#transact(orders));
-    } catch (cause) {
-      for (const { reject } of orders) reject(cause);
-      return;
-    }
-    for (const { resolve, reject, outcome, failure } of orders) {
-      if (failure === undefined) resolve(outcome);
-      else reject(failure.cause);
-    }
+  readonly #commitSoon = (): void => {
+    const failure = this.#commit();
+    if (failure) this.#clock.after(failure.details.retryAfterMs ?? 0, this.#commitSoon);
   };
+
+  /** Gives the failure for which all orders are to wait; those that come meanwhile join them. */
+  #commit(): GatewayError | undefined {
+    if (this.#orders.length === 0) return undefined;
+    try {
+      guarded(() => this.#transact(this.#orders));
+      this.#patience.renew();
+      this.#end();
+      return undefined;
+    } catch (cause) {
+      const failure = toGatewayError(cause);
+      if (this.#patience.has(failure)) return failure;
+      this.#end(failure);
+      return undefined;
+    }
+  }
+
+  #end(failed?: GatewayError): void {
+    const orders = this.#orders;
+    this.#orders = [];
+    for (const { resolve, reject, outcome, failure } of orders) {
+      if (failed) reject(failed);
+      else if (failure) reject(failure.cause);
+      else resolve(outcome);
+    }
+  }
 
   #transact(orders: readonly Order[]): void {
     if (!this.#database.isOpen) throw gatewayError('storage_unavailable', { message: 'The database is closed.' });

@@ -12,20 +12,36 @@ const REASONS: Readonly<Record<number, string>> = {
   26: 'it is not an SQLite database; restore a backup or move it away',
 };
 
-/** Why SQLite failed, without paths or content; nothing for errors that are not SQLite's. */
-export function failureReason(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined;
-  // The low byte is the primary code, the rest tells apart its variants.
-  return REASONS[Number(error.errcode) & 0xff];
+/** Another process's transaction is over in a moment, mostly. */
+const LOCKED_FOR_MS = 5;
+
+/** Whether another connection holds a lock: nothing has happened, and soon it can. */
+export function isLocked(error: unknown): boolean {
+  return [5, 6].includes(primaryCodeOf(error) ?? 0);
 }
 
-/** Runs one use of the database; whatever it throws becomes `storage_unavailable` with the original as cause. */
+/** Why SQLite failed, without paths or content; nothing for errors that are not SQLite's. */
+export function failureReason(error: unknown): string | undefined {
+  return REASONS[primaryCodeOf(error) ?? 0];
+}
+
+/** The low byte; the rest tells apart its variants. */
+function primaryCodeOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined;
+  return Number(error.errcode) & 0xff;
+}
+
+/**
+ * Runs one use of the database; whatever it throws becomes `storage_unavailable` with the original as cause, and with
+ * `retryAfterMs` where another process holds a lock.
+ */
 export function guarded<T>(work: () => T): T {
   try {
     return work();
   } catch (cause) {
     const reason = failureReason(cause);
     const message = reason ? `The database cannot be used: ${reason}.` : 'The database cannot be used.';
-    throw gatewayError('storage_unavailable', { message, cause });
+    const details = isLocked(cause) ? { retryAfterMs: LOCKED_FOR_MS } : {};
+    throw gatewayError('storage_unavailable', { message, cause, details });
   }
 }

@@ -23,12 +23,14 @@ import { rollback } from './transact.js';
 const ORDER_SLACK_MS = 1_000;
 
 export interface LedgerDeps extends OrphanDeps {
+  /** Another connection to it, which waits for nobody. */
+  readonly appending: DatabaseSync;
   readonly checkpointer: Checkpointer;
 }
 
 /** The ledger of an open, migrated database. Every method throws `storage_unavailable` when the database fails. */
 export function createLedgerRepository(database: DatabaseSync, deps: LedgerDeps): LedgerRepository {
-  const append = prepareAppend(database, deps);
+  const append = prepareAppend(deps);
   const older = {
     ofAll: database.prepare(`${SELECT_ROWS} WHERE i.id < ? ORDER BY i.id DESC`),
     ofTenant: database.prepare(`${SELECT_ROWS} WHERE i.id < ? AND i.tenant = ? ORDER BY i.id DESC`),
@@ -48,7 +50,7 @@ export function createLedgerRepository(database: DatabaseSync, deps: LedgerDeps)
   };
 }
 
-function prepareAppend(database: DatabaseSync, { owner, checkpointer }: LedgerDeps) {
+function prepareAppend({ appending: database, owner, checkpointer }: LedgerDeps) {
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const prices = new PriceTable(database);

@@ -41,8 +41,8 @@ export interface SqliteStoreOptions {
   readonly durability?: 'process' | 'sync';
 }
 
-/** How long counting and sending wait for another process's lock; whoever is admitted waits with it. */
-const BESIDE_BUSY_MS = 50;
+/** How long the event loop waits with a commit for another process's lock. Whoever wants more asks again. */
+const BESIDE_BUSY_MS = 2;
 
 /** In WAL mode NORMAL survives the end of the process; only a power cut may take the last moments. */
 const SYNCHRONOUS = { process: 'NORMAL', sync: 'FULL' } as const;
@@ -57,7 +57,7 @@ export interface SqliteStore {
   readonly settings: SettingRepository;
   readonly audit: AuditRepository;
   readonly history: HistoryRepository;
-  /** Counts over a connection of their own, so that a lock of another process costs no more than their short wait. */
+  /** Counts over a connection of their own, so that nobody else waits where they do. */
   counters(options: SqliteCounterOptions): SqliteCounterStore;
   /** One table, whoever opens it. */
   entries(options: SqliteEntriesOptions): AtomicKeyValueStore;
@@ -84,12 +84,13 @@ function prepareStore(database: DatabaseSync, options: SqliteStoreOptions): Sqli
   const synchronous = `PRAGMA synchronous = ${SYNCHRONOUS[options.durability ?? 'process']}`;
   database.exec(`PRAGMA journal_mode = WAL; ${synchronous}`);
   migrate(database);
-  const owner = new LedgerOwner(database, path);
-  const checkpointer = new Checkpointer(database, path);
   const spend = createSqliteSpend(path);
   const beside = new Beside(path, synchronous);
+  const appending = beside.connect();
+  const owner = new LedgerOwner({ database, appending, path });
+  const checkpointer = new Checkpointer([database, appending], path);
   return {
-    ledger: createLedgerRepository(database, { path, owner, checkpointer }),
+    ledger: createLedgerRepository(database, { path, appending, owner, checkpointer }),
     spend,
     ...smallRepositories(database),
     counters: (counting) =>
@@ -144,12 +145,18 @@ class Beside {
     this.#synchronous = synchronous;
   }
 
-  /** What uses the connection ends before it is closed. */
-  open<T>(use: (opened: DatabaseSync) => T, end: (user: T) => void): T {
+  connect(): DatabaseSync {
     const opened = new DatabaseSync(this.#path, { timeout: BESIDE_BUSY_MS });
     this.#opened.push(opened);
+    opened.exec(this.#synchronous);
+    return opened;
+  }
+
+  /** What uses the connection ends before it is closed. */
+  open<T>(use: (opened: DatabaseSync) => T, end: (user: T) => void): T {
+    const opened = this.connect();
     // The ledger's rows go the same way, and what they bring about is checkpointed with them.
-    opened.exec(`${this.#synchronous}; PRAGMA wal_autocheckpoint = 0`);
+    opened.exec('PRAGMA wal_autocheckpoint = 0');
     const user = use(opened);
     this.#ends.push(() => end(user));
     return user;

@@ -15,6 +15,16 @@ export function ownerLockPath(databasePath: string, owner: number | bigint): str
   return `${databasePath}-owner-${owner}`;
 }
 
+export interface OwnerInit {
+  readonly database: DatabaseSync;
+  /** The connection on which the intents are written. */
+  readonly appending: DatabaseSync;
+  /** Of the database. */
+  readonly path: string;
+}
+
+const WRITE = 'UPDATE ledger_owners SET since = ?, open = ? WHERE id = ?';
+
 /** From where on open intents are looked for. */
 interface Mark {
   /** No open intent has an id before this one, but for those that the row lists. */
@@ -31,6 +41,7 @@ interface Mark {
 export class LedgerOwner {
   readonly #database: DatabaseSync;
   readonly #path: string;
+  /** On the connection that appends. */
   readonly #write: StatementSync;
   readonly #open = new Set<string>();
   #claimed: { readonly id: number; readonly lock: OwnerLock } | undefined;
@@ -38,10 +49,10 @@ export class LedgerOwner {
   #mark: Mark = { since: AFTER_EVERY_ID, newest: AFTER_EVERY_ID, atMs: Number.NEGATIVE_INFINITY };
   #nextMark = this.#mark;
 
-  constructor(database: DatabaseSync, path: string) {
+  constructor({ database, appending, path }: OwnerInit) {
     this.#database = database;
     this.#path = path;
-    this.#write = database.prepare('UPDATE ledger_owners SET since = ?, open = ? WHERE id = ?');
+    this.#write = appending.prepare(WRITE);
   }
 
   /** The number that its intents carry, taken at the first call. Not within a transaction. */
@@ -73,7 +84,7 @@ export class LedgerOwner {
     const { id, lock } = this.#claimed;
     this.#claimed = undefined;
     try {
-      if (this.#open.size > 0) this.#write.run(AFTER_EVERY_ID, JSON.stringify([...this.#open]), id);
+      if (this.#open.size > 0) this.#database.prepare(WRITE).run(AFTER_EVERY_ID, JSON.stringify([...this.#open]), id);
       else this.#database.prepare('DELETE FROM ledger_owners WHERE id = ?').run(id);
     } finally {
       lock.release();

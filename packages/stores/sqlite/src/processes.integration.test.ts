@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { appendWhenFree } from './__fixtures__/append-when-free.js';
 import { keyRecord, ledgerIntent } from './__fixtures__/rows.js';
 import { temporaryPath, temporaryStore } from './__fixtures__/temporary-store.js';
 
@@ -88,7 +89,7 @@ describe('a database held by several processes', () => {
     void child.finally(() => (running = false)).catch(() => undefined);
     let own = 0;
     while (running) {
-      ledger.append({ intents: [ledgerIntent({ id: `own-${own}` })], settlements: [] });
+      await appendWhenFree(ledger, { intents: [ledgerIntent({ id: `own-${own}` })], settlements: [] });
       own += 1;
       // Whoever writes without a pause lets nobody else write.
       await sleep(1);

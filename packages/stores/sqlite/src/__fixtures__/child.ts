@@ -3,6 +3,7 @@
  * It stands for the CLI beside a running gateway.
  */
 import { openSqliteStore } from '../index.js';
+import { appendWhenFree } from './append-when-free.js';
 import { keyRecord, ledgerIntent } from './rows.js';
 
 const [path = '', command = '', id = ''] = process.argv.slice(2);
@@ -11,12 +12,16 @@ if (command === 'insert-key') store.keys.insert(keyRecord({ id, hash: `hash of $
 if (command === 'revoke-key') store.keys.revoke(id, 1_700_000_009_000);
 if (command === 'append') {
   for (let row = 0; row < 200; row += 1) {
-    store.ledger.append({ intents: [ledgerIntent({ id: `${id}-${row}` })], settlements: [] });
+    await appendWhenFree(store.ledger, { intents: [ledgerIntent({ id: `${id}-${row}` })], settlements: [] });
   }
 }
 let admitted = 0;
 if (command === 'reserve') {
-  const counters = store.counters({ clock: { now: () => Date.now(), monotonic: () => performance.now(), after: () => () => undefined } });
+  const after = (ms: number, run: () => void) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  };
+  const counters = store.counters({ clock: { now: () => Date.now(), monotonic: () => performance.now(), after } });
   const claim = { scope: 'key:a', kind: 'window', name: 'requests', amount: 1, limit: 50, windowMs: 60_000 } as const;
   const { signal } = new AbortController();
   const results = await Promise.all(Array.from({ length: 100 }, (_, at) => counters.reserve(`${id}-${at}`, [claim], signal)));
