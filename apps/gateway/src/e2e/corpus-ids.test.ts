@@ -24,18 +24,36 @@ const CLASSES: Readonly<Record<string, readonly number[]>> = {
   K: [1, 2, 4, 5, 7, 8, 10, 11, 13, 14, 16, 17, 19, 20, 22, 23, 25, 26],
   L: [1, 2, 4, 5, 7, 8, 10, 11],
 };
+/** What went wrong in other gateways, or in what they are made of; each has a test that is named after it. */
+const ADVISORIES = [
+  ['CVE-2024-6587', 'CVE-2024-9606', 'CVE-2025-11203', 'CVE-2025-59146', 'CVE-2025-62155', 'CVE-2025-66405'],
+  ['CVE-2026-1525', 'CVE-2026-1527', 'CVE-2026-4923', 'CVE-2026-22036', 'CVE-2026-25591', 'CVE-2026-35029'],
+  ['CVE-2026-35030', 'CVE-2026-40217', 'CVE-2026-41432', 'CVE-2026-42208', 'CVE-2026-42339', 'CVE-2026-47101'],
+  ['CVE-2026-47102', 'CVE-2026-49468', 'CVE-2026-59822', 'CVE-2026-84890', 'CVE-2026-108719', 'CVE-2026-110719'],
+  ['CVE-2026-114612', 'GHSA-724j-f2pf-phf7', 'PYSEC-2026-1545', 'PYSEC-2026-4070'],
+].flat();
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
-const TESTS = '{apps/gateway,packages/**}/src/**/{*.test.ts,__fixtures__/**/*.ts}';
+const TESTS = '{apps/gateway,packages/**,tooling/supply}/src/**/{*.test.ts,__fixtures__/**/*.ts}';
 const SELF = 'corpus-ids.test.ts';
 /** A number that stands in a remark has no case. */
 const COMMENTS = /^ *\/\*[^]*?\*\/|^ *\/\/.*$|;\s+\/\/.*$/gm;
 
-it('has a case for each bad input that has a number', () => {
+/** What tests say, and what they are fed with. */
+function readTests(): readonly string[] {
   const exclude = (path: string): boolean =>
     path.endsWith('node_modules') || path.endsWith('dist') || path.endsWith(SELF);
-  const texts = globSync(TESTS, { cwd: ROOT, exclude }).map((path) =>
+  return globSync(TESTS, { cwd: ROOT, exclude }).map((path) =>
     readFileSync(join(ROOT, path), 'utf8').replace(COMMENTS, ''),
   );
+}
+const texts = readTests();
+
+it('has a test named after each advisory', () => {
+  const named = new Set(texts.flatMap((text) => text.match(/\b(?:CVE|PYSEC)-\d{4}-\d+|\bGHSA(?:-\w{4}){3}/g) ?? []));
+  expect(ADVISORIES.filter((id) => !named.has(id))).toEqual([]);
+});
+
+it('has a case for each bad input that has a number', () => {
   const named = new Set(texts.flatMap((text) => text.match(/\b[A-L]-\d\d\b/g) ?? []));
   const wanted = Object.entries(CLASSES).flatMap(([name, numbers]) =>
     numbers.map((number) => `${name}-${String(number).padStart(2, '0')}`),

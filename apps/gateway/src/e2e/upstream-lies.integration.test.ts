@@ -170,7 +170,7 @@ describe('a body longer than its length (F23)', () => {
   });
 });
 
-describe('a redirect (F36, F-61)', () => {
+describe('a redirect (F36, F-61, CVE-2025-62155)', () => {
   it.each([301, 302, 303, 307, 308])('of status %d is followed nowhere', async (status) => {
     await using canary = await fakeUpstream(saying('stolen'));
     const places = [
