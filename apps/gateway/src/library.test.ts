@@ -203,8 +203,9 @@ describe('closing a gateway', () => {
   it('waits for what is in flight, and can be asked for twice', async () => {
     const { gateway } = open();
     const openai = openaiOn(gateway);
-    const slow = openai.chat.completions.create({ ...ECHO, model: 'sim/slow-150' });
-    await new Promise((resolve) => void setTimeout(resolve, 50));
+    const slow = openai.chat.completions.create({ ...ECHO, model: 'sim/slow-1000' });
+    const inFlight = async (): Promise<string> => (await gateway.fetch('http://gateway/metrics')).text();
+    await expect.poll(inFlight, { interval: 5 }).toContain('sluice_in_flight_requests{route="/v1/chat/completions"} 1');
     await Promise.all([gateway.close(), gateway.close()]);
     expect((await slow).choices[0]?.message.content).toBe('Hello there');
   });
