@@ -12,7 +12,7 @@ export interface Notices {
 }
 
 /** The topic of a notice that stands for all that may have been lost. */
-export const ANYTHING = '*';
+const ANYTHING = '*';
 
 interface NoticeOptions {
   readonly channel: string;
