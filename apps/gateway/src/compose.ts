@@ -21,6 +21,8 @@ import { createLimitsControl } from './compose/limits.js';
 import type { LimitsControl } from './compose/limits.js';
 import { composeLastingPorts } from './compose/ports.js';
 import type { LastingPorts } from './compose/ports.js';
+import { createCatalogueControl, showCatalogue } from './compose/live-catalogue.js';
+import type { CatalogueControl } from './compose/live-catalogue.js';
 import { watchPressure } from './compose/pressure.js';
 import { hearOfChanges } from './compose/redis.js';
 import { recoverRows } from './compose/recovery.js';
@@ -64,6 +66,7 @@ interface Opened extends Base {
   readonly limits: LimitsControl;
   readonly followers: Followers;
   readonly idempotency: IdempotencyControl;
+  readonly catalogue: CatalogueControl;
   readonly history: RequestHistory;
 }
 
@@ -75,7 +78,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   try {
     // Whatever can be wrong with the providers shows before anything is written.
     const providers = takeProviders(options.config, holding, { ...base, secrets: options });
-    const { store, lasting, limits, followers, idempotency, history } = (opened = openState(base));
+    const { store, lasting, limits, followers, idempotency, history, catalogue } = (opened = openState(base));
     const first = buildGeneration(options.config, {
       holding,
       providers,
@@ -85,6 +88,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
       followers,
       idempotency: idempotency.requests,
       history,
+      catalogue,
       telemetry: base.telemetry,
       secrets: options.state,
       place: options,
@@ -125,7 +129,8 @@ function openState(base: Base): Opened {
   const idempotency = createIdempotencyControl(base.options.config, { ...base, store, shared: limits.shared });
   const sharedLedger = openSharedLedger({ ...base, store, database: shared?.database, config: () => limits.config() });
   const history = openHistory({ ...base, store, secret: base.options.state.keyPepper });
-  return { ...base, store, limits, followers, idempotency, history, lasting, sharedLedger };
+  const catalogue = createCatalogueControl(databasePath, base.options.cwd);
+  return { ...base, store, limits, followers, idempotency, history, catalogue, lasting, sharedLedger };
 }
 
 /** Builds a further configuration; throws, and then holds nothing, where it cannot be built. */
@@ -158,6 +163,7 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
   const watches = [watchSource(options, { reloads, telemetry }), recoverRows(opened, generations)];
   opened.limits.config = () => generations.current.config;
   opened.idempotency.config = opened.limits.config;
+  followCatalogue(opened, generations, reloads);
   hearOfChanges({ ...opened, shared: opened.limits.shared }, generations);
   showState({ ...opened, generations });
   const background = openBackground(opened, generations);
@@ -187,6 +193,12 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
       await release(opened, opened);
     },
   };
+}
+
+/** Another catalogue is in force with the next request, and its state is among the figures. */
+function followCatalogue({ catalogue, telemetry }: Opened, generations: Generations, reloads: Reloads): void {
+  catalogue.onChange = () => reloads.rebuild();
+  showCatalogue(telemetry, catalogue, () => generations.current.liveCatalogue);
 }
 
 function openBackground({ store, lasting }: Opened, generations: Generations): BackgroundResponses {

@@ -1,4 +1,5 @@
 import { SAMPLING_PARAMETERS } from '@sluice/contract';
+import { durationMs, isSafeUrl } from '@sluice/toolkit';
 import { z } from 'zod';
 import { toPicoUsd } from './picousd.js';
 import { CAPABILITIES, DATE, EFFORTS, MODES, OTHER_UNITS, TOKEN_UNITS } from './vocabulary.js';
@@ -103,9 +104,39 @@ const modelOverride = z
   })
   .describe('What is known of one model.');
 
+const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,5}[mhd]$/, 'expected a whole number and a unit: 30m, 6h or 1d')
+  .transform(durationMs);
+
+const source = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/, error: 'expected an address that begins with https:// or http://' })
+      .refine(isConfidential, 'expected https://: over plain HTTP anybody between could set the prices')
+      .exactOptional()
+      .describe('Where it is fetched from, without following redirects. Credentials do not belong here.'),
+    file: z.string().min(1).exactOptional().describe('Or the file that it is read from.'),
+    every: duration.prefault('1d').describe('How often: a number and m, h or d.'),
+    maxPriceFactor: z
+      .number()
+      .min(1)
+      .default(5)
+      .describe('A catalogue in which a price rises or falls by more than this factor is not taken unless told to.'),
+  })
+  .refine(({ url, file }) => (url === undefined) !== (file === undefined), 'expected url or file, one of them')
+  .describe('A catalogue that takes the place of the one that comes with the gateway, read again and again.');
+
+/** Anybody between could write the prices; in a network of one's own, nobody is. */
+function isConfidential(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || !isSafeUrl(`http://${hostname}/`);
+}
+
 /** The `catalogue:` block of the operator's file. */
 export const catalogueSettings = z
   .strictObject({
+    source: source.exactOptional(),
     models: z
       .record(z.string().regex(/^[^/]+\/.+$/, 'expected PROVIDER/MODEL or KIND/MODEL'), modelOverride)
       .default({})
@@ -114,4 +145,6 @@ export const catalogueSettings = z
   .describe('What is known of models, where it differs from the catalogue that comes with the gateway.');
 
 export type CatalogueSettings = z.output<typeof catalogueSettings>;
+/** `every` is in milliseconds. */
+export type CatalogueSourceSettings = NonNullable<CatalogueSettings['source']>;
 export type ModelOverride = CatalogueSettings['models'][string];

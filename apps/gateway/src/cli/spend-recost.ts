@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { readSnapshot } from '@sluice/catalogue';
+import type { CatalogueData } from '@sluice/catalogue';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import { createAuditLog } from '../audit/audit-log.js';
 import { createAuditSeal } from '../audit/chain.js';
@@ -7,6 +9,7 @@ import { composeCatalogue } from '../compose/catalogue.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import { openDataDir } from '../data-dir.js';
 import { withDirectory } from '../directory/with-directory.js';
+import { readKept } from '../prices/kept-catalogue.js';
 import { pricesIn, recostRequests } from '../spend/recosting.js';
 import type { RecostQuestion } from '../spend/recosting.js';
 import { toUsd } from '../spend/render.js';
@@ -63,15 +66,24 @@ async function recostWith(
       ),
     );
   }
-  const store = openSqliteStore({ path: openDataDir(resolve(context.cwd, environment.dataDir)).databasePath });
+  const dataDir = openDataDir(resolve(context.cwd, environment.dataDir));
+  const store = openSqliteStore({ path: dataDir.databasePath });
   try {
-    const deps = { repository: store.ledger, pricesOf: pricesIn(config, composeCatalogue(config)) };
+    const catalogue = composeCatalogue(config, lastGood(config, dataDir.path));
+    const deps = { repository: store.ledger, pricesOf: pricesIn(config, catalogue) };
     const report = await recostRequests(deps, question, new AbortController().signal);
     context.stdout.write(`${json ? JSON.stringify(report) : toText(report)}\n`);
     return 0;
   } finally {
     store.close();
   }
+}
+
+/** As a gateway with this data directory has it: of the source the last good one. */
+function lastGood({ catalogue: { source } }: LoadedConfig['config'], folder: string): CatalogueData {
+  const snapshot = readSnapshot();
+  const kept = source && readKept(folder, source, snapshot);
+  return kept?.ok ? kept.data : snapshot;
 }
 
 function toText(report: Awaited<ReturnType<typeof recostRequests>>): string {

@@ -1,5 +1,5 @@
 import type { Idempotency } from '@sluice/contract';
-import type { Generation } from '@sluice/core';
+import type { Generation, Snapshot } from '@sluice/core';
 import { resourceKey } from '@sluice/core';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
@@ -11,6 +11,9 @@ import type { Prober } from '../health/prober.js';
 import type { RequestHistory } from '../history/request-history.js';
 import type { Lifecycle } from '../lifecycle.js';
 import { composeCatalogue } from './catalogue.js';
+import { takeCatalogue } from './live-catalogue.js';
+import type { CatalogueControl } from './live-catalogue.js';
+import type { LiveCatalogue } from '../prices/live-catalogue.js';
 import { takeCircuits } from './circuits.js';
 import type { ConfiguredCircuits } from './circuits.js';
 import type { Holding } from './holding.js';
@@ -29,6 +32,7 @@ import type { ConfiguredSlots } from './slots.js';
 /** Everything that one configuration brings about. */
 export interface GatewayGeneration extends Generation {
   readonly config: Config;
+  readonly liveCatalogue: LiveCatalogue;
   readonly identity: Identity;
   readonly circuits: ConfiguredCircuits;
   /** By the names of their providers. */
@@ -50,6 +54,7 @@ export interface GenerationDeps {
   readonly limits: Pick<LimitsControl, 'book' | 'shared'>;
   readonly idempotency: Idempotency;
   readonly history: RequestHistory;
+  readonly catalogue: CatalogueControl;
   readonly followers: Followers;
   readonly secrets: IdentitySecrets;
   readonly place: SecretPlace;
@@ -59,12 +64,8 @@ export interface GenerationDeps {
 /** Throws where the configuration, though it passed its checks, cannot be built; what it holds is then the caller's to release. */
 export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGeneration {
   const { holding, providers, telemetry, lasting, lifecycle } = deps;
-  const snapshot = buildSnapshot({
-    config,
-    providers: new Map([...providers].map(([name, { provider }]) => [name, provider])),
-    knownModels: (name) => providers.get(name)?.lists.of(name) ?? NONE,
-    catalogue: composeCatalogue(config),
-  });
+  const liveCatalogue = takeCatalogue(config, holding, { ...deps, transport: lasting.transport });
+  const snapshot = toSnapshot(config, providers, liveCatalogue);
   const identity = takeIdentity(config, deps);
   const circuits = takeCircuits(config, holding, telemetry);
   const slots = takeSlots(config, holding);
@@ -78,6 +79,7 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
   return {
     config,
     snapshot,
+    liveCatalogue,
     identity,
     circuits,
     slots,
@@ -95,6 +97,15 @@ export function buildGeneration(config: Config, deps: GenerationDeps): GatewayGe
     refreshLists: async () => void (await Promise.all([...providers.values()].map(({ lists }) => lists.refresh()))),
     dispose: () => holding.release(),
   };
+}
+
+function toSnapshot(config: Config, providers: GenerationDeps['providers'], { data }: LiveCatalogue): Snapshot {
+  return buildSnapshot({
+    config,
+    providers: new Map([...providers].map(([name, { provider }]) => [name, provider])),
+    knownModels: (name) => providers.get(name)?.lists.of(name) ?? NONE,
+    catalogue: composeCatalogue(config, data),
+  });
 }
 
 /** Who may call stays while nothing changes that says so: known tokens are known still, and guesses counted. */

@@ -1,10 +1,10 @@
 import { createCatalogue, readSnapshot } from '@sluice/catalogue';
-import type { Catalogue } from '@sluice/catalogue';
+import type { Catalogue, CatalogueData } from '@sluice/catalogue';
 import type { Config, ProviderSettings } from '../config/schema.js';
 
-/** The catalogue that comes with the gateway, with the operator's word on top. */
-export function composeCatalogue({ catalogue }: Config): Catalogue {
-  return createCatalogue(readSnapshot(), catalogue);
+/** A catalogue, by default the one that comes with the gateway, with the operator's word on top. */
+export function composeCatalogue({ catalogue }: Config, data: CatalogueData = readSnapshot()): Catalogue {
+  return createCatalogue(data, catalogue);
 }
 
 /** Presets whose vendor the catalogue knows by another name. */

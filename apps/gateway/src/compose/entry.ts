@@ -27,6 +27,7 @@ import type { Lifecycle } from '../lifecycle.js';
 import { listModels } from '../list-models.js';
 import { recostRequests } from '../spend/recosting.js';
 import { systemClock } from '../system-clock.js';
+import type { GatewayGeneration } from './build-generation.js';
 import type { IdentitySecrets } from './identity.js';
 import { createProviderEntries } from '../provider-keys/provider-entries.js';
 import { providerOf } from './circuits.js';
@@ -146,9 +147,10 @@ function closeCircuits({ current: { circuits } }: Generations, provider: string)
   }
 }
 
-/** What requests were, and what they cost. */
+/** What requests were, what they cost, and by which prices. */
 function accountsOf({ generations, sharedLedger: { rows, spend }, store }: EntryParts) {
-  return { rows, spend, recost: currentRecost(generations, store) };
+  const liveCatalogue = (): GatewayGeneration['liveCatalogue'] => generations.current.liveCatalogue;
+  return { rows, spend, recost: currentRecost(generations, store), liveCatalogue };
 }
 
 /** By the prices of the moment at which it begins. */

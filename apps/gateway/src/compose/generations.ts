@@ -24,6 +24,8 @@ interface Retired {
   readonly idle: Promise<void>;
   /** Ends the wait for those who do. */
   readonly cut: () => void;
+  /** Whether only the end of the gateway does. */
+  readonly isPatient: boolean;
 }
 
 /**
@@ -54,18 +56,18 @@ export class Generations {
     return this.#holder.acquire();
   }
 
-  /** Serves `next` from now on. */
-  swap(next: GatewayGeneration): void {
+  /** Serves `next` from now on. Whoever reads the one before is given a time to end, or, where that is patient, all of it. */
+  swap(next: GatewayGeneration, { isPatient = false }: { readonly isPatient?: boolean } = {}): void {
     const before = this.current;
     const isRead = this.#holder.leases > 0;
     const idle = this.#holder.swap(next);
     if (!isRead) return before.dispose();
     const { promise: isCut, resolve: cut } = Promise.withResolvers<void>();
-    const retired: Retired = { lastCaller: this.#deps.callers.admitted, idle, cut };
+    const retired: Retired = { lastCaller: this.#deps.callers.admitted, idle, cut, isPatient };
     this.#retired.add(retired);
-    const cancel = this.#deps.clock.after(next.config.server.drainTimeoutMs, cut);
+    const cancel = isPatient ? undefined : this.#deps.clock.after(next.config.server.drainTimeoutMs, cut);
     void this.#outlast(retired, isCut).then(() => {
-      cancel();
+      cancel?.();
       this.#retired.delete(retired);
       before.dispose();
     });
@@ -94,7 +96,7 @@ export class Generations {
   }
 
   #cutSurplus(): void {
-    const [oldest] = this.#retired;
-    if (this.live > MOST_LIVE) oldest?.cut();
+    const [oldest, ...others] = [...this.#retired].filter(({ isPatient }) => !isPatient);
+    if (others.length + 2 > MOST_LIVE) oldest?.cut();
   }
 }

@@ -121,6 +121,21 @@ export class Reloads {
     return this.#succeed(config, true);
   }
 
+  /**
+   * Serves the same configuration, built anew from what it rests on. Requests that read the one before are left to their
+   * end, for nothing that their operator said has changed. Never throws.
+   */
+  rebuild(): void {
+    const { generations, build, telemetry } = this.#deps;
+    try {
+      const next = build(generations.current.config);
+      generations.swap(next, { isPatient: true });
+      void next.refreshLists();
+    } catch (cause) {
+      telemetry.log.error('internal error', { err: cause });
+    }
+  }
+
   /** Takes note of a configuration that cannot serve. */
   fail(problems: readonly ConfigProblem[]): ReloadResult {
     const { generations, clock, telemetry } = this.#deps;

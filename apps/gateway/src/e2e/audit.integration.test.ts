@@ -75,6 +75,8 @@ const ACTS: readonly (readonly [name: string, path: string, body: Body, object: 
 const NOTED: readonly (readonly [name: string, path: string])[] = [
   ['reloadConfig', 'config/reload'],
   ['runDrill', 'drills'],
+  ['recostSpend', 'spend/recost'],
+  ['refreshCatalogue', 'catalogue/refresh'],
 ];
 
 describe('an action of an operator', () => {

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fakeUpstream, reply } from '@sluice/testkit';
+import { describeWithPostgres, fakeUpstream, reply } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import { startGatewayProcess } from './__fixtures__/gateway.js';
 import type { ProcessGateway } from './__fixtures__/gateway.js';
+import { startMachine } from './__fixtures__/shared-ledger.js';
 
 const ANSWER = {
   ...{ id: 'c', object: 'chat.completion', created: 1, model: 'm', service_tier: 'flex' },
@@ -34,7 +35,7 @@ async function admin<T>({ url, adminKey }: ProcessGateway, path: string, body?: 
   const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' };
   const init = body ? { method: 'POST', body: JSON.stringify(body) } : {};
   const answer = await fetch(`${url}/admin/v1/${path}`, { headers, ...init });
-  expect([path, answer.status]).toEqual([path, 200]);
+  expect([path, answer.status, answer.ok ? '' : await answer.clone().text()]).toEqual([path, 200, '']);
   return (await answer.json()) as T;
 }
 
@@ -78,4 +79,43 @@ describe('POST /admin/v1/spend/recost', () => {
     const audit = await admin<{ data: readonly { action: string }[] }>(gateway, 'audit?action=recostSpend');
     expect(audit.data).toHaveLength(3);
   });
+});
+
+describeWithPostgres('requests that are priced again just before PostgreSQL is killed', (postgres) => {
+  it(
+    'are in the sums of the machine, and in its own when it is back, each adjustment once',
+    { timeout: 120_000 },
+    async () => {
+      const url = await postgres.server.createDatabase();
+      await using gateway = await startMachine(url);
+      for (const words of ['One.', 'Two, two.']) {
+        const body = { model: 'fast', messages: [{ role: 'user', content: words }] };
+        await (await gateway.call('/v1/chat/completions', body)).text();
+      }
+      const sum = async (): Promise<number> => (await admin<Page>(gateway, 'spend')).total.costMicroUsd;
+      const before = await sum();
+      const { models } = gateway.config;
+      const prices = [{ usdPerMillionTokens: { input: 2_000.02, output: 6_666.66 } }];
+      const next = { models, catalogue: { models: { 'sim/echo': { prices } } } };
+      writeFileSync(join(gateway.folder, 'sluice.yaml'), JSON.stringify(next));
+      await admin(gateway, 'config/reload', {});
+      const range = { since: '2026-01-01' };
+      const { adjusted, microUsd } = await admin<{ adjusted: number; microUsd: number }>(
+        gateway,
+        'spend/recost',
+        range,
+      );
+      await postgres.server.kill();
+      expect([adjusted, microUsd > 0]).toEqual([2, true]);
+      expect(await sum()).toBe(before + microUsd);
+      await postgres.server.start();
+      const inPostgres = async (): Promise<string> =>
+        postgres.server
+          .sql(url, 'SELECT count(*), sum(micro_usd) FROM sluice.ledger_adjustments')
+          .catch((cause: unknown) => String(cause));
+      await expect.poll(inPostgres, { timeout: 30_000 }).toBe(`2|${microUsd}`);
+      expect(await sum()).toBe(before + microUsd);
+      expect(await admin(gateway, 'spend/recost', range)).toMatchObject({ adjusted: 0, unchanged: 2 });
+    },
+  );
 });

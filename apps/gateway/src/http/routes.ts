@@ -5,6 +5,8 @@ import type { LedgerRows, LedgerSpend } from '../compose/shared-ledger.js';
 import { createAuditRoute } from './admin/audit.js';
 import { createBreakerRoutes } from './admin/breakers.js';
 import type { BreakerRoutesDeps } from './admin/breakers.js';
+import { createCatalogueRoutes } from './admin/catalogue.js';
+import type { CatalogueRoutesDeps } from './admin/catalogue.js';
 import { createConfigRoutes } from './admin/config.js';
 import type { ConfigControl } from './admin/config.js';
 import type { ProviderEntries } from '../provider-keys/provider-entries.js';
@@ -47,6 +49,7 @@ export interface RoutesDeps {
   readonly tenancy: TenancyAdmin;
   readonly people: SignInRoutesDeps;
   readonly reloads: ConfigControl;
+  readonly liveCatalogue: CatalogueRoutesDeps['liveCatalogue'];
   readonly breakers: BreakerRoutesDeps;
   readonly cors: LiveCors;
   readonly providers: ProviderEntries;
@@ -78,6 +81,7 @@ export function createRoutes(deps: RoutesDeps): readonly Route[] {
     ...createSignInRoutes(deps.people),
     ...limitCreations([...createKeyRoutes(keys), ...createTenancyRoutes(deps.tenancy)], deps.clock),
     ...createConfigRoutes(reloads),
+    ...createCatalogueRoutes(deps),
     ...createBreakerRoutes(breakers),
     ...createCorsRoutes(deps.cors),
     ...createProviderRoutes(deps.providers),

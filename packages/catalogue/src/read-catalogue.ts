@@ -1,0 +1,87 @@
+import type { PriceRow } from '@sluice/contract';
+import type { CatalogueData, ModelRecord } from './snapshot.js';
+import { snapshotSchema } from './snapshot-schema.js';
+import { TOKEN_UNITS } from './vocabulary.js';
+
+/** What text is a catalogue that may take the place of another one, or why it may not. */
+export type ReadCatalogue =
+  { readonly ok: true; readonly data: CatalogueData } | { readonly ok: false; readonly reason: string };
+
+export interface Plausibility {
+  /** The catalogue in whose place it would come. */
+  readonly known: CatalogueData;
+  /** By what factor a price may rise or fall; nothing where an operator says that it may by any. */
+  readonly maxPriceFactor: number | undefined;
+}
+
+/** USD 10,000 for a million tokens: beyond it a price is a slip of the unit. */
+const MAX_TOKEN_PICO = 10_000_000_000;
+/** A catalogue with fewer of the models that are known is one that was cut. */
+const LEAST_SHARE = 0.5;
+
+/** Takes nothing on trust: the form, that most models are still there, and that no price is another than prices become. */
+export function readCatalogue(text: string, plausibility: Plausibility): ReadCatalogue {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { ok: false, reason: 'it is no JSON' };
+  }
+  const parsed = snapshotSchema.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const path = issue?.path.join('.').slice(0, 200) ?? '';
+    return { ok: false, reason: `it is no catalogue: ${path === '' ? 'top level' : path}: ${issue?.message ?? ''}` };
+  }
+  const data: CatalogueData = parsed.data;
+  const reason = oddity(data, plausibility);
+  return reason === undefined ? { ok: true, data } : { ok: false, reason };
+}
+
+function oddity(data: CatalogueData, { known, maxPriceFactor }: Plausibility): string | undefined {
+  const [before, now] = [byName(known), byName(data)];
+  let kept = 0;
+  for (const name of before.keys()) if (now.has(name)) kept += 1;
+  if (kept < before.size * LEAST_SHARE) return `of ${before.size} models that are known it has ${kept}`;
+  for (const [name, { prices = [] }] of now) {
+    const odd = slipOf(prices) ?? jumpOf(before.get(name)?.prices, prices, maxPriceFactor);
+    if (odd !== undefined) return `${name.slice(0, 200)}: ${odd}`;
+  }
+  return undefined;
+}
+
+function byName({ models }: CatalogueData): ReadonlyMap<string, ModelRecord> {
+  const named = new Map<string, ModelRecord>();
+  for (const model of models)
+    for (const [kind, names] of Object.entries(model.at)) for (const name of names) named.set(`${kind}/${name}`, model);
+  return named;
+}
+
+function slipOf(prices: readonly PriceRow[]): string | undefined {
+  const isSlip = prices.some(({ picoUsd }) => TOKEN_UNITS.some((unit) => (picoUsd[unit] ?? 0) > MAX_TOKEN_PICO));
+  return isSlip ? 'a price is above 10000 USD for a million tokens' : undefined;
+}
+
+/** Only of what both have under the same condition: which conditions there are may change. */
+function jumpOf(
+  before: readonly PriceRow[] | undefined,
+  now: readonly PriceRow[],
+  factor: number | undefined,
+): string | undefined {
+  if (!before || factor === undefined || before === now) return undefined;
+  if (before.length > 0 && now.length === 0) return 'it has no price any more';
+  const former = new Map(before.map((row) => [conditionOf(row), row.picoUsd]));
+  for (const row of now) {
+    const known = former.get(conditionOf(row)) ?? {};
+    for (const [unit, price] of Object.entries(row.picoUsd)) {
+      const was = known[unit as keyof typeof known];
+      if (was === undefined || was === price) continue;
+      if (price > was * factor || price * factor < was) return `${unit} costs ${price} pico-USD instead of ${was}`;
+    }
+  }
+  return undefined;
+}
+
+function conditionOf({ tier, aboveInputTokens, hours }: PriceRow): string {
+  return [tier, aboveInputTokens, hours?.fromMinute, hours?.toMinute].join(' ');
+}
