@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeWithPostgres } from '@sluice/testkit';
+import { describeWithPostgres, timed } from '@sluice/testkit';
 import { expect, it, onTestFinished } from 'vitest';
 import { ADMIN_KEY } from '../__fixtures__/admin-key.js';
 import { temporaryDir } from '../__fixtures__/temporary-dir.js';
@@ -56,7 +56,12 @@ async function made(
   return answer.body as { readonly id: string; readonly key: string };
 }
 
-const within = { timeout: SEEN_WITHIN_MS, interval: 10 };
+const OFTEN = { interval: 10 };
+
+/** What comes about within a second, less what this machine was busy with. */
+async function soon(comesAbout: () => Promise<void>): Promise<void> {
+  expect((await timed(comesAbout)).tookMs).toBeLessThan(SEEN_WITHIN_MS);
+}
 
 describeWithPostgres('two machines with one DATABASE_URL', (postgres) => {
   it('see each change of the other within a second, and refuse its revoked keys on open connections', async () => {
@@ -68,25 +73,25 @@ describeWithPostgres('two machines with one DATABASE_URL', (postgres) => {
 
     await made(one, 'orgs', { id: 'acme', name: 'Acme' });
     await made(two, 'teams', { id: 'search', org: 'acme', name: 'Search' });
-    await expect.poll(() => admin(one, 'GET teams/search'), within).toMatchObject({ status: 200 });
+    await soon(() => expect.poll(() => admin(one, 'GET teams/search'), OFTEN).toMatchObject({ status: 200 }));
     await made(one, 'users', { id: 'ada', team: 'search', name: 'Ada' });
-    await expect.poll(() => admin(two, 'GET users/ada'), within).toMatchObject({ status: 200 });
+    await soon(() => expect.poll(() => admin(two, 'GET users/ada'), OFTEN).toMatchObject({ status: 200 }));
     const { id, key } = await made(two, 'keys', { name: 'leaked', user: 'ada' });
     const asks = [one, two].map(({ url: at }) => connectTo(at, key).ask);
-    for (const ask of asks) await expect.poll(ask, within).toBe('200 ok');
+    for (const ask of asks) await soon(() => expect.poll(ask, OFTEN).toBe('200 ok'));
     await admin(one, `DELETE keys/${id}`);
-    for (const ask of asks) await expect.poll(ask, within).toBe('401 revoked_api_key');
+    for (const ask of asks) await soon(() => expect.poll(ask, OFTEN).toBe('401 revoked_api_key'));
 
     await admin(two, 'POST limits', { scope: 'team:search', requestsPerMinute: 5 });
     await admin(two, 'POST budgets', { name: 'default', usd: 5, window: '30d' });
     await admin(two, 'POST cors', { origins: ['https://app.example.com'], credentials: true });
     await admin(two, 'POST providers/one/key', { apiKey: 'set-at-run-time-4711' });
     const shown = async (path: string): Promise<string> => JSON.stringify((await admin(one, `GET ${path}`)).body);
-    await expect.poll(() => shown('limits'), within).toContain('"requestsPerMinute":5');
-    await expect.poll(() => shown('budgets'), within).toContain('"usd":5');
-    await expect.poll(() => shown('cors'), within).toContain('https://app.example.com');
+    await soon(() => expect.poll(() => shown('limits'), OFTEN).toContain('"requestsPerMinute":5'));
+    await soon(() => expect.poll(() => shown('budgets'), OFTEN).toContain('"usd":5'));
+    await soon(() => expect.poll(() => shown('cors'), OFTEN).toContain('https://app.example.com'));
     // Sealed by one machine, opened by the other.
-    await expect.poll(() => shown('providers'), within).toContain('"last4":"4711"');
+    await soon(() => expect.poll(() => shown('providers'), OFTEN).toContain('"last4":"4711"'));
     const preflight = await fetch(`${one.url}/v1/models`, {
       method: 'OPTIONS',
       headers: { origin: 'https://app.example.com', 'access-control-request-method': 'GET' },
@@ -104,7 +109,7 @@ describeWithPostgres('two machines with one DATABASE_URL', (postgres) => {
     const [one, two] = [await start(url), await start(url)];
     const { id, key } = await made(one, 'keys', { name: 'ci' });
     const asks = [one, two].map(({ url: at }) => connectTo(at, key).ask);
-    for (const ask of asks) await expect.poll(ask, within).toBe('200 ok');
+    for (const ask of asks) await soon(() => expect.poll(ask, OFTEN).toBe('200 ok'));
     await postgres.server.kill();
     try {
       for (const ask of asks) expect(await ask()).toBe('200 ok');
@@ -129,6 +134,6 @@ describeWithPostgres('two machines with one DATABASE_URL', (postgres) => {
       await postgres.server.start();
     }
     await expect.poll(() => admin(one, `DELETE keys/${id}`), { timeout: 5_000 }).toMatchObject({ status: 204 });
-    for (const ask of asks.slice(0, 1)) await expect.poll(ask, within).toBe('401 revoked_api_key');
+    for (const ask of asks.slice(0, 1)) await soon(() => expect.poll(ask, OFTEN).toBe('401 revoked_api_key'));
   });
 });
