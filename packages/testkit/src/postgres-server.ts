@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { endWithProcess } from './end-with-process.js';
 import { freePort } from './free-port.js';
-import { childrenOf, signalAll } from './process-tree.js';
+import { childrenOf, signalAll, untilEnded } from './process-tree.js';
 
 /** A PostgreSQL server of a test's own, on a free port of loopback, with its data in a temporary folder. */
 export interface PostgresServer {
@@ -122,8 +122,11 @@ class Server implements PostgresServer {
   }
 
   async kill(): Promise<void> {
-    // Those that it began would live on for a moment, and hold the memory that the next start needs.
-    await this.#end((pid) => signalAll([pid, ...childrenOf(pid)], 'SIGKILL'));
+    // Those that it began would live on for a moment, and hold the memory that the next start needs. It begins no further ones.
+    this.freeze();
+    const began = this.#process?.pid === undefined ? [] : childrenOf(this.#process.pid);
+    await this.#end((pid) => signalAll([pid, ...began], 'SIGKILL'));
+    await untilEnded(began);
   }
 
   freeze(): void {
