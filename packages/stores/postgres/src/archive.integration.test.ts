@@ -114,6 +114,28 @@ describeWithPostgres('the ledgers of many machines', (postgres) => {
     expect(await archive.find('r1')).toMatchObject({ settlement: { status: 200 } });
   });
 
+  it.each([
+    ['a NUL', 'a\u0000b', 'a\uFFFDb'],
+    ['a high surrogate alone', 'a\uD800b', 'a\uFFFDb'],
+    ['a low surrogate alone', '\uDC00', '\uFFFD'],
+    ['two high surrogates', '\uD83D\uD83D', '\uFFFD\uFFFD'],
+    ['a pair the wrong way round', '\uDE00\uD83D', '\uFFFD\uFFFD'],
+    ['a whole pair, written as it is and after a half', '\uD83D\uD83D\uDE00', '\uFFFD\uD83D\uDE00'],
+    ['backslashes that look like one', '\\ud800 \\\\u0000', '\\ud800 \\\\u0000'],
+  ])('takes a row with %s in its words, and the rows beside it', async (_, words, kept) => {
+    const archive = await openArchive();
+    await archive.take(parcel([intent('r1', { tags: [words], end_user: words }), intent('r2')]));
+    expect(await archive.find('r1')).toMatchObject({ tags: [kept], endUser: kept });
+    expect(await idsOf(archive)).toEqual(['r2', 'r1']);
+  });
+
+  it('takes a sign beyond U+FFFF that a writer of JSON has escaped', async () => {
+    const archive = await openArchive();
+    const escaped = JSON.stringify([intent('r1')]).replace('"eu"', String.raw`"\ud83d\ude00\uD800"`);
+    await archive.take({ ...parcel([intent('r1')]), intents: escaped });
+    expect(await archive.find('r1')).toMatchObject({ tags: ['\u{1F600}\uFFFD'] });
+  });
+
   it('takes all of a parcel or nothing', async () => {
     const archive = await openArchive();
     const broken = archive.take(parcel([intent('r1')], [settlement('r1', { status: 'none' })]));

@@ -30,7 +30,7 @@ const FIND = `${SELECT} WHERE i.id = $1 ORDER BY i.machine LIMIT 1`;
 export function createLedgerArchive(sql: Sql): LedgerArchive {
   return {
     async take({ prices, intents, settlements, adjustments }) {
-      await sql.query(TAKE, [prices, intents, settlements, adjustments].map(withoutNul));
+      await sql.query(TAKE, [prices, intents, settlements, adjustments].map(storable));
     },
     page: (query) => readPage(sql, query),
     async find(id) {
@@ -59,13 +59,15 @@ function cursorBetween(last: ArchiveColumns['intent'], next: ArchiveColumns['int
   return id === next['id'] ? `${id}${BETWEEN}${String(last['machine'])}` : id;
 }
 
-const ESCAPES = /\\(?:\\|u0000)/g;
+/** A backslash; a NUL; both halves of a sign beyond U+FFFF; one half without the other. */
+const ESCAPES = /\\(?:\\|u0000|ud[89ab]..\\ud[c-f]..|ud[89a-f]..)/gi;
+const LONGEST_OF_ONE = '\\u0000'.length;
 
 /**
- * PostgreSQL's text has no NUL, and refuses a row with one; callers may send some. U+FFFD takes its place, as where text is
- * not UTF-8. https://www.postgresql.org/docs/current/datatype-json.html
+ * PostgreSQL's text has no NUL and no half of a surrogate pair, and refuses a row with one; callers may send some. U+FFFD
+ * takes their place, as where text is not UTF-8. https://www.postgresql.org/docs/current/datatype-json.html
  */
-function withoutNul(json: string): string {
-  if (!json.includes('\\u0000')) return json;
-  return json.replace(ESCAPES, (escape) => (escape === '\\u0000' ? '\\ufffd' : escape));
+function storable(json: string): string {
+  if (!json.includes('\\u')) return json;
+  return json.replace(ESCAPES, (escape) => (escape.length === LONGEST_OF_ONE ? '\\ufffd' : escape));
 }
