@@ -24,7 +24,7 @@ import type { LastingPorts } from './compose/ports.js';
 import { createCatalogueControl, showCatalogue } from './compose/live-catalogue.js';
 import type { CatalogueControl } from './compose/live-catalogue.js';
 import { watchPressure } from './compose/pressure.js';
-import { hearOfChanges } from './compose/redis.js';
+import { hearOfChanges } from './compose/notices.js';
 import { recoverRows } from './compose/recovery.js';
 import { takeProviders } from './compose/providers.js';
 import { openSharedLedger } from './compose/shared-ledger.js';
@@ -164,7 +164,7 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
   opened.limits.config = () => generations.current.config;
   opened.idempotency.config = opened.limits.config;
   followCatalogue(opened, generations, reloads);
-  hearOfChanges({ ...opened, shared: opened.limits.shared }, generations);
+  hearOfChanges({ ...opened, shared: opened.limits.shared, directory: options.state.shared }, generations);
   showState({ ...opened, generations });
   const background = openBackground(opened, generations);
   const entry = composeEntry({ ...opened, generations, reloads, callers, background, pressure });

@@ -13,6 +13,7 @@ export interface HeldChange<T> {
 export class Followers {
   readonly #onError: (cause: unknown) => void;
   #held: (() => void)[] | undefined;
+  readonly #readers: (() => void)[] = [];
   /** Hears that something has changed, once what follows it has run. Must not throw. */
   onFollowed: () => void = () => undefined;
 
@@ -26,6 +27,16 @@ export class Followers {
     work();
     this.onFollowed();
   };
+
+  /** `read` runs each time that another process has changed something. */
+  onNews(read: () => void): void {
+    this.#readers.push(read);
+  }
+
+  /** Another process has changed something, and it can be read here. */
+  news(): void {
+    for (const read of this.#readers) this.#attempt(read);
+  }
 
   /** Several may be held at a time, for each waits for its own transaction; while one is made, no other is. */
   hold<T>(change: () => T): HeldChange<T> {
@@ -42,7 +53,7 @@ export class Followers {
       },
       release: () => {
         for (const work of held) this.#attempt(work);
-        if (held.length > 0) this.onFollowed();
+        this.onFollowed();
       },
     };
   }

@@ -33,6 +33,7 @@ export function composeEdge({
     follow: followers.run,
     file: () => generations.current.config.cors,
   });
+  followers.onNews(() => liveCors.refresh());
   const seal = createAuditSeal(options.state.keyPepper);
   const audit = createAuditLog({ audit: store.audit, seal, clock: systemClock, followers });
   return { liveCors, cors: createCors(liveCors), audit, cookies: composePeople(generations).cookies };

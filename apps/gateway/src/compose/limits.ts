@@ -30,7 +30,6 @@ export interface ControlParts extends Omit<SharedStoreParts, 'counters' | 'timeo
 }
 
 export function createLimitsControl(started: Config, { store, followers, ...parts }: ControlParts): LimitsControl {
-  const { run: follow } = followers;
   const counters = store.counters({ clock: systemClock });
   const timeoutMs = (): number => control.config().limits.storeTimeoutMs;
   const shared = openSharedStore({ ...parts, counters, timeoutMs });
@@ -38,9 +37,15 @@ export function createLimitsControl(started: Config, { store, followers, ...part
     started,
     shared,
     budgets: shared?.counters ?? counters,
-    book: new LiveBook({ settings: store.settings, clock: systemClock, follow, config: () => control.config() }),
+    book: new LiveBook({
+      settings: store.settings,
+      clock: systemClock,
+      follow: followers.run,
+      config: () => control.config(),
+    }),
     config: () => started,
   };
+  followers.onNews(() => control.book.refresh());
   return control;
 }
 

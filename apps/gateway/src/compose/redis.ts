@@ -8,8 +8,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { redisAddress, redisUrlOf } from '../config/redis-url.js';
 import type { Environment } from '../config/environment.js';
 import { systemClock } from '../system-clock.js';
-import type { Followers } from '../audit/followers.js';
-import type { Generations } from './generations.js';
 import type { Vault } from './vault.js';
 
 /** What the gateways of several machines share while they run. */
@@ -89,26 +87,6 @@ function missWhileAway(store: RedisStore): KeyValueStore {
     set: async (key, entry, signal) => (store.isUp ? store.entries.set(key, entry, signal) : undefined),
     delete: async (key, signal) => (store.isUp ? store.entries.delete(key, signal) : undefined),
   };
-}
-
-interface HearingParts {
-  readonly shared: Pick<SharedStore, 'notices'> | undefined;
-  readonly followers: Followers;
-  readonly lasting: { onInternalError(cause: unknown): void };
-}
-
-/** What one machine changes, the others read at once; they look for it now and then all the same. */
-export function hearOfChanges({ shared, followers, lasting }: HearingParts, generations: Generations): void {
-  if (!shared) return;
-  const { notices } = shared;
-  followers.onFollowed = () => notices.publish('changed');
-  notices.onNotice(() => {
-    try {
-      generations.current.identity.authenticator.refresh();
-    } catch (cause) {
-      lasting.onInternalError(cause);
-    }
-  });
 }
 
 const LOOK_EVERY_MS = 10;

@@ -26,15 +26,17 @@ export class Vault {
   readonly learn = (secret: string): void => this.#scrubber.learn(secret);
 
   /** From now on keys of the database go before those of the file. Throws what the repository throws. */
-  open(settings: SettingRepository, log: Pick<ProcessLog, 'error'>, { run: follow }: Followers): void {
-    this.#keys = new ProviderKeys({
+  open(settings: SettingRepository, log: Pick<ProcessLog, 'error'>, followers: Followers): void {
+    const keys = new ProviderKeys({
       settings,
       clock: systemClock,
-      follow,
+      follow: followers.run,
       secret: this.#root,
       learn: this.learn,
       onUnreadable: (provider) => log.error('sealed key cannot be opened; the key of the file is used', { provider }),
     });
+    followers.onNews(() => keys.refresh());
+    this.#keys = keys;
   }
 
   /** The key of a provider that was set at run time. */

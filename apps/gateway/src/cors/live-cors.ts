@@ -63,6 +63,11 @@ export class LiveCors {
     return (this.#stored ?? this.#compiledFile())?.policy;
   }
 
+  /** Reads now what another process has changed. Throws what the repository throws. */
+  refresh(): void {
+    this.#watch.refresh();
+  }
+
   /** As the database has it, also in the middle of a change. */
   current(): CurrentCors {
     const stored = this.#load();

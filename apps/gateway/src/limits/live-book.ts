@@ -84,6 +84,11 @@ export class LiveBook {
     return this.#book;
   }
 
+  /** Reads now what another process has changed. Throws what the repository throws. */
+  refresh(): void {
+    this.#refresh();
+  }
+
   limits(): readonly LimitEntry[] {
     const stored = this.#storedLimits();
     const taken = new Set(stored.map(({ scope }) => scope));

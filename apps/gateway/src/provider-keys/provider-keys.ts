@@ -53,6 +53,11 @@ export class ProviderKeys {
     return this.#keys.size === 0 ? undefined : this.#keys.get(nameOf(provider, number))?.key;
   }
 
+  /** Reads now what another process has changed. Throws what the repository throws. */
+  refresh(): void {
+    this.#watch.refresh();
+  }
+
   /** As the database has it, also in the middle of a change. */
   show(provider: string, number: number): SetKey | undefined {
     const record = this.#deps.settings.find(KIND, nameOf(provider, number));
