@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fakeUpstream, reply, timed } from '@sluice/testkit';
@@ -10,7 +10,8 @@ import { SLOWER_BY_MS, missing, slowFsync, smallDisk } from './__fixtures__/disk
 import { percentile, startLoad } from './__fixtures__/even-load.js';
 import type { RemoteGateway } from './__fixtures__/gateway.js';
 import { startGatewayProcess } from './__fixtures__/gateway.js';
-import { assertInvariants } from './__fixtures__/invariants.js';
+import { assertInvariants, assertInvariantsAfter } from './__fixtures__/invariants.js';
+import { readRows } from './__fixtures__/killed.js';
 import { least } from './__fixtures__/least.js';
 import { startProcess } from './__fixtures__/process.js';
 
@@ -157,6 +158,37 @@ it('F60 a database that another process holds for a moment: who wants a row wait
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
   expect(tookMs).toBeLessThan(2_000);
   await assertInvariants({ gateway });
+});
+
+/** How many requests have ended by what is in the file of the database, without its log. */
+function settledInFile(folder: string): number {
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+  const path = join(temporaryDir(), 'alone.db');
+  copyFileSync(join(folder, '.sluice', 'sluice.db'), path);
+  const database = new DatabaseSync(path);
+  try {
+    return Number(database.prepare('SELECT count(*) AS rows FROM ledger_settlements').get()?.['rows']);
+  } finally {
+    database.close();
+  }
+}
+
+it('F60 a database whose log is deleted: requests go on, their rows are in its file within seconds, and none is lost', async () => {
+  await using gateway = await startGatewayProcess({ providers: { sim: { kind: 'sim' } } });
+  const askOften = async (calls: number): Promise<readonly number[]> => {
+    const answers = await Promise.all(Array.from({ length: calls }, () => ask(gateway, 'sim/echo')));
+    return answers.map(({ status }) => status);
+  };
+  // So many rows that their log is copied into the database by a thread of its own.
+  await askOften(60);
+  const inFile = (): number => settledInFile(gateway.folder);
+  await expect.poll(inFile, { timeout: 20_000, interval: 200 }).toBe(60);
+  rmSync(join(gateway.folder, '.sluice', 'sluice.db-wal'));
+  expect(new Set(await askOften(20))).toEqual(new Set([200]));
+  await expect.poll(inFile, { timeout: 20_000, interval: 200 }).toBe(80);
+  await gateway.sluice.stop('SIGKILL');
+  await assertInvariantsAfter(gateway.sluice, gateway.folder);
+  expect(readRows(gateway.folder).filter(({ settlement }) => settlement?.status === 200)).toHaveLength(80);
 });
 
 it.each([
