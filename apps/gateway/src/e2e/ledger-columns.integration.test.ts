@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { openPostgres } from '@sluice/store-postgres';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import { describeWithPostgres } from '@sluice/testkit';
@@ -19,6 +18,7 @@ const both = (columns: readonly string[]): readonly string[] =>
 function columnsInSqlite(): Columns {
   const path = join(temporaryDir(), 'sluice.db');
   openSqliteStore({ path }).close();
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
   const database = new DatabaseSync(path, { readOnly: true });
   const read = database.prepare('SELECT name FROM pragma_table_info(?)');
   const columns = TABLES.map((table) => [table, both(read.all(table).map(({ name }) => String(name)))] as const);
