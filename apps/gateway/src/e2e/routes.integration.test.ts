@@ -11,10 +11,14 @@ interface Endpoint {
   readonly method: string;
   /** With something in the place of each name in braces. */
   readonly path: string;
+  /** Whether it asks for no key. */
   readonly open: boolean;
   /** Whether it takes a permission that callers of models do not have. */
   readonly forOperators: boolean;
 }
+
+/** The scheme of who has signed in; with it alone no key is asked for. */
+const SESSION = 'session';
 
 /** What callers ask of models. */
 const FOR_MODELS = /^\/(v1|v2|v1beta|openai|passthrough)\/|^\/rerank$/;
@@ -32,7 +36,7 @@ async function readEndpoints(): Promise<readonly Endpoint[]> {
     Object.entries(operations).map(([method, { security, 'x-sluice-permission': permission }]) => ({
       method: method.toUpperCase(),
       path: path.replaceAll(/\{\w+\}/g, 'some'),
-      open: security.length === 0,
+      open: security.every((scheme) => Object.keys(scheme).join('') === SESSION),
       forOperators: permission?.startsWith('models:') === false,
     })),
   );
