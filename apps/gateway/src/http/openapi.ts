@@ -75,7 +75,7 @@ function toOperation({ openapi, access, path }: RouteDescription): ZodOpenApiOpe
   return {
     ...openapi,
     ...(!isOpen(access) && { 'x-sluice-permission': access }),
-    security: openapi.security ?? security(access),
+    security: security(access),
     responses: { ...openapi.responses, ...failures(access, failure) },
   };
 }

@@ -51,7 +51,6 @@ function showRoute({ sessions, cookies }: SignInRoutesDeps): Route {
       operationId: 'showSession',
       summary: 'Who is signed in, by the cookie of the session',
       tags: ['sign-in'],
-      security: [{ session: [] }],
       responses: { 200: { description: 'The session.', content: jsonContent(sessionView) } },
     },
     async handle(call) {
