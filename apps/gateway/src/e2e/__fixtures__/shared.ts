@@ -1,6 +1,6 @@
 import { REDIS_PASSWORD, startRedis } from '@sluice/testkit';
 import type { RedisServer } from '@sluice/testkit';
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 import type { GatewayConfig } from '../../gateway.js';
 import { startGatewayProcess } from './gateway.js';
 import type { ProcessGateway, RemoteGateway } from './gateway.js';
@@ -42,7 +42,10 @@ export async function startShared(count: number, env: Readonly<Record<string, st
   const config = { ...SHARED_CONFIG, providers: { up: { kind: 'openai-compatible', baseUrl: upstream.url } } };
   const gateways = await Promise.all(Array.from({ length: count }, () => startSharing(redis, config, env)));
   for (const gateway of gateways) {
-    await expect.poll(() => metric(gateway, 'sluice_redis_gateways')).toBe(count);
+    // Also called before the tests begin, where nothing can be expected.
+    await vi.waitFor(async () => {
+      if ((await metric(gateway, 'sluice_redis_gateways')) !== count) throw new Error('Not all of them share it yet.');
+    }, 20_000);
   }
   return {
     redis,
