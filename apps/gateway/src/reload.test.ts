@@ -94,11 +94,15 @@ describe('a reload', () => {
 
   it('names settings that need a restart', async () => {
     const { gateway, log } = open();
-    const changed = { server: { port: 4999 }, telemetry: { metrics: { enabled: false } } };
-    const expected = ['server.port', 'telemetry.metrics.enabled'];
+    const changed = {
+      server: { port: 4999 },
+      idempotency: { maxBytes: 1_048_576 },
+      telemetry: { metrics: { enabled: false } },
+    };
+    const expected = ['server.port', 'idempotency.maxBytes', 'telemetry.metrics.enabled'];
     expect(gateway.reload(changed).restartNeeded).toEqual(expected);
     expect(await (await admin(gateway, '/admin/v1/config')).json()).toMatchObject({ restartNeeded: expected });
-    await expect.poll(log).toContain('"settings":["server.port","telemetry.metrics.enabled"]');
+    await expect.poll(log).toContain('"settings":["server.port","idempotency.maxBytes","telemetry.metrics.enabled"]');
   });
 
   it('counts with new limits and a new level of the log', async () => {

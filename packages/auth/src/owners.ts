@@ -24,9 +24,14 @@ export class Owners {
     this.#disabled = new Set([...disabled(tenants, 'org'), ...disabled(groups, 'team'), ...disabled(people, 'user')]);
   }
 
-  /** The user whom this issuer calls so: the one that names the issuer, before one that names none. */
+  /**
+   * The user whom this issuer calls so: the one that names the issuer, before one that names none. One that names none and is
+   * disabled is so for every issuer: nobody sets it free by making another beside it.
+   */
   userOf(org: string, subject: string, issuer: string): UserRecord | undefined {
-    return this.#subjects.get(toSubjectKey(org, subject, issuer)) ?? this.#subjects.get(toSubjectKey(org, subject));
+    const ofAll = this.#subjects.get(toSubjectKey(org, subject));
+    if (ofAll && isDisabled(ofAll)) return ofAll;
+    return this.#subjects.get(toSubjectKey(org, subject, issuer)) ?? ofAll;
   }
 
   /**

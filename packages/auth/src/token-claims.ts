@@ -44,8 +44,9 @@ export function readClaims(payload: JsonObject, settings: IssuerSettings): Token
 
 /** Whom a token speaks of. Throws `invalid_token` where that is nobody. */
 export function readSubject({ sub }: JsonObject): string {
-  if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_CHARS || CONTROL.test(sub))
-    throw invalidToken();
+  // Half of a surrogate pair would come back from a database as another name.
+  const isName = typeof sub === 'string' && sub !== '' && sub.length <= MAX_SUBJECT_CHARS && sub.isWellFormed();
+  if (!isName || CONTROL.test(sub)) throw invalidToken();
   return sub;
 }
 

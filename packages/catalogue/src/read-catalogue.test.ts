@@ -4,7 +4,8 @@ import { readCatalogue, readSnapshot } from './index.js';
 import type { CatalogueData, ModelRecord } from './index.js';
 
 const source = { registry: 'npm', name: 'x', version: '1', licence: 'MIT', gave: 'all' };
-const model = (name: string, prices: readonly PriceRow[] = [{ picoUsd: { input: 1_000_000, output: 4_000_000 } }]) =>
+const BASE: readonly PriceRow[] = [{ picoUsd: { input: 1_000_000, output: 4_000_000 } }];
+const model = (name: string, prices = BASE) =>
   ({ at: { openai: [name] }, modes: ['chat'], ...(prices.length > 0 && { prices }) }) satisfies ModelRecord;
 const catalogueOf = (...models: readonly ModelRecord[]): CatalogueData => ({ format: 1, sources: [source], models });
 
@@ -27,7 +28,7 @@ describe('a catalogue from elsewhere', () => {
     const next = catalogueOf(
       model('a', [
         { picoUsd: { input: 4_000_000, output: 1_000_000, cachedInput: 1 } },
-        { tier: 'batch', picoUsd: { input: 0 } },
+        { tier: 'batch', picoUsd: { input: 500_000 } },
       ]),
       model('b'),
       model('new'),
@@ -48,6 +49,17 @@ describe('a catalogue from elsewhere', () => {
     ['a price that jumps', withPrices({ picoUsd: { input: 5_000_001 } }), 'openai/a: input costs 5000001'],
     ['a price that falls to next to nothing', withPrices({ picoUsd: { output: 799_999 } }), 'openai/a: output costs'],
     ['a price that falls to nothing', withPrices({ picoUsd: { input: 0 } }), 'openai/a: input costs 0'],
+    ['a price that is gone', withPrices({ picoUsd: { input: 1_000_000 } }), 'openai/a: output has no price any more'],
+    [
+      'prices for nothing above a length',
+      withPrices(...BASE, { aboveInputTokens: 1, picoUsd: { input: 0, output: 0 } }),
+      'openai/a: input costs 0',
+    ],
+    [
+      'prices of a batch alone',
+      withPrices({ tier: 'batch', picoUsd: { input: 500_000, output: 2_000_000 } }),
+      'openai/a: input has no price any more',
+    ],
     ['prices that are gone', withPrices(), 'openai/a: it has no price any more'],
   ])('is refused with %s', (_, data, reason) => {
     expect(read(data)).toEqual({ ok: false, reason: expect.stringContaining(reason) as string });

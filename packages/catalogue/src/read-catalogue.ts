@@ -62,7 +62,10 @@ function slipOf(prices: readonly PriceRow[]): string | undefined {
   return isSlip ? 'a price is above 10000 USD for a million tokens' : undefined;
 }
 
-/** Only of what both have under the same condition: which conditions there are may change. */
+/** What stands for none other, so that a use without it would be free. */
+const NEEDED = ['input', 'output'] as const;
+
+/** Under each condition that either has; what a condition does not say is said by the row without one. */
 function jumpOf(
   before: readonly PriceRow[] | undefined,
   now: readonly PriceRow[],
@@ -70,18 +73,33 @@ function jumpOf(
 ): string | undefined {
   if (!before || factor === undefined || before === now) return undefined;
   if (before.length > 0 && now.length === 0) return 'it has no price any more';
-  const former = new Map(before.map((row) => [conditionOf(row), row.picoUsd]));
-  for (const row of now) {
-    const known = former.get(conditionOf(row)) ?? {};
-    for (const [unit, price] of Object.entries(row.picoUsd)) {
-      const was = known[unit as keyof typeof known];
-      if (was === undefined || was === price) continue;
-      if (price > was * factor || price * factor < was) return `${unit} costs ${price} pico-USD instead of ${was}`;
-    }
+  const [former, latter] = [byCondition(before), byCondition(now)];
+  for (const condition of new Set([...former.keys(), ...latter.keys()])) {
+    const [had, has] = [former, latter].map((rows) => ({ ...rows.get(ALWAYS), ...rows.get(condition) }));
+    const odd = oddPrice(had ?? {}, has ?? {}, factor);
+    if (odd !== undefined) return odd;
   }
   return undefined;
+}
+
+type Prices = PriceRow['picoUsd'];
+
+function oddPrice(had: Prices, has: Prices, factor: number): string | undefined {
+  for (const [unit, price] of Object.entries(has)) {
+    const was = had[unit as keyof Prices];
+    if (was === undefined || was === price) continue;
+    if (price > was * factor || price * factor < was) return `${unit} costs ${price} pico-USD instead of ${was}`;
+  }
+  const gone = NEEDED.find((unit) => had[unit] !== undefined && has[unit] === undefined);
+  return gone && `${gone} has no price any more`;
+}
+
+function byCondition(rows: readonly PriceRow[]): ReadonlyMap<string, Prices> {
+  return new Map(rows.map((row) => [conditionOf(row), row.picoUsd]));
 }
 
 function conditionOf({ tier, aboveInputTokens, hours }: PriceRow): string {
   return [tier, aboveInputTokens, hours?.fromMinute, hours?.toMinute].join(' ');
 }
+
+const ALWAYS = conditionOf({ picoUsd: {} });

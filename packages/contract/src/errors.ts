@@ -139,7 +139,7 @@ export const ERROR_TABLE = {
   limiter_unavailable: overloaded('The store of the limits does not answer.'),
   budget_unavailable: overloaded('The store of the budgets does not answer.'),
   draining: overloaded('The gateway is shutting down.'),
-  storage_unavailable: overloaded('The ledger cannot be written.'),
+  storage_unavailable: overloaded('A store that the request needs cannot be asked.'),
   client_closed_request: {
     status: 499,
     type: 'invalid_request_error',

@@ -202,6 +202,8 @@ export interface SettledQuery {
   readonly untilMs: number;
   /** Only rows with a greater id. */
   readonly after: string;
+  /** Only rows with a lesser one. */
+  readonly before?: string;
   readonly limit: number;
 }
 /** Append-only rows. One transaction for each call of `append`. */

@@ -1,6 +1,6 @@
 import type { ChatRequest, Outcome } from '@sluice/contract';
 import { Call } from './call.js';
-import type { ReceivedCall } from './call.js';
+import type { ReceivedCall } from './received-call.js';
 import { isUnderKey } from './once.js';
 import type { Endpoint, Pipeline, Ports } from './ports.js';
 import { answer, answerOnce } from './run.js';

@@ -6,6 +6,10 @@ import { writeAnswer } from './entry.js';
 export const LEASE_MS = 30_000;
 /** Twice before it is over, should one renewal fail. */
 const RENEW_EVERY_MS = 10_000;
+/** The store may be away for a moment just when an answer is there, which is paid for: so often it is tried again, */
+const KEEP_AGAIN_MS = 500;
+/** for as long as the claim stands that was last renewed when the answer was still to come. */
+const KEEP_WITHIN_MS = LEASE_MS - RENEW_EVERY_MS;
 /** One use of the store. */
 export const STORE_TIMEOUT_MS = 1_000;
 
@@ -54,13 +58,26 @@ export class Claim implements IdempotencyClaim {
     if (sizeOf(answer) > rules.maxAnswerBytes) return this.#giveUp();
     if (!this.#end()) return;
     const value = writeAnswer(fingerprint, answer);
+    const write = (): Promise<boolean> =>
+      this.#within((signal) => store.replace(place, { expected, value, ttlMs: rules.ttlMs }, signal));
     try {
-      await this.#within((signal) => store.replace(place, { expected, value, ttlMs: rules.ttlMs }, signal));
+      await write();
     } catch (cause) {
       onError(cause);
+      this.#keepLater(write, this.#parts.clock.monotonic() + KEEP_WITHIN_MS);
     } finally {
       onEnd(this);
     }
+  }
+
+  /** Nobody waits for it: whoever asked has the answer, and a gateway that ends does so. */
+  #keepLater(write: () => Promise<boolean>, untilMs: number): void {
+    const { clock } = this.#parts;
+    clock.after(KEEP_AGAIN_MS, () => {
+      write().catch(() => {
+        if (clock.monotonic() + KEEP_AGAIN_MS < untilMs) this.#keepLater(write, untilMs);
+      });
+    });
   }
 
   release(): void {

@@ -1,10 +1,8 @@
 import type { IdempotencyClaim, IdempotentRequest, KeptAnswer } from '@sluice/contract';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import { createManualClock } from '@sluice/testkit';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { temporaryPath } from './__fixtures__/temporary-path.js';
 import { IdempotentRequests, idempotencySettings } from './index.js';
 
 const DAY_MS = 86_400_000;
@@ -16,19 +14,17 @@ const ANSWER: KeptAnswer = {
   body: '{\n "text": "ü\\n" }',
 };
 
-function temporaryPath(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-idempotency-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return join(folder, 'sluice.db');
-}
-
-function open({ path = temporaryPath(), clock = createManualClock(), maxAnswerBytes = 1_000 } = {}) {
+function open({ path = temporaryPath(), clock = createManualClock(), maxAnswerBytes = 1_000, failing = 0 } = {}) {
   const store = openSqliteStore({ path });
   onTestFinished(() => store.close());
   const errors: unknown[] = [];
   let tokens = 0;
+  const entries = store.entries({ clock, maxBytes: 1_000_000 });
+  let failures = failing;
+  const replace: typeof entries.replace = (...args) =>
+    (failures -= 1) >= 0 ? Promise.reject(new Error('away')) : entries.replace(...args);
   const requests = new IdempotentRequests({
-    store: store.entries({ clock, maxBytes: 1_000_000 }),
+    store: { ...entries, replace },
     clock,
     newToken: () => `${path}${(tokens += 1)}`,
     rules: () => ({ ttlMs: DAY_MS, maxAnswerBytes }),
@@ -61,6 +57,28 @@ describe('a request with a key of its own', () => {
     expect(await replayed(requests)).toEqual(ANSWER);
     clock.advance(1);
     expect(isClaim(await requests.claim(REQUEST, never))).toBe(true);
+  });
+
+  it('is answered again also where the store was away just when the answer came', async () => {
+    const { requests, clock, errors } = open({ failing: 3 });
+    await (await claimed(requests)).keep(ANSWER);
+    for (let again = 0; again < 3; again += 1) {
+      await expect(requests.claim(REQUEST, never)).rejects.toMatchObject({ code: 'idempotency_in_progress' });
+      clock.advance(500);
+      await new Promise(setImmediate);
+    }
+    expect(await replayed(requests)).toEqual(ANSWER);
+    expect(errors).toHaveLength(1);
+  });
+
+  it('is no more told of an answer that no store takes, before its claim may be over', async () => {
+    const { requests, clock } = open({ failing: Number.POSITIVE_INFINITY });
+    await (await claimed(requests)).keep(ANSWER);
+    for (let again = 0; again < 60; again += 1) {
+      clock.advance(500);
+      await new Promise(setImmediate);
+    }
+    expect([isClaim(await requests.claim(REQUEST, never)), clock.pending]).toEqual([true, 1]);
   });
 
   it('is in progress for the others as long as one carries it out, however long that takes', async () => {

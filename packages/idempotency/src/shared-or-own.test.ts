@@ -2,6 +2,7 @@ import type { AtomicKeyValueStore } from '@sluice/contract';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import { atomicKeyValueStoreSuite, createManualClock } from '@sluice/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { temporaryPath } from './__fixtures__/temporary-path.js';
 import { sharedOrOwn } from './index.js';
 import type { SharedStorePolicy } from './index.js';
 
@@ -12,7 +13,7 @@ const OTHER = { value: Uint8Array.of(3), ttlMs: 60_000 };
 
 function openBoth(policy: SharedStorePolicy) {
   const clock = createManualClock();
-  const stores = [openSqliteStore({ path: ':memory:' }), openSqliteStore({ path: ':memory:' })] as const;
+  const stores = [openSqliteStore({ path: temporaryPath() }), openSqliteStore({ path: temporaryPath() })] as const;
   onTestFinished(() => stores.forEach((store) => store.close()));
   const [shared, own] = stores.map((store) => store.entries({ clock, maxBytes: 1_000_000 })) as [
     AtomicKeyValueStore,

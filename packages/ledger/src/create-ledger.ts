@@ -161,8 +161,7 @@ class GroupCommit implements ObservedLedger {
     if (failure && this.#patience.has(failure)) return failure;
     if (failure) {
       this.#onError(failure);
-      const isHeld = failure.details.retryAfterMs !== undefined;
-      return !isHeld && this.#writeSingly(rows) ? undefined : failure;
+      return !isHeld(failure) && this.#writeSingly(rows) ? undefined : failure;
     }
     this.#settlements.drop(rows.length);
     return undefined;
@@ -177,7 +176,9 @@ class GroupCommit implements ObservedLedger {
     if (rows.length === 1) return false;
     let done = 0;
     for (let at = 0; at < rows.length && at - done < MAX_REFUSED; at += 1) {
-      if (this.#append([], rows.slice(at, at + 1))) continue;
+      const failure = this.#append([], rows.slice(at, at + 1));
+      if (failure && isHeld(failure)) break;
+      if (failure) continue;
       for (const refused of rows.slice(done, at)) this.#writeOrGiveUp(refused);
       done = at + 1;
     }
@@ -187,7 +188,9 @@ class GroupCommit implements ObservedLedger {
 
   #writeOrGiveUp(row: LedgerSettlement): void {
     const failure = this.#append([], [row]);
-    if (failure) this.#onError(lostSettlement(row, 'the store refuses it', failure));
+    // It comes last then, and is tried again.
+    if (failure && isHeld(failure)) this.#settlements.push(row);
+    else if (failure) this.#onError(lostSettlement(row, 'the store refuses it', failure));
   }
 
   /** One transaction. */
@@ -209,6 +212,11 @@ class GroupCommit implements ObservedLedger {
     this.#timerSet = true;
     this.#clock.after(ms, this.#commitSettlements);
   }
+}
+
+/** It is no row that is at fault. */
+function isHeld({ details }: GatewayError): boolean {
+  return details.retryAfterMs !== undefined;
 }
 
 function toStorageError(cause: unknown): GatewayError {

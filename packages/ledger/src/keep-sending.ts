@@ -1,4 +1,6 @@
+import { toGatewayError } from '@sluice/contract';
 import type { Backoff, BackoffStep, Cancel, Clock, LedgerArchive, LedgerOutbox } from '@sluice/contract';
+import { Patience } from '@sluice/toolkit';
 
 export interface SendingDeps {
   readonly outbox: LedgerOutbox;
@@ -50,11 +52,15 @@ class Sender implements Sending {
   #failingSinceMs: number | undefined;
   #round: Promise<void> | undefined;
   #stopped = false;
+  readonly #patience: Patience;
+  /** The outbox is another process's for a moment. */
+  #heldForMs: number | undefined;
   #prunedMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: SendingDeps) {
     this.#deps = deps;
     this.#lookAfter(0);
+    this.#patience = new Patience(deps.clock);
   }
 
   get failingSinceMs(): number | undefined {
@@ -94,7 +100,8 @@ class Sender implements Sending {
       this.#deps.onError(cause);
     } finally {
       this.#round = undefined;
-      this.#lookAfter(this.#wait?.delayMs ?? LOOK_EVERY_MS);
+      this.#lookAfter(this.#heldForMs ?? this.#wait?.delayMs ?? LOOK_EVERY_MS);
+      this.#heldForMs = undefined;
     }
   }
 
@@ -108,11 +115,15 @@ class Sender implements Sending {
       this.#arrived();
       return true;
     } catch (cause) {
-      return this.#failed(cause);
+      const failure = toGatewayError(cause);
+      if (!this.#patience.has(failure)) return this.#failed(cause);
+      this.#heldForMs = failure.details.retryAfterMs;
+      return false;
     }
   }
 
   #arrived(): void {
+    this.#patience.renew();
     const since = this.#failingSinceMs;
     this.#failingSinceMs = undefined;
     this.#wait = undefined;

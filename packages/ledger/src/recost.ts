@@ -16,6 +16,8 @@ export interface RecostRange {
   readonly untilMs: number;
   /** No row of the time has an id up to this one: spares reading the others. */
   readonly fromId: string;
+  /** Nor one from this one on. */
+  readonly beforeId?: string;
   readonly provider?: string;
   readonly model?: string;
   /** Only counts. */
@@ -45,8 +47,14 @@ export async function recost(deps: RecostDeps, range: RecostRange, signal: Abort
   const report = { requests: 0, adjusted: 0, unchanged: 0, unpriced: 0, unexplained: 0, microUsd: 0 };
   for (let after = range.fromId; ;) {
     signal.throwIfAborted();
-    const { sinceMs, untilMs } = range;
-    const rows = deps.repository.settled({ sinceMs, untilMs, after, limit: ROWS_AT_ONCE });
+    const { sinceMs, untilMs, beforeId } = range;
+    const rows = deps.repository.settled({
+      sinceMs,
+      untilMs,
+      after,
+      limit: ROWS_AT_ONCE,
+      ...(beforeId !== undefined && { before: beforeId }),
+    });
     const found = rows.filter((row) => isAsked(row, range)).map((row) => price(row, deps));
     const adjustments = found.flatMap((one) => (one.kind === 'adjusted' ? [one.adjustment] : []));
     if (!range.dryRun && adjustments.length > 0) deps.repository.adjust(adjustments);

@@ -2,11 +2,14 @@ import type { Clock, GatewayError } from '@sluice/contract';
 
 /** How long a store that somebody else holds is waited for, from the first time on that it was. */
 const HELD_WITHIN_MS = 2_000;
+/** Who was not asked for so long may be held by somebody else by now. */
+const SAME_WITHIN_MS = 1_000;
 
 /** With a store that says that it will be free in a moment: it is asked again, for up to 2 s in all. */
 export class Patience {
   readonly #clock: Pick<Clock, 'monotonic'>;
   #heldSinceMs: number | undefined;
+  #askedMs = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock;
@@ -16,6 +19,8 @@ export class Patience {
   has({ details }: GatewayError): boolean {
     if (details.retryAfterMs === undefined) return false;
     const nowMs = this.#clock.monotonic();
+    if (nowMs - this.#askedMs > SAME_WITHIN_MS) this.#heldSinceMs = undefined;
+    this.#askedMs = nowMs;
     this.#heldSinceMs ??= nowMs;
     return nowMs - this.#heldSinceMs < HELD_WITHIN_MS;
   }

@@ -10,6 +10,7 @@ const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
   'server.workers': ({ server }) => server.workers,
   'ledger.durability': ({ ledger }) => ledger.durability,
   'limits.store': ({ limits }) => limits.store,
+  'idempotency.maxBytes': ({ idempotency }) => idempotency.maxBytes,
   'telemetry.metrics.enabled': ({ telemetry }) => telemetry.metrics.enabled,
 };
 

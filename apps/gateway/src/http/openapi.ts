@@ -80,7 +80,7 @@ function toOperation({ openapi, access, path }: RouteDescription): ZodOpenApiOpe
   };
 }
 
-function isOpen(access: Access): boolean {
+function isOpen(access: Access): access is 'open' | 'sign-in' {
   return access === 'open' || access === 'sign-in';
 }
 
@@ -89,6 +89,6 @@ function failures<T>(access: Access, failure: T): Partial<Record<'401' | '403' |
 }
 
 function security(access: Access): { [scheme: string]: string[] }[] {
-  if (access === 'open' || access === 'sign-in') return [];
+  if (isOpen(access)) return [];
   return isForCallers(access) ? BY_KEY : BY_KEY_OR_SESSION;
 }

@@ -18,7 +18,7 @@ export interface CataloguePlace {
 export type CatalogueText =
   { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
 
-/** What a source has at the moment, or why not, in words that may be shown. Rejects never. */
+/** What a source has at the moment, or why not, in words that may be shown. Never rejects. */
 export async function fetchCatalogue(
   { url, file }: CatalogueSourceSettings,
   place: CataloguePlace,

@@ -39,9 +39,10 @@ export async function recostRequests(
   { sinceMs, untilMs, provider, model, dryRun = false }: RecostQuestion,
   signal: AbortSignal,
 ): Promise<z.output<typeof recostView>> {
-  const { fromId = '' } = timeRange(sinceMs, undefined);
+  const { fromId = '', beforeId } = timeRange(sinceMs, untilMs);
   const range: RecostRange = {
     ...{ sinceMs, untilMs, fromId, dryRun },
+    ...(beforeId !== undefined && { beforeId }),
     ...(provider !== undefined && { provider }),
     ...(model !== undefined && { model }),
   };

@@ -52,6 +52,7 @@ describe('adjustments in SQLite', () => {
     const ids = (change: object) => store.ledger.settled({ ...ALL, ...change }).map(({ id }) => id);
     expect(ids({})).toEqual(['row-1', 'row-2', 'row-3']);
     expect(ids({ after: 'row-1', limit: 1 })).toEqual(['row-2']);
+    expect(ids({ before: 'row-3' })).toEqual(['row-1', 'row-2']);
     expect([ids({ untilMs: START_MS }), ids({ sinceMs: START_MS + 1 })]).toEqual([[], []]);
   });
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { LedgerAdjustment, LedgerRepository } from '@sluice/contract';
 import { guarded } from './failure.js';
+import { AFTER_EVERY_ID } from './owner.js';
 import { SELECT_ROWS, toLedgerRow } from './ledger-row.js';
 import type { LedgerColumns } from './ledger-row.js';
 import { PriceTable } from './price-table.js';
@@ -10,7 +11,7 @@ import { transact } from './transact.js';
 export function createAdjustments(database: DatabaseSync): Pick<LedgerRepository, 'settled' | 'adjust'> {
   const prices = new PriceTable(database);
   const settled = database.prepare(
-    `${SELECT_ROWS} WHERE i.id > ? AND i.started_at_ms >= ? AND i.started_at_ms < ? AND s.id IS NOT NULL
+    `${SELECT_ROWS} WHERE i.id > ? AND i.id < ? AND i.started_at_ms >= ? AND i.started_at_ms < ? AND s.id IS NOT NULL
      ORDER BY i.id LIMIT ?`,
   );
   const insert = database.prepare(
@@ -20,8 +21,10 @@ export function createAdjustments(database: DatabaseSync): Pick<LedgerRepository
   const write = ({ id, requestId, madeAtMs, microUsd, prices: rows }: LedgerAdjustment): number =>
     Number(insert.run(id, requestId, madeAtMs, microUsd, prices.versionOf(rows)).changes);
   return {
-    settled: ({ after, sinceMs, untilMs, limit }) =>
-      guarded(() => settled.all(after, sinceMs, untilMs, limit).map((row) => toLedgerRow(row as LedgerColumns))),
+    settled: ({ after, before = AFTER_EVERY_ID, sinceMs, untilMs, limit }) =>
+      guarded(() =>
+        settled.all(after, before, sinceMs, untilMs, limit).map((row) => toLedgerRow(row as LedgerColumns)),
+      ),
     adjust: (adjustments) =>
       guarded(() => {
         let written = 0;

@@ -26,6 +26,10 @@ interface Order {
 }
 
 const DEFAULT_LEASE_MS = 30_000;
+/** How long is waited for another process where nobody would ask again: at the end, */
+const AT_LAST_MS = 2_000;
+/** and for what was counted elsewhere. */
+const KEEP_MS = 50;
 
 /**
  * Counts in an open, migrated database: exact among all processes that hold it, and there after a restart. Whatever was
@@ -41,6 +45,7 @@ export class SqliteCounterStore implements CounterStore {
   readonly #counts: CountTable;
   readonly #reservations: ReservationTable;
   readonly #patience: Patience;
+  readonly #busyTimeoutMs: number;
   readonly #begin: StatementSync;
   readonly #commitAll: StatementSync;
   #orders: Order[] = [];
@@ -51,6 +56,7 @@ export class SqliteCounterStore implements CounterStore {
     this.leaseMs = leaseMs;
     this.#schedule = schedule ?? ((run) => void setImmediate(run));
     this.#patience = new Patience(clock);
+    this.#busyTimeoutMs = Number(database.prepare('PRAGMA busy_timeout').get()?.['timeout']);
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commitAll = database.prepare('COMMIT');
     this.#counts = new CountTable(database);
@@ -90,7 +96,7 @@ export class SqliteCounterStore implements CounterStore {
    * to be found again after a restart. Throws `storage_unavailable`.
    */
   keep(kept: KeptCounts): void {
-    guarded(() => transact(this.#database, () => this.#counts.keep(kept)));
+    guarded(() => this.#waiting(KEEP_MS, () => transact(this.#database, () => this.#counts.keep(kept))));
   }
 
   /** All that is counted now under a name. Throws `storage_unavailable`. */
@@ -100,7 +106,7 @@ export class SqliteCounterStore implements CounterStore {
 
   /** Does at once what is asked for, or not at all. */
   flush(): void {
-    const failure = this.#commit();
+    const failure = this.#waiting(AT_LAST_MS, () => this.#commit());
     if (failure) this.#end(failure);
   }
 
@@ -144,6 +150,17 @@ export class SqliteCounterStore implements CounterStore {
       if (this.#orders.length === 0) this.#schedule(this.#commitSoon);
       this.#orders.push({ work, resolve: resolve as Order['resolve'], reject, outcome: undefined, failure: undefined });
     });
+  }
+
+  /** For what cannot be asked again. */
+  #waiting<T>(ms: number, work: () => T): T {
+    if (!this.#database.isOpen) return work();
+    this.#database.exec(`PRAGMA busy_timeout = ${ms}`);
+    try {
+      return work();
+    } finally {
+      this.#database.exec(`PRAGMA busy_timeout = ${this.#busyTimeoutMs}`);
+    }
   }
 
   readonly #commitSoon = (): void => {
@@ -198,6 +215,7 @@ export class SqliteCounterStore implements CounterStore {
 
 /** Throws what ends the whole transaction. */
 function fill(order: Order, nowMs: number): void {
+  order.failure = undefined;
   try {
     order.outcome = order.work(nowMs);
   } catch (cause) {

@@ -1,10 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { toGatewayError } from '@sluice/contract';
 import type { AtomicKeyValueStore, Clock } from '@sluice/contract';
+import { Patience } from '@sluice/toolkit';
 import { guarded } from './failure.js';
 import { transact } from './transact.js';
 
 export interface SqliteEntriesOptions {
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   /**
    * Of all values together; where there are more, the oldest entries go before their time. Where there are far more, because
    * it was lowered, they go bit by bit, with the writes that follow.
@@ -18,7 +20,10 @@ const MAX_SWEPT = 32;
 const MAX_OUSTED = 1_000;
 const MAX_OUSTED_BYTES = 16_777_216;
 
-/** The entries of an open, migrated database. Every method rejects with `storage_unavailable` when the database fails. */
+/**
+ * The entries of an open, migrated database. Every method rejects with `storage_unavailable` when the database fails; one
+ * that another process holds is asked again for up to 2 s, while the event loop goes on.
+ */
 export function createEntries(database: DatabaseSync, { clock, maxBytes }: SqliteEntriesOptions): AtomicKeyValueStore {
   const insert = database.prepare(
     `INSERT INTO entries (key, value, expires_at_ms) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING`,
@@ -29,29 +34,22 @@ export function createEntries(database: DatabaseSync, { clock, maxBytes }: Sqlit
   );
   const remove = database.prepare('DELETE FROM entries WHERE key = ? AND value = ? AND expires_at_ms > ?');
   const makeRoom = prepareRoom(database, maxBytes);
+  const atOnce = <T>(work: (now: number) => T, signal: AbortSignal): Promise<T> =>
+    onceFree(() => guarded(() => transact(database, () => work(clock.now()))), clock, signal);
   return {
-    async putIfAbsent(key, { value, ttlMs }, signal) {
-      signal.throwIfAborted();
-      const now = clock.now();
-      return atOnce(database, () => {
+    putIfAbsent: (key, { value, ttlMs }, signal) =>
+      atOnce((now) => {
         makeRoom(key, now);
         if (insert.run(key, value, now + ttlMs).changes > 0) return undefined;
         return select.get(key)?.['value'] as Uint8Array;
-      });
-    },
-    async replace(key, { expected, value, ttlMs }, signal) {
-      signal.throwIfAborted();
-      const now = clock.now();
-      return atOnce(database, () => {
+      }, signal),
+    replace: (key, { expected, value, ttlMs }, signal) =>
+      atOnce((now) => {
         const isReplaced = update.run(value, now + ttlMs, key, expected, now).changes > 0;
         if (isReplaced) makeRoom(key, now);
         return isReplaced;
-      });
-    },
-    async deleteIf(key, expected, signal) {
-      signal.throwIfAborted();
-      return atOnce(database, () => remove.run(key, expected, clock.now()).changes > 0);
-    },
+      }, signal),
+    deleteIf: (key, expected, signal) => atOnce((now) => remove.run(key, expected, now).changes > 0, signal),
   };
 }
 
@@ -79,6 +77,16 @@ function prepareRoom(database: DatabaseSync, maxBytes: number): (key: string, no
   };
 }
 
-function atOnce<T>(database: DatabaseSync, work: () => T): T {
-  return guarded(() => transact(database, work));
+async function onceFree<T>(work: () => T, clock: Clock, signal: AbortSignal): Promise<T> {
+  const patience = new Patience(clock);
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return work();
+    } catch (cause) {
+      const failure = toGatewayError(cause);
+      if (!patience.has(failure)) throw failure;
+      await new Promise<void>((resolve) => void clock.after(failure.details.retryAfterMs ?? 0, resolve));
+    }
+  }
 }

@@ -16,7 +16,7 @@ const REASONS: Readonly<Record<number, string>> = {
 const LOCKED_FOR_MS = 5;
 
 /** Whether another connection holds a lock: nothing has happened, and soon it can. */
-export function isLocked(error: unknown): boolean {
+function isLocked(error: unknown): boolean {
   return [5, 6].includes(primaryCodeOf(error) ?? 0);
 }
 

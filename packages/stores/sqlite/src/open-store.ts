@@ -86,13 +86,13 @@ function prepareStore(database: DatabaseSync, options: SqliteStoreOptions): Sqli
   migrate(database);
   const spend = createSqliteSpend(path);
   const beside = new Beside(path, synchronous);
-  const appending = beside.connect();
+  const [appending, claiming] = [beside.connect(), beside.connect()];
   const owner = new LedgerOwner({ database, appending, path });
-  const checkpointer = new Checkpointer([database, appending], path);
+  const checkpointer = new Checkpointer([database, appending, claiming], path);
   return {
     ledger: createLedgerRepository(database, { path, appending, owner, checkpointer }),
     spend,
-    ...smallRepositories(database),
+    ...smallRepositories(database, claiming),
     counters: (counting) =>
       beside.open(
         (opened) => new SqliteCounterStore(opened, counting),
@@ -120,8 +120,9 @@ function prepareStore(database: DatabaseSync, options: SqliteStoreOptions): Sqli
   };
 }
 
-function smallRepositories(database: DatabaseSync) {
+function smallRepositories(database: DatabaseSync, claiming: DatabaseSync) {
   return {
+    entries: (options: SqliteEntriesOptions) => createEntries(claiming, options),
     keys: createKeyRepository(database),
     tenancy: createTenancyRepository(database),
     responses: createResponseRepository(database),
@@ -129,7 +130,6 @@ function smallRepositories(database: DatabaseSync) {
     settings: createSettingRepository(database),
     audit: createAuditRepository(database),
     history: createHistoryRepository(database),
-    entries: (options: SqliteEntriesOptions) => createEntries(database, options),
   };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { REDIS_PASSWORD, startRedis } from '@sluice/testkit';
+import { REDIS_PASSWORD, startRedis, timed } from '@sluice/testkit';
 import type { RedisServer } from '@sluice/testkit';
 import { expect } from 'vitest';
 import type { GatewayConfig } from '../../gateway.js';
@@ -48,7 +48,7 @@ export const FROZEN = {
 
 export interface RedisOutageReport {
   readonly calls: readonly CallSeen[];
-  /** Of the first calls that were made without it, the quickest: the others say how busy the machine is as well. */
+  /** The slowest gateway's quickest of its first calls without it: the others say how busy the machine is as well. */
   readonly firstTookMs: number;
   /** How many were let through by what one gateway alone had counted. */
   readonly local: number;
@@ -72,9 +72,7 @@ export async function serveWithoutRedis(outage: RedisOutage): Promise<RedisOutag
     const awayFrom = loads.map(({ nowMs }) => nowMs);
     await sleep(forMs);
     await fault.end(redis);
-    const backMs = performance.now();
-    await untilEach(gateways, 'sluice_redis_up', 1);
-    const backAfterMs = performance.now() - backMs;
+    const { tookMs: backAfterMs } = await timed(() => untilEach(gateways, 'sluice_redis_up', 1));
     await sleep(aroundMs);
     const calls = await Promise.all(loads.map((load) => load.stop()));
     const first = calls.map((seen, index) => firstAfter(seen, awayFrom[index] ?? 0));
@@ -84,7 +82,7 @@ export async function serveWithoutRedis(outage: RedisOutage): Promise<RedisOutag
     const rowsMicroUsd = gateways.reduce((sum, gateway) => sum + costOf(gateway), 0);
     const countedMicroUsd = await untilCounted(gateways[0] as ProcessGateway, rowsMicroUsd);
     for (const gateway of gateways) await assertInvariants({ gateway });
-    return { calls: calls.flat(), firstTookMs: Math.min(...first), local, backAfterMs, rowsMicroUsd, countedMicroUsd };
+    return { calls: calls.flat(), firstTookMs: Math.max(...first), local, backAfterMs, rowsMicroUsd, countedMicroUsd };
   } finally {
     await Promise.all(gateways.map((gateway) => gateway.close()));
     await redis.stop();

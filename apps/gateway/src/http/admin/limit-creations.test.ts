@@ -17,7 +17,7 @@ function limited() {
   return { clock, admin, routes: limitCreations(createKeyRoutes(admin), clock) };
 }
 
-it('J-44: makes as many as may be made in a minute, counted for each credential, and again in the next', async () => {
+it('J-44: makes as many as may be made in a minute, counted for the operator and for each organisation, and again in the next', async () => {
   const { clock, routes } = limited();
   const create = (principal?: Principal) =>
     ask(routes, 'createKey', { body: { name: 'a' }, ...(principal && { principal }) });

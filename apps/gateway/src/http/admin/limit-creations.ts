@@ -1,9 +1,9 @@
 import { gatewayError } from '@sluice/contract';
-import type { Clock } from '@sluice/contract';
+import type { Clock, Principal } from '@sluice/contract';
 import { principalOf } from '../route.js';
 import type { Route } from '../route.js';
 
-/** What one credential may make of keys, organisations, teams and users together within {@link WINDOW_MS}. */
+/** What the operator, or all of one organisation, may make of keys, organisations, teams and users together in a minute. */
 export const MOST_CREATIONS = 1_000;
 const WINDOW_MS = 60_000;
 
@@ -14,7 +14,8 @@ interface Window {
 
 /**
  * The same routes, of which those that make something refuse whoever has made too much within a minute: what is made is
- * held in memory by every process, so that nobody who may make one thing fills it. Each process counts for itself.
+ * held in memory by every process, so that nobody who may make one thing fills it, nor by keys that make keys. Each process
+ * counts for itself.
  */
 export function limitCreations(routes: readonly Route[], clock: Pick<Clock, 'monotonic'>): readonly Route[] {
   const windows = new Map<string, Window>();
@@ -30,7 +31,7 @@ export function limitCreations(routes: readonly Route[], clock: Pick<Clock, 'mon
   const limited = (route: Route): Route => ({
     ...route,
     async handle(call) {
-      const window = windowOf(principalOf(call).keyId);
+      const window = windowOf(whose(principalOf(call)));
       if (window.made >= MOST_CREATIONS) throw tooMuch(window.endsMs - clock.monotonic());
       window.made += 1;
       try {
@@ -43,6 +44,10 @@ export function limitCreations(routes: readonly Route[], clock: Pick<Clock, 'mon
     },
   });
   return routes.map((route) => (route.openapi.responses['201'] === undefined ? route : limited(route)));
+}
+
+function whose({ kind, tenant }: Principal): string {
+  return kind === 'admin' ? 'admin' : `org:${tenant}`;
 }
 
 function tooMuch(retryAfterMs: number): Error {
