@@ -8,5 +8,7 @@ it('keeps what is no token in, out or cached, and the tier', () => {
 
 it('makes nothing where that is all', () => {
   const usage = { inputTokens: 9, outputTokens: 5, cachedInputTokens: 3, reasoningTokens: 0 };
-  expect([pricedBy(usage, undefined), pricedBy(undefined, undefined)]).toEqual([undefined, undefined]);
+  const tiers = [undefined, 'default', 'standard', 'auto', 'on_demand'];
+  expect(tiers.map((tier) => pricedBy(usage, tier))).toEqual(tiers.map(() => undefined));
+  expect(pricedBy(undefined, undefined)).toBeUndefined();
 });

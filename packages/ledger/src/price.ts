@@ -1,4 +1,5 @@
 import type { PricedUnit, PricedUse, PriceHours, PriceRow, Usage } from '@sluice/contract';
+import { isStandardTier } from '@sluice/toolkit';
 
 type Counts = Readonly<Record<PricedUnit, number>>;
 
@@ -11,8 +12,6 @@ const STANDS_FOR: Readonly<Partial<Record<PricedUnit, PricedUnit>>> = {
   reasoning: 'output',
   audioOutput: 'output',
 };
-/** Vendors' own words for the tier whose prices stand without a condition. */
-const STANDARD: ReadonlySet<string> = new Set(['default', 'standard', 'auto', 'on_demand']);
 
 /**
  * What a use costs, in whole pico-USD and exactly: every count times its price, in integers. Nothing where no unit that
@@ -84,7 +83,7 @@ interface Condition {
  * the hour before those of all day.
  */
 function rowsFor(prices: readonly PriceRow[], { tier, inputTokens, atMs }: Condition): readonly PriceRow[] {
-  const special = tier === undefined || STANDARD.has(tier) ? undefined : tier;
+  const special = tier === undefined || isStandardTier(tier) ? undefined : tier;
   return prices
     .filter((row) => (row.tier === undefined || row.tier === special) && inputTokens > (row.aboveInputTokens ?? -1))
     .filter(({ hours }) => !hours || isWithin(hours, atMs))

@@ -48,6 +48,7 @@ export { UNSAFE_URL, isSafeImageUrl, isSafeSource, isSafeUrl, isUnsafeUrl } from
 export { redactSecrets, safeMessage } from './safe-message.js';
 export { createSpendRepository } from './spend-repository.js';
 export { MAX_FRAME_CHARS, createFrameReader, writeFrame } from './sse.js';
+export { isStandardTier } from './standard-tier.js';
 export { createStreamScanner } from './stream-scanner.js';
 export { TokenSource } from './token-source.js';
 export { Turns } from './turns.js';
