@@ -21,7 +21,7 @@ export function hearOfChanges(
   if (!shared) return;
   let heard = 0;
   telemetry.counter('sluice_notices_total', 'Changes that other gateways have told of.', () => heard);
-  followers.onFollowed = () => shared.notices.publish('changed');
+  followers.onFollowed = () => shared.notices.publish();
   followers.onNews(() => generations.current.identity.authenticator.refresh());
   const catchUp = catchingUp(followers, directory);
   shared.notices.onNotice(() => {

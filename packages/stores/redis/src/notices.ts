@@ -6,13 +6,10 @@ import type { RedisLink } from './link.js';
  */
 export interface Notices {
   /** Never rejects or throws. */
-  publish(topic: string): void;
+  publish(): void;
   /** For each notice of another process, and once after each time that some may have been lost. */
-  onNotice(hear: (topic: string) => void): void;
+  onNotice(hear: () => void): void;
 }
-
-/** The topic of a notice that stands for all that may have been lost. */
-const ANYTHING = '*';
 
 interface NoticeOptions {
   readonly channel: string;
@@ -21,19 +18,18 @@ interface NoticeOptions {
 }
 
 export function createNotices(link: RedisLink, { channel, sender }: NoticeOptions): Notices & { missed(): void } {
-  const listeners: ((topic: string) => void)[] = [];
-  const tell = (topic: string): void => {
-    for (const hear of listeners) hear(topic);
+  const listeners: (() => void)[] = [];
+  const tell = (): void => {
+    for (const hear of listeners) hear();
   };
   link.subscribe(channel, (message) => {
-    const cut = message.indexOf(' ');
-    if (message.slice(0, cut) !== sender) tell(message.slice(cut + 1));
+    if (message !== sender) tell();
   });
   return {
-    publish(topic) {
-      link.run((client) => client.publish(channel, `${sender} ${topic}`), 'usual').catch(() => undefined);
+    publish() {
+      link.run((client) => client.publish(channel, sender), 'usual').catch(() => undefined);
     },
     onNotice: (hear) => void listeners.push(hear),
-    missed: () => tell(ANYTHING),
+    missed: tell,
   };
 }
