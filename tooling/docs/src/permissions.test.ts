@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PERMISSIONS, ROLES } from '@sluice/auth';
 import type { PermissionRow } from '@sluice/auth';
+import { ROOT } from '@sluice/tooling-workspace';
 import { expect, it } from 'vitest';
 
-const PAGE = new URL('../../../../docs/identity.md', import.meta.url);
 const MARK = '<!-- permissions -->';
 
 it('docs/identity.md shows the table of permissions', () => {
-  const [, table = ''] = readFileSync(PAGE, 'utf8').split(MARK);
+  const [, table = ''] = readFileSync(join(ROOT, 'docs/identity.md'), 'utf8').split(MARK);
   const [head, , ...rows] = table
     .trim()
     .split('\n')
