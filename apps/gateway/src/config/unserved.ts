@@ -14,7 +14,6 @@ const isPositive = (value: unknown): boolean => typeof value === 'number' && val
 const UNSERVED: readonly Unserved[] = [
   { path: ['models', '*', 'answerModel'] },
   { path: ['models', '*', 'unknownFields'] },
-  { path: ['providers', '*', 'faults'] },
   { path: ['server', 'workers'], values: (value) => value === 'auto' || (isPositive(value) && value !== 1) },
   { path: ['telemetry', 'traces'] },
 ];
