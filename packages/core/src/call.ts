@@ -23,14 +23,12 @@ import { toMicroUsd } from '@sluice/toolkit';
 import type { Writable } from '@sluice/toolkit';
 import { addUsage } from './add-usage.js';
 import { estimateTokens } from './estimate.js';
-import { SettleScope } from './settle-scope.js';
-import type { ReceivedCall } from './received-call.js';
 import { pricedBy } from './priced-by.js';
+import type { ReceivedCall } from './received-call.js';
+import { SettleScope } from './settle-scope.js';
 import { toNanoUsd } from './usd.js';
 import { usageOf } from './usage-of.js';
 import type { CallQuestion, Used } from './usage-of.js';
-
-export type { ReceivedCall, TraceContext } from './received-call.js';
 
 export interface CallDeps {
   readonly clock: Clock;

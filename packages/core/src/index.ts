@@ -19,7 +19,7 @@ export type { AttemptMemory } from './attempts/attempt-memory.js';
 export type { Account, KeyRing } from './attempts/key-ring.js';
 export type { Rests } from './attempts/rests.js';
 export type { RetryBudget } from './attempts/retry-budget.js';
-export type { ReceivedCall, TraceContext } from './call.js';
+export type { ReceivedCall, TraceContext } from './received-call.js';
 export type { Endpoint, Pipeline, Ports } from './ports.js';
 export type { RawPipeline, RawPipelineParts } from './raw/raw-pipeline.js';
 export type { RawAsked } from './raw/raw-run.js';

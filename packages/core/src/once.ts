@@ -1,9 +1,9 @@
 import { gatewayError, isGatewayError } from '@sluice/contract';
 import type { Adjustment, IdempotencyClaim, IncomingHeaders, KeptAnswer } from '@sluice/contract';
 import type { Answer, PlainAnswer } from './answer.js';
-import type { ReceivedCall } from './call.js';
 import { KeptChunks } from './kept-chunks.js';
 import { PassingChunks } from './passing-chunks.js';
+import type { ReceivedCall } from './received-call.js';
 import type { CallContext } from './stages/run-context.js';
 
 const HEADER = 'idempotency-key';

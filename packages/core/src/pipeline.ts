@@ -1,8 +1,8 @@
 import type { ChatRequest, Outcome } from '@sluice/contract';
 import { Call } from './call.js';
-import type { ReceivedCall } from './received-call.js';
 import { isUnderKey } from './once.js';
 import type { Endpoint, Pipeline, Ports } from './ports.js';
+import type { ReceivedCall } from './received-call.js';
 import { answer, answerOnce } from './run.js';
 import type { SnapshotHolder } from './snapshot.js';
 import type { CallContext } from './stages/run-context.js';

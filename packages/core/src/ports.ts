@@ -20,8 +20,8 @@ import type {
 } from '@sluice/contract';
 import type { Answer } from './answer.js';
 import type { AttemptMemory } from './attempts/attempt-memory.js';
-import type { ReceivedCall } from './call.js';
 import type { LeftBehind } from './left-behind.js';
+import type { ReceivedCall } from './received-call.js';
 import type { TargetStatsTable } from './routing/target-stats.js';
 
 /** What the pipeline calls; the app plugs the packages in. */

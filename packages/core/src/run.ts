@@ -11,9 +11,9 @@ import { attemptTargets } from './stages/attempt-targets.js';
 import { countHere, countedFor } from './stages/count-here.js';
 import { guardCall } from './stages/guard-call.js';
 import { cacheKeyOf, lookUp } from './stages/look-up.js';
-import { planElsewhere } from './stages/go-elsewhere.js';
 import { goOnWithout } from './stages/go-on-without.js';
 import { onceRequest } from './stages/once-request.js';
+import { planElsewhere } from './stages/plan-elsewhere.js';
 import { planRoute } from './stages/plan-route.js';
 import { readCall } from './stages/read-call.js';
 import { refuse } from './stages/refuse.js';
@@ -21,8 +21,8 @@ import { visibleId } from './stages/run-context.js';
 import type { Admitted, Asked, RunContext } from './stages/run-context.js';
 
 /**
- * The stages of one request, in the order in which they run; each is a file of `stages/`. Never rejects: a failure of any
- * of them is an answer in the caller's dialect.
+ * The stages of one request, in the order in which they run; each is a file of `stages/`, beside what only they use. Never
+ * rejects: a failure of any of them is an answer in the caller's dialect.
  */
 export async function answer<Request extends Pick<ChatRequest, 'extensions'>, Result, Event>(
   run: RunContext<Request, Result, Event>,

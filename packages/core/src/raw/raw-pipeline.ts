@@ -1,8 +1,8 @@
 import type { GatewayError, WrittenError } from '@sluice/contract';
 import type { Answer } from '../answer.js';
-import type { ReceivedCall } from '../call.js';
 import { isUnderKey } from '../once.js';
 import { openCall } from '../pipeline.js';
+import type { ReceivedCall } from '../received-call.js';
 import type { SnapshotHolder } from '../snapshot.js';
 import { RawRun } from './raw-run.js';
 import type { RawAsked } from './raw-run.js';

@@ -3,7 +3,7 @@ import type { Principal } from '@sluice/contract';
 import type { Explanation, RoutingState, Snapshot } from '@sluice/core';
 import { z } from 'zod';
 import { EXPLAINERS } from '../inference.js';
-import { createPipelineFinder } from '../inference-table.js';
+import { createPipelineFinder } from '../find-pipeline.js';
 import { parseInput } from '../parse-input.js';
 
 const DEFAULT_ROUTE = '/v1/chat/completions';

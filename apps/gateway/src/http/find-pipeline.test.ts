@@ -1,6 +1,6 @@
 import type { Pipeline } from '@sluice/core';
 import { describe, expect, it } from 'vitest';
-import { createPipelineFinder } from './inference-table.js';
+import { createPipelineFinder } from './find-pipeline.js';
 
 const exact: Pipeline = () => Promise.reject(new Error('exact'));
 const named: Pipeline = () => Promise.reject(new Error('named'));
