@@ -49,6 +49,38 @@ describe('making a key', () => {
   });
 });
 
+describe('rotating a key', () => {
+  it('lets ten earlier secrets work at once and no eleventh, until the first has ended or all are ended', async () => {
+    const { admin, ask, clock } = authRig();
+    const { record, key } = admin.create({ name: 'ci' }, ADMIN);
+    const secrets = [key];
+    const rotate = (grace: number): void => {
+      secrets.push(admin.rotate(record.id, { grace }, ADMIN)?.key ?? '');
+      clock.advance(60_000);
+    };
+    const accepted = async (): Promise<number> => {
+      const verdicts = await Promise.all(secrets.map((secret) => ask({ authorization: `Bearer ${secret}` })));
+      return verdicts.filter((verdict) => typeof verdict !== 'string').length;
+    };
+    for (let made = 0; made < 10; made += 1) rotate(3_600_000);
+    expect(await accepted()).toBe(11);
+
+    const first = new Date(clock.now() + 50 * 60_000).toISOString();
+    expect(() => rotate(3_600_000)).toThrow(
+      expect.objectContaining({ code: 'invalid_value', details: { param: 'grace' } }),
+    );
+    expect(() => rotate(1_000)).toThrow(`the first ends at ${first}. Wait until then, or rotate with a grace of 0s`);
+    expect(await accepted()).toBe(11);
+
+    clock.advance(50 * 60_000);
+    rotate(3_600_000);
+    expect(await accepted()).toBe(10);
+    expect(() => rotate(3_600_000)).not.toThrow();
+    rotate(0);
+    expect(await accepted()).toBe(1);
+  });
+});
+
 describe('revoking a key', () => {
   it('notes when it happened', () => {
     const { admin, keys, clock } = authRig();

@@ -3,6 +3,7 @@ import type { Clock, KeyRecord, KeyRepository, Principal, TenancyRepository } fr
 import { createKey, hashKey, lastCharacters } from './api-key.js';
 import type { RandomBytes } from './api-key.js';
 import { defined } from './defined.js';
+import { toIso } from './fields.js';
 import { assertRights } from './key-rights.js';
 import type { CreateKeyInput, RotateKeyInput } from './key-schemas.js';
 import { isWithin, mayGrant, sees, visibleTenant } from './permissions.js';
@@ -12,6 +13,8 @@ import { forbidden, invalid } from './refuse.js';
 
 /** 12 bytes are the 16 characters after `key_`. */
 const ID_BYTES = 12;
+/** Earlier secrets of a key that work at the same time: enough to rotate every few hours with a day's grace. */
+const MAX_RETIRING = 10;
 
 export interface KeyAdminDeps {
   readonly keys: KeyRepository;
@@ -52,7 +55,8 @@ export interface KeyAdmin {
   revoke(id: string, by: Principal): boolean;
   /**
    * Gives a key another secret; those that it has go on for as long as `grace` says, and no longer. Nothing when there is
-   * no such key that still works. Throws a 403 for a key that may do more than `by` itself.
+   * no such key that still works. Throws a 403 for a key that may do more than `by` itself, and `invalid_value` where too
+   * many earlier secrets would work at once; a `grace` of 0 ends them all, and is always taken.
    */
   rotate(id: string, input: RotateKeyInput, by: Principal): CreatedKey | undefined;
 }
@@ -81,8 +85,9 @@ export function createKeyAdmin(deps: KeyAdminDeps): KeyAdmin {
       if (!found) return undefined;
       // Whoever has the secret has all that the key may.
       assertRights(found, by);
-      const { key, ...secret } = newSecret();
       const atMs = clock.now();
+      assertFewRetiring(found, grace, atMs);
+      const { key, ...secret } = newSecret();
       if (!keys.rotate(id, { ...secret, atMs, oldUntilMs: atMs + grace })) return undefined;
       onChange();
       const record = keys.find(id);
@@ -98,6 +103,16 @@ export function createKeyAdmin(deps: KeyAdminDeps): KeyAdmin {
       return found;
     },
   };
+}
+
+/** The one in use joins those that still work, unless it ends at once, and they with it. */
+function assertFewRetiring({ retiring = [], revokedAtMs }: KeyRecord, grace: number, nowMs: number): void {
+  if (grace === 0 || revokedAtMs !== undefined) return;
+  const working = retiring.filter(({ untilMs }) => untilMs > nowMs);
+  if (working.length < MAX_RETIRING) return;
+  const first = toIso(Math.min(...working.map(({ untilMs }) => untilMs)));
+  const message = `${working.length} earlier secrets of the key still work, the most there may be: the first ends at ${first}. Wait until then, or rotate with a grace of 0s, which ends them all at once.`;
+  throw invalid('grace', message);
 }
 
 type Secret = Pick<KeyRecord, 'hash' | 'last4'> & { readonly key: string };
