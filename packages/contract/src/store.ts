@@ -218,8 +218,11 @@ export interface LedgerRepository {
   find(id: string): LedgerRow | undefined;
   /** Rows that have ended. */
   settled(query: SettledQuery): readonly LedgerRow[];
-  /** All or nothing. One whose id is there is ignored. Returns how many were not. */
-  adjust(adjustments: readonly LedgerAdjustment[]): number;
+  /**
+   * All or nothing. One whose id is there is ignored; returns the others. Throws `storage_unavailable`, with `retryAfterMs`
+   * where somebody else holds the store for a moment.
+   */
+  adjust(adjustments: readonly LedgerAdjustment[]): readonly LedgerAdjustment[];
   /** Open intents that nobody will settle, at most `limit`: those whose process has ended. Of one that lives, none. */
   orphans(limit: number): readonly LedgerIntent[];
 }

@@ -13,6 +13,8 @@ export interface LedgerDeps {
   readonly onError: (error: GatewayError) => void;
   /** Calls once the event loop has taken in what is ready. Default `setImmediate`. */
   readonly schedule?: (run: () => void) => void;
+  /** Waits before a flush asks a held store again, and keeps the process alive meanwhile. Default: a turn of `schedule`. */
+  readonly wait?: (ms: number) => Promise<void>;
 }
 
 export interface ObservedLedger extends Ledger {
@@ -58,6 +60,7 @@ class GroupCommit implements ObservedLedger {
   readonly #clock: Clock;
   readonly #onError: (error: GatewayError) => void;
   readonly #schedule: (run: () => void) => void;
+  readonly #wait: (ms: number) => Promise<void>;
   readonly #patience: Patience;
   readonly #settlements = createBacklog<LedgerSettlement>(MAX_BACKLOG);
   #batch: Batch | undefined;
@@ -65,11 +68,12 @@ class GroupCommit implements ObservedLedger {
   #isFailing = false;
   #committedMs = Number.NEGATIVE_INFINITY;
 
-  constructor({ repository, clock, onError, schedule = (run) => void setImmediate(run) }: LedgerDeps) {
+  constructor({ repository, clock, onError, schedule = (run) => void setImmediate(run), wait }: LedgerDeps) {
     this.#repository = repository;
     this.#clock = clock;
     this.#onError = onError;
     this.#schedule = schedule;
+    this.#wait = wait ?? (() => new Promise((resolve) => schedule(resolve)));
     this.#patience = new Patience(clock);
   }
 
@@ -96,8 +100,7 @@ class GroupCommit implements ObservedLedger {
   async flush(): Promise<void> {
     for (let failure = this.#writeAll(); failure; failure = this.#writeAll()) {
       if (!this.#patience.has(failure)) throw failure;
-      // A timer would not keep the process alive.
-      await new Promise<void>((resolve) => this.#schedule(resolve));
+      await this.#wait(failure.details.retryAfterMs ?? 0);
     }
   }
 

@@ -1,4 +1,7 @@
+import { gatewayError } from '@sluice/contract';
+import { createManualClock } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
+import { createLedger } from './index.js';
 import { intent, ledgerRig, settlement } from './__fixtures__/ledger-rig.js';
 
 describe('a store that another process holds', () => {
@@ -54,5 +57,19 @@ describe('a store that another process holds', () => {
     rig.turn();
     await flushed;
     expect(rig.settlements).toEqual(['a']);
+  });
+
+  it('is left alone between two tries of a flush for as long as it asks for', async () => {
+    const clock = createManualClock();
+    const triedAtMs: number[] = [];
+    const append = (): void => {
+      triedAtMs.push(clock.monotonic());
+      if (triedAtMs.length < 4) throw gatewayError('storage_unavailable', { details: { retryAfterMs: 5 } });
+    };
+    const wait = async (ms: number): Promise<void> => clock.advance(ms);
+    const ledger = createLedger({ repository: { append }, clock, onError: () => undefined, wait });
+    ledger.settle(settlement('a'));
+    await ledger.flush();
+    expect(triedAtMs).toEqual([0, 5, 10, 15]);
   });
 });

@@ -23,12 +23,18 @@ export function recostRow(row: LedgerRow, { prices, nowMs }: NewPrices): Recoste
   const cost = prices && costBy(prices, row);
   if (prices === undefined || cost === undefined) return { kind: 'unpriced' };
   const before = adjustments.reduce((sum, { microUsd }) => sum + microUsd, settlement.costMicroUsd ?? 0);
-  if (cost === before) return { kind: 'unchanged' };
+  if (cost === before && !getsFirstPrice(row)) return { kind: 'unchanged' };
   const id = `${row.id}#${adjustments.length + 1}`;
   return {
     kind: 'adjusted',
     adjustment: { id, requestId: row.id, madeAtMs: nowMs, microUsd: cost - before, prices },
   };
+}
+
+/** It used something, and nobody knew what that costs: that it costs nothing is news. */
+function getsFirstPrice({ settlement, adjustments = [] }: LedgerRow): boolean {
+  if (!settlement || settlement.costMicroUsd !== undefined || adjustments.length > 0) return false;
+  return settlement.inputTokens + settlement.outputTokens > 0 || settlement.priced !== undefined;
 }
 
 function isExplained({ settlement, ...row }: LedgerRow): boolean {

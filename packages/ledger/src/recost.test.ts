@@ -1,4 +1,6 @@
+import { gatewayError } from '@sluice/contract';
 import type { LedgerAdjustment, LedgerRow, PriceRow } from '@sluice/contract';
+import { createManualClock } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import { recost } from './index.js';
 import type { RecostRange } from './index.js';
@@ -39,7 +41,7 @@ function ledgerOf(rows: readonly LedgerRow[]) {
     adjust(adjustments: readonly LedgerAdjustment[]) {
       const fresh = adjustments.filter(({ id }) => written.every((one) => one.id !== id));
       written.push(...fresh);
-      return fresh.length;
+      return fresh;
     },
   };
 }
@@ -51,7 +53,7 @@ function recostBy(
   prices: readonly PriceRow[] | undefined,
   range: Partial<RecostRange> = {},
 ) {
-  const deps = { repository, pricesOf: () => prices, nowMs: 77, pause: () => Promise.resolve() };
+  const deps = { repository, pricesOf: () => prices, clock: createManualClock(77), pause: () => Promise.resolve() };
   return recost(deps, { ...RANGE, ...range }, new AbortController().signal);
 }
 
@@ -80,7 +82,8 @@ describe('pricing rows again', () => {
     const ledger = ledgerOf([row('a')]);
     const stale = ledger.settled({ after: '', limit: 9 });
     await recostBy(ledger, CHEAP);
-    await recostBy({ ...ledger, settled: () => [...stale] }, CHEAP);
+    const second = await recostBy({ ...ledger, settled: () => [...stale] }, CHEAP);
+    expect(second).toMatchObject({ requests: 1, adjusted: 0, unchanged: 1, microUsd: 0 });
     expect(ledger.written.map(({ microUsd }) => microUsd)).toEqual([-1_500]);
   });
 
@@ -95,6 +98,39 @@ describe('pricing rows again', () => {
     const ledger = ledgerOf([{ ...row('a'), settlement: unpriced }]);
     expect(await recostBy(ledger, CHEAP)).toMatchObject({ adjusted: 1, microUsd: 1_500 });
     expect(await recostBy(ledger, CHEAP)).toMatchObject({ unchanged: 1 });
+  });
+
+  it('prices what is free, and had no price, at nothing, once; not what nobody knows the use of', async () => {
+    const { costMicroUsd: _, prices: __, ...unpriced } = row('a').settlement as Settled;
+    const unknown = { ...unpriced, inputTokens: 0, outputTokens: 0, usageSource: 'unknown' as const };
+    const ledger = ledgerOf([
+      { ...row('a'), settlement: unpriced },
+      { ...row('b'), settlement: unknown },
+    ]);
+    const free = [{ picoUsd: { input: 0, output: 0 } }];
+    expect(await recostBy(ledger, free)).toMatchObject({ adjusted: 1, unchanged: 1, microUsd: 0 });
+    expect(ledger.written).toEqual([{ id: 'a#1', requestId: 'a', madeAtMs: 77, microUsd: 0, prices: free }]);
+    expect(await recostBy(ledger, free)).toMatchObject({ adjusted: 0, unchanged: 2 });
+  });
+
+  it('waits for a store that another process holds, for two seconds and no longer', async () => {
+    const clock = createManualClock(77);
+    const ledger = ledgerOf([row('a')]);
+    let heldUntilMs = 100;
+    const held = {
+      ...ledger,
+      adjust(adjustments: readonly LedgerAdjustment[]) {
+        if (clock.monotonic() >= heldUntilMs) return ledger.adjust(adjustments);
+        throw gatewayError('storage_unavailable', { details: { retryAfterMs: 5 } });
+      },
+    };
+    const pause = async (ms: number): Promise<void> => clock.advance(ms);
+    const again = (prices: readonly PriceRow[]) =>
+      recost({ repository: held, pricesOf: () => prices, clock, pause }, RANGE, new AbortController().signal);
+    expect(await again(CHEAP)).toMatchObject({ adjusted: 1 });
+    heldUntilMs = Number.POSITIVE_INFINITY;
+    await expect(again(DEAR)).rejects.toMatchObject({ code: 'storage_unavailable' });
+    expect(ledger.written).toHaveLength(1);
   });
 
   it('prices by all that was used, in the tier that was used', async () => {

@@ -1,4 +1,6 @@
-import type { LedgerRepository, LedgerRow, PriceRow } from '@sluice/contract';
+import { toGatewayError } from '@sluice/contract';
+import type { Clock, LedgerAdjustment, LedgerRepository, LedgerRow, PriceRow } from '@sluice/contract';
+import { Patience } from '@sluice/toolkit';
 import { recostRow } from './recost-row.js';
 import type { Recosted } from './recost-row.js';
 
@@ -6,9 +8,9 @@ export interface RecostDeps {
   readonly repository: Pick<LedgerRepository, 'settled' | 'adjust'>;
   /** Nothing where none are known. */
   readonly pricesOf: (provider: string, model: string) => readonly PriceRow[] | undefined;
-  readonly nowMs: number;
-  /** Between two steps: lets others have their turn. */
-  readonly pause: () => Promise<void>;
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  /** Lets others have their turn, for so long: between two steps, and while another process holds the store. */
+  readonly pause: (ms: number) => Promise<void>;
 }
 export interface RecostRange {
   readonly sinceMs: number;
@@ -40,8 +42,9 @@ export interface RecostReport {
 const ROWS_AT_ONCE = 256;
 
 /**
- * Prices rows again and appends what they cost more or less. Done again with the same prices it appends nothing, and
- * neither do two who do it at once: the second adjustment of the same number is none. What was appended before the signal stays.
+ * Prices rows again and appends what they cost more or less; for what had no price and costs nothing, 0. Done again with
+ * the same prices it appends nothing, and neither do two who do it at once: the second adjustment of the same number is
+ * none. What was appended before the signal stays.
  */
 export async function recost(deps: RecostDeps, range: RecostRange, signal: AbortSignal): Promise<RecostReport> {
   const report = { requests: 0, adjusted: 0, unchanged: 0, unpriced: 0, unexplained: 0, microUsd: 0 };
@@ -57,14 +60,38 @@ export async function recost(deps: RecostDeps, range: RecostRange, signal: Abort
     });
     const found = rows.filter((row) => isAsked(row, range)).map((row) => price(row, deps));
     const adjustments = found.flatMap((one) => (one.kind === 'adjusted' ? [one.adjustment] : []));
-    if (!range.dryRun && adjustments.length > 0) deps.repository.adjust(adjustments);
+    const written = range.dryRun ? adjustments : await append(deps, adjustments, signal);
     report.requests += found.length;
     for (const { kind } of found) report[kind] += 1;
-    for (const { microUsd } of adjustments) report.microUsd += microUsd;
+    // Somebody else has priced these again meanwhile.
+    const others = adjustments.length - written.length;
+    report.adjusted -= others;
+    report.unchanged += others;
+    for (const { microUsd } of written) report.microUsd += microUsd;
     const last = rows.at(-1);
     if (!last || rows.length < ROWS_AT_ONCE) return report;
     after = last.id;
-    await deps.pause();
+    await deps.pause(0);
+  }
+}
+
+/** Gives those that were not there yet. */
+async function append(
+  { repository, clock, pause }: RecostDeps,
+  adjustments: readonly LedgerAdjustment[],
+  signal: AbortSignal,
+): Promise<readonly LedgerAdjustment[]> {
+  if (adjustments.length === 0) return adjustments;
+  const patience = new Patience(clock);
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return repository.adjust(adjustments);
+    } catch (cause) {
+      const failure = toGatewayError(cause);
+      if (!patience.has(failure)) throw failure;
+      await pause(failure.details.retryAfterMs ?? 0);
+    }
   }
 }
 
@@ -73,8 +100,8 @@ function isAsked({ settlement }: LedgerRow, { provider, model }: RecostRange): b
   return model === undefined || settlement?.model === model;
 }
 
-function price(row: LedgerRow, { pricesOf, nowMs }: RecostDeps): Recosted {
+function price(row: LedgerRow, { pricesOf, clock }: RecostDeps): Recosted {
   const { provider, model } = row.settlement ?? {};
   const prices = provider === undefined || model === undefined ? undefined : pricesOf(provider, model);
-  return recostRow(row, { prices, nowMs });
+  return recostRow(row, { prices, nowMs: clock.now() });
 }

@@ -57,6 +57,7 @@ export function composeLastingPorts({ telemetry, store, transport, lifecycle, li
       repository: store.ledger,
       clock: systemClock,
       onError: (error) => telemetry.log.error('ledger write failed', { errorCode: error.code, err: error.cause }),
+      wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
     }),
     telemetry,
     guardReport: createGuardReport(telemetry),

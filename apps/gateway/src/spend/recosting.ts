@@ -46,14 +46,14 @@ export async function recostRequests(
     ...(provider !== undefined && { provider }),
     ...(model !== undefined && { model }),
   };
-  const deps = { repository, pricesOf, nowMs: systemClock.now(), pause };
+  const deps = { repository, pricesOf, clock: systemClock, pause };
   const report: RecostReport = await recost(deps, range, signal);
   return { dryRun, ...report };
 }
 
 /** What is ready in the meantime comes first. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void (ms > 0 ? setTimeout(resolve, ms) : setImmediate(resolve)));
 }
 
 /** The prices that a configuration and its catalogue have. */

@@ -27,11 +27,12 @@ describe('adjustments in SQLite', () => {
     const store = temporaryStore();
     write(store, 'row-1', 100);
     const both = [adjustment('row-1', -40), adjustment('row-1', 15, 2)];
-    expect([store.ledger.adjust(both), store.ledger.adjust(both)]).toEqual([2, 0]);
+    const more = adjustment('row-1', 1, 3);
+    expect([store.ledger.adjust(both), store.ledger.adjust([...both, more])]).toEqual([both, [more]]);
     const row = store.ledger.find('row-1');
     expect([row?.settlement?.costMicroUsd, row?.adjustments?.map(({ microUsd }) => microUsd)]).toEqual([
       100,
-      [-40, 15],
+      [-40, 15, 1],
     ]);
     expect(row?.adjustments?.[0]?.priceVersion).toMatch(/^[0-9a-f]{16}$/);
   });

@@ -40,7 +40,7 @@ export function createLedgerRepository(database: DatabaseSync, deps: LedgerDeps)
   return {
     orphans: (limit) => guarded(() => orphans(limit)),
     append: ({ intents, settlements }) => guarded(() => append(intents, settlements)),
-    ...createAdjustments(database),
+    ...createAdjustments(database, deps.appending),
     page: (query) => guarded(() => readPage(older, query)),
     find: (id) =>
       guarded(() => {

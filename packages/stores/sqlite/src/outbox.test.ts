@@ -146,6 +146,10 @@ describe('the outbox', () => {
     expect(outbox.backlog()).toEqual({ rows: 0, refused: 0 });
     write(store, ['r7', 'r8'], []);
     expect(outbox.backlog()).toEqual({ rows: 2, refused: 0, oldestMs: START_MS + 7 });
+    sendAll(outbox);
+    store.ledger.adjust([{ id: 'r7#1', requestId: 'r7', madeAtMs: START_MS + 900, microUsd: 1, prices: PRICES }]);
+    write(store, ['r9'], []);
+    expect(outbox.backlog()).toMatchObject({ rows: 3, oldestMs: START_MS + 900 });
   });
 
   it('costs a store that sends nothing no row, also where it did before', () => {

@@ -200,10 +200,12 @@ function prepare(database: DatabaseSync, machine: string) {
     backlog:
       database.prepare(`SELECT coalesce((SELECT max(seq) FROM ledger_outbox) - (SELECT min(seq) FROM ledger_outbox) + 1, 0) AS rows,
       (SELECT count(*) FROM ledger_refused) AS refused`),
-    oldestAt: database.prepare(`SELECT coalesce(s.settled_at_ms, i.started_at_ms) AS at FROM ledger_outbox o
+    oldestAt: database.prepare(`SELECT coalesce(s.settled_at_ms, i.started_at_ms, a.made_at_ms) AS at
+      FROM ledger_outbox o
       LEFT JOIN ledger_settlements s ON o.kind = 'settlement' AND s.id = o.id
       LEFT JOIN ledger_intents i ON o.kind = 'intent' AND i.id = o.id
-      WHERE o.kind IN ('intent', 'settlement') ORDER BY o.seq LIMIT 1`),
+      LEFT JOIN ledger_adjustments a ON o.kind = 'adjustment' AND a.id = o.id
+      WHERE o.kind <> 'price' ORDER BY o.seq LIMIT 1`),
     after: database.prepare('SELECT after FROM ledger_sender'),
     sliceEnd: database.prepare(`SELECT max(id) AS last FROM (SELECT id FROM ledger_intents
       WHERE id > ? AND id <= (SELECT until FROM ledger_sender) ORDER BY id LIMIT ?)`),
