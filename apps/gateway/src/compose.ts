@@ -198,7 +198,9 @@ function assemble(first: GatewayGeneration, opened: Opened): ComposedGateway {
 /** Another catalogue is in force with the next request, and its state is among the figures. */
 function followCatalogue({ catalogue, telemetry }: Opened, generations: Generations, reloads: Reloads): void {
   catalogue.onChange = () => reloads.rebuild();
-  showCatalogue(telemetry, catalogue, () => generations.current.liveCatalogue);
+  const currentCatalogue = (): GatewayGeneration['liveCatalogue'] => generations.current.liveCatalogue;
+  catalogue.current = currentCatalogue;
+  showCatalogue(telemetry, catalogue, currentCatalogue);
 }
 
 function openBackground({ store, lasting }: Opened, generations: Generations): BackgroundResponses {

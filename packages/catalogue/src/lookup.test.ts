@@ -147,6 +147,13 @@ describe("an operator's word", () => {
     ]);
   });
 
+  it('takes every price up to the one that is named as the greatest', () => {
+    const prices = [{ usdPerMillionTokens: { input: 9_500, output: '10000' } }];
+    expect(overridden({ 'openai/gpt-x': { prices } }, base).find('openai', 'gpt-x')?.prices).toEqual([
+      { picoUsd: { input: 9_500_000_000, output: 10_000_000_000 } },
+    ]);
+  });
+
   it.each([
     [{ 'gpt-x': {} }, 'expected PROVIDER/MODEL or KIND/MODEL'],
     [{ 'openai/gpt-x': { hots: 1 } }, 'Unrecognized key'],
@@ -157,6 +164,7 @@ describe("an operator's word", () => {
     [{ 'openai/gpt-x': { prices: [{ usdPerMillionTokens: { input: 2.5e-6 } }] } }, 'from 0.0001 to 10000'],
     [{ 'openai/gpt-x': { prices: [{ usdPerMillionTokens: { input: '0.00012345' } }] } }, 'six decimals at most'],
     [{ 'openai/gpt-x': { prices: [{ usdPerMillionTokens: { input: 20_000 } }] } }, 'expected'],
+    [{ 'openai/gpt-x': { prices: [{ usdPerMillionTokens: { input: '10000.000001' } }] } }, 'to 10000'],
   ])('is refused as %j', (models, reason) => {
     const { success, error } = catalogueSettings.safeParse({ models });
     expect([success, error?.message]).toEqual([false, expect.stringContaining(reason)]);

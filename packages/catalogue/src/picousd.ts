@@ -6,12 +6,17 @@ const PICO_DIGITS = 12;
  * that; nothing where the text is no such amount or the result could not be held exactly.
  */
 export function toPicoUsd(usd: string): number | undefined {
+  const pico = toPico(usd);
+  return pico === undefined || pico > BigInt(Number.MAX_SAFE_INTEGER) ? undefined : Number(pico);
+}
+
+/** The same, of whatever size. */
+export function toPico(usd: string): bigint | undefined {
   const [, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(usd) ?? [];
   if (whole === '') return undefined;
   const shift = PICO_DIGITS + Number(exponent) - fraction.length;
   if (shift > 2 * PICO_DIGITS) return undefined;
-  const pico = shifted(BigInt(whole + fraction), shift);
-  return pico > BigInt(Number.MAX_SAFE_INTEGER) ? undefined : Number(pico);
+  return shifted(BigInt(whole + fraction), shift);
 }
 
 function shifted(digits: bigint, shift: number): bigint {

@@ -1,30 +1,37 @@
 import { SAMPLING_PARAMETERS } from '@sluice/contract';
 import { durationMs, isSafeUrl } from '@sluice/toolkit';
 import { z } from 'zod';
-import { toPicoUsd } from './picousd.js';
+import { toPico, toPicoUsd } from './picousd.js';
 import { CAPABILITIES, DATE, EFFORTS, MODES, OTHER_UNITS, TOKEN_UNITS } from './vocabulary.js';
 
 /** Beyond these, for a million tokens, a price is a slip of the unit rather than a price. */
-const MIN_PICO = 100;
-const MAX_PICO = 10_000_000_000;
-const MILLION = 1_000_000;
+const MIN_PICO = 100n;
+const MAX_PICO = 10_000_000_000n;
+const MILLION = 1_000_000n;
 const HOURS = /^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d$/;
 
-const usd = z
-  .union([z.number().describe('In USD.'), z.string().describe('In USD, as decimal digits.')], {
-    error: 'expected an amount of USD',
-  })
-  .transform((amount, context) => {
-    const pico = toPicoUsd(String(amount));
-    if (pico !== undefined) return pico;
-    context.addIssue({ code: 'custom', message: 'expected an amount of USD, such as 2.5 or "0.075"' });
-    return z.NEVER;
-  });
+const amountOfUsd = z.union([z.number().describe('In USD.'), z.string().describe('In USD, as decimal digits.')], {
+  error: 'expected an amount of USD',
+});
+const NO_AMOUNT = { code: 'custom', message: 'expected an amount of USD, such as 2.5 or "0.075"' } as const;
+
+const usd = amountOfUsd.transform((amount, context) => {
+  const pico = toPicoUsd(String(amount));
+  if (pico !== undefined) return pico;
+  context.addIssue(NO_AMOUNT);
+  return z.NEVER;
+});
 
 /** USD for a million tokens in, pico-USD for one token out: a millionth of a million millionths, so whole. */
-const tokenPrice = usd.transform((pico, context) => {
+const tokenPrice = amountOfUsd.transform((amount, context) => {
+  const pico = toPico(String(amount));
+  if (pico === undefined) {
+    context.addIssue(NO_AMOUNT);
+    return z.NEVER;
+  }
   const perToken = pico / MILLION;
-  if (perToken === 0 || (Number.isInteger(perToken) && perToken >= MIN_PICO && perToken <= MAX_PICO)) return perToken;
+  const isPrice = pico % MILLION === 0n && perToken >= MIN_PICO && perToken <= MAX_PICO;
+  if (pico === 0n || isPrice) return Number(perToken);
   context.addIssue({
     code: 'custom',
     message: 'expected USD for a million tokens, from 0.0001 to 10000 with six decimals at most, or 0',

@@ -15,10 +15,15 @@ export interface CatalogueControl {
   failures: number;
   /** Told when another catalogue is in force. */
   onChange: () => void;
+  /** The one of the configuration that serves; nothing before there is one. */
+  current: () => LiveCatalogue | undefined;
 }
 
 export function createCatalogueControl(databasePath: string, cwd: string): CatalogueControl {
-  return { folder: dirname(databasePath), cwd, failures: 0, onChange: () => undefined };
+  return {
+    ...{ folder: dirname(databasePath), cwd, failures: 0 },
+    ...{ onChange: () => undefined, current: () => undefined },
+  };
 }
 
 const WITHIN_MS = 30_000;
@@ -36,8 +41,9 @@ export function takeCatalogue(
   { catalogue: control, transport, telemetry: { log } }: CatalogueParts,
 ): LiveCatalogue {
   return holding.take(resourceKey('catalogue', source ?? {}), () => {
-    const value = new LiveCatalogue(source, {
+    const value: LiveCatalogue = new LiveCatalogue(source, {
       ...{ folder: control.folder, cwd: control.cwd, withinMs: WITHIN_MS, clock: systemClock, transport, log },
+      isInForce: () => (control.current() ?? value) === value,
       onChange: () => control.onChange(),
       onFailure: () => (control.failures += 1),
     });

@@ -17,13 +17,16 @@ function open(source: Partial<CatalogueSourceSettings>, folder = temporaryDir(),
   const transport = createTransport({ clock: systemClock });
   const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
   const onChange = vi.fn();
-  const deps = { folder, cwd: folder, withinMs, clock: systemClock, transport, log, onChange, onFailure: vi.fn() };
+  const state = { isInForce: true };
+  const isInForce = (): boolean => state.isInForce;
+  const ports = { clock: systemClock, transport, log };
+  const deps = { folder, cwd: folder, withinMs, ...ports, isInForce, onChange, onFailure: vi.fn() };
   const live = new LiveCatalogue({ every: 86_400_000, maxPriceFactor: 5, ...source }, deps);
   onTestFinished(async () => {
     live.stop();
     await transport.close();
   });
-  return { live, folder, log, onChange };
+  return { live, folder, log, onChange, state };
 }
 
 describe('the catalogue of a source', () => {
@@ -75,6 +78,24 @@ describe('the catalogue of a source', () => {
     const { live, log } = open({ url: 'http://127.0.0.1:9' }, folder);
     expect([priceIn(live), live.state.failure?.reason]).toEqual([250_000, expect.stringContaining('damaged')]);
     expect(log.warn).toHaveBeenCalledOnce();
+  });
+
+  it('does not take the place of what another source has, after that has replaced it while requests end', async () => {
+    const folder = temporaryDir();
+    await using server = await startPriceServer(answering(catalogueWith(0.5)));
+    await using other = await startPriceServer(answering(catalogueWith(0.6)));
+    const { live, state, onChange } = open({ url: server.url }, folder);
+    const asked = Promise.withResolvers<() => void>();
+    server.behave = (res, req) => asked.resolve(() => answering(catalogueWith(0.7))(res, req));
+    const refreshed = live.refresh();
+    const answer = await asked.promise;
+    state.isInForce = false;
+    await open({ url: other.url }, folder).live.refresh();
+    answer();
+    expect(await refreshed).toEqual({ ok: false, reason: 'another source took its place' });
+    expect([priceIn(open({ url: other.url }, folder).live), onChange.mock.calls.length]).toEqual([600_000, 0]);
+    server.behave = () => expect.unreachable();
+    expect(await live.refresh()).toMatchObject({ ok: false });
   });
 
   it('is taken with any prices where an operator says so', async () => {

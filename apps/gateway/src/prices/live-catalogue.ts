@@ -13,6 +13,8 @@ export interface LiveCatalogueDeps extends CataloguePlace {
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Pick<ProcessTelemetry['log'], 'info' | 'warn' | 'error'>;
+  /** Whether the configuration that serves has this one; false for one whose source was replaced while requests end. */
+  readonly isInForce: () => boolean;
   /** Told when another one is in force. Must not throw. */
   readonly onChange: () => void;
   readonly onFailure: () => void;
@@ -99,8 +101,10 @@ export class LiveCatalogue {
 
   async #read(settings: CatalogueSourceSettings, anyPrice: boolean): Promise<RefreshResult> {
     const { signal } = this.#ended;
+    if (!this.#deps.isInForce()) return REPLACED;
     const fetched = await fetchCatalogue(settings, this.#deps, signal);
-    if (signal.aborted) return { ok: false, reason: 'another source took its place' };
+    // What it would keep now would take the place of what the other source has.
+    if (signal.aborted || !this.#deps.isInForce()) return REPLACED;
     const maxPriceFactor = anyPrice ? undefined : settings.maxPriceFactor;
     const read = fetched.ok ? readCatalogue(fetched.text, { known: this.data, maxPriceFactor }) : fetched;
     if (!read.ok) return this.#fail(read.reason);
@@ -143,6 +147,7 @@ export class LiveCatalogue {
   }
 }
 
+const REPLACED = { ok: false, reason: 'another source took its place' } as const;
 const VERSION_CHARS = 16;
 
 function toInForce(data: CatalogueData, source?: string): InForce {
