@@ -17,7 +17,7 @@ import { systemClock } from '../system-clock.js';
 import { CONFIG_OPTIONS, UsageError } from './command.js';
 import type { Command, CommandCall, ExitCode } from './command.js';
 import { loadSettings } from './load-for-command.js';
-import { readTime } from './read-time.js';
+import { TIME_OPTIONS, readTime } from './read-time.js';
 import { reportProblems } from './report-problems.js';
 
 /** `sluice spend recost`: on the data directory's own ledger, whether a gateway runs or not. */
@@ -25,8 +25,7 @@ export const spendRecostCommand: Command = {
   name: 'spend recost',
   positionals: [],
   options: {
-    since: { value: 'TIME', summary: 'Leaves out what began earlier: 2026-01-31, 2026-01-31T12:00:00Z, 7d, 24h' },
-    until: { value: 'TIME', summary: 'Leaves out what began then or later. Default: now' },
+    ...TIME_OPTIONS,
     provider: { value: 'NAME', summary: 'Requests that this provider answered' },
     model: { value: 'NAME', summary: 'Requests that this model answered, in the words of its provider' },
     'dry-run': { value: '', summary: 'Only tell what would come of it' },

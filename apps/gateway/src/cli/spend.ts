@@ -11,10 +11,10 @@ import { timeRange } from '../spend/time-range.js';
 import { parseGroups, toSpendView } from '../spend/view.js';
 import { systemClock } from '../system-clock.js';
 import { CONFIG_OPTIONS, UsageError } from './command.js';
-import type { Command, CommandCall, CommandOption, ExitCode } from './command.js';
+import type { Command, CommandCall, ExitCode } from './command.js';
 import { loadSettings } from './load-for-command.js';
 import { reportProblems } from './report-problems.js';
-import { readTime } from './read-time.js';
+import { TIME_OPTIONS, readTime } from './read-time.js';
 
 const SUMMARIES: Readonly<Record<Exclude<SpendGroup, 'day'>, string>> = {
   org: 'Of this organisation alone; here and below, empty for what has none',
@@ -28,11 +28,6 @@ const SUMMARIES: Readonly<Record<Exclude<SpendGroup, 'day'>, string>> = {
   tag: 'With this tag',
 };
 const FILTERS = SPEND_GROUPS.filter((group) => group !== 'day');
-
-const TIME_OPTIONS = {
-  since: { value: 'TIME', summary: 'Leaves out what began earlier: 2026-01-31, 2026-01-31T12:00:00Z, 7d, 24h' },
-  until: { value: 'TIME', summary: 'Leaves out what began then or later' },
-} as const satisfies Record<string, CommandOption>;
 
 /** `sluice spend`: what requests have cost, out of `DATABASE_URL`, else of the data directory, whether a gateway runs or not. */
 export const spendCommand: Command = {
