@@ -1,12 +1,5 @@
 import { isGatewayError } from '@sluice/contract';
-import type {
-  Clock,
-  GatewayError,
-  ResponseHead,
-  StreamScanner,
-  UpstreamBody,
-  UpstreamResponse,
-} from '@sluice/contract';
+import type { Clock, GatewayError, StreamScanner, UpstreamBody, UpstreamResponse } from '@sluice/contract';
 import type { AttemptDeadline } from './attempt-deadline.js';
 import type { Call } from './call.js';
 import type { Codec } from './codec.js';
@@ -15,7 +8,7 @@ import { holdBack } from './hold-back.js';
 import { holdForGuards } from './hold-for-guards.js';
 import type { GuardedBeginning } from './hold-for-guards.js';
 import type { Beginning } from './hold-back.js';
-import { isOfType, unexpected } from './response-type.js';
+import { isCompressed, isOfType, unexpected } from './response-type.js';
 import type { TargetStats } from './routing/target-stats.js';
 import type { HoldBack, Timeouts } from './snapshot.js';
 import { StreamState } from './stream-state.js';
@@ -114,9 +107,4 @@ async function readUntilContent(reads: AsyncIterator<Uint8Array>, scanner: Strea
 async function explainNoStream(codec: Codec, { head, body }: UpstreamResponse): Promise<GatewayError> {
   await codec.plain(await body.bytes(MAX_ERROR_BYTES), head);
   return unexpected('a plain answer', 'a stream');
-}
-
-/** Frames cannot be told apart in compressed bytes, and the request asked for none. */
-function isCompressed({ headers }: ResponseHead): boolean {
-  return (headers['content-encoding'] ?? 'identity') !== 'identity';
 }

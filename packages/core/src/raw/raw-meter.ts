@@ -12,6 +12,7 @@ import type {
   Target,
 } from '@sluice/contract';
 import { summarize, watchStream } from '../codec.js';
+import { isCompressed, isOfType } from '../response-type.js';
 import type { RawQuestion } from './raw-question.js';
 
 /** Up to this size an answer is kept to be read at its end. */
@@ -43,7 +44,8 @@ type AnyOperation = Operation<unknown, unknown, unknown>;
 /** The meter for an answer with this head; nothing where nobody knows how to read it. */
 export function createMeter(call: MeteredCall, head: ResponseHead): RawMeter | undefined {
   const { operation: name, dialect, inspect } = call.recognised ?? {};
-  if (inspect && !isCompressed(head) && !isEventStream(head)) return new WholeMeter((body) => inspect(body, head));
+  if (inspect && !isCompressed(head) && !isOfType(head, EVENT_STREAM))
+    return new WholeMeter((body) => inspect(body, head));
   const operation = name && (call.operations[name] as AnyOperation | undefined);
   if (!operation || isCompressed(head)) return undefined;
   if (dialect === undefined) return codecMeter(operation, call.target, head);
@@ -54,7 +56,7 @@ export function createMeter(call: MeteredCall, head: ResponseHead): RawMeter | u
 }
 
 function passthroughMeter(through: Passthrough, question: RawQuestion, head: ResponseHead): RawMeter | undefined {
-  if (!isEventStream(head)) return new WholeMeter((body) => through.inspect(body, head));
+  if (!isOfType(head, EVENT_STREAM)) return new WholeMeter((body) => through.inspect(body, head));
   const { body, wire } = question;
   const scanner = through.scanner?.({ body, wire, stream: true, wantsUsage: true, headers: {} });
   return scanner && new StreamMeter(scanner);
@@ -64,14 +66,6 @@ function codecMeter(operation: AnyOperation, target: Target, head: ResponseHead)
   const scanner = watchStream(operation, target, head);
   if (scanner) return new StreamMeter(scanner);
   return new WholeMeter((body) => summarize(operation.decode(body, head, target) as ChatResult | EmbedResult));
-}
-
-function isEventStream({ headers }: ResponseHead): boolean {
-  return headers['content-type']?.startsWith(EVENT_STREAM) ?? false;
-}
-
-function isCompressed({ headers }: ResponseHead): boolean {
-  return (headers['content-encoding'] ?? 'identity') !== 'identity';
 }
 
 class StreamMeter implements RawMeter {
