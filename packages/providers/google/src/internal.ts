@@ -6,6 +6,7 @@ export { createImages, unmetWishes } from './media/images.js';
 export { createSpeech } from './media/speech.js';
 export { createTranscription } from './media/transcription.js';
 export { decodeEmbed, embedFields } from './embed.js';
+export { readModelIds } from './models.js';
 export { createCountTokens } from './count-tokens.js';
 export { geminiEndpoints } from './raw.js';
 export type { GeminiApi } from './api.js';

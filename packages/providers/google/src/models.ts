@@ -8,16 +8,17 @@ export function createModelListing(baseUrl: URL, headers: Readonly<Record<string
   const url = toApiUrl(baseUrl, 'models?pageSize=1000');
   return {
     request: () => ({ method: 'GET', url, headers }),
-    decode(body) {
-      const { models } = parseUpstreamJson(body);
-      if (!Array.isArray(models)) {
-        throw gatewayError('upstream_invalid_response', { message: "The provider's answer is not a list of models." });
-      }
-      return models.filter(isJsonObject).flatMap(({ name }) => (typeof name === 'string' ? [toId(name)] : []));
-    },
+    decode: (body) => readModelIds(parseUpstreamJson(body).models, 'models/'),
   };
 }
 
-function toId(name: string): string {
-  return name.startsWith('models/') ? name.slice('models/'.length) : name;
+/** The names in a list of resources, without their collection. Throws `upstream_invalid_response` for what is no list. */
+export function readModelIds(models: unknown, collection: string): readonly string[] {
+  if (!Array.isArray(models)) {
+    throw gatewayError('upstream_invalid_response', { message: "The provider's answer is not a list of models." });
+  }
+  return models.filter(isJsonObject).flatMap(({ name }) => {
+    if (typeof name !== 'string') return [];
+    return name.startsWith(collection) ? [name.slice(collection.length)] : [name];
+  });
 }

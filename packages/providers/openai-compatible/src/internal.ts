@@ -1,4 +1,5 @@
 export { ALL_MEDIA } from './media/operations.js';
+export { decodeModeration } from './media/moderations.js';
 export { createChatOperation } from './chat/operation.js';
 export { decodeChat } from './chat/decode.js';
 export { writeChat } from './chat/encode.js';

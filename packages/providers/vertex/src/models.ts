@@ -1,6 +1,6 @@
-import { gatewayError } from '@sluice/contract';
 import type { ModelListing } from '@sluice/contract';
-import { isJsonObject, parseUpstreamJson } from '@sluice/toolkit';
+import { readModelIds } from '@sluice/provider-google/internal';
+import { parseUpstreamJson } from '@sluice/toolkit';
 
 const PUBLISHED = 'publishers/google/models/';
 const VERSION = /\/v1(?:beta1)?$/;
@@ -14,16 +14,6 @@ export function createModelListing(baseUrl: URL, headers: Readonly<Record<string
   const url = new URL(`${root}/v1beta1/publishers/google/models?pageSize=300`);
   return {
     request: () => ({ method: 'GET', url, headers }),
-    decode(body) {
-      const { publisherModels: models } = parseUpstreamJson(body);
-      if (!Array.isArray(models)) {
-        throw gatewayError('upstream_invalid_response', { message: "The provider's answer is not a list of models." });
-      }
-      return models.filter(isJsonObject).flatMap(({ name }) => (typeof name === 'string' ? [toId(name)] : []));
-    },
+    decode: (body) => readModelIds(parseUpstreamJson(body).publisherModels, PUBLISHED),
   };
-}
-
-function toId(name: string): string {
-  return name.startsWith(PUBLISHED) ? name.slice(PUBLISHED.length) : name;
 }

@@ -1,14 +1,7 @@
-import { gatewayError } from '@sluice/contract';
-import type {
-  Feature,
-  JsonObject,
-  ModerationRequest,
-  ModerationResult,
-  ModerationVerdict,
-  Operation,
-} from '@sluice/contract';
+import type { Feature, ModerationRequest, ModerationResult, Operation } from '@sluice/contract';
+import { decodeModeration } from '@sluice/provider-openai-compatible/internal';
 import type { Server } from '@sluice/provider-openai-compatible/internal';
-import { isJsonObject, nativeExtensions, parseUpstreamJson, untranslatable } from '@sluice/toolkit';
+import { nativeExtensions, untranslatable } from '@sluice/toolkit';
 
 type Input = ModerationRequest['inputs'][number];
 
@@ -40,29 +33,4 @@ function toText(parts: Input): string {
     throw untranslatable('an image', 'input');
   });
   return texts.join('\n');
-}
-
-function decodeModeration(bytes: Uint8Array): ModerationResult {
-  const { id, model, results } = parseUpstreamJson(bytes);
-  if (!Array.isArray(results) || !results.every(isJsonObject)) {
-    throw gatewayError('upstream_invalid_response', { message: "The provider's answer is not a list of judgements." });
-  }
-  return {
-    id: typeof id === 'string' ? id : '',
-    model: typeof model === 'string' ? model : '',
-    verdicts: results.map(toVerdict),
-  };
-}
-
-function toVerdict({ categories: flags, category_scores: scores }: JsonObject): ModerationVerdict {
-  const categories = only(flags, (value) => typeof value === 'boolean');
-  return {
-    flagged: Object.values(categories).includes(true),
-    categories: categories as Readonly<Record<string, boolean>>,
-    scores: only(scores, (value) => typeof value === 'number') as Readonly<Record<string, number>>,
-  };
-}
-
-function only(record: unknown, wanted: (value: unknown) => boolean): JsonObject {
-  return isJsonObject(record) ? Object.fromEntries(Object.entries(record).filter(([, value]) => wanted(value))) : {};
 }

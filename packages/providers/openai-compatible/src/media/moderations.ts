@@ -57,13 +57,15 @@ function writePart(part: TextPart | ImagePart): JsonObject {
 
 function readModeration(bytes: Uint8Array): { readonly body: JsonObject; readonly rows: readonly JsonObject[] } {
   const body = readAnswer(bytes);
-  if (!Array.isArray(body.results)) {
+  const { results } = body;
+  if (!Array.isArray(results) || !results.every(isJsonObject)) {
     throw gatewayError('upstream_invalid_response', { message: "The provider's answer is not a list of judgements." });
   }
-  return { body, rows: body.results.filter(isJsonObject) };
+  return { body, rows: results };
 }
 
-function decodeModeration(bytes: Uint8Array): ModerationResult {
+/** The judgements of an answer. Throws `upstream_invalid_response`, `upstream_truncated`, or what the answer says of a failure. */
+export function decodeModeration(bytes: Uint8Array): ModerationResult {
   const { body, rows } = readModeration(bytes);
   return {
     id: typeof body.id === 'string' ? body.id : '',
@@ -72,10 +74,12 @@ function decodeModeration(bytes: Uint8Array): ModerationResult {
   };
 }
 
-function toVerdict({ flagged, categories, category_scores: scores }: JsonObject): ModerationVerdict {
+/** Vendors that have no word on the whole flag what any category is true of. */
+function toVerdict({ flagged, categories: flags, category_scores: scores }: JsonObject): ModerationVerdict {
+  const categories = only(flags, (value) => typeof value === 'boolean');
   return {
-    flagged: flagged === true,
-    categories: only(categories, (value) => typeof value === 'boolean') as Readonly<Record<string, boolean>>,
+    flagged: typeof flagged === 'boolean' ? flagged : Object.values(categories).includes(true),
+    categories: categories as Readonly<Record<string, boolean>>,
     scores: only(scores, (value) => typeof value === 'number') as Readonly<Record<string, number>>,
   };
 }
