@@ -46,13 +46,6 @@ const fields = {
     .describe('What becomes of requests to models without a known price. Default allow.'),
 };
 
-const hasAmount = ({ usd, softUsd }: { readonly usd?: number; readonly softUsd?: number }): boolean =>
-  usd !== undefined || softUsd !== undefined;
-const NO_AMOUNT = { error: 'expected usd or softUsd', path: ['usd'] };
-
-/** A budget that one key has for itself. */
-export const keyBudget = z.strictObject(fields).refine(hasAmount, NO_AMOUNT);
-
 const webhook = z
   .url({ protocol: /^https?$/ })
   .exactOptional()
@@ -69,7 +62,10 @@ export const budgetSettings = z
         'Whose it is: org:ID, team:ID, user:ID, end-user:ORG/ID, model:NAME, or an * for each. Absent: of each key that names it.',
       ),
   })
-  .refine(hasAmount, NO_AMOUNT);
+  .refine(({ usd, softUsd }) => usd !== undefined || softUsd !== undefined, {
+    error: 'expected usd or softUsd',
+    path: ['usd'],
+  });
 
 /** The `budgets:` block of the operator's file. */
 export const budgetsSettings = z
@@ -77,7 +73,6 @@ export const budgetsSettings = z
   .default({})
   .describe('What may be spent, by name; `default` holds for each key that names none.');
 
-export type KeyBudget = z.output<typeof keyBudget>;
 export type BudgetSettings = z.output<typeof budgetSettings>;
 export type BudgetsSettings = z.output<typeof budgetsSettings>;
 

@@ -1,11 +1,11 @@
 export { LimitBook } from './book.js';
-export { budgetSettings, budgetsSettings, keyBudget, toBudgetRules } from './budget-settings.js';
+export { budgetSettings, budgetsSettings, toBudgetRules } from './budget-settings.js';
 export { createLimiter } from './limiter.js';
 export { spendingWindowOf } from './templates.js';
 export { limitRules, limitsSettings, scopeName, scopeRules } from './settings.js';
 export type { BudgetAlert } from './alerts.js';
 export type { BookEntries, NamedBudget } from './book.js';
-export type { BudgetSettings, BudgetsSettings, KeyBudget } from './budget-settings.js';
+export type { BudgetSettings, BudgetsSettings } from './budget-settings.js';
 export type { OnStoreFailure, StorePolicy } from './guarded-store.js';
 export type { LimiterDeps, QueueingLimiter, StorePolicies, TurnFigures } from './limiter.js';
 export type { LimitsSettings, ScopeRules } from './settings.js';
