@@ -88,7 +88,11 @@ function observedMemory(telemetry: ProcessTelemetry): AttemptMemory {
     'How long a target, or a key of it by its number, is left alone yet as it asked.',
     () => rests.list().map(([name, leftMs]) => [{ name }, leftMs / 1_000] as const),
   );
-  telemetry.gauge('sluice_retries_refused', 'Further tries that the retry budget did not allow.', () => budget.refused);
+  telemetry.counter(
+    'sluice_retries_refused_total',
+    'Further tries that the retry budget did not allow.',
+    () => budget.refused,
+  );
   return memory;
 }
 
