@@ -17,7 +17,7 @@ export function renderCommandUsage(command: Command): string {
 
 const COMMON: Readonly<Record<string, CommandOption>> = {
   json: { value: '', summary: 'Answer in JSON' },
-  help: { value: '', summary: 'Show this' },
+  help: { value: '', short: 'h', summary: 'Show this' },
 };
 
 function synopsis({ name, positionals }: Command): string {
