@@ -111,8 +111,11 @@ export class Claim implements IdempotencyClaim {
       onError(cause);
       return true;
     });
+    if (this.#ended) return;
+    if (holds) this.#cancelRenewal = clock.after(RENEW_EVERY_MS, () => void this.#renew());
     // Whose lease has run out has no right to it any more; its own caller gets the answer all the same.
-    if (holds && !this.#ended) this.#cancelRenewal = clock.after(RENEW_EVERY_MS, () => void this.#renew());
+    else
+      onError(new Error('The store has lost the claim of a request that is under way: it may be carried out again.'));
   }
 
   #within<T>(step: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -47,6 +47,24 @@ async function replayed(requests: IdempotentRequests, request = REQUEST) {
   return { ...found, body: Buffer.from(found.body).toString() };
 }
 
+describe('a claim that its store has lost', () => {
+  it('is told of, once, and its own caller is answered', async () => {
+    const { requests, clock, errors, path } = open();
+    const claim = await claimed(requests);
+    // One that has room for nothing: the oldest goes.
+    const other = openSqliteStore({ path });
+    onTestFinished(() => other.close());
+    await other.entries({ clock, maxBytes: 1 }).putIfAbsent('k', { value: Uint8Array.of(1), ttlMs: DAY_MS }, never);
+    for (let ms = 0; ms < 60_000; ms += 10_000) {
+      clock.advance(10_000);
+      await new Promise(setImmediate);
+    }
+    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('lost the claim') as string })]);
+    await claim.keep(ANSWER);
+    expect(errors).toHaveLength(1);
+  });
+});
+
 describe('a request with a key of its own', () => {
   it('is answered again with the same bytes, for a day and over a restart', async () => {
     const first = open();

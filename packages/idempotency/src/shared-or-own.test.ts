@@ -19,8 +19,9 @@ function openBoth(policy: SharedStorePolicy) {
     AtomicKeyValueStore,
     AtomicKeyValueStore,
   ];
-  const both = sharedOrOwn({ shared, own, policy: () => policy });
-  return { clock, shared, own, both, endShared: () => stores[0].close() };
+  const errors: unknown[] = [];
+  const both = sharedOrOwn({ shared, own, policy: () => policy, onError: (cause) => errors.push(cause) });
+  return { clock, shared, own, both, errors, endShared: () => stores[0].close() };
 }
 
 atomicKeyValueStoreSuite('the shared store alone', () => {
@@ -40,14 +41,17 @@ describe('without the shared store', () => {
   });
 
   it('the own one decides under local, also of what was claimed before', async () => {
-    const { both, endShared } = openBoth('local');
+    const { both, errors, endShared } = openBoth('local');
     await both.putIfAbsent('before', ENTRY, never);
+    expect(errors).toEqual([]);
     endShared();
     expect(await both.replace('before', ANSWER, never)).toBe(true);
     expect(await both.putIfAbsent('before', OTHER, never)).toEqual(ANSWER.value);
     expect(await both.putIfAbsent('after', ENTRY, never)).toBeUndefined();
     expect(await both.putIfAbsent('after', OTHER, never)).toEqual(ENTRY.value);
     expect(await both.deleteIf('after', ENTRY.value, never)).toBe(true);
+    // Told once, with the reason.
+    expect(errors).toEqual([expect.objectContaining({ code: 'storage_unavailable' })]);
   });
 });
 

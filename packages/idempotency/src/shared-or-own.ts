@@ -10,28 +10,43 @@ export interface SharedOrOwnOptions {
   readonly own: AtomicKeyValueStore;
   /** Of the moment. */
   readonly policy: () => SharedStorePolicy;
+  /** Hears why the shared store cannot be asked where the own one decides, once until it can be again. Must not throw. */
+  readonly onError: (cause: unknown) => void;
 }
 
 /**
  * The store of all machines, and under `local` the machine's own beside it: a key that came to this machine holds here
  * whether or not the others can be asked, also when what it was claimed in is lost before it is answered.
  */
-export function sharedOrOwn({ shared, own, policy }: SharedOrOwnOptions): AtomicKeyValueStore {
+export function sharedOrOwn({ shared, own, policy, onError }: SharedOrOwnOptions): AtomicKeyValueStore {
+  let isFailing = false;
+  /** What the shared store says, or `otherwise`. */
+  const orElse = async <T>(asked: Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      const answer = await asked;
+      isFailing = false;
+      return answer;
+    } catch (cause) {
+      if (!isFailing) onError(cause);
+      isFailing = true;
+      return otherwise;
+    }
+  };
   const both: AtomicKeyValueStore = {
     async putIfAbsent(key, entry, signal) {
       const known = await own.putIfAbsent(key, entry, signal);
       if (known) return known;
-      const found = await shared.putIfAbsent(key, entry, signal).catch(() => undefined);
+      const found = await orElse(shared.putIfAbsent(key, entry, signal), undefined);
       if (found) await own.deleteIf(key, entry.value, signal);
       return found;
     },
     async replace(key, change, signal) {
       const isReplaced = await own.replace(key, change, signal);
-      return replaceOrPut(shared, { key, change, signal }, isReplaced).catch(() => isReplaced);
+      return orElse(replaceOrPut(shared, { key, change, signal }, isReplaced), isReplaced);
     },
     async deleteIf(key, expected, signal) {
       const isDeleted = await own.deleteIf(key, expected, signal);
-      return shared.deleteIf(key, expected, signal).catch(() => isDeleted);
+      return orElse(shared.deleteIf(key, expected, signal), isDeleted);
     },
   };
   const current = (): AtomicKeyValueStore => (policy() === 'local' ? both : shared);

@@ -24,17 +24,18 @@ export function createIdempotencyControl(started: Config, parts: IdempotencyPart
   const { store, shared, telemetry } = parts;
   const own = store.entries({ clock: systemClock, maxBytes: started.idempotency.maxBytes });
   const policy = (): Config['idempotency']['onStoreFailure'] => control.config().idempotency.onStoreFailure;
+  const onError = (cause: unknown): void => telemetry.log.error('idempotency store failed', { err: cause });
   const control: IdempotencyControl = {
     config: () => started,
     requests: new IdempotentRequests({
-      store: shared ? sharedOrOwn({ shared: shared.claims, own, policy }) : own,
+      store: shared ? sharedOrOwn({ shared: shared.claims, own, policy, onError }) : own,
       clock: systemClock,
       newToken: randomUUID,
       rules() {
         const { ttl, maxAnswerBytes } = control.config().idempotency;
         return { ttlMs: ttl, maxAnswerBytes };
       },
-      onError: (cause) => telemetry.log.error('idempotency store failed', { err: cause }),
+      onError,
     }),
   };
   telemetry.counter(

@@ -83,9 +83,9 @@ function toKeeper({ counters, telemetry }: SharedStoreParts): CountKeeper {
 
 function missWhileAway(store: RedisStore): KeyValueStore {
   return {
-    get: async (key, signal) => (store.isUp ? store.entries.get(key, signal) : undefined),
-    set: async (key, entry, signal) => (store.isUp ? store.entries.set(key, entry, signal) : undefined),
-    delete: async (key, signal) => (store.isUp ? store.entries.delete(key, signal) : undefined),
+    get: async (key, signal) => (store.areEntriesUp ? store.entries.get(key, signal) : undefined),
+    set: async (key, entry, signal) => (store.areEntriesUp ? store.entries.set(key, entry, signal) : undefined),
+    delete: async (key, signal) => (store.areEntriesUp ? store.entries.delete(key, signal) : undefined),
   };
 }
 
@@ -99,7 +99,7 @@ function reaching(
 ): SharedStore['reached'] {
   return async (withinMs) => {
     const beganMs = systemClock.monotonic();
-    while (!store.counters.isUp) {
+    while (!store.isWhole) {
       // One that says no will not say yes in a moment.
       const isRefused = why() !== '' && systemClock.monotonic() >= beganMs + REFUSED_MS;
       if (isRefused || systemClock.monotonic() >= beganMs + withinMs) {

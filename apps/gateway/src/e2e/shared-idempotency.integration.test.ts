@@ -113,6 +113,29 @@ describeWithPostgres('an Idempotency-Key that comes to two gateways', (postgres)
       await expect.poll(async () => isAgain(await ask(two, 'back')), patient).toBe(true);
     });
 
+    it('goes by what the machine knows under local where an ACL forbids it, and that is told once with the reason', async () => {
+      const told = (): readonly string[] =>
+        (two.sluice.output.stdout + two.sluice.output.stderr)
+          .split('\n')
+          .filter((line) => line.includes('idempotency store failed') && line.includes('NOPERM'));
+      let fresh = 0;
+      const isShared = async (): Promise<boolean> => {
+        const key = `there ${(fresh += 1)}`;
+        await ask(one, key);
+        return isAgain(await ask(two, key));
+      };
+      await expect.poll(isShared, patient).toBe(true);
+      await redis.server.command('ACL', 'SETUSER', 'default', 'resetkeys', '~sluice:{counters}*', '~sluice:entries*');
+      try {
+        expect((await ask(one, 'forbidden')).status).toBe(503);
+        expect([isAgain(await ask(two, 'forbidden')), isAgain(await ask(two, 'forbidden'))]).toEqual([false, true]);
+        expect(isAgain(await ask(two, 'forbidden too'))).toBe(false);
+        await expect.poll(told, patient).toHaveLength(1);
+      } finally {
+        await redis.server.command('ACL', 'SETUSER', 'default', 'allkeys');
+      }
+    });
+
     it('is free again when the lease of a gateway that was killed is over', async () => {
       const body = { ...CHAT, model: 'slow/m' };
       const lost = ask(one, 'dies', { body }).catch(() => undefined);

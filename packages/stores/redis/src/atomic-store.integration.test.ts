@@ -1,5 +1,6 @@
 import { atomicKeyValueStoreSuite, describeWithRedis } from '@sluice/testkit';
 import { expect, it, onTestFinished } from 'vitest';
+import { startFaultProxy } from './__fixtures__/fault-proxy.js';
 import { openStore, until } from './__fixtures__/open.js';
 import type { OpenedStore } from './__fixtures__/open.js';
 
@@ -42,6 +43,40 @@ describeWithRedis('claims in a Redis server', (redis) => {
       ),
     );
     expect(found.filter((value) => value === undefined)).toHaveLength(1);
+  });
+
+  it('live on in a server that has no memory left, which takes no answer', async () => {
+    const store = await open(redis.server.url);
+    onTestFinished(() => store.close());
+    const own = { value: bytes(1), ttlMs: 1_000 };
+    await store.claims.putIfAbsent('full', own, never);
+    await redis.server.command('CONFIG', 'SET', 'maxmemory', '1');
+    onTestFinished(async () => void (await redis.server.command('CONFIG', 'SET', 'maxmemory', '0')));
+    expect(await store.claims.replace('full', { ...own, expected: own.value, ttlMs: 60_000 }, never)).toBe(true);
+    expect(await redis.server.command('PTTL', 'sluice:claims::full')).toMatch(/^:[1-6]\d{4}$/);
+    const answer = { value: bytes(2), ttlMs: 60_000, expected: own.value };
+    await expect(store.claims.replace('full', answer, never)).rejects.toThrow('OOM');
+  });
+
+  it('wait for no large answer, and neither do counts', async () => {
+    await using proxy = await startFaultProxy(redis.server.port);
+    const store = await open(redis.server.url.replace(String(redis.server.port), String(proxy.port)));
+    onTestFinished(() => store.close());
+    await until(() => store.isWhole);
+    const claim = { value: bytes(1), ttlMs: 60_000 };
+    const large = Buffer.alloc(400_000, 7);
+    await store.claims.putIfAbsent('large', claim, never);
+    expect(await store.claims.replace('large', { ...claim, value: large, expected: claim.value }, never)).toBe(true);
+    expect(large.equals((await store.claims.putIfAbsent('large', claim, never)) ?? bytes(0))).toBe(true);
+    // One of them takes two seconds by itself.
+    proxy.bytesPerMs = 200;
+    const slow = Promise.allSettled([1, 2].map(() => store.claims.putIfAbsent('large', claim, never)));
+    for (let call = 0; call < 10; call += 1) {
+      expect(await store.claims.putIfAbsent(`small ${call}`, claim, never)).toBeUndefined();
+    }
+    expect(store.figures).toMatchObject({ timeouts: 0, losses: 0 });
+    proxy.resetAll();
+    await slow;
   });
 
   it('are given up in time by a server that is frozen, and at once while it is out of reach', async () => {

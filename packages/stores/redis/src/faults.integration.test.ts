@@ -218,6 +218,27 @@ describeWithRedis('a Redis server', (redis) => {
     expect([await left(store, claim(5)), store.figures.losses, store.errors]).toEqual([3, 0, []]);
   });
 
+  it('F55 that forbids the channel of notices is asked for it until it is granted, and that is told once', async () => {
+    await redis.server.command('ACL', 'SETUSER', 'deaf', 'on', '>deaf-canary', '~*', '+@all', 'resetchannels');
+    onTestFinished(async () => void (await redis.server.command('ACL', 'DELUSER', 'deaf')));
+    const deaf = openStore(`redis://deaf:deaf-canary@127.0.0.1:${redis.server.port}`, PATIENT);
+    onTestFinished(() => deaf.close());
+    let heard = 0;
+    deaf.notices.onNotice(() => (heard += 1));
+    await untilUp(deaf);
+    await until(() => deaf.errors.length > 0);
+    expect(deaf.errors.map(String)).toEqual([expect.stringContaining('NOPERM')]);
+    const other = await open();
+    const before = heard;
+    await redis.server.command('ACL', 'SETUSER', 'deaf', 'allchannels');
+    // What was said in the meantime was missed.
+    await until(() => heard > before);
+    const missed = heard;
+    other.notices.publish();
+    await until(() => heard > missed);
+    expect([deaf.errors.length, deaf.figures.losses]).toEqual([1, 0]);
+  });
+
   it('F55 that has no memory left counts as lost until it has', async () => {
     const store = await open();
     await take(store, money(10, 100), 'a');

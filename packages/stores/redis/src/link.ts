@@ -3,6 +3,7 @@ import { gatewayError } from '@sluice/contract';
 import type { Cancel, Clock } from '@sluice/contract';
 import { connectionOptions } from './connection.js';
 import { keepStringMethodsFast } from './fast-strings.js';
+import { subscribe } from './subscription.js';
 
 keepStringMethodsFast();
 
@@ -103,12 +104,13 @@ export class RedisLink {
     this.#checkNow();
   }
 
-  /** What is said on a channel from now on; what is said while the connection is away is lost. */
-  subscribe(channel: string, hear: (message: string) => void): void {
-    // The client does so by itself after every further connection.
-    this.#client.once('ready', () => {
-      this.#client.subscribe(channel, hear).catch(this.#options.onError);
-    });
+  /**
+   * What is said on a channel from now on; what is said while the connection is away, or the server refuses it, is lost.
+   * `onLate` is called where it is granted after it was refused.
+   */
+  subscribe(channel: string, hear: (message: string) => void, onLate: () => void): void {
+    const { clock, onError } = this.#options;
+    subscribe(this.#client, { channel, clock, hear, onLate, onError });
   }
 
   close(): void {

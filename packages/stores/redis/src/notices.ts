@@ -22,9 +22,10 @@ export function createNotices(link: RedisLink, { channel, sender }: NoticeOption
   const tell = (): void => {
     for (const hear of listeners) hear();
   };
-  link.subscribe(channel, (message) => {
+  const hearMessage = (message: string): void => {
     if (message !== sender) tell();
-  });
+  };
+  link.subscribe(channel, hearMessage, tell);
   return {
     publish() {
       link.run((client) => client.publish(channel, sender), 'usual').catch(() => undefined);

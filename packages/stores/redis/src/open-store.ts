@@ -26,19 +26,25 @@ export interface RedisStoreOptions {
 
 export interface RedisStore {
   readonly counters: RedisCounterStore;
-  /** Answers, and whatever else is kept for a time. */
+  /** Answers, and whatever else is kept for a time, over a connection of their own: nobody who is counted waits for them. */
   readonly entries: KeyValueStore;
-  /** What gateways compete for, over a connection of its own, so that nobody who is counted waits for a long answer. */
+  /** What gateways compete for, over another one; large values go with the entries. */
   readonly claims: AtomicKeyValueStore;
   readonly notices: Notices;
   /** Whether the server is there. */
   readonly isUp: boolean;
+  /** Whether it is for entries. */
+  readonly areEntriesUp: boolean;
+  /** Whether every connection is there. */
+  readonly isWhole: boolean;
   readonly figures: LinkFigures;
   close(): void;
 }
 
-/** How long a claim, or an answer that is kept, may take: the longest have many megabytes. */
+/** How long a claim may take. */
 const CLAIM_TIMEOUT_MS = 500;
+/** How long an answer may: the longest have many megabytes. */
+const ANSWER_TIMEOUT_MS = 1_000;
 
 /** Connects to a Redis server, and goes on doing so. Throws for a URL that is none; the error does not repeat it. */
 export function openRedisStore(options: RedisStoreOptions): RedisStore {
@@ -52,14 +58,21 @@ export function openRedisStore(options: RedisStoreOptions): RedisStore {
       notices.missed();
     },
   );
-  const claims = openClaimsLink(options);
+  const claims = openSideLink(options, CLAIM_TIMEOUT_MS);
+  const answers = openSideLink(options, ANSWER_TIMEOUT_MS);
   return {
     counters,
-    claims: createRedisAtomicStore(claims, 'sluice:claims'),
-    entries: createRedisKeyValueStore(link, 'sluice:entries'),
+    claims: createRedisAtomicStore({ small: claims, large: answers }, 'sluice:claims'),
+    entries: createRedisKeyValueStore(answers, 'sluice:entries'),
     notices,
     get isUp() {
       return link.isUp;
+    },
+    get areEntriesUp() {
+      return answers.isUp;
+    },
+    get isWhole() {
+      return counters.isUp && claims.isUp && answers.isUp;
     },
     get figures() {
       return link.figures;
@@ -67,14 +80,15 @@ export function openRedisStore(options: RedisStoreOptions): RedisStore {
     close() {
       link.close();
       claims.close();
+      answers.close();
     },
   };
 }
 
-/** It is the same server: what becomes of it, the other connection tells. */
-function openClaimsLink({ url, clock, random }: RedisStoreOptions): RedisLink {
+/** It is the same server: what becomes of it, the first connection tells. */
+function openSideLink({ url, clock, random }: RedisStoreOptions, timeoutMs: number): RedisLink {
   const onError = (): void => undefined;
-  const link = new RedisLink({ url, clock, random, timeoutMs: () => CLAIM_TIMEOUT_MS, onError });
+  const link = new RedisLink({ url, clock, random, timeoutMs: () => timeoutMs, onError });
   const check = (): Promise<void> => link.run(async (client) => void (await client.ping()), 'check');
   link.open(check, onError);
   return link;

@@ -9,6 +9,8 @@ export interface FaultProxy extends AsyncDisposable {
   readonly accepted: number;
   /** How much later every byte arrives, of the moment. */
   delayMs: () => number;
+  /** How much each connection carries in each direction; without end unless said otherwise. */
+  bytesPerMs: number;
   /** Which connections, counted from 1, are reset as soon as they carry something. */
   resets: (connection: number) => boolean;
   /** True: nothing is carried on any more, and nothing is closed. */
@@ -23,6 +25,7 @@ export async function startFaultProxy(toPort: number): Promise<FaultProxy> {
   const proxy = {
     delayMs: (): number => 0,
     resets: (_: number): boolean => false,
+    bytesPerMs: Number.POSITIVE_INFINITY,
     isDead: false,
     get accepted(): number {
       return accepted;
@@ -40,9 +43,16 @@ export async function startFaultProxy(toPort: number): Promise<FaultProxy> {
     carry(upstream, client, () => false);
   });
   function carry(from: Socket, to: Socket, isReset: () => boolean): void {
+    const pass = (piece: Buffer): void => void (to.destroyed || to.write(piece));
     from.on('data', (piece: Buffer) => {
       if (isReset()) return void [from, to].map((socket) => socket.resetAndDestroy());
-      if (!proxy.isDead) setTimeout(() => to.destroyed || to.write(piece), proxy.delayMs());
+      if (proxy.isDead) return;
+      if (proxy.bytesPerMs === Number.POSITIVE_INFINITY) return void setTimeout(() => pass(piece), proxy.delayMs());
+      from.pause();
+      setTimeout(() => {
+        pass(piece);
+        from.resume();
+      }, piece.length / proxy.bytesPerMs);
     });
     from.once('close', () => proxy.isDead || to.destroy());
   }
