@@ -5,8 +5,11 @@ import { decodeBody } from './decode-body.js';
 import { mapSocketError } from './map-socket-error.js';
 import { scrubbedBody } from './scrubbed-body.js';
 
-/** Past this many bytes for which nobody waits the socket is paused, which the provider feels as a closing TCP window. */
-const HIGH_WATER_BYTES = 16_384;
+/**
+ * Past this many bytes for which nobody waits the socket is paused, which the provider feels as a closing TCP window. Far
+ * less than a read may bring: whoever keeps up waits already when the next one comes.
+ */
+const HIGH_WATER_BYTES = 4_096;
 
 type Controller = Dispatcher.DispatchController;
 type IncomingHeaders = Record<string, string | string[] | undefined>;
@@ -44,6 +47,8 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
   #buffered = 0;
   #maxBuffered = Number.POSITIVE_INFINITY;
   #paused = false;
+  /** While it goes on, what comes has been in memory before. */
+  #isEmptying = false;
   #waiter: Waiter<Read> | undefined;
   /** A read that gets its bytes once all that arrived with them is there. */
   #promised: Waiter<Read> | undefined;
@@ -78,7 +83,7 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
     this.#head.resolve({ head: { status, headers: this.#headers }, body: scrub ? scrubbedBody(this, scrub) : this });
   }
 
-  onResponseData(controller: Controller, chunk: Buffer): void {
+  onResponseData(_controller: Controller, chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#buffered += chunk.length;
     if (this.#whole) {
@@ -87,10 +92,7 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
     }
     if (this.#waiter) this.#handOver();
     // What came with the bytes of a promised read is taken with them.
-    else if (this.#buffered > HIGH_WATER_BYTES && !this.#promised && !this.#paused) {
-      this.#paused = true;
-      controller.pause();
-    }
+    else if (!this.#promised) this.#pauseWhenFull();
   }
 
   onResponseEnd(): void {
@@ -176,10 +178,23 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
     return bytes;
   }
 
+  #pauseWhenFull(): void {
+    if (this.#buffered <= HIGH_WATER_BYTES || this.#paused || this.#isEmptying) return;
+    this.#paused = true;
+    this.#controller?.pause();
+  }
+
+  /**
+   * Takes all that the socket holds, for it reads on from here in any case: a reader that took less at a time than a read
+   * brings, which with TLS are four records, would have the rest of the answer pile up there.
+   */
   #resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
+    this.#isEmptying = true;
     this.#controller?.resume();
+    this.#isEmptying = false;
+    if (!this.#whole) this.#pauseWhenFull();
   }
 
   #finishWhole(): void {
