@@ -30,6 +30,7 @@ import { takeProviders } from './compose/providers.js';
 import { openSharedLedger } from './compose/shared-ledger.js';
 import type { SharedLedger } from './compose/shared-ledger.js';
 import { Reloads } from './compose/reloads.js';
+import { withPatience } from './compose/patient-store.js';
 import { withShared } from './compose/shared.js';
 import { Vault } from './compose/vault.js';
 import { showState } from './compose/show-state.js';
@@ -120,9 +121,12 @@ function openBase(options: ComposeOptions): Base {
 
 function openState(base: Base): Opened {
   const { databasePath, shared } = base.options.state;
-  const own = openSqliteStore({ path: databasePath, durability: base.options.config.ledger.durability });
+  const onError = (cause: unknown): void => base.telemetry.log.error('internal error', { err: cause });
+  const { durability } = base.options.config.ledger;
+  const opened = openSqliteStore({ path: databasePath, durability, asksAgain: true });
+  const own = withPatience(opened, { clock: systemClock, onError });
   const store = shared ? withShared(own, shared, base.telemetry) : own;
-  const followers = new Followers((cause) => base.telemetry.log.error('internal error', { err: cause }));
+  const followers = new Followers(onError);
   base.vault.open(store.settings, base.telemetry.log, followers);
   const limits = createLimitsControl(base.options.config, { ...base, env: base.options.env, store, followers });
   const lasting = composeLastingPorts({ ...base, store, limits });

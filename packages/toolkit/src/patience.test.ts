@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import { expect, it } from 'vitest';
-import { Patience } from './patience.js';
+import { Patience, whenFree } from './patience.js';
 
 const held = gatewayError('storage_unavailable', { details: { retryAfterMs: 5 } });
 
@@ -26,4 +26,52 @@ it('is new where nobody has asked for long', () => {
   expect(patience.has(held)).toBe(false);
   nowMs += 3_600_000;
   expect(patience.has(held)).toBe(true);
+});
+
+/** Fails as held until `freeAtMs`. */
+function holding(freeAtMs: number) {
+  let nowMs = 0;
+  let timers: (() => void)[] = [];
+  const clock = {
+    monotonic: () => nowMs,
+    after(_: number, run: () => void) {
+      timers.push(run);
+      return () => undefined;
+    },
+  };
+  const work = (): string => {
+    if (nowMs >= freeAtMs) return 'done';
+    throw held;
+  };
+  const pass = async (): Promise<void> => {
+    nowMs += 5;
+    const due = timers;
+    timers = [];
+    for (const run of due) run();
+    await new Promise(setImmediate);
+  };
+  return { clock, work, pass };
+}
+
+it('has what is held done when it is free, and at once where it is', async () => {
+  const { clock, work, pass } = holding(12);
+  let said = '';
+  void whenFree(work, clock).then((done) => (said = done));
+  for (const expected of ['', '', 'done']) {
+    await pass();
+    expect(said).toBe(expected);
+  }
+  expect(await whenFree(async () => work(), clock)).toBe('done');
+});
+
+it('ends with the failure after two seconds, with the signal, and with any other failure', async () => {
+  const { clock, work, pass } = holding(Number.POSITIVE_INFINITY);
+  const failed = whenFree(work, clock).catch((cause: unknown) => cause);
+  const leaver = new AbortController();
+  const left = whenFree(work, clock, leaver.signal).catch((cause: unknown) => cause);
+  leaver.abort('left');
+  for (let ms = 0; ms <= 2_000; ms += 5) await pass();
+  expect([await failed, await left]).toEqual([held, 'left']);
+  const broken = gatewayError('storage_unavailable');
+  await expect(whenFree(() => Promise.reject(broken), clock)).rejects.toBe(broken);
 });

@@ -1,3 +1,4 @@
+import { toGatewayError } from '@sluice/contract';
 import type { Clock, GatewayError } from '@sluice/contract';
 
 /** How long a store that somebody else holds is waited for, from the first time on that it was. */
@@ -28,5 +29,27 @@ export class Patience {
   /** The store has answered. */
   renew(): void {
     this.#heldSinceMs = undefined;
+  }
+}
+
+/**
+ * Does what a store says will be possible in a moment again until it is, for up to 2 s, while the event loop goes on. Rejects
+ * as an error of the table with what it fails with, and with the signal's reason.
+ */
+export async function whenFree<T>(
+  work: () => T | PromiseLike<T>,
+  clock: Pick<Clock, 'monotonic' | 'after'>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const patience = new Patience(clock);
+  for (;;) {
+    signal?.throwIfAborted();
+    try {
+      return await work();
+    } catch (cause) {
+      const failure = toGatewayError(cause);
+      if (!patience.has(failure)) throw failure;
+      await new Promise<void>((resolve) => void clock.after(failure.details.retryAfterMs ?? 0, resolve));
+    }
   }
 }

@@ -160,6 +160,59 @@ it('F60 a database that another process holds for a moment: who wants a row wait
   await assertInvariants({ gateway });
 });
 
+it('F60 a database that another process holds for a moment: what is kept, signed in and changed meanwhile waits, and nobody else', async () => {
+  await using gateway = await startGatewayProcess({ providers: { sim: { kind: 'sim' } }, history: { bodies: 'all' } });
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+  const asking = (key: string) => ({
+    ...{ authorization: `Bearer ${key}`, 'content-type': 'application/json', origin: gateway.url },
+  });
+  const post = (path: string, key: string, body: object): Promise<Response> =>
+    fetch(`${gateway.url}${path}`, { method: 'POST', headers: asking(key), body: JSON.stringify(body) });
+  const respond = (model: string, more: object): Promise<Response> =>
+    post('/v1/responses', gateway.key, { model, input: 'one two three four five six', ...more });
+  const find = (id: string, method = 'GET'): Promise<Response> =>
+    fetch(`${gateway.url}/v1/responses/${id}`, { method, headers: asking(gateway.key) });
+  const earlier = (await (await respond('sim/echo', {})).json()) as { id: string };
+  const stream = await respond('sim/pace-20', { stream: true });
+  const reader = (stream.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  while (!text.includes('response.output_text.delta')) text += (await reader.read()).value ?? '';
+  const other = new DatabaseSync(join(gateway.folder, '.sluice', 'sluice.db'));
+  onTestFinished(() => other.close());
+  other.exec('BEGIN IMMEDIATE');
+  for (let read = await reader.read(); !read.done; read = await reader.read()) text += read.value;
+  const waiting = [
+    find(earlier.id, 'DELETE'),
+    post('/admin/v1/keys', gateway.adminKey, { name: 'made meanwhile' }),
+    post('/auth/session', gateway.adminKey, { key: gateway.adminKey }),
+  ];
+  // What was said is written a moment after the end of the stream.
+  const untilMs = performance.now() + 300;
+  while (performance.now() < untilMs) {
+    const { value: live, tookMs } = await timed(() => fetch(`${gateway.url}/health/live`));
+    expect([live.status, tookMs < 1_000]).toEqual([200, true]);
+    await live.body?.cancel();
+    await sleep(10);
+  }
+  const id = /"id":"(resp_[^"]+)"/.exec(text)?.[1] ?? '';
+  expect((await find(id)).status).toBe(200);
+  other.exec('ROLLBACK');
+  expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 201, 201]);
+  expect([(await find(earlier.id)).status, (await respond('sim/echo', { previous_response_id: id })).status]).toEqual([
+    404, 200,
+  ]);
+  const said = async (): Promise<unknown> => {
+    const rows = await gateway.rows();
+    const row = rows.find(({ model }) => model === 'pace-20');
+    const answer = await fetch(`${gateway.url}/admin/v1/requests/${row?.id}`, {
+      headers: asking(gateway.adminKey),
+    });
+    return ((await answer.json()) as { bodies?: string }).bodies;
+  };
+  await expect.poll(said).toBe('kept');
+  await assertInvariants({ gateway });
+});
+
 /** How many requests have ended by what is in the file of the database, without its log. */
 function settledInFile(folder: string): number {
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite');

@@ -1,4 +1,6 @@
+import { toGatewayError } from '@sluice/contract';
 import type { Clock, History, HistoryRecord, HistoryRepository } from '@sluice/contract';
+import { Patience } from '@sluice/toolkit';
 import type { Sealer } from '@sluice/toolkit';
 import { Capture } from './capture.js';
 import type { CapturedRequest, Policy } from './capture.js';
@@ -31,12 +33,24 @@ const WRITE_AFTER_MS = 200;
 const TURN_BYTES = 65_536;
 const SWEEP_EVERY_MS = 60_000;
 
+/** Ready to be written. */
+interface Sealed {
+  readonly record: HistoryRecord;
+  /** What it was captured in. */
+  readonly bytes: number;
+}
+
 const NOTHING: ShownBodies = { bodies: 'off', request: null, response: null };
 
-/** What callers sent and got, as long as it is kept. Written behind their backs, and rather dropped than waited for. */
+/**
+ * What callers sent and got, as long as it is kept. Written behind their backs, and rather dropped than waited for. A store
+ * that another process holds is asked again for up to 2 s, while the event loop goes on.
+ */
 export class RequestHistory {
   readonly #deps: RequestHistoryDeps;
   readonly #waiting: CapturedRequest[] = [];
+  readonly #patience: Patience;
+  #sealed: readonly Sealed[] = [];
   #heldBytes = 0;
   #dropped = 0;
   #cancelWrite: (() => void) | undefined;
@@ -44,6 +58,7 @@ export class RequestHistory {
 
   constructor(deps: RequestHistoryDeps) {
     this.#deps = deps;
+    this.#patience = new Patience(deps.clock);
     this.#cancelSweep = deps.clock.after(0, () => this.#sweep());
   }
 
@@ -75,7 +90,8 @@ export class RequestHistory {
     const at = this.#waiting.findIndex((captured) => captured.id === id);
     if (at >= 0) this.#append(this.#waiting.splice(at, 1));
     const { repository, clock, sealer } = this.#deps;
-    const sealed = repository.find(id, clock.now());
+    const unwritten = this.#sealed.find(({ record }) => record.id === id);
+    const sealed = unwritten?.record.sealed ?? repository.find(id, clock.now());
     const text = sealed === undefined ? undefined : sealer.open(sealed, id);
     return text === undefined ? NOTHING : (JSON.parse(text) as ShownBodies);
   }
@@ -83,6 +99,8 @@ export class RequestHistory {
   /** Writes all that waits. Never throws. */
   flush(): void {
     while (this.#waiting.length > 0) this.#write(Number.POSITIVE_INFINITY);
+    // Nobody would ask again: this is waited for.
+    while (this.#sealed.length > 0) this.#store();
   }
 
   /** Writes what waits and stops; nothing is kept any more. */
@@ -105,38 +123,53 @@ export class RequestHistory {
 
   #turn(): void {
     this.#cancelWrite = undefined;
-    this.#write(TURN_BYTES);
-    if (this.#waiting.length > 0) this.#cancelWrite = this.#deps.clock.after(0, () => this.#turn());
+    const heldForMs = this.#write(TURN_BYTES);
+    if (this.#waiting.length + this.#sealed.length === 0) return;
+    this.#cancelWrite = this.#deps.clock.after(heldForMs, () => this.#turn());
   }
 
-  #write(most: number): void {
+  /** Gives in how many milliseconds to go on. */
+  #write(most: number): number {
     let bytes = 0;
     let count = 0;
     for (; count < this.#waiting.length && bytes < most; count += 1) bytes += this.#waiting[count]?.bytes ?? 0;
-    this.#append(this.#waiting.splice(0, count));
+    return this.#append(this.#waiting.splice(0, count));
   }
 
-  #append(batch: readonly CapturedRequest[]): void {
+  #append(batch: readonly CapturedRequest[]): number {
+    this.#sealed = [...this.#sealed, ...batch.flatMap((captured) => this.#seal(captured))];
+    return this.#store();
+  }
+
+  /** All that is sealed, in one step; it stays where another process holds the store. */
+  #store(): number {
     const { repository, onError } = this.#deps;
-    for (const { bytes } of batch) this.#heldBytes -= bytes;
+    const sealed = this.#sealed;
     try {
-      repository.append(batch.flatMap((captured) => this.#seal(captured)));
+      repository.append(sealed.map(({ record }) => record));
+      this.#patience.renew();
     } catch (cause) {
-      this.#dropped += batch.length;
+      const failure = toGatewayError(cause);
+      if (this.#patience.has(failure)) return failure.details.retryAfterMs ?? 0;
+      this.#dropped += sealed.length;
       onError(cause);
     }
+    this.#sealed = [];
+    for (const { bytes } of sealed) this.#heldBytes -= bytes;
+    return 0;
   }
 
   /** Nothing of a request that cannot be redacted, such as one that is too deep: the others are kept. */
-  #seal({ id, policy, request, response }: CapturedRequest): readonly HistoryRecord[] {
+  #seal({ id, policy, request, response, bytes }: CapturedRequest): readonly Sealed[] {
     const { clock, sealer, scrub, onError } = this.#deps;
     const redact: Redact = (text) => policy.redact(scrub(text));
     try {
       const shown = toShown(redactBody(request, redact), redactBody(response, redact));
       const sealed = sealer.seal(JSON.stringify(shown), id);
-      return [{ id, expiresAtMs: clock.now() + policy.retentionMs, sealed }];
+      return [{ record: { id, expiresAtMs: clock.now() + policy.retentionMs, sealed }, bytes }];
     } catch (cause) {
       this.#dropped += 1;
+      this.#heldBytes -= bytes;
       onError(cause);
       return [];
     }
@@ -145,13 +178,14 @@ export class RequestHistory {
   /** At the start too: what an earlier run kept goes in its time, whether anything is still kept or not. */
   #sweep(): void {
     const { repository, clock, onError } = this.#deps;
-    let swept = 0;
+    let isMoreToSweep = false;
     try {
-      swept = repository.sweep(clock.now());
+      isMoreToSweep = repository.sweep(clock.now()) > 0;
     } catch (cause) {
-      onError(cause);
+      isMoreToSweep = this.#patience.has(toGatewayError(cause));
+      if (!isMoreToSweep) onError(cause);
     }
-    this.#cancelSweep = clock.after(swept > 0 ? WRITE_AFTER_MS : SWEEP_EVERY_MS, () => this.#sweep());
+    this.#cancelSweep = clock.after(isMoreToSweep ? WRITE_AFTER_MS : SWEEP_EVERY_MS, () => this.#sweep());
   }
 }
 

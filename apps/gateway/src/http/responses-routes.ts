@@ -3,6 +3,7 @@ import type { Clock, JsonObject, Principal, ResponseRecord, ResponseRepository }
 import { jsonAnswer } from '@sluice/core';
 import type { Answer } from '@sluice/core';
 import type { BackgroundResponses } from '@sluice/dialect-openai';
+import { whenFree } from '@sluice/toolkit';
 import { z } from 'zod';
 import { jsonContent, noStore } from './answers.js';
 import type { Route, RouteCall } from './route.js';
@@ -58,7 +59,8 @@ export function createResponsesRoutes(deps: ResponsesRoutesDeps): readonly Route
         const id = idOf(call);
         const tenant = tenantOf(call.principal);
         deps.background.forget({ tenant, id });
-        if (!deps.responses.delete(tenant, id)) throw notFound(id);
+        const isDeleted = await whenFree(() => deps.responses.delete(tenant, id), deps.clock, call.signal);
+        if (!isDeleted) throw notFound(id);
         return jsonAnswer(200, { id, object: 'response', deleted: true });
       },
     },

@@ -10,9 +10,11 @@ const COLUMNS = `seq, at_ms AS atMs, actor, actor_name AS actorName, role, tenan
 
 /**
  * The audit log of an open, migrated database. The write lock is taken before the last row is read, so that all processes
- * keep one chain. Every method rejects with `storage_unavailable` when the database fails.
+ * keep one chain; it is waited for as long as `busyMs` says. Every method rejects with `storage_unavailable` when the
+ * database fails, before the work is begun with `retryAfterMs` where another process holds it.
  */
-export function createAuditRepository(database: DatabaseSync): AuditRepository {
+export function createAuditRepository(database: DatabaseSync, busyMs: number): AuditRepository {
+  const begin = prepareBegin(database, busyMs);
   const append = prepareAppend(database);
   const head = database.prepare('SELECT seq, hash, mac FROM audit_head');
   const all = database.prepare(`SELECT ${COLUMNS} FROM audit WHERE seq <= ? ORDER BY seq`);
@@ -25,7 +27,7 @@ export function createAuditRepository(database: DatabaseSync): AuditRepository {
   const readHead = (): AuditHead | undefined => head.get() as AuditHead | undefined;
   return {
     async record(work, seal) {
-      guarded(() => database.exec('BEGIN IMMEDIATE'));
+      guarded(begin);
       try {
         const { result, entry } = work();
         if (entry) guarded(() => append(entry, readHead(), seal));
@@ -44,6 +46,20 @@ export function createAuditRepository(database: DatabaseSync): AuditRepository {
       }
     },
     page: async (query) => guarded(() => page.all(toParameters(query)).map(toAuditRow)),
+  };
+}
+
+/** Others of the connection wait for as long as before. */
+function prepareBegin(database: DatabaseSync, busyMs: number): () => void {
+  const usualMs = Number(database.prepare('PRAGMA busy_timeout').get()?.['timeout']);
+  if (usualMs <= busyMs) return () => database.exec('BEGIN IMMEDIATE');
+  return () => {
+    database.exec(`PRAGMA busy_timeout = ${busyMs}`);
+    try {
+      database.exec('BEGIN IMMEDIATE');
+    } finally {
+      database.exec(`PRAGMA busy_timeout = ${usualMs}`);
+    }
   };
 }
 

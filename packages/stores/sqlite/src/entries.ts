@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { toGatewayError } from '@sluice/contract';
 import type { AtomicKeyValueStore, Clock } from '@sluice/contract';
-import { Patience } from '@sluice/toolkit';
+import { whenFree } from '@sluice/toolkit';
 import { guarded } from './failure.js';
 import { transact } from './transact.js';
 
@@ -35,7 +34,7 @@ export function createEntries(database: DatabaseSync, { clock, maxBytes }: Sqlit
   const remove = database.prepare('DELETE FROM entries WHERE key = ? AND value = ? AND expires_at_ms > ?');
   const makeRoom = prepareRoom(database, maxBytes);
   const atOnce = <T>(work: (now: number) => T, signal: AbortSignal): Promise<T> =>
-    onceFree(() => guarded(() => transact(database, () => work(clock.now()))), clock, signal);
+    whenFree(() => guarded(() => transact(database, () => work(clock.now()))), clock, signal);
   return {
     putIfAbsent: (key, { value, ttlMs }, signal) =>
       atOnce((now) => {
@@ -75,18 +74,4 @@ function prepareRoom(database: DatabaseSync, maxBytes: number): (key: string, no
       left = bytes();
     }
   };
-}
-
-async function onceFree<T>(work: () => T, clock: Clock, signal: AbortSignal): Promise<T> {
-  const patience = new Patience(clock);
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      return work();
-    } catch (cause) {
-      const failure = toGatewayError(cause);
-      if (!patience.has(failure)) throw failure;
-      await new Promise<void>((resolve) => void clock.after(failure.details.retryAfterMs ?? 0, resolve));
-    }
-  }
 }

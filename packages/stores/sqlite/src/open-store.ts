@@ -39,8 +39,14 @@ export interface SqliteStoreOptions {
   readonly busyTimeoutMs?: number;
   /** What a commit survives: the end of the process, or with `sync`, at the price of a wait for the disk, a power cut. Default `process`. */
   readonly durability?: 'process' | 'sync';
+  /**
+   * Whether who makes an audited change asks again where another process holds the database, as who writes rows, answers and
+   * sessions has to anyhow: the event loop then waits for a moment only. Default false.
+   */
+  readonly asksAgain?: boolean;
 }
 
+const DEFAULT_BUSY_MS = 2_000;
 /** How long the event loop waits with a commit for another process's lock. Whoever wants more asks again. */
 const BESIDE_BUSY_MS = 2;
 
@@ -75,7 +81,7 @@ export interface SqliteStore {
  * The caller owns the store and closes it.
  */
 export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
-  const { path, busyTimeoutMs = 2_000 } = options;
+  const { path, busyTimeoutMs = DEFAULT_BUSY_MS } = options;
   return openFile(path, busyTimeoutMs, (database) => prepareStore(database, options));
 }
 
@@ -92,7 +98,7 @@ function prepareStore(database: DatabaseSync, options: SqliteStoreOptions): Sqli
   return {
     ledger: createLedgerRepository(database, { path, appending, owner, checkpointer }),
     spend,
-    ...smallRepositories(database, claiming),
+    ...smallRepositories(database, claiming, options),
     counters: (counting) =>
       beside.open(
         (opened) => new SqliteCounterStore(opened, counting),
@@ -120,16 +126,20 @@ function prepareStore(database: DatabaseSync, options: SqliteStoreOptions): Sqli
   };
 }
 
-function smallRepositories(database: DatabaseSync, claiming: DatabaseSync) {
+function smallRepositories(
+  database: DatabaseSync,
+  claiming: DatabaseSync,
+  { busyTimeoutMs = DEFAULT_BUSY_MS, asksAgain = false }: SqliteStoreOptions,
+) {
   return {
     entries: (options: SqliteEntriesOptions) => createEntries(claiming, options),
     keys: createKeyRepository(database),
     tenancy: createTenancyRepository(database),
-    responses: createResponseRepository(database),
-    sessions: createSessionRepository(database),
+    responses: createResponseRepository(claiming),
+    sessions: createSessionRepository(claiming),
     settings: createSettingRepository(database),
-    audit: createAuditRepository(database),
-    history: createHistoryRepository(database),
+    audit: createAuditRepository(database, asksAgain ? BESIDE_BUSY_MS : busyTimeoutMs),
+    history: createHistoryRepository(claiming),
   };
 }
 
