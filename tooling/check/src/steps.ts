@@ -16,6 +16,7 @@ export const steps: readonly Step[] = [
   { name: 'shape', command: tool('shape') },
   { name: 'manifests', command: ['sherif', '--fail-on-warnings'] },
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
+  { name: 'examples', command: ['tsx', '--conditions=@sluice/source', 'tooling/docs/src/type-examples.ts'] },
   { name: 'lint', command: ['eslint', '.', '--max-warnings=0'] },
   { name: 'unused', command: ['knip'] },
   { name: 'duplication', command: ['jscpd', '--config', '.jscpd.json', '.'] },

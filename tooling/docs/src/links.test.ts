@@ -1,16 +1,12 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { ROOT } from '@sluice/tooling-workspace';
 import { describe, expect, it } from 'vitest';
 import { readPage } from './links.js';
 import type { Page } from './links.js';
+import { readPages } from './pages.js';
 
-const isIgnored = (path: string): boolean => /node_modules|\/dist|\/templates|__fixtures__|CHANGELOG/.test(path);
-const pages = new Map<string, Page>(
-  globSync(['*.md', '{apps,docs,loadtests,packages,tooling}/**/*.md'], { cwd: ROOT, exclude: isIgnored }).map(
-    (path) => [path, readPage(readFileSync(join(ROOT, path), 'utf8'))],
-  ),
-);
+const pages = new Map<string, Page>([...readPages()].map(([path, text]) => [path, readPage(text)]));
 
 /** Why a link leads nowhere; nothing where it leads somewhere, or out of the repository. */
 function fault(from: string, link: string): string | undefined {
