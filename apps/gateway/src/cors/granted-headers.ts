@@ -43,5 +43,5 @@ export const EXPOSED_HEADERS: string = [
   'x-should-retry',
   ...['limit', 'remaining', 'reset'].flatMap((what) => [`x-ratelimit-${what}-requests`, `x-ratelimit-${what}-tokens`]),
   ...['adjustments', 'attempts', 'cache', 'config', 'cost-usd', 'decision'].map((what) => `x-sluice-${what}`),
-  ...['model', 'overhead-ms', 'provider', 'request-id'].map((what) => `x-sluice-${what}`),
+  ...['guards', 'model', 'overhead-ms', 'provider', 'request-id'].map((what) => `x-sluice-${what}`),
 ].join(', ');

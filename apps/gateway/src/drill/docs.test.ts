@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { SCENARIOS } from './scenarios.js';
+import { SCENARIOS, findScenarios } from './scenarios.js';
 import { labelOf } from './describe.js';
 
 const page = readFileSync(new URL('../../../../docs/drills.md', import.meta.url), 'utf8');
@@ -15,6 +15,15 @@ function rows(): readonly (readonly string[])[] {
       .map((cell) => cell.trim()),
   );
 }
+
+describe('README.md', () => {
+  it('counts the scenarios', () => {
+    const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
+    const [all, benchmark] = ['all', 'benchmark'].map((name) => findScenarios(name)?.length);
+    expect(benchmark).toBe(16);
+    expect(readme).toContain(` ${all} scenarios, and the sixteen of the public benchmark`);
+  });
+});
 
 describe('docs/drills.md', () => {
   it('has every scenario with its row and what happens in it', () => {

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { PRESETS } from '@sluice/provider-openai-compatible';
 import { expect, it } from 'vitest';
 import { PROVIDER_DEFINITIONS } from '../config/definitions.js';
 import { providersPage } from './providers-page.js';
@@ -20,11 +21,12 @@ it('what is neither sent nor told is what happens by itself', () => {
   expect([...names].sort()).toEqual(['reasoning.effort `none`', 'toolChoice `none`']);
 });
 
-it('the README names every kind, and its package', () => {
+it('the README names every kind, and its package, and counts the presets', () => {
   const readme = readFileSync(new URL('README.md', ROOT), 'utf8');
   const list = /^- Providers of kind .*?(?=^- )/ms.exec(readme)?.[0] ?? '';
   const lacking = PROVIDER_DEFINITIONS.filter(
     ({ kind }) => !list.includes(`\`${kind}\``) || !readme.includes(`(packages/providers/${kind}/README.md)`),
   );
   expect(lacking.map(({ kind }) => kind)).toEqual([]);
+  expect(list).toContain(`[${Object.keys(PRESETS).length} presets]`);
 });
