@@ -71,12 +71,14 @@ export interface ParsedCall<Request> {
   toRequest(): Request;
 }
 
+/** What an error is written with. */
 export interface ErrorContext {
   readonly requestId: string;
   /** As the call has it. */
   readonly streamType?: string | undefined;
 }
 
+/** What an answer is written with. */
 export interface WriteContext {
   readonly requestId: string;
   /** Unlike the request's id, never the same for two answers; what the dialect names and keeps is called after it. */
@@ -89,10 +91,12 @@ export interface WriteContext {
   /** As the call has it. */
   readonly streamType?: string | undefined;
 }
+/** Writes one streamed answer; holds its state. */
 export interface StreamWriter<Event> {
   /** Zero or more whole frames. The frames for `finish` end the stream as the dialect ends it. */
   write(event: Event): string;
 }
+/** An error as an answer of the dialect. */
 export interface WrittenError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -19,6 +19,7 @@ export type FailureClass =
   | 'bad_request'
   | 'budget';
 
+/** What an error is, to the caller and to the attempt loop. */
 export interface ErrorRow {
   /** HTTP status of the answer; 499 appears only in logs and the ledger. */
   readonly status: number;

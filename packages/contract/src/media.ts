@@ -25,6 +25,7 @@ export interface ImageRequest extends Extended {
   readonly delivery?: 'url' | 'base64';
   readonly user?: string;
 }
+/** `url` or `base64`, as the vendor gives it. */
 export interface GeneratedImage {
   readonly url?: string;
   readonly base64?: string;
@@ -32,6 +33,7 @@ export interface GeneratedImage {
   /** The prompt as the vendor rewrote it. */
   readonly revisedPrompt?: string;
 }
+/** Pictures, in the order of the vendor. */
 export interface ImageResult {
   readonly model: string;
   readonly images: readonly GeneratedImage[];
@@ -48,6 +50,7 @@ export interface SpeechRequest extends Extended {
   /** 1 is the voice's own pace. */
   readonly speed?: number;
 }
+/** A text as it was read aloud. */
 export interface SpeechResult {
   readonly model: string;
   readonly audio: Uint8Array;
@@ -78,6 +81,7 @@ export interface TimedText {
   readonly end: number;
   readonly text: string;
 }
+/** What a recording says. */
 export interface TranscriptionResult {
   readonly model: string;
   readonly text: string;
@@ -92,12 +96,14 @@ export interface TranscriptionResult {
 export interface ModerationRequest extends Extended {
   readonly inputs: readonly (readonly (TextPart | ImagePart)[])[];
 }
+/** What was judged of one input. */
 export interface ModerationVerdict {
   readonly flagged: boolean;
   /** By the vendor's own category names, from 0 to 1. */
   readonly scores: Readonly<Record<string, number>>;
   readonly categories: Readonly<Record<string, boolean>>;
 }
+/** Judgements, in the order of the inputs. */
 export interface ModerationResult {
   readonly id: string;
   readonly model: string;
@@ -114,12 +120,14 @@ export interface RerankRequest extends Extended {
   readonly returnDocuments?: boolean;
   readonly maxTokensPerDocument?: number;
 }
+/** How well one document answers the query. */
 export interface RankedDocument {
   /** Position among the documents asked about. */
   readonly index: number;
   readonly score: number;
   readonly document?: string;
 }
+/** The documents that were kept of those asked about. */
 export interface RerankResult {
   readonly id?: string;
   readonly model: string;

@@ -224,6 +224,7 @@ export interface Usage {
   readonly billed?: { readonly inputTokens: number; readonly outputTokens: number };
 }
 
+/** One token of the output, by its natural logarithm of probability, with those that stood beside it. */
 export interface TokenLogprob {
   readonly token: string;
   readonly logprob: number;
@@ -231,7 +232,9 @@ export interface TokenLogprob {
   readonly top: readonly Omit<TokenLogprob, 'top'>[];
 }
 
+/** Why a model stopped, in words that all vendors share; what is none of these is `other`. */
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'other';
+/** Why an answer ended. */
 export interface Finish {
   readonly unified: FinishReason;
   /** The vendor's own word. */
@@ -240,6 +243,7 @@ export interface Finish {
   readonly opaque?: VendorState;
 }
 
+/** A whole plain answer. */
 export interface ChatResult {
   readonly id: string;
   readonly model: string;
@@ -281,6 +285,7 @@ export type ChatEvent =
   | { readonly type: 'usage'; readonly usage: Usage }
   | { readonly type: 'finish'; readonly finish: Finish; readonly serviceTier?: string };
 
+/** Texts to be turned into vectors. */
 export interface EmbedRequest {
   /** Texts, or token ids where the caller tokenised itself. */
   readonly input: readonly string[] | readonly (readonly number[])[];
@@ -288,6 +293,7 @@ export interface EmbedRequest {
   readonly user?: string;
   readonly extensions?: { readonly dialect: DialectId; readonly fields: JsonObject };
 }
+/** One vector for each input, in their order. */
 export interface EmbedResult {
   readonly model: string;
   readonly vectors: readonly (readonly number[])[];

@@ -2,6 +2,7 @@ import type { ResponseHead, UpstreamRequest } from './provider.js';
 import type { PriceRow } from './catalogue.js';
 import type { Usage } from './models.js';
 
+/** Time as an argument: what reads it, or waits, can be tested without waiting. */
 export interface Clock {
   /** Wall clock, milliseconds since 1970. */
   now(): number;
@@ -10,6 +11,7 @@ export interface Clock {
   /** Calls once after `ms`, unless cancelled. Never keeps the process alive. */
   after(ms: number, run: () => void): Cancel;
 }
+/** Idempotent; does nothing once the call was made. */
 export type Cancel = () => void;
 
 /** How long to wait before each further try at one target; the first step is the wait before the second try. */
@@ -20,6 +22,7 @@ export interface BackoffStep {
   next(): BackoffStep;
 }
 
+/** Answers that are given again to who asks the very same. */
 export interface ResponseCache {
   /** The key of an exact question; equal questions of two tenants differ. */
   key(question: CacheQuestion): string;
@@ -27,12 +30,14 @@ export interface ResponseCache {
   lookup(key: string, signal: AbortSignal): Promise<CachedAnswer | undefined>;
   store(key: string, answer: CachedAnswer): void;
 }
+/** All that makes two requests the same one. */
 export interface CacheQuestion {
   readonly tenant: string;
   readonly dialect: string;
   /** The caller's body. */
   readonly wire: unknown;
 }
+/** A whole plain answer, in the caller's dialect. */
 export interface CachedAnswer {
   readonly body: Uint8Array;
   readonly contentType: string;
@@ -46,9 +51,12 @@ export interface Transport {
   /** Resolves with the head; rejects with `upstream_connection_error`, `upstream_timeout`, ... or the signal's reason. */
   send(request: UpstreamRequest, options: SendOptions, signal: AbortSignal): Promise<UpstreamResponse>;
 }
+/** What may differ from one request to the next. */
 export interface SendOptions {
+  /** For name, socket and TLS together. */
   readonly connectTimeoutMs: number;
 }
+/** An answer whose head has come, whatever its status. */
 export interface UpstreamResponse {
   readonly head: ResponseHead;
   readonly body: UpstreamBody;
@@ -66,6 +74,7 @@ export interface CallMemory {
   /** Reads a body whose caller is known. Throws an error of the table for what is not remembered. */
   recall(body: unknown, call: RecallingCall): RecalledCall;
 }
+/** Whose call it is, and under which id its answer is kept. */
 export interface RecallingCall {
   readonly tenant: string;
   readonly keyId: string;
@@ -74,6 +83,7 @@ export interface RecallingCall {
   /** Unique for each answer. */
   readonly answerId: string;
 }
+/** A call with what was remembered. */
 export interface RecalledCall {
   /** The body as it is to be read: earlier turns are put in. */
   readonly body: unknown;
@@ -105,7 +115,9 @@ export type DetachedAnswer =
   | { readonly kind: 'plain'; readonly status: number; readonly body: Uint8Array | string }
   | { readonly kind: 'stream'; readonly chunks: AsyncIterable<Uint8Array | string, undefined> };
 
+/** Who says how many tokens were used: the provider, our tokenizer for that very model, an estimate, or nobody. */
 export type UsageSource = 'provider' | 'counted' | 'estimated' | 'unknown';
+/** `hit`: answered from the cache. `miss`: not there. `refresh`: not looked for, but kept. `bypass`: neither, as streams are. */
 export type CacheState = 'hit' | 'miss' | 'refresh' | 'bypass';
 
 /** One try at one target. */

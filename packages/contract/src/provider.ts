@@ -214,12 +214,14 @@ export interface StreamScanner {
   /** What the model wrote, or its beginning, for whom has to count it. */
   outputText?(): OutputText;
 }
+/** What a model wrote, for a count of its tokens. */
 export interface OutputText {
   readonly text: string;
   /** How much of all output it is, from 0 to 1. */
   readonly share: number;
 }
 
+/** How the account's list of models is asked for and read. */
 export interface ModelListing {
   request(): UpstreamRequest;
   /** Model ids. Throws `upstream_invalid_response`. */
@@ -234,16 +236,21 @@ export interface Target {
   /** What the catalogue knows of the model; an adapter's own rules are for models without. */
   readonly facts?: ModelFacts;
 }
+/** A request in the vendor's words, with what became of the caller's. */
 export interface Encoded {
   readonly request: UpstreamRequest;
   /** Parameters that this vendor cannot take as they were asked. */
   readonly adjustments: readonly Adjustment[];
 }
+/** Something of a request that did not go as it was asked. Callers see it in `x-sluice-adjustments`. */
 export interface Adjustment {
+  /** By the name that the caller knows it by. */
   readonly parameter: string;
+  /** Left out; made up for by other means; or sent as something near to it. */
   readonly action: 'dropped' | 'emulated' | 'changed';
 }
 export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+/** A request as it goes over the wire; its credentials come with `authorize`. */
 export interface UpstreamRequest {
   readonly method: HttpMethod;
   readonly url: URL;
@@ -252,6 +259,7 @@ export interface UpstreamRequest {
   /** Pieces are sent one after the other; a large body need not be copied to change its beginning. */
   readonly body?: Uint8Array | string | readonly Uint8Array[];
 }
+/** Status and headers of an answer. */
 export interface ResponseHead {
   readonly status: number;
   /** Lower-case names; a header that came twice is joined with `, `. */
@@ -269,6 +277,7 @@ export interface Frame {
   readonly event?: string | undefined;
   readonly data: string;
 }
+/** What went wrong at a provider, as `classify` is told of it. */
 export type UpstreamFailure =
   /** No answer arrived, or its body broke: the socket's or a deadline's error, already of the table. */
   | { readonly stage: 'transport'; readonly error: GatewayError }

@@ -10,6 +10,7 @@ export interface Slots {
   /** How the places of a target stand; nothing where it has no bound. */
   view(target: string): SlotsView | undefined;
 }
+/** Who waits for a place, and how long they may. */
 export interface SlotRequest {
   /** Callers share the places; the id of a key. */
   readonly caller: string;
@@ -28,6 +29,7 @@ export interface Slot {
   /** Gives the place to whoever is next. Idempotent. */
   release(): void;
 }
+/** How the places of one target stand. */
 export interface SlotsView {
   readonly inFlight: number;
   readonly limit: number;

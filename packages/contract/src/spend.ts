@@ -13,6 +13,7 @@ export const SPEND_GROUPS = [
   'alias',
   'tag',
 ] as const;
+/** By what requests are told apart. */
 export type SpendGroup = (typeof SPEND_GROUPS)[number];
 
 /** Which requests are counted: those that have ended. */
@@ -28,6 +29,7 @@ export interface SpendRange {
   /** Of these alone; empty text for what has none. */
   readonly only?: Readonly<Partial<Record<Exclude<SpendGroup, 'day'>, string>>>;
 }
+/** Sums of requests, by groups. */
 export interface SpendQuery extends SpendRange {
   /** Each of them once. A request with several tags counts in the group of each. */
   readonly by: readonly SpendGroup[];

@@ -29,6 +29,7 @@ export interface Claim {
    */
   readonly span?: 'sliding' | 'day' | 'month';
 }
+/** How a limit stands after a claim on it. */
 export interface ClaimState {
   readonly claim: Claim;
   /** Below zero never, also where more was used than was reserved. */
@@ -41,6 +42,7 @@ export interface ClaimState {
   /** Counted by this process alone, while the store that others share is out of reach. */
   readonly isLocal?: true;
 }
+/** Either every claim was taken, or none was. */
 export type ReserveResult =
   | { readonly ok: true; readonly id: string; readonly states: readonly ClaimState[] }
   /** Nothing was taken. `states[0]` is the claim that did not fit. */
@@ -175,6 +177,7 @@ export interface LedgerAdjustment {
   /** By which the row costs what it costs from now on. */
   readonly prices: readonly PriceRow[];
 }
+/** One request: its intent, and its settlement once it has ended. */
 export interface LedgerRow extends LedgerIntent {
   /** In the order in which they were made; absent where there are none. */
   readonly adjustments?: readonly (Omit<LedgerAdjustment, 'prices'> & { readonly priceVersion: string })[];
@@ -183,10 +186,12 @@ export interface LedgerRow extends LedgerIntent {
     readonly priceVersion?: string;
   };
 }
+/** Rows, newest first. */
 export interface LedgerPage {
   readonly rows: readonly LedgerRow[];
   readonly nextCursor?: string;
 }
+/** Which rows a page has. */
 export interface LedgerQuery {
   readonly sinceMs?: number;
   /** Rows of one organisation alone. */
@@ -248,6 +253,7 @@ export interface LedgerOutbox {
   /** Deletes at most `limit` settled rows that began before and were sent on. Returns how many. */
   prune(beforeMs: number, limit: number): number;
 }
+/** How far the sending of rows is behind. */
 export interface LedgerBacklog {
   /** About how many rows wait. */
   readonly rows: number;

@@ -5,6 +5,7 @@ export interface TokenCounter {
   /** Resolves when `count` can tell for the model. Never rejects. */
   ready(model: string): Promise<void>;
 }
+/** A count of tokens, and what it is worth. */
 export interface CountedTokens {
   readonly tokens: number;
   /** False where the model's tokenizer is not known to be this one, or not all of the texts was looked at. */

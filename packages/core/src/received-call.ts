@@ -20,6 +20,7 @@ export interface ReceivedCall {
   /** At most `limit` bytes where that is less than everybody may send. Rejects with `request_too_large`, `request_timeout` and the like. */
   readBody(limit?: number): Promise<Uint8Array>;
 }
+/** Of W3C trace context: the trace that the request belongs to, and our span in it. */
 export interface TraceContext {
   readonly traceId: string;
   readonly spanId: string;

@@ -14,6 +14,7 @@ export interface Timeouts {
   /** Whether `firstTokenMs` was asked for, and so binds plain answers as well. */
   readonly firstTokenBindsPlain: boolean;
 }
+/** How often a request is tried, all targets together. */
 export interface RetryPolicy {
   /** Attempts after the first one, over all targets. */
   readonly max: number;
@@ -57,6 +58,7 @@ export interface RoutePolicy {
   readonly drain?: DrainPolicy;
 }
 
+/** A provider as the operator has it: its adapter, under a name. */
 export interface ConfiguredProvider {
   /** The operator's name for it. */
   readonly name: string;
@@ -136,6 +138,7 @@ export interface Generation {
   readonly ports: Ports;
 }
 
+/** The right to read a configuration, which stays alive until the last lease of it is given back. */
 export interface Lease extends Generation {
   /** Idempotent. */
   release(): void;

@@ -1,8 +1,10 @@
 /** Two ticks further apart than this are a time in which this process did not run, or did something else. */
 const STALL_MS = 5;
 
+/** What came of the work, and how long it took. */
 export interface Timed<T> {
   readonly value: T;
+  /** Without `busyMs`. */
   readonly tookMs: number;
   /** For how long this process was busy with something else, or its machine was. */
   readonly busyMs: number;

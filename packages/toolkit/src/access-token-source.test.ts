@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { TokenSource } from './token-source.js';
-import type { Token } from './token-source.js';
+import { AccessTokenSource } from './access-token-source.js';
+import type { AccessToken } from './access-token-source.js';
 
 const HOUR = 3_600_000;
 const never = new AbortController().signal;
@@ -14,12 +14,12 @@ interface Asked {
 let asked: Asked[] = [];
 let nowMs = 0;
 const clock = { monotonic: () => nowMs };
-let tokens = new TokenSource(() => Promise.reject(new Error('nobody')), clock);
+let tokens = new AccessTokenSource(() => Promise.reject(new Error('nobody')), clock);
 
 beforeEach(() => {
   asked = [];
   nowMs = 0;
-  const mint = (signal: AbortSignal): Promise<Token> =>
+  const mint = (signal: AbortSignal): Promise<AccessToken> =>
     new Promise((resolve, reject) => {
       asked.push({
         signal,
@@ -28,7 +28,7 @@ beforeEach(() => {
       });
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     });
-  tokens = new TokenSource(mint, clock);
+  tokens = new AccessTokenSource(mint, clock);
 });
 
 async function hold(name: string, lifetimeMs?: number): Promise<void> {

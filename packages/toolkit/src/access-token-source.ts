@@ -1,14 +1,14 @@
 import type { Clock } from '@sluice/contract';
 import { untilAborted } from './until-aborted.js';
 
-/** What opens an API for a while. */
-export interface Token {
+/** What opens an API for a while, in place of a key. */
+export interface AccessToken {
   /** The headers that a call carries it in. */
   readonly headers: Readonly<Record<string, string>>;
   readonly lifetimeMs: number;
 }
 /** Asks for a token. Rejects with an error of the table where there is none to be had. */
-export type Mint = (signal: AbortSignal) => Promise<Token>;
+export type MintAccessToken = (signal: AbortSignal) => Promise<AccessToken>;
 
 /**
  * How long before its end a token is replaced. Google's metadata server gives out the same one until five minutes before
@@ -21,7 +21,7 @@ const MARGIN_SHARE = 0.2;
 const GRACE_MS = 30_000;
 
 interface Held {
-  readonly headers: Token['headers'];
+  readonly headers: AccessToken['headers'];
   readonly mintedMs: number;
   readonly replaceMs: number;
   readonly endsMs: number;
@@ -34,19 +34,19 @@ interface Minting {
 }
 
 /** Keeps a token until shortly before its end. Whoever needs one while it is being asked for waits for the same answer. */
-export class TokenSource {
-  readonly #mint: Mint;
+export class AccessTokenSource {
+  readonly #mint: MintAccessToken;
   readonly #clock: Pick<Clock, 'monotonic'>;
   #held: Held | undefined;
   #minting: Minting | undefined;
 
-  constructor(mint: Mint, clock: Pick<Clock, 'monotonic'>) {
+  constructor(mint: MintAccessToken, clock: Pick<Clock, 'monotonic'>) {
     this.#mint = mint;
     this.#clock = clock;
   }
 
   /** The headers of a token. Rejects with the reason of the signal, or with why there is none. */
-  async headers(signal: AbortSignal): Promise<Token['headers']> {
+  async headers(signal: AbortSignal): Promise<AccessToken['headers']> {
     const held = this.#held;
     if (held && this.#clock.monotonic() < held.replaceMs) return held.headers;
     try {

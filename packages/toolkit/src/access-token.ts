@@ -3,7 +3,7 @@ import type { GatewayError, JsonObject, WholeResponse } from '@sluice/contract';
 import { classifyStatus } from './classify-status.js';
 import { decodeText, isJsonObject, tryParseJson } from './json.js';
 import { safeMessage } from './safe-message.js';
-import type { Token } from './token-source.js';
+import type { AccessToken } from './access-token-source.js';
 
 /** Where RFC 6749, section 5.2, has the words of a refusal. */
 const OAUTH_WORDS = ['error', 'error_description'] as const;
@@ -12,7 +12,7 @@ const OAUTH_WORDS = ['error', 'error_description'] as const;
  * The bearer token that a token endpoint of OAuth gave. `words` are the fields in which it says why it gave none. Throws
  * `upstream_auth_error` for a refusal, and what the status means where the endpoint itself is in trouble.
  */
-export function readAccessToken({ head, body }: WholeResponse, words: readonly string[] = OAUTH_WORDS): Token {
+export function readAccessToken({ head, body }: WholeResponse, words: readonly string[] = OAUTH_WORDS): AccessToken {
   const said = tryParseJson(decodeText(body));
   const fields = isJsonObject(said) ? said : {};
   if (head.status < 200 || head.status > 299) throw refused(head, words, fields);

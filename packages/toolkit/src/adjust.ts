@@ -25,6 +25,7 @@ export function namedTools(tools: readonly ToolDefinition[], wanted: string): re
   return found;
 }
 
+/** The caller's extra fields that the vendor knows, and what became of the others. */
 export interface NativeExtensions {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly adjustments: readonly Adjustment[];

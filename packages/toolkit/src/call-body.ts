@@ -16,6 +16,7 @@ const PIECES_BYTES = 16_384;
 /** From this size on a body is looked through for strings that need not be read. */
 const CUT_CHARACTERS = 16_384;
 
+/** A caller's body, read as far as a call that passes through needs it. */
 export interface ParsedCallBody {
   readonly wire: unknown;
   /**
@@ -70,6 +71,7 @@ function textAfter(body: Buffer, end: number): string | undefined {
   }
 }
 
+/** What is changed of a body that passes through; everything else stays byte for byte. */
 export interface BodyEdit {
   readonly model: string;
   /** A member for which the caller's body has none yet. */

@@ -1,5 +1,6 @@
 import type { Clock } from '@sluice/contract';
 
+/** How long a step may take, in milliseconds, by which clock. */
 export interface Deadline {
   readonly ms: number;
   readonly clock: Clock;

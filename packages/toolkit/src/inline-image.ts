@@ -1,3 +1,4 @@
+/** A picture that stands in its own address. */
 export interface InlineImage {
   readonly mediaType: string;
   readonly base64: string;

@@ -3,6 +3,7 @@ import type { UploadedFile } from '@sluice/contract';
 /** One field of a form. */
 export type FormField = readonly [name: string, value: string | UploadedFile];
 
+/** A form in pieces, to be sent one after the other. */
 export interface WrittenForm {
   readonly body: readonly Uint8Array[];
   readonly contentType: string;

@@ -14,6 +14,7 @@ export function derivePurposeKey(root: string, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', root, '', `sluice/${purpose}/v1`, KEY_BYTES));
 }
 
+/** What a sealer seals, and with what. */
 export interface SealerOptions {
   /** The secret that the keys of all purposes come from. */
   readonly root: string;

@@ -16,6 +16,7 @@ export interface SpendSource {
    */
   read(statement: SpendStatement, reading: SpendReading): AsyncIterable<readonly SpendColumns[]>;
 }
+/** One reading that is under way. */
 export interface SpendReading {
   readonly signal: AbortSignal;
   readonly leave: () => void;

@@ -21,6 +21,7 @@ export interface ScanRules {
   /** The frames that `end` supplies where the upstream leaves after a `complete` frame without a `terminal` one. */
   readonly closing?: string;
 }
+/** What a dialect makes of one frame; an empty one says that it is nothing special. */
 export interface FrameVerdict {
   /** The frame carries content: the stream may be committed. */
   readonly content?: boolean;

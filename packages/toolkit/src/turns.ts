@@ -1,5 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 
+/** How many may come in, and what becomes of the others. */
 export interface TurnsOptions {
   /** How many may be at it at one time. */
   readonly atOnce: number;

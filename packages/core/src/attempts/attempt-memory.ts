@@ -10,6 +10,7 @@ export interface AttemptMemory {
   readonly hedges: Hedges;
 }
 
+/** An empty memory, for a process that begins. */
 export function createAttemptMemory(clock: Clock): AttemptMemory {
   return { rests: new Rests(clock), budget: new RetryBudget(clock), hedges: new Hedges() };
 }

@@ -25,6 +25,7 @@ export interface ExplainedCandidate {
   readonly code: KeptCode | RejectedCode;
   readonly reason: string;
 }
+/** Where a request would go, target by target, or why it would be refused. */
 export interface Explanation {
   /** As the caller wrote it. */
   readonly model: string;

@@ -1,5 +1,5 @@
 import type { Provider, ProviderDefinition, ProviderDeps } from '@sluice/contract';
-import { TokenSource, jsonHeaders } from '@sluice/toolkit';
+import { AccessTokenSource, jsonHeaders } from '@sluice/toolkit';
 import type { Account } from './account.js';
 import { toBaseUrl } from './address.js';
 import { createMint } from './auth/mint.js';
@@ -27,7 +27,7 @@ function createProvider(settings: VertexSettings, deps: ProviderDeps): Provider 
   const ownBaseUrl = settings.baseUrl === undefined ? undefined : new URL(settings.baseUrl);
   const baseUrl = ownBaseUrl ?? toBaseUrl(location);
   const account: Account = { project, location, headers: jsonHeaders(settings.headers) };
-  const tokens = new TokenSource(createMint(settings, deps), deps.clock);
+  const tokens = new AccessTokenSource(createMint(settings, deps), deps.clock);
   return {
     baseUrl,
     operations: {

@@ -1,5 +1,5 @@
 import type { Provider, ProviderDefinition, ProviderDeps } from '@sluice/contract';
-import { TokenSource, jsonHeaders } from '@sluice/toolkit';
+import { AccessTokenSource, jsonHeaders } from '@sluice/toolkit';
 import { payerOf } from './account.js';
 import type { Account } from './account.js';
 import { createChat } from './chat/operation.js';
@@ -24,7 +24,7 @@ function createProvider(settings: WatsonxSettings, deps: ProviderDeps): Provider
   const { apiKey, apiVersion, headers, iamUrl } = settings;
   const account: Account = { headers: jsonHeaders(headers), apiVersion, payer: payerOf(settings) };
   const baseUrl = new URL(settings.baseUrl);
-  const tokens = apiKey && new TokenSource(createMint(apiKey, new URL(iamUrl), deps), deps.clock);
+  const tokens = apiKey && new AccessTokenSource(createMint(apiKey, new URL(iamUrl), deps), deps.clock);
   return {
     baseUrl,
     operations: { chat: createChat(account), embed: createEmbed(account), rerank: createRerank(account) },

@@ -1,6 +1,6 @@
 import type { ProviderDeps, SecretRef } from '@sluice/contract';
 import { endpoint, readAccessToken, unusableCredentials } from '@sluice/toolkit';
-import type { Mint } from '@sluice/toolkit';
+import type { MintAccessToken } from '@sluice/toolkit';
 
 const HEADERS = { 'content-type': 'application/x-www-form-urlencoded', 'accept-encoding': 'identity' } as const;
 /** The fields in which IAM says why it gives no token: `BXNIM0415E`, "Provided API key could not be found." */
@@ -15,7 +15,7 @@ export function createMint(
   apiKey: SecretRef,
   iamUrl: URL,
   { secret, send }: Pick<ProviderDeps, 'secret' | 'send'>,
-): Mint {
+): MintAccessToken {
   const url = endpoint(iamUrl, 'identity/token');
   return async (signal) => {
     const body = new URLSearchParams({

@@ -1,7 +1,7 @@
 import { gatewayError, isGatewayError } from '@sluice/contract';
 import type { ProviderDeps, UpstreamRequest } from '@sluice/contract';
 import { readAccessToken, unusableCredentials } from '@sluice/toolkit';
-import type { Mint, Token } from '@sluice/toolkit';
+import type { AccessToken, MintAccessToken } from '@sluice/toolkit';
 import type { VertexSettings } from '../settings.js';
 import { parseCredentials } from './credentials.js';
 import type { Credentials } from './credentials.js';
@@ -11,7 +11,7 @@ import { writeAssertion } from './jwt.js';
  * Asks for a token by the file of the settings, read anew each time, or else at the metadata server, which knows the
  * account of the machine. Rejects with `upstream_auth_error` where there is none to be had.
  */
-export function createMint({ credentials }: VertexSettings, deps: ProviderDeps): Mint {
+export function createMint({ credentials }: VertexSettings, deps: ProviderDeps): MintAccessToken {
   return credentials ? (signal) => mintFromFile(credentials, deps, signal) : (signal) => mintFromMachine(deps, signal);
 }
 
@@ -19,7 +19,7 @@ async function mintFromFile(
   ref: { readonly file: string },
   { clock, secret, send }: ProviderDeps,
   signal: AbortSignal,
-): Promise<Token> {
+): Promise<AccessToken> {
   const credentials = parseCredentials(await secret(ref));
   const token = readAccessToken(await send(toTokenRequest(credentials, clock.now()), signal));
   const project = credentials.type === 'authorized_user' ? credentials.quota_project_id : undefined;
@@ -58,7 +58,7 @@ const METADATA: UpstreamRequest = {
   headers: { 'metadata-flavor': 'Google', 'accept-encoding': 'identity' },
 };
 
-async function mintFromMachine({ send }: ProviderDeps, signal: AbortSignal): Promise<Token> {
+async function mintFromMachine({ send }: ProviderDeps, signal: AbortSignal): Promise<AccessToken> {
   try {
     return readAccessToken(await send(METADATA, signal));
   } catch (cause) {
