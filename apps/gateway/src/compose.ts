@@ -23,6 +23,8 @@ import { composeLastingPorts } from './compose/ports.js';
 import type { LastingPorts } from './compose/ports.js';
 import { createCatalogueControl, showCatalogue } from './compose/catalogue-control.js';
 import type { CatalogueControl } from './compose/catalogue-control.js';
+import { watchLog } from './compose/watch-log.js';
+import type { LogWatch } from './compose/watch-log.js';
 import { watchPressure } from './compose/watch-pressure.js';
 import { hearOfChanges } from './compose/notices.js';
 import { recoverRows } from './compose/recovery.js';
@@ -69,6 +71,7 @@ interface Opened extends Base {
   readonly idempotency: IdempotencyControl;
   readonly catalogue: CatalogueControl;
   readonly history: RequestHistory;
+  readonly logWatch: LogWatch;
 }
 
 /** Plugs the packages together: the one place that knows them all. Throws when the data cannot be opened. */
@@ -134,7 +137,8 @@ function openState(base: Base): Opened {
   const sharedLedger = openSharedLedger({ ...base, store, database: shared?.database, config: () => limits.config() });
   const history = openHistory({ ...base, store, secret: base.options.state.keyPepper });
   const catalogue = createCatalogueControl(databasePath, base.options.cwd);
-  return { ...base, store, limits, followers, idempotency, history, catalogue, lasting, sharedLedger };
+  const logWatch = watchLog({ ...base, store });
+  return { ...base, store, limits, followers, idempotency, history, catalogue, lasting, sharedLedger, logWatch };
 }
 
 /** Builds a further configuration; throws, and then holds nothing, where it cannot be built. */
@@ -250,6 +254,7 @@ async function release({ options, transport, telemetry, pool }: Base, opened: Op
     () => opened?.history.close(),
     () => opened?.limits.shared?.close(),
     () => opened?.sharedLedger.close(),
+    () => opened?.logWatch.stop(),
     () => opened?.store.close(),
     () => options.state.shared?.close(),
     () => telemetry.close(),

@@ -41,6 +41,7 @@ import type { SharedLedger } from './shared-ledger.js';
 import type { Generations } from './generations.js';
 import type { LastingPorts } from './ports.js';
 import type { Reloads } from './reloads.js';
+import type { LogWatch } from './watch-log.js';
 
 export interface EntryParts {
   readonly generations: Generations;
@@ -48,6 +49,7 @@ export interface EntryParts {
   readonly lasting: LastingPorts;
   readonly store: SqliteStore;
   readonly sharedLedger: SharedLedger;
+  readonly logWatch: Pick<LogWatch, 'fault'>;
   readonly telemetry: ProcessTelemetry;
   readonly lifecycle: Lifecycle;
   readonly callers: Callers;
@@ -181,12 +183,12 @@ function currentModels(generations: Generations): ListModels {
 
 function currentHealth(
   generations: Generations,
-  { lasting, sharedLedger }: Pick<EntryParts, 'lasting' | 'sharedLedger'>,
+  { lasting, sharedLedger, logWatch }: Pick<EntryParts, 'lasting' | 'sharedLedger' | 'logWatch'>,
 ): WholeHealth {
   const { snapshot, circuits, probers } = generations.current;
   const { clock, attempts, stats } = lasting;
   const report = reportHealth(snapshot.providers.values(), { clock, circuits, rests: attempts.rests, stats, probers });
-  const ledger = reportLedger(lasting.ledger, sharedLedger.health?.());
+  const ledger = reportLedger(lasting.ledger, sharedLedger.health?.(), logWatch.fault);
   const state = ledger.state === 'up' || report.state === 'down' ? report.state : 'degraded';
   return { ...report, state, ledger };
 }

@@ -244,6 +244,30 @@ it('F60 a database whose log is deleted: requests go on, their rows are in its f
   expect(readRows(gateway.folder).filter(({ settlement }) => settlement?.status === 200)).toHaveLength(80);
 });
 
+/** What the health of the providers and the log say of the database's log; nothing where all is well. */
+async function faultOf(gateway: RemoteGateway & { readonly sluice: { readonly output: { stdout: string } } }) {
+  const { ledger } = (await healthOf(gateway)) as unknown as { ledger: { state: string; fault?: string } };
+  const { fault } = ledger;
+  if (fault === undefined) return undefined;
+  const lines = gateway.sluice.output.stdout.split('\n').filter((line) => line.includes(fault));
+  return [ledger.state, fault.slice(0, 'the log of the database (-wal) was deleted'.length), lines.length];
+}
+
+it('F60 a quiet database whose log is deleted: that is told, requests go on, and no row is lost', async () => {
+  await using gateway = await startGatewayProcess({ providers: { sim: { kind: 'sim' } } });
+  for (let call = 0; call < 5; call += 1) expect((await ask(gateway, 'sim/echo')).status).toBe(200);
+  expect(await faultOf(gateway)).toBeUndefined();
+  rmSync(join(gateway.folder, '.sluice', 'sluice.db-wal'));
+  const told = ['degraded', 'the log of the database (-wal) was deleted', 1];
+  await expect.poll(() => faultOf(gateway), { timeout: 20_000, interval: 100 }).toEqual(told);
+  for (let call = 0; call < 5; call += 1) expect((await ask(gateway, 'sim/echo')).status).toBe(200);
+  await expect.poll(() => settledInFile(gateway.folder), { timeout: 20_000, interval: 100 }).toBe(10);
+  expect(await faultOf(gateway)).toEqual(told);
+  await gateway.sluice.stop('SIGKILL');
+  await assertInvariantsAfter(gateway.sluice, gateway.folder);
+  expect(readRows(gateway.folder).filter(({ settlement }) => settlement?.status === 200)).toHaveLength(10);
+});
+
 it.each([
   ['its first page', 0, 'it is not an SQLite database; restore a backup or move it away'],
   ['its schema', 100, 'it is damaged; restore a backup or move it away'],

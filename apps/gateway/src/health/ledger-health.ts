@@ -6,6 +6,8 @@ export interface LedgerHealth {
   readonly state: 'up' | 'degraded';
   /** Settlements in memory that the disk has not taken. */
   readonly unwritten: number;
+  /** What is wrong with where they are written; absent where nothing is. */
+  readonly fault?: string;
   /** Absent where rows go nowhere. */
   readonly postgres?: {
     readonly state: 'up' | 'degraded';
@@ -21,14 +23,15 @@ export interface LedgerHealth {
 export function reportLedger(
   ledger: Pick<ObservedLedger, 'isFailing' | 'unwritten'>,
   sending: SendingHealth | undefined,
+  fault: string | undefined,
 ): LedgerHealth {
   const isSent = !sending?.isFailing && !sending?.refused;
-  const state = ledger.isFailing || !isSent ? 'degraded' : 'up';
-  if (!sending) return { state, unwritten: ledger.unwritten };
+  const state = ledger.isFailing || !isSent || fault !== undefined ? 'degraded' : 'up';
+  const own = { state, unwritten: ledger.unwritten, ...(fault !== undefined && { fault }) } as const;
+  if (!sending) return own;
   const { rows: backlog, oldestAgeMs, refused } = sending;
   return {
-    state,
-    unwritten: ledger.unwritten,
+    ...own,
     postgres: { state: isSent ? 'up' : 'degraded', backlog, oldestAgeMs, refused },
   };
 }

@@ -48,6 +48,10 @@ const ledger = z
   .strictObject({
     state: isUp,
     unwritten: z.int().meta({ description: 'Settlements in memory that the disk has not taken.' }),
+    fault: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'What is wrong with where they are written; absent where nothing is.' }),
     postgres: z
       .strictObject({
         state: isUp,

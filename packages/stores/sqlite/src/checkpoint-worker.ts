@@ -3,6 +3,7 @@
  * source and built: it may import nothing but Node's own modules.
  */
 import { DatabaseSync } from 'node:sqlite';
+import { statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CheckpointTask } from './checkpointer.js';
@@ -27,7 +28,20 @@ function openExisting(): DatabaseSync {
   return new DatabaseSync(url, { timeout: 0 });
 }
 
+/** Whether the log has less than was written to it: copied into the database, that would be holes. */
+function createCutCheck(database: DatabaseSync): () => boolean {
+  const frames = database.prepare('PRAGMA wal_checkpoint(NOOP)');
+  const pageBytes = Number(database.prepare('PRAGMA page_size').get()?.['page_size']);
+  return () => {
+    const log = Number(frames.get()?.['log']);
+    const file = statSync(`${path}-wal`, { throwIfNoEntry: false });
+    // Where it is deleted, this thread has it still; where it is being emptied, there is a next time.
+    return file !== undefined && log > 0 && file.size < log * pageBytes;
+  };
+}
+
 function createLook(database: DatabaseSync): () => void {
+  const isCut = createCutCheck(database);
   database.exec('PRAGMA synchronous = NORMAL');
   const version = database.prepare('PRAGMA data_version');
   const passive = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
@@ -40,6 +54,7 @@ function createLook(database: DatabaseSync): () => void {
     const current = version.get()?.['data_version'];
     idleLooks = current === seen ? idleLooks + 1 : 0;
     seen = current;
+    if (isCut()) return;
     if (idleLooks === IDLE_LOOKS) truncate.get();
     const pages = Number(passive.get()?.['log']);
     if (idleLooks > 0 || pages < MAX_PAGES) return;

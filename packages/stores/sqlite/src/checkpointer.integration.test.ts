@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, truncateSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
@@ -94,4 +94,19 @@ it('where the thread cannot start, commits go on doing the checkpoints', async (
   expect(database.prepare('PRAGMA wal_autocheckpoint').get()).toEqual({ wal_autocheckpoint: 1_000 });
   expect(existsSync(`${path}-missing`)).toBe(false);
   checkpointer.stop();
+});
+
+it('F60 a log that is cut is not copied into the database by the thread', async () => {
+  const path = temporaryPath();
+  const store = temporaryStore({ path });
+  await untilThreaded(store, path);
+  const isCopied = (): boolean => pages(path).log === pages(path).checkpointed;
+  await expect.poll(isCopied, { timeout: 5_000 }).toBe(true);
+  write(store, 'last', 4);
+  const { checkpointed } = pages(path);
+  truncateSync(`${path}-wal`);
+  // Longer than between two looks of the thread.
+  await sleep(1_300);
+  expect(pages(path).checkpointed).toBe(checkpointed);
+  expect(store.checkLog()).toBe('cut');
 });

@@ -27,6 +27,7 @@ export class Checkpointer {
   readonly #databases: readonly DatabaseSync[];
   readonly #task: CheckpointTask;
   #rows = 0;
+  #isForbidden = false;
   #worker: Worker | undefined;
 
   /** Of all connections of this process that write. */
@@ -39,7 +40,7 @@ export class Checkpointer {
   count(rows: number): void {
     const before = this.#rows;
     this.#rows += rows;
-    if (before < WORTH_A_THREAD && this.#rows >= WORTH_A_THREAD) this.#start();
+    if (!this.#isForbidden && before < WORTH_A_THREAD && this.#rows >= WORTH_A_THREAD) this.#start();
   }
 
   /** Ends the thread and waits until it has closed the database: who closes it last tidies up. */
@@ -49,6 +50,15 @@ export class Checkpointer {
     Atomics.notify(stop, 0);
     if (this.#worker) Atomics.wait(ended, 0, 0, END_WITHIN_MS);
     this.#worker = undefined;
+  }
+
+  /** From now on nothing is copied into the database, neither by the thread nor by commits. */
+  forbid(): void {
+    this.#isForbidden = true;
+    const { stop } = this.#task;
+    Atomics.store(stop, 0, 1);
+    Atomics.notify(stop, 0);
+    this.#setAutomatic(0);
   }
 
   #start(): void {
@@ -62,7 +72,7 @@ export class Checkpointer {
     worker.on('error', () => undefined);
     worker.once('exit', () => {
       this.#worker = undefined;
-      this.#setAutomatic(AUTOMATIC_PAGES);
+      if (!this.#isForbidden) this.#setAutomatic(AUTOMATIC_PAGES);
     });
   }
 

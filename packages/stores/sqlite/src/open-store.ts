@@ -25,12 +25,15 @@ import { migrate } from './migrations.js';
 import { openFile } from './open-file.js';
 import { SqliteOutbox, beginSending, endSending } from './outbox.js';
 import type { OutboxOptions } from './outbox.js';
+import { LogGuard } from './log-guard.js';
 import { LedgerOwner } from './owner.js';
 import { createResponseRepository } from './responses.js';
 import { createSessionRepository } from './sessions.js';
 import { createSettingRepository } from './settings.js';
 import { createSqliteSpend } from './spend.js';
 import { createTenancyRepository } from './tenancy.js';
+import { WriteAheadLog } from './write-ahead-log.js';
+import type { LogFault } from './write-ahead-log.js';
 
 export interface SqliteStoreOptions {
   /** The database file. It and its directory are made when missing, readable by their owner only. */
@@ -71,6 +74,12 @@ export interface SqliteStore {
   outbox(options: OutboxOptions): LedgerOutbox;
   /** From now on rows stay here, and what waits to be sent does so no more. */
   endSending(): void;
+  /**
+   * Looks whether the log of the database is as it was left, and gives what is wrong with it. From one that was deleted, all
+   * rows of now go into the database itself, at each look. Of one that was cut nothing goes there any more, so that the
+   * database stays as it was, and whole: it is there again, without what was in the log, when the process has ended.
+   */
+  checkLog(): LogFault | undefined;
   /** Closes the file. Idempotent; later calls of the repositories throw `storage_unavailable`. */
   close(): void;
 }
@@ -95,6 +104,7 @@ function prepareStore(database: DatabaseSync, options: SqliteStoreOptions): Sqli
   const [appending, claiming] = [beside.connect(), beside.connect()];
   const owner = new LedgerOwner({ database, appending, path });
   const checkpointer = new Checkpointer([database, appending, claiming], path);
+  const log = new LogGuard(new WriteAheadLog(database, path), checkpointer);
   return {
     ledger: createLedgerRepository(database, { path, appending, owner, checkpointer }),
     spend,
@@ -112,18 +122,33 @@ function prepareStore(database: DatabaseSync, options: SqliteStoreOptions): Sqli
       );
     },
     endSending: () => endSending(database),
-    close: () => {
-      if (!database.isOpen) return;
-      try {
-        owner.retire();
-      } finally {
-        spend.close();
-        checkpointer.stop();
-        beside.close();
-        database.close();
-      }
-    },
+    checkLog: () => log.check(),
+    close: () => close({ database, log, owner, spend, checkpointer, beside }),
   };
+}
+
+interface Closing {
+  readonly database: DatabaseSync;
+  readonly log: LogGuard;
+  readonly owner: LedgerOwner;
+  readonly spend: { close(): void };
+  readonly checkpointer: Checkpointer;
+  readonly beside: Beside;
+}
+
+function close({ database, log, owner, spend, checkpointer, beside }: Closing): void {
+  if (log.isClosed) return;
+  try {
+    owner.retire();
+  } catch (cause) {
+    // Where nothing can be written any more, the next start finds out what is open.
+    if (!log.isCut) throw cause;
+  } finally {
+    spend.close();
+    checkpointer.stop();
+    beside.close();
+    log.close(database);
+  }
 }
 
 function smallRepositories(
