@@ -18,6 +18,8 @@ const DEFAULT_SHARES = [0.8, 1] as const;
 const MAX_REMEMBERED = 10_000;
 
 interface Threshold {
+  /** By which is remembered that it was told. */
+  readonly key: string;
   readonly kind: BudgetAlert['kind'];
   readonly share?: number;
   readonly atNanoUsd: number;
@@ -26,6 +28,7 @@ interface Threshold {
 /** Tells once when a budget has reached a threshold, and again when it does in another window. */
 export class Alerts {
   readonly #tell: (alert: BudgetAlert) => void;
+  readonly #thresholds = new WeakMap<Budget, readonly Threshold[]>();
   /** By what was told: with less used than this, another window has begun. */
   readonly #told = new Map<string, number>();
 
@@ -36,16 +39,21 @@ export class Alerts {
   /** `ownNanoUsd` is what the request itself has reserved: it is not spent yet. */
   note(budget: Budget, { claim, remaining }: ClaimState, ownNanoUsd: number): void {
     const used = claim.limit - remaining - ownNanoUsd;
-    for (const threshold of thresholdsOf(budget)) this.#check(budget, threshold, used);
+    for (const threshold of this.#of(budget)) this.#check(budget, threshold, used);
   }
 
   exceeded(budget: Budget, { claim, remaining }: ClaimState): void {
     const limit = claim.limit;
-    this.#check(budget, { kind: 'exceeded', atNanoUsd: 0 }, limit - remaining);
+    this.#check(budget, { key: keyOf(budget, 'exceeded'), kind: 'exceeded', atNanoUsd: 0 }, limit - remaining);
   }
 
-  #check(budget: Budget, { kind, share, atNanoUsd }: Threshold, used: number): void {
-    const key = `${budget.scope}\n${budget.name}\n${kind}${share ?? ''}`;
+  #of(budget: Budget): readonly Threshold[] {
+    let thresholds = this.#thresholds.get(budget);
+    if (!thresholds) this.#thresholds.set(budget, (thresholds = thresholdsOf(budget)));
+    return thresholds;
+  }
+
+  #check(budget: Budget, { key, kind, share, atNanoUsd }: Threshold, used: number): void {
     const told = this.#told.get(key);
     if (told !== undefined && used < told) this.#told.delete(key);
     if (used < atNanoUsd || this.#told.has(key)) return;
@@ -65,11 +73,17 @@ export class Alerts {
   }
 }
 
-function thresholdsOf({ rules }: Budget): readonly Threshold[] {
-  const { nanoUsd, softNanoUsd, alertsAt = DEFAULT_SHARES } = rules;
-  const shares = nanoUsd === undefined ? [] : alertsAt;
-  return [
-    ...(softNanoUsd === undefined ? [] : [{ kind: 'soft', atNanoUsd: softNanoUsd } as const]),
-    ...shares.map((share) => ({ kind: 'share', share, atNanoUsd: share * (nanoUsd as number) }) as const),
-  ];
+function thresholdsOf(budget: Budget): readonly Threshold[] {
+  const { nanoUsd, softNanoUsd, alertsAt = DEFAULT_SHARES } = budget.rules;
+  const thresholds: Threshold[] = [];
+  if (softNanoUsd !== undefined) thresholds.push({ key: keyOf(budget, 'soft'), kind: 'soft', atNanoUsd: softNanoUsd });
+  if (nanoUsd === undefined) return thresholds;
+  for (const share of alertsAt) {
+    thresholds.push({ key: keyOf(budget, `share${share}`), kind: 'share', share, atNanoUsd: share * nanoUsd });
+  }
+  return thresholds;
+}
+
+function keyOf({ scope, name }: Budget, what: string): string {
+  return `${scope}\n${name}\n${what}`;
 }

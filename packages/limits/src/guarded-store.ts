@@ -1,5 +1,6 @@
 import { gatewayError, isGatewayError } from '@sluice/contract';
 import type { Claim, Clock, CounterStore, ErrorCode, ReserveResult, SharedCounterStore } from '@sluice/contract';
+import { Deadlines } from './deadlines.js';
 import { LocalShare } from './local-share.js';
 import type { StandIn } from './stand-in.js';
 
@@ -58,6 +59,7 @@ export class GuardedStore {
   readonly #deps: GuardedStoreDeps;
   /** The same store, where others share it: it knows by itself whether it is there, and keeps its own deadlines. */
   readonly #shared: SharedCounterStore | undefined;
+  readonly #deadlines: Deadlines;
   #failures = 0;
   #restsUntilMs = 0;
   #admittedLocally = 0;
@@ -65,6 +67,7 @@ export class GuardedStore {
   constructor(deps: GuardedStoreDeps) {
     this.#deps = deps;
     this.#shared = isShared(deps.store) ? deps.store : undefined;
+    this.#deadlines = new Deadlines(deps.clock);
   }
 
   /** Requests that were admitted by what this process alone has counted. */
@@ -130,21 +133,21 @@ export class GuardedStore {
 
   /** Rejects when the store has not answered in time; what it reserves after all is void. */
   #within(ms: number, reserved: Promise<ReserveResult>, id: string): Promise<ReserveResult> {
-    const { clock, store, onError } = this.#deps;
+    const { store, onError, code } = this.#deps;
     return new Promise((resolve, reject) => {
       let isLate = false;
-      const cancel = clock.after(ms, () => {
+      const deadline = this.#deadlines.begin(ms, () => {
         isLate = true;
-        reject(gatewayError(this.#deps.code, { message: 'The store did not answer in time.' }));
+        reject(gatewayError(code, { message: 'The store did not answer in time.' }));
       });
       reserved.then(
         (result) => {
-          cancel();
+          this.#deadlines.end(deadline);
           if (isLate && result.ok) store.cancel(id).catch(onError);
           else resolve(result);
         },
         (cause: Error) => {
-          cancel();
+          this.#deadlines.end(deadline);
           reject(cause);
         },
       );

@@ -10,10 +10,17 @@ const LOCAL: RateLimitHeaders = Object.freeze({ 'x-ratelimit-policy': 'local' })
  * `x-ratelimit-*` for requests and tokens, of each the limit of which least is left; empty where neither is limited. Says so
  * where this process alone has counted.
  */
-export function toHeaders(states: readonly ClaimState[]): RateLimitHeaders {
-  const requests = scarcest(states, REQUESTS);
-  const tokens = scarcest(states, TOKENS);
-  const isLocal = states.some((state) => state.isLocal);
+export function toHeaders(...lists: readonly (readonly ClaimState[])[]): RateLimitHeaders {
+  let requests: ClaimState | undefined;
+  let tokens: ClaimState | undefined;
+  let isLocal = false;
+  for (const states of lists) {
+    for (const state of states) {
+      isLocal ||= state.isLocal === true;
+      if (state.claim.name === REQUESTS) requests = scarcer(requests, state);
+      else if (state.claim.name === TOKENS) tokens = scarcer(tokens, state);
+    }
+  }
   if (!requests && !tokens) return isLocal ? LOCAL : NO_HEADERS;
   const headers: Record<string, string> = isLocal ? { ...LOCAL } : {};
   if (requests) write(headers, 'requests', requests);
@@ -21,12 +28,8 @@ export function toHeaders(states: readonly ClaimState[]): RateLimitHeaders {
   return headers;
 }
 
-function scarcest(states: readonly ClaimState[], name: string): ClaimState | undefined {
-  let least: ClaimState | undefined;
-  for (const state of states) {
-    if (state.claim.name === name && (!least || state.remaining < least.remaining)) least = state;
-  }
-  return least;
+function scarcer(one: ClaimState | undefined, other: ClaimState): ClaimState {
+  return one && one.remaining <= other.remaining ? one : other;
 }
 
 function write(headers: Record<string, string>, what: string, { claim, remaining, resetMs }: ClaimState): void {

@@ -154,13 +154,17 @@ function noteAlerts(
 }
 
 interface Parts {
-  readonly parts: readonly Reserved[];
+  /** By the store of limits, and by that of budgets. */
+  readonly parts: readonly [Reserved, Reserved?];
   readonly instead: string | undefined;
 }
 
 function holdingOf({ id, atMost }: AdmissionRequest, { budgets }: Rules, { parts, instead }: Parts): Holding {
-  const states = parts.flatMap(({ result }) => result.states);
-  const stores = [...new Set(parts.flatMap(({ store }): readonly CounterStore[] => (store ? [store] : [])))];
+  const [first, second] = parts;
+  const stores: CounterStore[] = [];
+  if (first.store) stores.push(first.store);
+  if (second?.store && second.store !== first.store) stores.push(second.store);
+  const headers = second ? toHeaders(first.result.states, second.result.states) : toHeaders(first.result.states);
   const reservedNanoUsd = budgets.length > 0 ? (atMost.nanoUsd ?? 0) : undefined;
-  return { id, headers: toHeaders(states), stores, instead, reservedNanoUsd };
+  return { id, headers, stores, instead, reservedNanoUsd };
 }

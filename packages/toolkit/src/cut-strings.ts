@@ -1,7 +1,7 @@
 import { isEscaped } from './json-scan.js';
 
 /** A string longer than this is cut: a prompt, a picture, a document. */
-const KEPT_CHARACTERS = 4_096;
+const KEPT_CHARACTERS = 1_024;
 /** A document with more quotes than this says, in characters for each, is read faster than it is looked through. */
 const CHARACTERS_A_QUOTE = 16;
 /** Of one character beyond U+FFFF, as two escapes. */

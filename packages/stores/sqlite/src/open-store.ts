@@ -109,11 +109,12 @@ function prepareStore(database: DatabaseSync, options: SqliteStoreOptions): Sqli
     ledger: createLedgerRepository(database, { path, appending, owner, checkpointer }),
     spend,
     ...smallRepositories(database, claiming, options),
-    counters: (counting) =>
-      beside.open(
-        (opened) => new SqliteCounterStore(opened, counting),
-        (store) => store.flush(),
-      ),
+    counters(counting) {
+      // On the ledger's own connection: what another one has written would have to be read again.
+      const store = new SqliteCounterStore(appending, counting);
+      beside.atEnd(() => store.flush());
+      return store;
+    },
     outbox({ newMachine }) {
       const machine = beginSending(database, newMachine);
       return beside.open(
@@ -193,8 +194,13 @@ class Beside {
     // The ledger's rows go the same way, and what they bring about is checkpointed with them.
     opened.exec('PRAGMA wal_autocheckpoint = 0');
     const user = use(opened);
-    this.#ends.push(() => end(user));
+    this.atEnd(() => end(user));
     return user;
+  }
+
+  /** While all connections are open yet. */
+  atEnd(end: () => void): void {
+    this.#ends.push(end);
   }
 
   close(): void {

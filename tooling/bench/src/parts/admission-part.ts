@@ -38,12 +38,16 @@ export function createAdmissionWork(store: SqliteStore, clock: Clock): Admission
     budgets: store.counters({ clock }),
     clock,
     book: () => book,
+    policies: {
+      budgets: () => ({ timeoutMs: 500, onFailure: 'reject' }),
+      local: () => createMemoryCounterStore({ clock }),
+    },
     onError: fail,
   });
   const ledger = createLedger({ repository: store.ledger, clock, onError: fail });
   let number = 0;
   const work = async (): Promise<void> => {
-    const id = `bench-${(number += 1)}`;
+    const id = `req_${String((number += 1)).padStart(26, '0')}`;
     const admission = await limiter.admit(toAsking(id), NEVER);
     await ledger.open(toIntent(id, clock));
     admission.settle(USED);
