@@ -3,6 +3,7 @@ import type { AnswerSummary, Outcome, PriceUse } from '@sluice/contract';
 import { createManualClock } from '@sluice/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import { Call } from './call.js';
+import { recordOf } from './call-record.js';
 
 const COMPLETED: Outcome = { kind: 'completed' };
 
@@ -22,7 +23,7 @@ function openCall(signal: AbortSignal = new AbortController().signal, priceUse?:
 describe('the record of a call', () => {
   it('holds zeros and no names where nothing is known yet', () => {
     const { call } = openCall();
-    expect(call.record({ kind: 'failed', error: gatewayError('missing_api_key') })).toMatchObject({
+    expect(recordOf(call, { kind: 'failed', error: gatewayError('missing_api_key') })).toMatchObject({
       id: 'req-1',
       keyId: '',
       status: 401,
@@ -37,14 +38,14 @@ describe('the record of a call', () => {
   it('has status 499 where the caller left, whatever head it got', () => {
     const { call } = openCall();
     call.status = 200;
-    const { status, errorCode } = call.record({ kind: 'client-gone' });
+    const { status, errorCode } = recordOf(call, { kind: 'client-gone' });
     expect([status, errorCode]).toEqual([499, 'client_closed_request']);
   });
 
   it('keeps the status of a head that was sent before a failure', () => {
     const { call } = openCall();
     call.status = 200;
-    const { status, errorCode } = call.record({ kind: 'failed', error: gatewayError('upstream_truncated') });
+    const { status, errorCode } = recordOf(call, { kind: 'failed', error: gatewayError('upstream_truncated') });
     expect([status, errorCode]).toEqual([200, 'upstream_truncated']);
   });
 
@@ -57,7 +58,7 @@ describe('the record of a call', () => {
     call.endWait();
     const head = call.overheadMs();
     clock.advance(1_000);
-    const { overheadMs, durationMs } = call.record(COMPLETED);
+    const { overheadMs, durationMs } = recordOf(call, COMPLETED);
     expect([head, overheadMs, durationMs]).toEqual([10, 10, 1_100]);
   });
 
@@ -65,7 +66,7 @@ describe('the record of a call', () => {
     const { call, clock } = openCall();
     clock.advance(50);
     clock.stepWallClock(-3_600_000);
-    expect(call.record(COMPLETED).durationMs).toBe(50);
+    expect(recordOf(call, COMPLETED).durationMs).toBe(50);
   });
 });
 
@@ -77,7 +78,7 @@ describe('the usage of a call', () => {
     call.summary = summary;
     call.stream = stream;
     call.bodyBytes = 81;
-    const { inputTokens, outputTokens, cachedTokens, usageSource } = call.record(COMPLETED);
+    const { inputTokens, outputTokens, cachedTokens, usageSource } = recordOf(call, COMPLETED);
     return [inputTokens, outputTokens, cachedTokens, usageSource];
   };
 
@@ -122,7 +123,7 @@ describe('a text that is read aloud', () => {
     };
     call.characters = 5;
     call.summary = summary;
-    return [call.cost(), call.record(COMPLETED).usageSource];
+    return [call.cost(), recordOf(call, COMPLETED).usageSource];
   }
 
   it('is counted where the provider says nothing', () => expect(costOf({})).toEqual([15n, 'counted']));

@@ -1,4 +1,4 @@
-import { statusOf, toGatewayError } from '@sluice/contract';
+import { toGatewayError } from '@sluice/contract';
 import type {
   Adjustment,
   AmountsUsed,
@@ -7,23 +7,19 @@ import type {
   CallGuards,
   CacheState,
   Clock,
-  GatewayError,
-  LedgerIntent,
   Outcome,
   OutputText,
+  PriceRow,
   PriceUse,
   Principal,
   Priority,
-  RequestRecord,
   Target,
   TokenCounter,
   Usage,
 } from '@sluice/contract';
 import { toMicroUsd } from '@sluice/toolkit';
-import type { Writable } from '@sluice/toolkit';
 import { addUsage } from './add-usage.js';
 import { estimateTokens } from './estimate.js';
-import { pricedBy } from './priced-by.js';
 import type { ReceivedCall } from './received-call.js';
 import { SettleScope } from './settle-scope.js';
 import { toNanoUsd } from './usd.js';
@@ -39,7 +35,6 @@ export interface CallDeps {
 }
 
 const NANO_PER_MICRO = 1_000;
-const NOBODY: Partial<Principal> = {};
 
 const COMPLETED: Outcome = { kind: 'completed' };
 const CLIENT_GONE: Outcome = { kind: 'client-gone' };
@@ -116,6 +111,11 @@ export class Call {
     this.#startedMs = clock.monotonic();
   }
 
+  /** Milliseconds since 1970. */
+  nowMs(): number {
+    return this.#clock.now();
+  }
+
   elapsedMs(): number {
     return this.#clock.monotonic() - this.#startedMs;
   }
@@ -169,7 +169,7 @@ export class Call {
    */
   setAside(summary: AnswerSummary): Usage | undefined {
     this.summary = summary;
-    const part = { ...this.#usage(), cost: this.cost() };
+    const part = { ...this.used(), cost: this.cost() };
     this.#aside = part.usage ? part : this.#aside;
     this.summary = undefined;
     return part.usage;
@@ -183,6 +183,11 @@ export class Call {
     const { cost: before } = this.#aside;
     if (!this.summary) return before;
     return before === undefined || own === undefined ? undefined : before + own;
+  }
+
+  /** By which it was priced; nothing where it was not. */
+  get prices(): readonly PriceRow[] | undefined {
+    return this.#priced && this.#facts?.prices;
   }
 
   /** Of who serves, or of who was being asked when the caller left. */
@@ -213,84 +218,14 @@ export class Call {
 
   /** What the limits and budgets of the request count in the end. */
   amountsUsed(): AmountsUsed {
-    const { usage } = this.#usage();
+    const { usage } = this.used();
     let nanoUsd = toNanoUsd(this.cost() ?? 0n);
     for (const { costMicroUsd = 0 } of this.attempts) nanoUsd += costMicroUsd * NANO_PER_MICRO;
     return { inputTokens: usage?.inputTokens ?? 0, outputTokens: usage?.outputTokens ?? 0, nanoUsd };
   }
 
-  intent(reservedNanoUsd?: number): LedgerIntent & Pick<RequestRecord, 'keyName'> {
-    const { requestId, clientRequestId } = this.received;
-    const { keyId = '', keyName = '', tenant = '', team, user } = this.principal ?? NOBODY;
-    const intent: Writable<LedgerIntent> & Pick<RequestRecord, 'keyName'> = {
-      id: requestId,
-      startedAtMs: this.startedAtMs,
-      keyId,
-      keyName,
-      tenant,
-      route: this.route,
-      requestedModel: this.requestedModel,
-      stream: this.stream,
-    };
-    if (clientRequestId !== undefined) intent.clientRequestId = clientRequestId;
-    if (team !== undefined) intent.team = team;
-    if (user !== undefined) intent.user = user;
-    if (this.endUser !== undefined) intent.endUser = this.endUser;
-    if (this.tags !== undefined) intent.tags = this.tags;
-    if (this.bodyBytes > 0) intent.promptBytes = this.bodyBytes;
-    if (reservedNanoUsd !== undefined) intent.reservedNanoUsd = reservedNanoUsd;
-    return intent;
-  }
-
-  /** The one record from which log line, metrics and ledger row are written. */
-  record(outcome: Outcome): RequestRecord {
-    const { usage, source, isSuspect } = this.#usage();
-    const record: Writable<RequestRecord> = {
-      ...this.intent(),
-      traceId: this.received.trace.traceId,
-      spanId: this.received.trace.spanId,
-      settledAtMs: this.#clock.now(),
-      status: this.#finalStatus(outcome),
-      attempts: this.attempts,
-      inputTokens: usage?.inputTokens ?? 0,
-      outputTokens: usage?.outputTokens ?? 0,
-      cachedTokens: usage?.cachedInputTokens ?? 0,
-      usageSource: source,
-      durationMs: this.elapsedMs(),
-      overheadMs: this.overheadMs(),
-    };
-    const error = failureOf(outcome);
-    if (error !== undefined) record.errorCode = error;
-    // Of a failure, the last target asked: who reads the metrics wants to know which provider fails.
-    const place = this.served ?? this.attempts.at(-1);
-    if (place) {
-      record.provider = place.provider;
-      record.model = place.model;
-    }
-    const priced = pricedBy(usage, this.summary?.serviceTier);
-    if (priced !== undefined) record.priced = priced;
-    const cost = this.cost();
-    if (cost !== undefined) {
-      record.costMicroUsd = toMicroUsd(cost);
-      const prices = this.#priced && this.#facts?.prices;
-      if (prices) record.prices = prices;
-      if (this.reservedNanoUsd !== undefined && toNanoUsd(cost) > this.reservedNanoUsd) record.overReserved = true;
-    }
-    if (isSuspect) record.usageSuspect = true;
-    if (this.cache !== undefined) record.cache = this.cache;
-    if (this.firstTokenMs !== undefined) record.firstTokenMs = this.firstTokenMs;
-    const guarded = this.guards?.noted('all');
-    if (guarded !== undefined) record.guards = guarded;
-    return record;
-  }
-
-  #finalStatus(outcome: Outcome): number {
-    if (outcome.kind === 'client-gone') return 499;
-    if (this.status !== 0) return this.status;
-    return outcome.kind === 'failed' ? statusOf(outcome.error) : 200;
-  }
-
-  #usage(): Used {
+  /** What was used in the end, by the targets that were cut too. */
+  used(): Used {
     const own = this.#ownUsage();
     const before = this.#aside;
     if (!before?.usage) return own;
@@ -310,9 +245,4 @@ export class Call {
     this.#used = { summary, used };
     return used;
   }
-}
-
-function failureOf(outcome: Outcome): GatewayError['code'] | undefined {
-  if (outcome.kind === 'completed') return undefined;
-  return outcome.kind === 'failed' ? outcome.error.code : 'client_closed_request';
 }

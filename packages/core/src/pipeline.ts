@@ -1,5 +1,6 @@
 import type { ChatRequest, Outcome } from '@sluice/contract';
 import { Call } from './call.js';
+import { recordOf } from './call-record.js';
 import { isUnderKey } from './once.js';
 import type { Endpoint, Pipeline, Ports } from './ports.js';
 import type { ReceivedCall } from './received-call.js';
@@ -41,7 +42,7 @@ export function openCall(
 }
 
 function writeRecord(call: Call, outcome: Outcome, { ledger, telemetry }: Ports): void {
-  const record = call.record(outcome);
+  const record = recordOf(call, outcome);
   if (call.accepted) ledger.settle(record);
   telemetry.settled(record);
 }

@@ -1,4 +1,5 @@
 import type { Admission } from '@sluice/contract';
+import { intentOf } from '../call-record.js';
 import { Asking } from './asking.js';
 import type { AskingParts } from './asking.js';
 import { readPriority } from './read-priority.js';
@@ -15,7 +16,7 @@ export async function admit<Run extends CallContext>(run: Run, parts: AdmitParts
   call.priority = readPriority(call.received.headers);
   run.admission = ports.limiter.free(parts.principal) ?? (await reserve(run, parts));
   call.reservedNanoUsd = run.admission.reservedNanoUsd;
-  await ports.ledger.open(call.intent(run.admission.reservedNanoUsd));
+  await ports.ledger.open(intentOf(call, run.admission.reservedNanoUsd));
   call.accepted = true;
   return run as Admitted<Run>;
 }
