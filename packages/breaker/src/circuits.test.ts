@@ -3,7 +3,6 @@ import { gatewayError } from '@sluice/contract';
 import type { CircuitState, Permit } from '@sluice/contract';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { admitted, at, down, fail, openCircuit, probe, setUp } from './__fixtures__/scene.js';
-import { breakerSettings } from './index.js';
 
 const WALL_MS = 1_700_000_000_000;
 
@@ -287,15 +286,5 @@ describe('createCircuits', () => {
     const { circuits } = await openCircuit();
     for (let i = 0; i < 25_000; i += 1) circuits.admit(at(`made-up/${i}`));
     expect(circuits.state('a')).toBe('open');
-  });
-});
-
-describe('breakerSettings', () => {
-  it('defaults to five failures and half a second', () => {
-    expect(breakerSettings.parse({})).toEqual({ consecutiveFailures: 5, halfOpenAfterMs: 500 });
-  });
-
-  it.each([{ consecutiveFailures: 0 }, { halfOpenAfterMs: 1.5 }, { unknown: 1 }])('refuses %o', (settings) => {
-    expect(breakerSettings.safeParse(settings).success).toBe(false);
   });
 });

@@ -1,9 +1,7 @@
 import type { AssistantPart, ChatEvent, ChatResult, JsonObject } from '@sluice/contract';
 import { gatewayError } from '@sluice/contract';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toCamelCase } from './camel-case.js';
-import { foreignFields, readForeignState, writeForeignState } from './foreign-state.js';
 import { geminiGenerate, geminiStreamGenerate } from './generate.js';
 
 const CONTEXT = { requestId: 'r', answerId: 'a', createdSeconds: 7, wantsUsage: true };
@@ -42,29 +40,6 @@ function stream(given: readonly ChatEvent[], streamType?: string): string {
 function sentBack(parts: readonly JsonObject[]): unknown {
   return geminiGenerate.parse({ contents: [HI, { role: 'model', parts }] }, address).toRequest().messages[1]?.content;
 }
-
-describe("another vendor's state in a thoughtSignature", () => {
-  it('comes back as it went', () => {
-    const state = fc.record({ kind: fc.string(), data: fc.jsonValue() });
-    const property = fc.property(state, (given) => {
-      const back = readForeignState(writeForeignState(given));
-      expect(JSON.stringify(back)).toBe(JSON.stringify(given));
-    });
-    expect(fc.check(property).counterexample).toBeNull();
-  });
-
-  it.for([undefined, 7, '', 'Z29vZ2xl', Buffer.from('sluice1.7').toString('base64')])(
-    "is not in Google's own %s",
-    (text) => {
-      expect(readForeignState(text)).toBeUndefined();
-    },
-  );
-
-  it("is not added to what is Google's own", () => {
-    const opaque = { kind: 'gemini-generate', data: { thoughtSignature: 'a' } };
-    expect(foreignFields({ type: 'text', text: 'a', opaque })).toEqual({});
-  });
-});
 
 describe('an answer that a client sends back', () => {
   const opaque = { kind: 'anthropic-messages', data: { signature: 'c2ln' } };
