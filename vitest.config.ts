@@ -21,12 +21,16 @@ const patient = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { t
 /** One after another, with nothing beside it: what measures time or starts servers has the machine to itself. */
 const alone = { fileParallelism: false };
 
+/** What processes of their own run. */
+const served = { globalSetup: ['apps/gateway/src/__fixtures__/bundle-gateway.ts'] };
+
 /** What takes minutes; `pnpm test:long` asks for it. */
 const long = {
   extends: true as const,
   test: {
     ...alone,
     ...patient,
+    ...served,
     name: 'long',
     include: [`${SOURCES}/*.long.test.ts`],
     exclude: NEVER,
@@ -55,6 +59,7 @@ export default defineConfig({
           ...shared,
           ...alone,
           ...patient,
+          ...served,
           name: 'integration',
           include: [`${SOURCES}/*.integration.test.ts`],
           exclude: NEVER,

@@ -1,12 +1,8 @@
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { temporaryDir } from './__fixtures__/temporary-dir.js';
-
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
 
 interface Ended {
   readonly code: number;
@@ -16,10 +12,9 @@ interface Ended {
 
 /** A process of its own, as a person would start it. */
 function sluice(cwd: string, ...argv: string[]): Promise<Ended> {
-  const args = ['--conditions=@sluice/source', '--import', TSX, MAIN, ...argv];
   const env = { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1' };
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd, env }, (error, stdout, stderr) => {
+    execFile(process.execPath, [inject('gatewayMain'), ...argv], { cwd, env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });

@@ -2,10 +2,11 @@ import { stableHash } from '@sluice/core';
 import type { Config } from '../config/schema.js';
 import { score } from './benchmark.js';
 import type { BenchmarkScore } from './benchmark.js';
-import { openBench } from './bench.js';
 import type { DrillBench } from './bench.js';
 import { judge } from './judge.js';
 import type { AliasResult, Healthy } from './judge.js';
+import { openLanes } from './lanes.js';
+import type { Lanes } from './lanes.js';
 import { runScenario } from './run-scenario.js';
 import type { AliasRun } from './run-scenario.js';
 import type { Scenario } from './scenario.js';
@@ -22,7 +23,7 @@ export interface DrillRequest {
   /** Ends the drill between two requests. */
   readonly signal: AbortSignal;
   /** Hears of each scenario as it is over. */
-  readonly onScenario?: (report: ScenarioReport) => void;
+  readonly onScenario?: () => void;
 }
 
 export interface ScenarioReport {
@@ -59,25 +60,19 @@ export interface DrillReport {
  * has seen nothing, over stand-ins of its providers. No provider is called, and nothing is kept.
  */
 export async function drill(request: DrillRequest): Promise<DrillReport> {
-  const { config, scenarios, signal, onScenario } = request;
-  await using bench = await openBench(config, request.startMs);
-  const { healthy, skipped } = await meetAliases(request, bench);
-  const reports: ScenarioReport[] = [];
-  for (const scenario of scenarios) {
-    const results: DrillResult[] = [];
-    for (const [alias, goodDay] of healthy) {
-      signal.throwIfAborted();
-      const run = await runScenario(scenario, { alias, at: request.at }, bench);
-      const benchmark = scenario.benchmark && score(scenario.benchmark, run, hasOthers(alias, bench));
-      results.push(...judge(run, goodDay).map((result) => ({ ...result, ...(benchmark && { benchmark }) })));
-    }
-    reports.push({ scenario, results });
-    onScenario?.({ scenario, results });
-  }
+  const { config, scenarios, signal } = request;
+  const aliases = request.aliases ?? Object.keys(config.models);
+  await using lanes = await openLanes({
+    config,
+    startMs: request.startMs,
+    items: aliases.length * scenarios.length,
+  });
+  const { healthy, skipped } = await meetAliases({ aliases, signal }, lanes);
+  const reports = await goThrough(request, healthy, lanes);
   const all = reports.flatMap(({ results }) => results);
   return {
     config: stableHash(config),
-    standIns: [...bench.standIns.values()].map(({ name, kind, isOther }) => ({
+    standIns: [...lanes.bench.standIns.values()].map(({ name, kind, isOther }) => ({
       provider: name,
       kind,
       speaks: isOther ? 'openai' : kind,
@@ -86,6 +81,28 @@ export async function drill(request: DrillRequest): Promise<DrillReport> {
     skipped,
     unclean: all.filter(isUnclean).length,
   };
+}
+
+async function goThrough(
+  { scenarios, signal, at, onScenario }: DrillRequest,
+  healthy: Met['healthy'],
+  lanes: Lanes,
+): Promise<readonly ScenarioReport[]> {
+  const runs = scenarios.flatMap((scenario) => [...healthy].map(([alias, goodDay]) => ({ scenario, alias, goodDay })));
+  const left = new Map(scenarios.map((scenario) => [scenario, healthy.size]));
+  const all = await lanes.forEach(runs, async ({ scenario, alias, goodDay }, bench) => {
+    signal.throwIfAborted();
+    const run = await runScenario(scenario, { alias, at }, bench);
+    const benchmark = scenario.benchmark && score(scenario.benchmark, run, hasOthers(alias, bench));
+    const results = judge(run, goodDay).map((result) => ({ ...result, ...(benchmark && { benchmark }) }));
+    left.set(scenario, (left.get(scenario) ?? 0) - 1);
+    if (left.get(scenario) === 0) onScenario?.();
+    return { scenario, results };
+  });
+  return scenarios.map((scenario) => ({
+    scenario,
+    results: all.filter((one) => one.scenario === scenario).flatMap(({ results }) => results),
+  }));
 }
 
 /** A good day, once for each alias: what the bad ones are measured against. */
@@ -102,21 +119,33 @@ interface Met {
   readonly skipped: DrillReport['skipped'];
 }
 
-async function meetAliases({ config, aliases, signal }: DrillRequest, bench: DrillBench): Promise<Met> {
-  const healthy = new Map<string, Healthy>();
-  const skipped: { readonly alias: string; readonly reason: string }[] = [];
-  for (const alias of aliases ?? Object.keys(config.models)) {
+type Meeting = Required<Pick<DrillRequest, 'signal'>> & { readonly aliases: readonly string[] };
+
+async function meetAliases({ aliases, signal }: Meeting, lanes: Lanes): Promise<Met> {
+  const met = await lanes.forEach(aliases, (alias, bench) => {
     signal.throwIfAborted();
-    if (!mayChat(alias, bench)) {
-      skipped.push({ alias, reason: 'the catalogue has its models for something else' });
-      continue;
-    }
-    const run = await runScenario(GOOD_DAY, { alias }, bench);
-    const trouble = run.asked.find(({ seen }) => seen.ending !== 'whole');
-    if (trouble) skipped.push({ alias, reason: `${trouble.seen.ending} ${trouble.seen.code ?? ''}`.trim() });
-    else healthy.set(alias, toHealthy(run));
-  }
-  return { healthy, skipped };
+    return meet(alias, bench);
+  });
+  return {
+    healthy: new Map(met.flatMap(({ alias, healthy }) => (healthy ? [[alias, healthy]] : []))),
+    skipped: met.flatMap(({ alias, reason }) => (reason === undefined ? [] : [{ alias, reason }])),
+  };
+}
+
+interface MetAlias {
+  readonly alias: string;
+  readonly healthy?: Healthy;
+  /** Why it is not. */
+  readonly reason?: string;
+}
+
+async function meet(alias: string, bench: DrillBench): Promise<MetAlias> {
+  if (!mayChat(alias, bench)) return { alias, reason: 'the catalogue has its models for something else' };
+  const run = await runScenario(GOOD_DAY, { alias }, bench);
+  const trouble = run.asked.find(({ seen }) => seen.ending !== 'whole');
+  return trouble
+    ? { alias, reason: `${trouble.seen.ending} ${trouble.seen.code ?? ''}`.trim() }
+    : { alias, healthy: toHealthy(run) };
 }
 
 function isUnclean({ verdict, benchmark }: DrillResult): boolean {

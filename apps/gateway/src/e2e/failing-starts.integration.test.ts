@@ -35,6 +35,9 @@ async function onFile(cwd: string): Promise<Start> {
 
 const upstream = `providers: { up: { kind: openai, apiKey: { env: UPSTREAM_KEY }, baseUrl: 7 } }`;
 
+/** What starting this program takes, whatever it is started for. */
+let plainMs: number | undefined;
+
 it.each([
   ['a setting that is none', withFile('servers: {}'), /^config error at servers: /],
   [
@@ -66,8 +69,7 @@ it.each([
   async (_, prepare, said) => {
     const cwd = temporaryDir();
     const start = await prepare(cwd);
-    // What starting this program from its sources takes is not the gateway's.
-    const plainMs = await commandMs('version');
+    plainMs ??= await commandMs('version');
     await using sluice = startProcess({ ...start, cwd });
     const { value: code, tookMs } = await timed(() => sluice.exited);
     expect([code, tookMs - plainMs < BOUND_MS]).toEqual([1, true]);

@@ -2,11 +2,8 @@ import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-
-const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
+import { inject } from 'vitest';
 
 /** `sluice start` in a process of its own. Whoever started it disposes of it. */
 export interface SluiceProcess extends AsyncDisposable {
@@ -36,11 +33,11 @@ export interface ProcessOptions {
   readonly preload?: readonly string[];
 }
 
-/** Runs `sluice start` from source on a free port. */
+/** Runs `sluice start` on a free port. */
 export function startProcess(options: ProcessOptions): SluiceProcess {
   const { cwd, env = {}, argv = [], command = 'start', preload = [] } = options;
-  const imports = [TSX, ...preload].flatMap((module) => ['--import', module]);
-  const args = ['--conditions=@sluice/source', ...imports, MAIN, command, '--port', '0', ...argv];
+  const imports = preload.flatMap((module) => ['--import', module]);
+  const args = [...imports, inject('gatewayMain'), command, '--port', '0', ...argv];
   const child = spawn(process.execPath, args, {
     cwd,
     env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', ...env },
@@ -83,10 +80,10 @@ async function childrenOf(pid: number | undefined): Promise<readonly number[]> {
   return text.split(' ').filter(Boolean).map(Number);
 }
 
-/** How long it takes to run `sluice COMMAND` from source, which does next to nothing itself, as `version`. */
+/** How long it takes to run `sluice COMMAND`, which does next to nothing itself, as `version`. */
 export async function commandMs(command: string): Promise<number> {
   const startedMs = performance.now();
-  await promisify(execFile)(process.execPath, ['--conditions=@sluice/source', '--import', TSX, MAIN, command]);
+  await promisify(execFile)(process.execPath, [inject('gatewayMain'), command]);
   return performance.now() - startedMs;
 }
 

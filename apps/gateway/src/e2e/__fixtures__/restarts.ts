@@ -12,8 +12,9 @@ import type { SluiceProcess } from './process.js';
 import { startTraffic } from './traffic.js';
 import type { Traffic } from './traffic.js';
 
+/** What is under way when a process is told to go ends, however busy the machine is. */
 export const SERVED_FILE = JSON.stringify({
-  server: { drainTimeoutMs: 2_000 },
+  server: { drainTimeoutMs: 30_000 },
   providers: { sim: { kind: 'sim' } },
   models: { fast: { targets: [{ provider: 'sim', model: 'pace-10' }] } },
 });
