@@ -5,6 +5,7 @@ export interface SchemaNode {
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
   readonly oneOf?: readonly SchemaNode[];
+  readonly const?: unknown;
   readonly default?: unknown;
   readonly description?: string;
 }
@@ -30,6 +31,15 @@ export function settingsOf(node: SchemaNode, path = ''): readonly Setting[] {
       ...(description !== undefined && { description }),
     },
   ];
+}
+
+/** Every kind of provider that a file of this schema can name, with the names of its settings. */
+export function kindsOf({
+  properties = {},
+}: SchemaNode): readonly { readonly kind: string; readonly names: readonly string[] }[] {
+  const { additionalProperties: provider } = properties['providers'] ?? {};
+  const kinds = typeof provider === 'object' ? [...(provider.oneOf ?? []), ...(provider.anyOf ?? [])] : [];
+  return kinds.map(({ properties: own = {} }) => ({ kind: String(own['kind']?.const), names: Object.keys(own) }));
 }
 
 /** Lists and maps of plain values are one value to whoever reads the page. */
