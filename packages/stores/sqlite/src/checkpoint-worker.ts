@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CheckpointTask } from './checkpointer.js';
 
-const { path, stop, ended } = workerData as CheckpointTask;
+const { path, canCountFrames, stop, ended } = workerData as CheckpointTask;
 
 /** How often it looks for something to do: what a power cut may take at most is about as old. */
 const EVERY_MS = 1_000;
@@ -30,6 +30,7 @@ function openExisting(): DatabaseSync {
 
 /** Whether the log has less than was written to it: copied into the database, that would be holes. */
 function createCutCheck(database: DatabaseSync): () => boolean {
+  if (!canCountFrames) return () => false;
   const frames = database.prepare('PRAGMA wal_checkpoint(NOOP)');
   const pageBytes = Number(database.prepare('PRAGMA page_size').get()?.['page_size']);
   return () => {

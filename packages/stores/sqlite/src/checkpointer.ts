@@ -1,10 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
+import { canCountFrames } from './write-ahead-log.js';
 
 /** What the thread gets. */
 export interface CheckpointTask {
   /** Of the database. */
   readonly path: string;
+  /** Whether SQLite says how long its log is, so that one that is cut can be told. */
+  readonly canCountFrames: boolean;
   /** Not 0 once the thread is to end. */
   readonly stop: Int32Array<SharedArrayBuffer>;
   /** Not 0 once it has closed the database. */
@@ -31,9 +34,9 @@ export class Checkpointer {
   #worker: Worker | undefined;
 
   /** Of all connections of this process that write. */
-  constructor(databases: readonly DatabaseSync[], path: string) {
+  constructor(databases: readonly [DatabaseSync, ...DatabaseSync[]], path: string) {
     this.#databases = databases;
-    this.#task = { path, stop: sharedFlag(), ended: sharedFlag() };
+    this.#task = { path, canCountFrames: canCountFrames(databases[0]), stop: sharedFlag(), ended: sharedFlag() };
   }
 
   /** So many rows more were written. */

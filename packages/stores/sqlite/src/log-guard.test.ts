@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { ledgerIntent } from './__fixtures__/rows.js';
 import { temporaryPath, temporaryStore } from './__fixtures__/temporary-store.js';
 import type { SqliteStore } from './index.js';
+import { canCountFrames } from './write-ahead-log.js';
 
 function write({ ledger }: SqliteStore, ...ids: readonly string[]): void {
   for (const id of ids) ledger.append({ intents: [ledgerIntent({ id })], settlements: [] });
@@ -71,4 +72,14 @@ it('F60 writes nothing of a log that is cut over the database, also when it is c
   store.close();
   expect(() => write(store, 'r4')).toThrow(expect.objectContaining({ code: 'storage_unavailable' }));
   expect(alone(path)).toEqual({ isWhole: true, rows: 1 });
+});
+
+it.each([
+  ['3.50.4', false],
+  ['3.51.0', true],
+  ['3.53.4', true],
+  ['4.0.0', true],
+])('SQLite %s says how long its log is: %s', (version, expected) => {
+  const prepare = (): unknown => ({ get: () => ({ version }) });
+  expect(canCountFrames({ prepare } as unknown as DatabaseSync)).toBe(expected);
 });

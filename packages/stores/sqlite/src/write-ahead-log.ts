@@ -17,19 +17,20 @@ const FRAME_HEADER_BYTES = 24;
 export class WriteAheadLog {
   readonly #path: string;
   readonly #inode: number | undefined;
-  readonly #frames: StatementSync;
+  /** Absent where SQLite cannot say how long its log is without doing a checkpoint. */
+  readonly #frames: StatementSync | undefined;
   readonly #checkpoint: StatementSync;
   readonly #frameBytes: number;
 
   constructor(database: DatabaseSync, path: string) {
     this.#path = `${path}-wal`;
-    this.#frames = database.prepare('PRAGMA wal_checkpoint(NOOP)');
+    this.#frames = canCountFrames(database) ? database.prepare('PRAGMA wal_checkpoint(NOOP)') : undefined;
     this.#checkpoint = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
     this.#frameBytes = Number(database.prepare('PRAGMA page_size').get()?.['page_size']) + FRAME_HEADER_BYTES;
     this.#inode = this.#stat()?.ino;
   }
 
-  /** Nothing where all is well. */
+  /** Nothing where all is well. A cut is found with SQLite 3.51 and newer, which Node 24 brings. */
   find(): LogFault | undefined {
     if (this.#stat()?.ino !== this.#inode) return 'deleted';
     for (let look = 0; look < LOOKS; look += 1) if (!this.#isCut()) return undefined;
@@ -43,6 +44,7 @@ export class WriteAheadLog {
 
   #isCut(): boolean {
     const before = this.#stat()?.size ?? 0;
+    if (!this.#frames) return false;
     const frames = Number(this.#frames.get()?.['log']);
     const after = this.#stat()?.size ?? 0;
     return frames > 0 && Math.max(before, after) < HEADER_BYTES + frames * this.#frameBytes;
@@ -51,4 +53,11 @@ export class WriteAheadLog {
   #stat() {
     return statSync(this.#path, { throwIfNoEntry: false });
   }
+}
+
+/** Whether it says how long its log is. Before SQLite 3.51 an unknown mode is a checkpoint like any other, which would copy the holes of a log that is cut. */
+export function canCountFrames(database: DatabaseSync): boolean {
+  const { version } = database.prepare('SELECT sqlite_version() AS version').get() as { readonly version: string };
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 3 || minor >= 51;
 }
