@@ -142,6 +142,35 @@ describeWithRedis('a Redis server', (redis) => {
     expect(await left(store, claim(50))).toBe(49);
   });
 
+  it('F52 that was frozen holds neither money nor places for calls that were given up', async () => {
+    const store = await open({ timeoutMs: () => 50 });
+    const all = [money(30, 100), slot(3)];
+    await store.counters.reserve('first', all, never);
+    redis.server.freeze();
+    onTestFinished(() => redis.server.thaw());
+    const given = ['second', 'third'].map((id) => store.counters.reserve(id, all, never));
+    for (const call of given) await expect(call).rejects.toThrow();
+    redis.server.thaw();
+    await untilUp(store);
+    await until(() => store.counters.unsent === 0);
+    expect([await left(store, money(0, 100)), await left(store, slot(3))]).toEqual([70, 2]);
+  });
+
+  it('F53 whose answers come too late holds nothing of what it has granted', async () => {
+    const proxy = await proxied();
+    const store = await open({ timeoutMs: () => 150 }, proxy.port);
+    await take(store, money(0, 100));
+    // There in time, and back too late.
+    proxy.answersDelayMs = 2_000;
+    await expect(store.counters.reserve('late', [money(60, 100), slot(1)], never)).rejects.toThrow();
+    proxy.answersDelayMs = 0;
+    proxy.resetAll();
+    await until(() => store.figures.losses > 0);
+    await untilUp(store);
+    await until(() => store.counters.unsent === 0);
+    expect([await left(store, money(0, 100)), await left(store, slot(1))]).toEqual([100, 1]);
+  });
+
   it('F53 that is slow is given up, and taken up again only when it has been fast for a while', async () => {
     const proxy = await proxied();
     const store = await open({ timeoutMs: () => 50 }, proxy.port);

@@ -9,6 +9,8 @@ export interface FaultProxy extends AsyncDisposable {
   readonly accepted: number;
   /** How much later every byte arrives, of the moment. */
   delayMs: () => number;
+  /** How much later still the bytes of answers do. */
+  answersDelayMs: number;
   /** How much each connection carries in each direction; without end unless said otherwise. */
   bytesPerMs: number;
   /** Which connections, counted from 1, are reset as soon as they carry something. */
@@ -24,6 +26,7 @@ export async function startFaultProxy(toPort: number): Promise<FaultProxy> {
   let accepted = 0;
   const proxy = {
     delayMs: (): number => 0,
+    answersDelayMs: 0,
     resets: (_: number): boolean => false,
     bytesPerMs: Number.POSITIVE_INFINITY,
     isDead: false,
@@ -39,18 +42,21 @@ export async function startFaultProxy(toPort: number): Promise<FaultProxy> {
       socket.setNoDelay(true);
       socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
     }
-    carry(client, upstream, () => proxy.resets(connection));
-    carry(upstream, client, () => false);
+    carry(client, upstream, { isReset: () => proxy.resets(connection), delayMs: () => proxy.delayMs() });
+    carry(upstream, client, { isReset: () => false, delayMs: () => proxy.delayMs() + proxy.answersDelayMs });
   });
-  function carry(from: Socket, to: Socket, isReset: () => boolean): void {
-    const pass = (piece: Buffer): void => void (to.destroyed || to.write(piece));
+  function carry(from: Socket, to: Socket, { isReset, delayMs }: Carrying): void {
+    // Whatever their delays, pieces come in the order in which they went.
+    const waiting: Buffer[] = [];
+    const passFirst = (): void => void (to.destroyed || to.write(waiting.shift() as Buffer));
     from.on('data', (piece: Buffer) => {
       if (isReset()) return void [from, to].map((socket) => socket.resetAndDestroy());
       if (proxy.isDead) return;
-      if (proxy.bytesPerMs === Number.POSITIVE_INFINITY) return void setTimeout(() => pass(piece), proxy.delayMs());
+      waiting.push(piece);
+      if (proxy.bytesPerMs === Number.POSITIVE_INFINITY) return void setTimeout(passFirst, delayMs());
       from.pause();
       setTimeout(() => {
-        pass(piece);
+        passFirst();
         from.resume();
       }, piece.length / proxy.bytesPerMs);
     });
@@ -69,4 +75,9 @@ export async function startFaultProxy(toPort: number): Promise<FaultProxy> {
       server.close();
     },
   });
+}
+
+interface Carrying {
+  readonly isReset: () => boolean;
+  readonly delayMs: () => number;
 }
