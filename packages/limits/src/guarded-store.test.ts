@@ -161,10 +161,10 @@ it('a store that answers too late has failed, and what it reserved is given back
   await settle();
   clock.advance(50);
   expect(await refused).toMatchObject({ code: 'budget_unavailable' });
-  expect(state.cancelled).toEqual([]);
+  expect(state.cancelled).toEqual(['r1']);
   state.answer?.();
   await settle();
-  expect(state.cancelled).toEqual(['r1']);
+  expect(state.cancelled).toEqual(['r1', 'r1']);
   held.isOn = false;
   expect((await store.reserve('next', [claim(1)], never)).ok).toBe(true);
 });

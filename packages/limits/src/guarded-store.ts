@@ -138,6 +138,8 @@ export class GuardedStore {
       let isLate = false;
       const deadline = this.#deadlines.begin(ms, () => {
         isLate = true;
+        // What is not begun yet is not to be; should this fail, the end of its lease ends it.
+        store.cancel(id).catch(() => undefined);
         reject(gatewayError(code, { message: 'The store did not answer in time.' }));
       });
       reserved.then(

@@ -101,6 +101,25 @@ describe('what is reserved in a database', () => {
     expect((await counters.reserve('d', [slot], never)).ok).toBe(false);
   });
 
+  it('is not refused for the sake of what was given up while another process held the lock', async () => {
+    const most = { ...money(60), limit: 100 };
+    const path = temporaryPath();
+    const clock = createManualClock();
+    const counters = temporaryStore({ path }).counters({ clock });
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    const late = counters.reserve('late', [most], never).catch((cause: unknown) => cause);
+    await new Promise(setImmediate);
+    const wanted = counters.reserve('wanted', [most], never);
+    const cancelled = counters.cancel('late');
+    other.exec('ROLLBACK');
+    other.close();
+    clock.advance(5);
+    expect([(await wanted).ok, await late]).toEqual([true, expect.objectContaining({ code: 'storage_unavailable' })]);
+    await cancelled;
+    expect((await counters.reserve('next', [most], never)).ok).toBe(false);
+  });
+
   it('waits for another process that holds the lock, and is refused after two seconds', async () => {
     const path = temporaryPath();
     const clock = createManualClock();

@@ -18,7 +18,9 @@ export interface SqliteCounterOptions {
 
 /** One thing to be done in the next transaction, and what came of it: whoever wants it is told after the commit. */
 interface Order {
-  readonly work: (nowMs: number) => unknown;
+  work: (nowMs: number) => unknown;
+  /** The id of what it reserves. */
+  readonly reserves: string | undefined;
   readonly resolve: (outcome: unknown) => void;
   readonly reject: (cause: unknown) => void;
   outcome: unknown;
@@ -69,7 +71,7 @@ export class SqliteCounterStore implements CounterStore {
       // Whoever has left meanwhile must not hold anything.
       if (signal.aborted) throw signal.reason;
       return this.#reserve(id, claims, nowMs);
-    });
+    }, id);
   }
 
   renew(ids: readonly string[]): Promise<void> {
@@ -83,6 +85,8 @@ export class SqliteCounterStore implements CounterStore {
   }
 
   cancel(id: string): Promise<void> {
+    // What waits for another process to let go must not be in the way of those who still want something.
+    for (const order of this.#orders) if (order.reserves === id) order.work = giveUp;
     return this.#order(() => this.#reservations.cancel(id));
   }
 
@@ -145,10 +149,17 @@ export class SqliteCounterStore implements CounterStore {
     return { ok: false, states };
   }
 
-  #order<T>(work: (nowMs: number) => T): Promise<T> {
+  #order<T>(work: (nowMs: number) => T, reserves?: string): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#orders.length === 0) this.#schedule(this.#commitSoon);
-      this.#orders.push({ work, resolve: resolve as Order['resolve'], reject, outcome: undefined, failure: undefined });
+      this.#orders.push({
+        work,
+        reserves,
+        resolve: resolve as Order['resolve'],
+        reject,
+        outcome: undefined,
+        failure: undefined,
+      });
     });
   }
 
@@ -211,6 +222,10 @@ export class SqliteCounterStore implements CounterStore {
       throw cause;
     }
   }
+}
+
+function giveUp(): never {
+  throw gatewayError('storage_unavailable', { message: 'The reservation was given up.' });
 }
 
 /** Throws what ends the whole transaction. */
