@@ -1,3 +1,4 @@
+export { keepKnown } from './keep-known.js';
 export { createCatalogue } from './lookup.js';
 export { toPicoUsd } from './picousd.js';
 export { readCatalogue } from './read-catalogue.js';

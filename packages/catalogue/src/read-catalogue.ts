@@ -40,9 +40,10 @@ export function readCatalogue(text: string, plausibility: Plausibility): ReadCat
 
 function oddity(data: CatalogueData, { known, maxPriceFactor }: Plausibility): string | undefined {
   const [before, now] = [byName(known), byName(data)];
-  let kept = 0;
-  for (const name of before.keys()) if (now.has(name)) kept += 1;
-  if (kept < before.size * LEAST_SHARE) return `of ${before.size} models that are known it has ${kept}`;
+  // What was gone before is missed by nobody.
+  const expected = [...before].flatMap(([name, { gone }]) => (gone ? [] : [name]));
+  const kept = expected.filter((name) => now.has(name)).length;
+  if (kept < expected.length * LEAST_SHARE) return `of ${expected.length} models that are known it has ${kept}`;
   for (const [name, { prices = [] }] of now) {
     const odd = slipOf(prices) ?? jumpOf(before.get(name)?.prices, prices, maxPriceFactor);
     if (odd !== undefined) return `${name.slice(0, 200)}: ${odd}`;

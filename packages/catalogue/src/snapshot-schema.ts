@@ -28,6 +28,7 @@ const model = z.strictObject({
   maxOutputTokens: limit,
   retiresOn: z.string().regex(DATE).exactOptional(),
   prices: z.array(priceRow).min(1).exactOptional(),
+  gone: z.literal(true).exactOptional(),
 });
 
 /** The form of `snapshot.json`: no field, no unit and no word besides these, and money in whole numbers only. */

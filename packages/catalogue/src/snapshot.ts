@@ -32,6 +32,8 @@ export interface ModelRecord {
   readonly maxOutputTokens?: number | undefined;
   readonly retiresOn?: string | undefined;
   readonly prices?: readonly PriceRow[] | undefined;
+  /** Its source has it no more: this is what was known of it last. */
+  readonly gone?: true | undefined;
 }
 
 /** Reads the snapshot that comes with the package; source and build lie equally deep below it. A test holds it against its schema, so that no start has to. */

@@ -7,7 +7,7 @@ import { isJsonObject, tryParseJson } from '@sluice/toolkit';
 import { readTextFile } from '../config/read-file.js';
 import { MAX_CATALOGUE_BYTES } from './fetch-catalogue.js';
 
-/** The last good catalogue of a source, as it came. */
+/** The last good catalogue of a source, with what is gone from it. */
 export interface KeptText {
   readonly takenAtMs: number;
   readonly text: string;
@@ -17,7 +17,8 @@ export type KeptCatalogue =
   | { readonly ok: false; readonly reason: string };
 
 const FILE = 'catalogue.json';
-const HEAD_BYTES = 8_192;
+/** What it has, and as much that is gone; more room than that needs. */
+const MAX_KEPT_BYTES = 4 * MAX_CATALOGUE_BYTES;
 
 /** Nothing where none of this source was kept. Its prices were looked at when it was taken. */
 export function readKept(
@@ -25,7 +26,7 @@ export function readKept(
   settings: CatalogueSourceSettings,
   known: CatalogueData,
 ): KeptCatalogue | undefined {
-  const file = readTextFile(join(folder, FILE), MAX_CATALOGUE_BYTES + HEAD_BYTES);
+  const file = readTextFile(join(folder, FILE), MAX_KEPT_BYTES);
   if (!file.ok) return file.missing ? undefined : file;
   const end = file.text.indexOf('\n');
   const head = tryParseJson(file.text.slice(0, Math.max(0, end)));

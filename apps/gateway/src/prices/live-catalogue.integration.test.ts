@@ -80,6 +80,28 @@ describe('the catalogue of a source', () => {
     expect(log.warn).toHaveBeenCalledOnce();
   });
 
+  it('keeps what was known of a model that its source has no more, over a restart and until it is there again', async () => {
+    const folder = temporaryDir();
+    const whole = catalogueWith(0.5);
+    const less = { ...whole, models: whole.models.filter(({ at }) => !at['openai']?.includes('gpt-5-mini')) };
+    await using server = await startPriceServer(answering(whole));
+    const { live } = open({ url: server.url }, folder);
+    await live.refresh();
+    server.behave = answering(less);
+    expect(await live.refresh()).toEqual({ ok: true, changed: true });
+    expect([priceIn(live), live.state.gone > 0]).toEqual([500_000, true]);
+    expect(await live.refresh()).toEqual({ ok: true, changed: false });
+    const { live: next } = open({ url: server.url }, folder);
+    expect([priceIn(next), next.state.version, next.state.gone]).toEqual([
+      500_000,
+      live.state.version,
+      live.state.gone,
+    ]);
+    server.behave = answering(whole);
+    expect(await next.refresh()).toEqual({ ok: true, changed: true });
+    expect([priceIn(next), next.state.gone]).toEqual([500_000, 0]);
+  });
+
   it('does not take the place of what another source has, after that has replaced it while requests end', async () => {
     const folder = temporaryDir();
     await using server = await startPriceServer(answering(catalogueWith(0.5)));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readCatalogue, readSnapshot } from '@sluice/catalogue';
+import { keepKnown, readCatalogue, readSnapshot } from '@sluice/catalogue';
 import type { CatalogueData, CatalogueSourceSettings } from '@sluice/catalogue';
 import type { Cancel, Clock } from '@sluice/contract';
 import type { ProcessTelemetry } from '@sluice/telemetry';
@@ -27,6 +27,8 @@ export interface CatalogueState {
   /** Nothing for the one that comes with the gateway. */
   readonly source: string | undefined;
   readonly models: number;
+  /** Of them, those that the source has no more. */
+  readonly gone: number;
   /** When the source last had what is in force. */
   readonly confirmedAtMs?: number;
   /** The last attempt, where it failed. */
@@ -39,6 +41,7 @@ interface InForce {
   readonly data: CatalogueData;
   readonly version: string;
   readonly models: number;
+  readonly gone: number;
   /** Absent for the one that comes with the gateway. */
   readonly source?: string;
 }
@@ -72,9 +75,9 @@ export class LiveCatalogue {
   }
 
   get state(): CatalogueState {
-    const { version, models, source } = this.#inForce;
+    const { version, models, gone, source } = this.#inForce;
     return {
-      ...{ version, models, source },
+      ...{ version, models, gone, source },
       ...(this.#confirmedAtMs !== undefined && { confirmedAtMs: this.#confirmedAtMs }),
       ...(this.#failure && { failure: this.#failure }),
     };
@@ -108,14 +111,17 @@ export class LiveCatalogue {
     const maxPriceFactor = anyPrice ? undefined : settings.maxPriceFactor;
     const read = fetched.ok ? readCatalogue(fetched.text, { known: this.data, maxPriceFactor }) : fetched;
     if (!read.ok) return this.#fail(read.reason);
-    const next = toInForce(read.data, sourceName(settings));
+    // Who still uses what the source has no more pays for it.
+    const next = toInForce(keepKnown(read.data, this.data), sourceName(settings));
     const changed = next.version !== this.#inForce.version;
     this.#failure = undefined;
     this.#confirmedAtMs = this.#deps.clock.now();
-    this.#keep(settings, fetched.ok ? fetched.text : '');
+    this.#keep(settings, JSON.stringify(next.data));
     this.#inForce = changed ? next : { ...next, data: this.data };
     if (changed) {
-      this.#deps.log.info('catalogue taken', { version: next.version, source: next.source, models: next.models });
+      this.#deps.log.info('catalogue taken', {
+        ...{ version: next.version, source: next.source, models: next.models, gone: next.gone },
+      });
       this.#deps.onChange();
     }
     return { ok: true, changed };
@@ -152,7 +158,12 @@ const VERSION_CHARS = 16;
 
 function toInForce(data: CatalogueData, source?: string): InForce {
   const version = createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, VERSION_CHARS);
-  const names = data.models.flatMap(({ at }) => Object.values(at).map((named) => named.length));
-  const models = names.reduce((sum, count) => sum + count, 0);
-  return { data, version, models, ...(source !== undefined && { source }) };
+  const models = countNames(data.models);
+  const gone = countNames(data.models.filter((model) => model.gone));
+  return { data, version, models, gone, ...(source !== undefined && { source }) };
+}
+
+function countNames(models: CatalogueData['models']): number {
+  const counts = models.flatMap(({ at }) => Object.values(at).map((named) => named.length));
+  return counts.reduce((sum, count) => sum + count, 0);
 }

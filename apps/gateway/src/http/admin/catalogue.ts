@@ -19,6 +19,9 @@ const catalogueView = z
       description: 'Where it came from, without the query of an address; null: it came with the gateway.',
     }),
     models: z.int().nonnegative().meta({ description: 'Names of models at vendors.' }),
+    gone: z.int().nonnegative().meta({
+      description: 'Of them, those that the source has no more; what was known of them last still holds.',
+    }),
     confirmedAt: z.iso.datetime().nullable().meta({ description: 'When its source last had it.' }),
     ageSeconds: z.number().nonnegative().nullable().meta({ description: 'How long ago that is.' }),
     lastFailure: z
@@ -90,9 +93,9 @@ function refreshRoute({ liveCatalogue, clock }: CatalogueRoutesDeps): Route {
   };
 }
 
-function toView({ version, source, models, confirmedAtMs, failure }: CatalogueState, nowMs: number) {
+function toView({ version, source, models, gone, confirmedAtMs, failure }: CatalogueState, nowMs: number) {
   return {
-    ...{ version, models, source: source ?? null },
+    ...{ version, models, gone, source: source ?? null },
     confirmedAt: confirmedAtMs === undefined ? null : new Date(confirmedAtMs).toISOString(),
     ageSeconds: confirmedAtMs === undefined ? null : Math.max(0, nowMs - confirmedAtMs) / 1_000,
     lastFailure: failure ? { at: new Date(failure.atMs).toISOString(), reason: failure.reason } : null,
