@@ -142,35 +142,6 @@ describeWithRedis('a Redis server', (redis) => {
     expect(await left(store, claim(50))).toBe(49);
   });
 
-  it('F52 that was frozen holds neither money nor places for calls that were given up', async () => {
-    const store = await open({ timeoutMs: () => 50 });
-    const all = [money(30, 100), slot(3)];
-    await store.counters.reserve('first', all, never);
-    redis.server.freeze();
-    onTestFinished(() => redis.server.thaw());
-    const given = ['second', 'third'].map((id) => store.counters.reserve(id, all, never));
-    for (const call of given) await expect(call).rejects.toThrow();
-    redis.server.thaw();
-    await untilUp(store);
-    await until(() => store.counters.unsent === 0);
-    expect([await left(store, money(0, 100)), await left(store, slot(3))]).toEqual([70, 2]);
-  });
-
-  it('F53 whose answers come too late holds nothing of what it has granted', async () => {
-    const proxy = await proxied();
-    const store = await open({ timeoutMs: () => 150 }, proxy.port);
-    await take(store, money(0, 100));
-    // There in time, and back too late.
-    proxy.answersDelayMs = 2_000;
-    await expect(store.counters.reserve('late', [money(60, 100), slot(1)], never)).rejects.toThrow();
-    proxy.answersDelayMs = 0;
-    proxy.resetAll();
-    await until(() => store.figures.losses > 0);
-    await untilUp(store);
-    await until(() => store.counters.unsent === 0);
-    expect([await left(store, money(0, 100)), await left(store, slot(1))]).toEqual([100, 1]);
-  });
-
   it('F53 that is slow is given up, and taken up again only when it has been fast for a while', async () => {
     const proxy = await proxied();
     const store = await open({ timeoutMs: () => 50 }, proxy.port);
@@ -245,27 +216,6 @@ describeWithRedis('a Redis server', (redis) => {
     await redis.server.command('SCRIPT', 'FLUSH');
     await store.counters.settle('a', {});
     expect([await left(store, claim(5)), store.figures.losses, store.errors]).toEqual([3, 0, []]);
-  });
-
-  it('F55 that forbids the channel of notices is asked for it until it is granted, and that is told once', async () => {
-    await redis.server.command('ACL', 'SETUSER', 'deaf', 'on', '>deaf-canary', '~*', '+@all', 'resetchannels');
-    onTestFinished(async () => void (await redis.server.command('ACL', 'DELUSER', 'deaf')));
-    const deaf = openStore(`redis://deaf:deaf-canary@127.0.0.1:${redis.server.port}`, PATIENT);
-    onTestFinished(() => deaf.close());
-    let heard = 0;
-    deaf.notices.onNotice(() => (heard += 1));
-    await untilUp(deaf);
-    await until(() => deaf.errors.length > 0);
-    expect(deaf.errors.map(String)).toEqual([expect.stringContaining('NOPERM')]);
-    const other = await open();
-    const before = heard;
-    await redis.server.command('ACL', 'SETUSER', 'deaf', 'allchannels');
-    // What was said in the meantime was missed.
-    await until(() => heard > before);
-    const missed = heard;
-    other.notices.publish();
-    await until(() => heard > missed);
-    expect([deaf.errors.length, deaf.figures.losses]).toEqual([1, 0]);
   });
 
   it('F55 that has no memory left counts as lost until it has', async () => {
