@@ -1,6 +1,7 @@
 import { RESP_TYPES } from '@redis/client';
 import type { AtomicKeyValueStore } from '@sluice/contract';
 import type { RedisLink } from './link.js';
+import { ROOM } from './lua/room.js';
 import { createScript, evaluate } from './run-script.js';
 import type { Script } from './run-script.js';
 
@@ -19,9 +20,10 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return false
 `);
 /** What is only to live on needs no memory: a server that has none left does that too. */
-const REPLACE = createScript(`
+const REPLACE = createScript(`${ROOM}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if ARGV[2] == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
+if not has_room(#ARGV[2]) then return redis.error_reply('OOM Redis has no room for answers: nine tenths of maxmemory are used') end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1
 `);

@@ -41,7 +41,7 @@ export function openStore(url: string, { wrongByMs = 0, ...options }: OpenOption
 }
 
 export async function untilUp(store: RedisStore): Promise<void> {
-  await until(() => store.counters.isUp);
+  await until(() => store.isWhole);
 }
 
 export async function until(isSo: () => boolean, withinMs = 20_000): Promise<void> {
