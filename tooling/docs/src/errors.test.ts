@@ -1,12 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ERROR_TABLE } from '@sluice/contract';
+import type { ErrorRow } from '@sluice/contract';
 import { ROOT } from '@sluice/tooling-workspace';
 import { describe, expect, it } from 'vitest';
 import { errorsPage } from './errors.js';
+import { readPages } from './pages.js';
 
 describe('docs/errors.md', () => {
   it('is what `pnpm docs:errors` writes', () => {
     expect(readFileSync(join(ROOT, 'docs/errors.md'), 'utf8')).toBe(errorsPage());
+  });
+});
+
+describe('every other page', () => {
+  it('names only errors that there are, with the status that they have', () => {
+    const table: Readonly<Record<string, ErrorRow>> = ERROR_TABLE;
+    const named = [...readPages()].flatMap(([path, text]) =>
+      [...text.replaceAll(/\s+/g, ' ').matchAll(/([45]\d\d)`? `?([a-z]+(?:_[a-z]+)+)`/g)].map(
+        ([, status, code = '']) => ({ path, code, status: Number(status) }),
+      ),
+    );
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter(({ code, status }) => table[code]?.status !== status)).toEqual([]);
   });
 });
 
