@@ -23,8 +23,6 @@ import { rollback } from './transact.js';
 const ORDER_SLACK_MS = 1_000;
 
 export interface LedgerDeps extends OrphanDeps {
-  /** Another connection to it, which waits for nobody. */
-  readonly appending: DatabaseSync;
   readonly checkpointer: Checkpointer;
 }
 

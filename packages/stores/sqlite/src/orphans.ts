@@ -17,15 +17,17 @@ export interface OrphanDeps {
   /** Of the database. */
   readonly path: string;
   readonly owner: LedgerOwner;
+  /** Another connection to it, which waits for nobody. */
+  readonly appending: DatabaseSync;
 }
 
 /** Finds the open intents of owners that have ended. An owner that has none left is forgotten. */
 export function prepareOrphans(
   database: DatabaseSync,
-  { path, owner }: OrphanDeps,
+  { path, owner, appending }: OrphanDeps,
 ): (limit: number) => readonly LedgerIntent[] {
   const others = database.prepare('SELECT id, since, open FROM ledger_owners WHERE id <> ?');
-  const forget = database.prepare('DELETE FROM ledger_owners WHERE id = ?');
+  const forget = appending.prepare('DELETE FROM ledger_owners WHERE id = ?');
   const open = database.prepare(
     `${SELECT_ROWS} WHERE i.id >= ?2 AND i.owner = ?1 AND s.id IS NULL
      UNION ALL

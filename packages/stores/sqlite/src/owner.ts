@@ -41,7 +41,8 @@ interface Mark {
 export class LedgerOwner {
   readonly #database: DatabaseSync;
   readonly #path: string;
-  /** On the connection that appends. */
+  /** On the connection that appends, as all that is done before the process ends: it waits for nobody. */
+  readonly #appending: DatabaseSync;
   readonly #write: StatementSync;
   readonly #open = new Set<string>();
   #claimed: { readonly id: number; readonly lock: OwnerLock } | undefined;
@@ -52,6 +53,7 @@ export class LedgerOwner {
   constructor({ database, appending, path }: OwnerInit) {
     this.#database = database;
     this.#path = path;
+    this.#appending = appending;
     this.#write = appending.prepare(WRITE);
   }
 
@@ -107,9 +109,9 @@ export class LedgerOwner {
 
   /** The row shows up together with its lock held: nobody takes a new owner for one that has ended. */
   #claim(): { readonly id: number; readonly lock: OwnerLock } {
-    const insert = this.#database.prepare(`INSERT INTO ledger_owners (since, open) VALUES (?, '[]')`);
+    const insert = this.#appending.prepare(`INSERT INTO ledger_owners (since, open) VALUES (?, '[]')`);
     let claimed: { readonly id: number; readonly lock: OwnerLock } | undefined;
-    transact(this.#database, () => {
+    transact(this.#appending, () => {
       // A lock of that name may be left, and even be held, where a database was moved away from under its process.
       while (!claimed) {
         const id = Number(insert.run(AFTER_EVERY_ID).lastInsertRowid);

@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -79,6 +80,22 @@ describe('a database held by several processes', () => {
     await runChild(path, 'revoke-key', 'key_a');
     expect(keys.version()).toBeGreaterThan(before);
     expect(keys.find('key_a')?.revokedAtMs).toBe(1_700_000_009_000);
+  });
+
+  it('F60 holds up no process whose first row finds the database held', () => {
+    const path = temporaryPath();
+    const store = temporaryStore({ path });
+    const other = new DatabaseSync(path);
+    onTestFinished(() => other.close());
+    other.exec('BEGIN IMMEDIATE');
+    const rows = { intents: [ledgerIntent({ id: 'row-1' })], settlements: [] };
+    const beganMs = performance.now();
+    expect(() => store.ledger.append(rows)).toThrow(expect.objectContaining({ details: { retryAfterMs: 5 } }));
+    expect(() => store.ledger.orphans(1)).toThrow(expect.objectContaining({ details: { retryAfterMs: 5 } }));
+    expect(performance.now() - beganMs).toBeLessThan(1_500);
+    other.exec('ROLLBACK');
+    store.ledger.append(rows);
+    expect(store.ledger.find('row-1')).toMatchObject({ id: 'row-1' });
   });
 
   it('keeps every row that two processes append at once', async () => {
