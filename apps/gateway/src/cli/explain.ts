@@ -5,7 +5,7 @@ import { ResourcePool, TargetStatsTable } from '@sluice/core';
 import type { Explanation, Snapshot } from '@sluice/core';
 import { isJsonObject } from '@sluice/toolkit';
 import { createTransport } from '@sluice/transport';
-import { buildSnapshot } from '../build-snapshot.js';
+import { buildSnapshot } from '../compose/build-snapshot.js';
 import { composeCatalogue } from '../compose/catalogue.js';
 import { Holding } from '../compose/holding.js';
 import { takeProviders } from '../compose/providers.js';

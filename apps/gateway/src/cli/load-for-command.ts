@@ -4,7 +4,7 @@ import type { ConfigFlags } from '../config/environment.js';
 import { loadConfig } from '../config/load-config.js';
 import type { LoadResult } from '../config/load-config.js';
 import type { RawProviders } from '../config/zero-config.js';
-import { discoverLocalServers } from '../discover-local-servers.js';
+import { discoverLocalServers } from '../config/discover-local-servers.js';
 import type { CommandCall } from './command.js';
 import { systemClock } from '../system-clock.js';
 

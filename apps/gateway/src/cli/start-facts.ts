@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import type { LoadedConfig } from '../config/load-config.js';
 import type { AdminKey, DataDir } from '../data-dir.js';
-import type { AdminKeyFact, FoundAlias, FoundProvider, StartFacts } from '../start-screen.js';
+import type { AdminKeyFact, FoundAlias, FoundProvider, StartFacts } from './start-screen.js';
 import { VERSION } from '../version.js';
 
 export interface Started {

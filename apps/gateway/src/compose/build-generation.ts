@@ -4,7 +4,7 @@ import { resourceKey } from '@sluice/core';
 import type { SqliteStore } from '@sluice/store-sqlite';
 import type { ProcessTelemetry } from '@sluice/telemetry';
 import type { Followers } from '../audit/followers.js';
-import { buildSnapshot } from '../build-snapshot.js';
+import { buildSnapshot } from './build-snapshot.js';
 import type { Config } from '../config/schema.js';
 import type { SecretPlace } from '../config/secrets.js';
 import type { Prober } from '../health/prober.js';

@@ -24,7 +24,7 @@ import type { RoutesDeps } from '../http/routes.js';
 import type { RouteDeps } from '../http/run-route.js';
 import { WriteClock } from '../http/write-clock.js';
 import type { Lifecycle } from '../lifecycle.js';
-import { listModels } from '../list-models.js';
+import { listModels } from '../models/list-models.js';
 import { recostRequests } from '../spend/recosting.js';
 import { systemClock } from '../system-clock.js';
 import type { GatewayGeneration } from './build-generation.js';

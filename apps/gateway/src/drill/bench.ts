@@ -7,7 +7,7 @@ import { priceUse } from '@sluice/ledger';
 import { createLimiter } from '@sluice/limits';
 import { createMemoryCounterStore } from '@sluice/store-memory';
 import { createTransport } from '@sluice/transport';
-import { buildSnapshot } from '../build-snapshot.js';
+import { buildSnapshot } from '../compose/build-snapshot.js';
 import { composeCatalogue } from '../compose/catalogue.js';
 import { Holding } from '../compose/holding.js';
 import { takeSlots } from '../compose/slots.js';

@@ -5,7 +5,7 @@ import { TargetStatsTable, createAttemptMemory, createPipeline } from '@sluice/c
 import type { Answer, Pipeline, Ports } from '@sluice/core';
 import { openAiChat } from '@sluice/dialect-openai';
 import { createManualClock } from '@sluice/testkit';
-import { buildSnapshot } from '../../build-snapshot.js';
+import { buildSnapshot } from '../../compose/build-snapshot.js';
 import { composeCatalogue } from '../../compose/catalogue.js';
 import { createPooledProvider } from '../../compose/pooled-provider.js';
 import type { PooledProvider } from '../../compose/pooled-provider.js';

@@ -1,7 +1,7 @@
 import type { ModelListing, Transport } from '@sluice/contract';
 import { ollama } from '@sluice/provider-ollama';
 import { openAiCompatible } from '@sluice/provider-openai-compatible';
-import type { RawProviders } from './config/zero-config.js';
+import type { RawProviders } from './zero-config.js';
 
 /** Where a kind of model server listens unless told otherwise. */
 export interface LocalServer {

@@ -3,12 +3,12 @@ import type { Alias, Candidate, ConfiguredProvider, DrainPolicy, RoutePolicy, Sn
 import type { Catalogue } from '@sluice/catalogue';
 import { toDetours } from './to-detours.js';
 import type { Place } from './to-detours.js';
-import { catalogueKindOf } from './compose/catalogue.js';
-import type { PooledProvider } from './compose/pooled-provider.js';
-import { DEFAULT_POLICY } from './config/models-settings.js';
-import type { AliasSettings } from './config/models-settings.js';
-import type { Config } from './config/schema.js';
-import { resolveTimeouts } from './config/timeouts.js';
+import { catalogueKindOf } from './catalogue.js';
+import type { PooledProvider } from './pooled-provider.js';
+import { DEFAULT_POLICY } from '../config/models-settings.js';
+import type { AliasSettings } from '../config/models-settings.js';
+import type { Config } from '../config/schema.js';
+import { resolveTimeouts } from '../config/timeouts.js';
 
 export interface SnapshotParts {
   readonly config: Config;

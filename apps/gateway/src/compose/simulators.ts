@@ -1,6 +1,6 @@
 import { startSimulator } from '@sluice/simulator';
 import type { Simulator } from '@sluice/simulator';
-import type { SimulatorSettings } from './config/definitions.js';
+import type { SimulatorSettings } from '../config/definitions.js';
 
 /** The simulators of one gateway: one for each setting of it starts when it is first needed and ends with the gateway. */
 export class Simulators {

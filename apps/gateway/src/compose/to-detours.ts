@@ -1,6 +1,6 @@
 import type { Alias, AliasRule, Candidate, RuleConditions } from '@sluice/core';
-import type { AliasSettings } from './config/models-settings.js';
-import type { RuleSettings } from './config/routing-settings.js';
+import type { AliasSettings } from '../config/models-settings.js';
+import type { RuleSettings } from '../config/routing-settings.js';
 
 export type Place = Pick<AliasSettings['targets'][number], 'provider' | 'model'>;
 

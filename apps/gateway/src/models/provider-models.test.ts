@@ -4,11 +4,11 @@ import { createManualClock, fakeUpstream, reply } from '@sluice/testkit';
 import type { FakeUpstream, Reply } from '@sluice/testkit';
 import { createTransport } from '@sluice/transport';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Holding } from './compose/holding.js';
-import { takeProviders } from './compose/providers.js';
-import { parseConfig } from './config/parse-config.js';
+import { Holding } from '../compose/holding.js';
+import { takeProviders } from '../compose/providers.js';
+import { parseConfig } from '../config/parse-config.js';
 import { ProviderModels } from './provider-models.js';
-import { systemClock } from './system-clock.js';
+import { systemClock } from '../system-clock.js';
 
 const MINUTES = 60_000;
 const listing = (...ids: string[]): Reply => reply().json({ data: ids.map((id) => ({ id })) });

@@ -1,4 +1,4 @@
-import type { ProviderSource } from './config/gather-providers.js';
+import type { ProviderSource } from '../config/gather-providers.js';
 
 /** Everything that the screen may tell. Secrets are in it only where they are to be shown. */
 export interface StartFacts {

@@ -3,9 +3,9 @@ import type { CatalogueData } from '@sluice/catalogue';
 import type { Principal } from '@sluice/contract';
 import { createProviderDeps } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
-import { buildSnapshot } from './build-snapshot.js';
-import { PROVIDER_DEFINITIONS } from './config/definitions.js';
-import { parseConfig } from './config/parse-config.js';
+import { buildSnapshot } from '../compose/build-snapshot.js';
+import { PROVIDER_DEFINITIONS } from '../config/definitions.js';
+import { parseConfig } from '../config/parse-config.js';
 import { listModels } from './list-models.js';
 
 const DATA: CatalogueData = {

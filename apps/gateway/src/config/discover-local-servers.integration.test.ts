@@ -4,7 +4,7 @@ import { createTransport } from '@sluice/transport';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { LOCAL_SERVERS, PROBE_TIMEOUT_MS, discoverLocalServers } from './discover-local-servers.js';
 import type { LocalServer } from './discover-local-servers.js';
-import { systemClock } from './system-clock.js';
+import { systemClock } from '../system-clock.js';
 
 const transport = createTransport({ clock: systemClock });
 afterAll(() => transport.close());
