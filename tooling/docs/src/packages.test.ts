@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, isPublic, readWorkspace } from '@sluice/tooling-workspace';
 import { describe, expect, it } from 'vitest';
+import { readPages } from './pages.js';
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const workspace = readWorkspace(ROOT);
@@ -26,5 +27,17 @@ describe('tooling/README.md', () => {
       .filter(({ folder }) => folder.startsWith('tooling/'))
       .map(({ folder }) => folder.slice('tooling/'.length));
     expect([...named].toSorted()).toEqual(tools.toSorted());
+  });
+});
+
+describe('every page', () => {
+  it('names only commands of pnpm that there are', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: object };
+    const known = new Set([...Object.keys(scripts), 'install']);
+    const named = [...readPages()].flatMap(([path, text]) =>
+      [...text.matchAll(/(?:`|^)pnpm ([a-z][\w:-]*)/gm)].map(([, command = '']) => ({ path, command })),
+    );
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter(({ command }) => !known.has(command))).toEqual([]);
   });
 });
