@@ -200,8 +200,7 @@ describeWithRedis('a Redis server', (redis) => {
   it('F54 that throws its clients out is there again at once', async () => {
     const store = await open();
     await take(store, claim(5));
-    // One that has subscribed is of the other type.
-    await redis.server.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await redis.server.command('CLIENT', 'KILL', 'TYPE', 'normal');
     await until(() => store.figures.losses === 1);
     await untilUp(store);
     expect(await left(store, claim(5))).toBe(4);

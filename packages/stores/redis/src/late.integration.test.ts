@@ -84,5 +84,15 @@ describeWithRedis('a Redis server that does late what it is asked for', (redis) 
     other.notices.publish();
     await until(() => heard > missed);
     expect([deaf.errors.length, deaf.figures.losses]).toEqual([1, 0]);
+
+    // Who is counted goes on where it is forbidden afterwards.
+    await redis.server.command('ACL', 'SETUSER', 'deaf', 'resetchannels');
+    await until(() => deaf.errors.length > 1);
+    expect(String(deaf.errors[1])).toContain('NOPERM');
+    expect((await deaf.counters.reserve('counted', [money(1, 100)], never)).ok).toBe(true);
+    const again = heard;
+    await redis.server.command('ACL', 'SETUSER', 'deaf', 'allchannels');
+    await until(() => heard > again && deaf.isWhole);
+    expect([deaf.errors.length, deaf.figures.losses]).toEqual([2, 0]);
   });
 });

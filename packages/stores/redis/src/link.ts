@@ -4,6 +4,7 @@ import type { Cancel, Clock } from '@sluice/contract';
 import { connectionOptions } from './connection.js';
 import { keepStringMethodsFast } from './fast-strings.js';
 import { subscribe } from './subscription.js';
+import type { SubscriptionOptions } from './subscription.js';
 
 keepStringMethodsFast();
 
@@ -105,12 +106,11 @@ export class RedisLink {
   }
 
   /**
-   * What is said on a channel from now on; what is said while the connection is away, or the server refuses it, is lost.
-   * `onLate` is called where it is granted after it was refused.
+   * What is said on a channel from now on; what is said while the connection is away, or the server refuses it, is lost. To be
+   * called before `open`.
    */
-  subscribe(channel: string, hear: (message: string) => void, onLate: () => void): void {
-    const { clock, onError } = this.#options;
-    subscribe(this.#client, { channel, clock, hear, onLate, onError });
+  subscribe(options: Omit<SubscriptionOptions, 'clock'>): void {
+    subscribe(this.#client, { ...options, clock: this.#options.clock });
   }
 
   close(): void {

@@ -15,9 +15,20 @@ interface NoticeOptions {
   readonly channel: string;
   /** Of this process: it does not hear itself. */
   readonly sender: string;
+  /** Told once of what the server refuses the channel with. */
+  readonly onError: (cause: unknown) => void;
 }
 
-export function createNotices(link: RedisLink, { channel, sender }: NoticeOptions): Notices & { missed(): void } {
+/** The connections of notices. Where a server refuses the channel, the one that hears has to do without it all. */
+interface NoticeLinks {
+  readonly tells: RedisLink;
+  readonly hears: RedisLink;
+}
+
+export function createNotices(
+  { tells, hears }: NoticeLinks,
+  { channel, sender, onError }: NoticeOptions,
+): Notices & { missed(): void } {
   const listeners: (() => void)[] = [];
   const tell = (): void => {
     for (const hear of listeners) hear();
@@ -25,10 +36,10 @@ export function createNotices(link: RedisLink, { channel, sender }: NoticeOption
   const hearMessage = (message: string): void => {
     if (message !== sender) tell();
   };
-  link.subscribe(channel, hearMessage, tell);
+  hears.subscribe({ channel, hear: hearMessage, onLate: tell, onError });
   return {
     publish() {
-      link.run((client) => client.publish(channel, sender), 'usual').catch(() => undefined);
+      tells.run((client) => client.publish(channel, sender), 'usual').catch(() => undefined);
     },
     onNotice: (hear) => void listeners.push(hear),
     missed: tell,

@@ -50,16 +50,19 @@ const ANSWER_TIMEOUT_MS = 1_000;
 export function openRedisStore(options: RedisStoreOptions): RedisStore {
   const link = new RedisLink(options);
   const counters = new RedisCounterStore(link, options);
-  const notices = createNotices(link, { channel: channelOf(options.url), sender: options.newId() });
+  const claims = createSide(options, CLAIM_TIMEOUT_MS);
+  const answers = createSide(options, ANSWER_TIMEOUT_MS);
+  // With the answers: a channel that is forbidden must cost nobody who is counted his connection.
+  const notices = createNotices(
+    { tells: link, hears: answers },
+    { channel: channelOf(options.url), sender: options.newId(), onError: options.onError },
+  );
   link.open(
     () => counters.check(),
-    () => {
-      counters.resume();
-      notices.missed();
-    },
+    () => counters.resume(),
   );
-  const claims = openSideLink(options, CLAIM_TIMEOUT_MS);
-  const answers = openSideLink(options, ANSWER_TIMEOUT_MS);
+  openSide(claims, ignore);
+  openSide(answers, () => notices.missed());
   return {
     counters,
     claims: createRedisAtomicStore({ small: claims, large: answers }, 'sluice:claims'),
@@ -86,12 +89,16 @@ export function openRedisStore(options: RedisStoreOptions): RedisStore {
 }
 
 /** It is the same server: what becomes of it, the first connection tells. */
-function openSideLink({ url, clock, random }: RedisStoreOptions, timeoutMs: number): RedisLink {
-  const onError = (): void => undefined;
-  const link = new RedisLink({ url, clock, random, timeoutMs: () => timeoutMs, onError });
-  const check = (): Promise<void> => link.run(async (client) => void (await client.ping()), 'check');
-  link.open(check, onError);
-  return link;
+function createSide({ url, clock, random }: RedisStoreOptions, timeoutMs: number): RedisLink {
+  return new RedisLink({ url, clock, random, timeoutMs: () => timeoutMs, onError: ignore });
+}
+
+function openSide(link: RedisLink, onUp: () => void): void {
+  link.open(() => link.run(async (client) => void (await client.ping()), 'check'), onUp);
+}
+
+function ignore(): void {
+  // Told elsewhere.
 }
 
 /** Channels are shared by all databases of a server. */

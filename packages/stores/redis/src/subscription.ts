@@ -1,3 +1,4 @@
+import { ErrorReply } from '@redis/client';
 import type { Clock } from '@sluice/contract';
 import type { RedisClient } from './link.js';
 
@@ -8,7 +9,7 @@ export interface SubscriptionOptions {
   readonly channel: string;
   readonly clock: Clock;
   readonly hear: (message: string) => void;
-  /** The server refused at first: what was said until now is lost. */
+  /** The server had refused: what was said until now is lost. */
   readonly onLate: () => void;
   /** Told once of what it refuses with. */
   readonly onError: (cause: unknown) => void;
@@ -16,7 +17,8 @@ export interface SubscriptionOptions {
 
 /**
  * Hears what is said on a channel while the connection is there. Asked for with every connection, and while the server
- * refuses it again and again, until it is granted; from then on the client asks by itself.
+ * refuses it again and again, until it is granted; from then on the client asks by itself, and where that is refused has no
+ * connection until it is granted.
  */
 export function subscribe(client: RedisClient, options: SubscriptionOptions): void {
   const { channel, clock, hear, onLate, onError } = options;
@@ -33,11 +35,21 @@ export function subscribe(client: RedisClient, options: SubscriptionOptions): vo
   const grant = (): void => {
     state = 'granted';
     if (isTold) onLate();
+    isTold = false;
   };
   const ask = (): void => {
     if (state !== 'wanted' || !client.isReady) return;
     state = 'asked';
     client.subscribe(channel, hear).then(grant, refuse);
   };
-  client.on('ready', ask);
+  client.on('error', (cause: unknown) => {
+    if (state !== 'granted' || isTold || !(cause instanceof ErrorReply)) return;
+    isTold = true;
+    onError(cause);
+  });
+  client.on('ready', () => {
+    if (state !== 'granted') return ask();
+    if (isTold) onLate();
+    isTold = false;
+  });
 }
