@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import type { SpendSums } from '@sluice/contract';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import { describeWithPostgres } from '@sluice/testkit';
+import type { PostgresServer } from '@sluice/testkit';
 import { expect, it } from 'vitest';
 import { capturedContext, cli } from '../__fixtures__/cli.js';
+import { examplesIn } from '../__fixtures__/pages.js';
 import type { RemoteGateway } from './__fixtures__/gateway.js';
 import { FROZEN, KILLED, startMachine, sumsInPostgres } from './__fixtures__/shared-ledger.js';
 import type { Outage } from './__fixtures__/shared-ledger.js';
@@ -39,6 +41,13 @@ async function ownSums({ folder }: RemoteGateway): Promise<SpendSums> {
 /** As `sluice` prints it on a machine without a data directory. */
 function command(url: string, ...options: readonly string[]) {
   return cli(['spend', ...options], capturedContext({ env: { DATABASE_URL: url } }));
+}
+
+/** What the query of docs/ledger.md brings: the sum of each team. */
+async function bySql(server: PostgresServer, url: string): Promise<readonly string[]> {
+  const [{ text = '' } = {}] = examplesIn('sql').filter(({ path }) => path === 'docs/ledger.md');
+  const rows = (await server.sql(url, text)).trim().split('\n');
+  return rows.map((row) => row.split('|').at(-1) ?? '');
 }
 
 /** Of a machine with three requests of its own, all with one key. */
@@ -79,6 +88,8 @@ describeWithPostgres('what two machines with DATABASE_URL have spent', (postgres
         ...twoOf.map((endUser) => ({ tag: 'eu', endUser, requests: 2 })),
       ]);
       expect(await readSpent(second, 'by=tag,endUser')).toEqual(byTag);
+      const [usd] = await bySql(postgres.server, url);
+      expect(Math.round(Number(usd) * 1e6)).toBe(costMicroUsd);
       const { data, total } = byTag;
       expect(JSON.parse((await command(url, '--by', 'tag,endUser', '--json')).stdout)).toEqual({ data, total });
       const csv = await spent(second, 'by=tag&format=csv');
