@@ -1,6 +1,8 @@
 export interface Step {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
+  /** The step whose work it needs. */
+  readonly after?: string;
 }
 
 const tool = (name: string): [string, ...string[]] => [
@@ -9,7 +11,7 @@ const tool = (name: string): [string, ...string[]] => [
   `tooling/${name}/src/main.ts`,
 ];
 
-/** In the order in which they run: what answers fastest and fails most often comes first. */
+/** In the order in which they begin: what answers fastest and fails most often comes first. */
 export const steps: readonly Step[] = [
   { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'] },
   { name: 'boundaries', command: tool('boundaries') },
@@ -21,6 +23,6 @@ export const steps: readonly Step[] = [
   { name: 'unused', command: ['knip'] },
   { name: 'duplication', command: ['jscpd', '--config', '.jscpd.json', '.'] },
   { name: 'build', command: ['node', 'tooling/turbo/quiet.js', 'build:js', 'build:types'] },
-  { name: 'packed', command: tool('packed') },
-  { name: 'api', command: tool('api') },
+  { name: 'packed', command: tool('packed'), after: 'build' },
+  { name: 'api', command: tool('api'), after: 'build' },
 ];

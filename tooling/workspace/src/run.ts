@@ -4,6 +4,8 @@ import { ROOT } from './root.js';
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Ends the command, which then rejects. */
+  readonly signal?: AbortSignal;
 }
 export interface Captured {
   readonly ok: boolean;
