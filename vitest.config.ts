@@ -16,7 +16,7 @@ const shared = { isolate: false };
  * How long a test may hang, and how long a poll asks for what should come about. Neither is a promise of the product, and a
  * busy machine may take its time: a bound that is promised stands in the test itself.
  */
-const patient = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 20_000 } } };
+const patient = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 45_000 } } };
 
 /** One after another, with nothing beside it: what measures time or starts servers has the machine to itself. */
 const alone = { fileParallelism: false };

@@ -251,7 +251,7 @@ describe('what a reload takes away', () => {
     gateway.reload(onSim());
     expect(up.openConnections).toBeGreaterThan(0);
     expect(await answer.text()).toMatch(/data: \[DONE\]\n\n$/);
-    expect(await up.closedWithin(1_000)).toBe(true);
+    expect(await up.closedWithin(3_000)).toBe(true);
   });
 
   it('ends with an error when its time to drain is over', async () => {

@@ -25,7 +25,8 @@ export interface FakeUpstream {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-const PATIENCE_MS = 1_000;
+/** Nothing is promised of it: who waits gets what comes. */
+const PATIENCE_MS = 20_000;
 
 /**
  * Stands in a script for what the request says in its place: where its body has the same with other digits, every reply

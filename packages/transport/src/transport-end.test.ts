@@ -14,7 +14,7 @@ describe('forget', () => {
     const url = new URL('/v1/chat', upstream.url);
     await text(await post(transport, upstream, { request: { url } }));
     await transport.forget(url.origin);
-    expect(await upstream.closedWithin(500)).toBe(true);
+    expect(await upstream.closedWithin(3_000)).toBe(true);
     expect(await text(await post(transport, upstream, { request: { url } }))).toBe('ok');
     expect(upstream.acceptedConnections).toBe(2);
   });
@@ -57,7 +57,7 @@ describe('close', () => {
     const { body } = await post(transport, upstream);
     const reading = codeOf(body.bytes(10));
     await transport.close();
-    expect([await reading, await upstream.closedWithin(1_000)]).toEqual(['upstream_truncated', true]);
+    expect([await reading, await upstream.closedWithin(3_000)]).toEqual(['upstream_truncated', true]);
   });
 
   it('refuses what comes afterwards', async () => {

@@ -131,7 +131,7 @@ it('I4 F40: of no secret a piece is left behind by a gateway that is killed in t
     const streams = ['sim/pace-20', 'slow/m'].map((model) =>
       ask(asking, '/v1/chat/completions', { key, body: { model, messages: MESSAGES, stream: true } }),
     );
-    await expect.poll(() => slow.busyConnections, { interval: 5, timeout: 3_000 }).toBeGreaterThan(0);
+    await expect.poll(() => slow.busyConnections, { interval: 5 }).toBeGreaterThan(0);
     await sluice.stop(signal);
     await Promise.all(streams);
     ended.push(sluice);

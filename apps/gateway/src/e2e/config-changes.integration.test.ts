@@ -7,7 +7,7 @@ describe('a gateway under load', () => {
   it('takes up changes of its file, by every way within a second, and fails no request (F41)', async () => {
     await using gateway = await startChanging(temporaryDir());
     const traffic = gateway.traffic(50);
-    await changeTimes(gateway, 8);
+    await changeTimes(gateway, traffic, 8);
     const { answered, failures, versions } = await traffic.stop();
     expect(failures).toEqual([]);
     expect([answered > 50, versions.length]).toEqual([true, 9]);

@@ -10,7 +10,7 @@ describe('a gateway at 200 requests a second', () => {
   it('takes up twenty changes of its file and fails no request', async () => {
     await using gateway = await startChanging(temporaryDir());
     const traffic = gateway.traffic(RATE);
-    await changeTimes(gateway, 20);
+    await changeTimes(gateway, traffic, 20);
     const { answered, failures, versions } = await traffic.stop();
     expect(failures).toEqual([]);
     expect([answered > 1_000, versions.length]).toEqual([true, 21]);

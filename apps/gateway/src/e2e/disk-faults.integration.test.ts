@@ -60,7 +60,7 @@ it.skipIf(missing)(
     expect(upstream.requests.filter(({ method }) => method === 'POST')).toEqual([]);
 
     disk.empty();
-    await expect.poll(async () => (await ask(gateway, 'sim/echo')).status, { timeout: 5_000 }).toBe(200);
+    await expect.poll(async () => (await ask(gateway, 'sim/echo')).status).toBe(200);
     await expect.poll(() => healthOf(gateway)).toMatchObject({ ledger: { state: 'up', unwritten: 0 } });
     const rows = await gateway.rows();
     expect(rows.find(({ model }) => model === 'pace-20')).toMatchObject({

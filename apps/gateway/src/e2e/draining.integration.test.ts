@@ -40,7 +40,7 @@ describe('a gateway that is told to drain', () => {
         () => false,
         () => true,
       );
-    await expect.poll(isRefused, { timeout: 3_000 }).toBe(true);
+    await expect.poll(isRefused).toBe(true);
     expect(isDrained).toBe(false);
     stream.controller.abort();
     await drained;

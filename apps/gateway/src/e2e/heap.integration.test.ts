@@ -40,6 +40,6 @@ it('F48 a heap that is nearly full has what does not fit refused, and the proces
 
   leaving.abort();
   const status = (): Promise<number> => gateway.call(PATH, SMALL).then((answer) => answer.status);
-  await expect.poll(() => status().catch(String), { timeout: 10_000 }).toBe(200);
+  await expect.poll(() => status().catch(String)).toBe(200);
   expect(gateway.sluice.output.stderr).toBe('');
 });

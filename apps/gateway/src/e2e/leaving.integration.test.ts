@@ -1,9 +1,11 @@
-import { reply, timed } from '@sluice/testkit';
-import type { FakeUpstream } from '@sluice/testkit';
-import { describe, expect, it } from 'vitest';
+import { fakeUpstream, reply, timed } from '@sluice/testkit';
+import type { FakeUpstream, Reply } from '@sluice/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GatewayConfig } from '../gateway.js';
 import { startGatewayProcess } from './__fixtures__/gateway.js';
 import type { RemoteGateway } from './__fixtures__/gateway.js';
-import { PAIRS, setUp } from './__fixtures__/upstreams.js';
+import { assertInvariants } from './__fixtures__/invariants.js';
+import { PAIRS, providerAt, setUp } from './__fixtures__/upstreams.js';
 import type { RequestView } from '../http/admin/request-view.js';
 
 const BOUND_MS = 100;
@@ -17,51 +19,95 @@ async function closingMs(upstream: FakeUpstream, leave: () => void): Promise<num
   return closed ? tookMs : Number.POSITIVE_INFINITY;
 }
 
-async function expectOneRow(gateway: RemoteGateway): Promise<void> {
+async function expectOneRow(gateway: RemoteGateway, model: string): Promise<RequestView | undefined> {
+  const own = async (): Promise<readonly RequestView[]> => (await gateway.rows()).filter((row) => row.model === model);
   const settled = { state: 'settled', status: 499, errorCode: 'client_closed_request' };
-  await expect.poll(() => gateway.rows()).toMatchObject([settled]);
+  await expect.poll(own).toMatchObject([settled]);
+  return (await own())[0];
+}
+
+interface Leave {
+  readonly point: string;
+  readonly model: string;
+  readonly script: Reply;
+}
+
+/** One gateway in a process of its own with a provider for each of these, named like its model. */
+async function serveAll(pair: (typeof PAIRS)[number], leaves: readonly Leave[]) {
+  const upstreams = await Promise.all(leaves.map(({ script }) => fakeUpstream(reply().json({ data: [] }), script)));
+  const providers = upstreams.map(({ url }, at) => [leaves[at]?.model, providerAt(url, pair)['up']]);
+  const gateway = await startGatewayProcess({ providers: Object.fromEntries(providers) as GatewayConfig['providers'] });
+  await Promise.all(upstreams.map((upstream) => upstream.received(1)));
+  return {
+    gateway,
+    upstreams,
+    upstreamOf: ({ model }: Leave) => upstreams[leaves.findIndex((leave) => leave.model === model)] as FakeUpstream,
+    async close() {
+      await gateway.close();
+      await Promise.all(upstreams.map((upstream) => upstream.close()));
+    },
+  };
 }
 
 describe.each(PAIRS)('a caller with the $sdk SDK that leaves an $kind upstream (F62, I-01)', (pair) => {
   const { opening, ending } = pair.frames;
   const half = opening.at(-1)?.slice(0, 20) ?? '';
-
-  it.each([
-    ['after the first content', reply().sse(opening.slice(0, -1)).silence()],
-    [
-      'in the middle of a frame',
-      reply()
-        .sse([...opening.slice(0, -1), half])
+  const begun = opening.slice(0, -1);
+  const streams: readonly Leave[] = [
+    { point: 'after the first content', model: 'first', script: reply().sse(begun).silence() },
+    {
+      point: 'in the middle of a frame',
+      model: 'half',
+      script: reply()
+        .sse([...begun, half])
         .silence(),
-    ],
-    [
-      'before the end',
-      reply()
+    },
+    {
+      point: 'before the end',
+      model: 'last',
+      script: reply()
         .sse([...opening, ...ending.slice(0, 1)])
         .silence(),
-    ],
-  ])('closes it in time when it leaves a stream %s', async (_point, script) => {
-    await using setup = await setUp(pair, script, startGatewayProcess);
-    const { pieces, leave } = await pair.stream(setup.gateway, 'up/m');
+    },
+  ];
+  const plain: readonly Leave[] = [
+    { point: 'before the head', model: 'head', script: reply().silence() },
+    {
+      point: 'in the middle of the body',
+      model: 'body',
+      script: reply().raw('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"id"').silence(),
+    },
+  ];
+  let served: Awaited<ReturnType<typeof serveAll>>;
+  beforeAll(async () => {
+    served = await serveAll(pair, [...streams, ...plain]);
+  });
+  afterAll(() => served.close());
+
+  it.each(streams)('closes it in time when it leaves a stream $point', async (stream) => {
+    const { pieces, leave } = await pair.stream(served.gateway, `${stream.model}/${stream.model}`);
     const iterator = pieces[Symbol.asyncIterator]();
     await iterator.next();
-    expect(await closingMs(setup.upstream, leave)).toBeLessThan(BOUND_MS);
-    await expectOneRow(setup.gateway);
-    const [row] = await setup.gateway.rows();
+    expect(await closingMs(served.upstreamOf(stream), leave)).toBeLessThan(BOUND_MS);
+    const row = await expectOneRow(served.gateway, stream.model);
     expect(row?.outputTokens).toBeGreaterThan(0);
   });
 
-  it.each([
-    ['before the head', reply().silence()],
-    ['in the middle of the body', reply().raw('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"id"').silence()],
-  ])('closes it in time when it leaves a plain answer %s', async (_point, script) => {
-    await using setup = await setUp(pair, script, startGatewayProcess);
+  it.each(plain)('closes it in time when it leaves a plain answer $point', async (whole) => {
+    const upstream = served.upstreamOf(whole);
     const controller = new AbortController();
-    const answer = pair.plain(setup.gateway, 'up/m', controller.signal).catch((cause: unknown) => cause);
-    await setup.call();
-    expect(await closingMs(setup.upstream, () => controller.abort())).toBeLessThan(BOUND_MS);
+    const answer = pair
+      .plain(served.gateway, `${whole.model}/${whole.model}`, controller.signal)
+      .catch((cause: unknown) => cause);
+    await upstream.received(2);
+    expect(await closingMs(upstream, () => controller.abort())).toBeLessThan(BOUND_MS);
     expect(await answer).toBeInstanceOf(Error);
-    await expectOneRow(setup.gateway);
+    await expectOneRow(served.gateway, whole.model);
+  });
+
+  it('leaves nothing behind with any of them', async () => {
+    expect(served.upstreams.map(({ busyConnections }) => busyConnections)).toEqual([0, 0, 0, 0, 0]);
+    await assertInvariants(served);
   });
 });
 

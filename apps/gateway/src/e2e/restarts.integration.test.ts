@@ -40,7 +40,7 @@ describe('sluice supervise', () => {
         ({ ok }) => ok,
         () => false,
       );
-    await expect.poll(() => gateway.sluice.output.stderr, { timeout: 5_000 }).toContain('another one follows');
+    await expect.poll(() => gateway.sluice.output.stderr).toContain('another one follows');
     await expect.poll(isReady, { timeout: 20_000 }).toBe(true);
     expect(await gateway.sluice.children()).not.toContain(child);
     await gateway.assertInvariants();

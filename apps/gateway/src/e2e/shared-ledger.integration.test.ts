@@ -59,7 +59,7 @@ describeWithPostgres('the ledgers of two machines with DATABASE_URL', (postgres)
       ledger: { state: 'degraded', postgres: { backlog: 2 } },
     });
     await postgres.server.start();
-    await expect.poll(async () => (await sumsInPostgres(postgres.server, url)).settled, { timeout: 5_000 }).toBe(2);
+    await expect.poll(async () => (await sumsInPostgres(postgres.server, url)).settled).toBe(2);
   });
 
   it.each([

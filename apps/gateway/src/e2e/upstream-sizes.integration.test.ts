@@ -9,7 +9,8 @@ import { assertInvariants } from './__fixtures__/invariants.js';
 import { WIRE_CLIENTS } from './__fixtures__/wire-clients.js';
 import type { WireClient } from './__fixtures__/wire-clients.js';
 
-const EVENTS = 1_000_000;
+/** Twice what they may cost if they were all kept; the long run has a million. */
+const EVENTS = process.env['SLUICE_LONG'] ? 1_000_000 : 300_000;
 /** What one event, or one answer, may hold. */
 const MOST_MIB = 32;
 const SLACK_MIB = 8;
@@ -72,7 +73,7 @@ describe.each([chat, messages])('a client of $name', (client) => {
     await assertInvariants({ gateway });
   });
 
-  it('gets a million events that came at once, each of them, at next to no memory (F32)', async () => {
+  it('gets hundreds of thousands of events that came at once, each of them, at next to no memory (F32)', async () => {
     const event = 'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n';
     const ending = 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
     await using upstream = await startFlood({ opening: '', piece: event.repeat(EVENTS), count: 1, ending });

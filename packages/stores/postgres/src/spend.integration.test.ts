@@ -97,7 +97,7 @@ describeWithPostgres('what was spent on all machines', (postgres) => {
       await expect.poll(waiting).toBe(1);
       gone.abort(new Error('gone'));
       expect(await reading).toMatchObject([{ status: 'rejected', reason: { message: 'gone' } }]);
-      await expect.poll(waiting, { timeout: 2_000 }).toBe(0);
+      await expect.poll(waiting).toBe(0);
     });
   });
 

@@ -49,7 +49,7 @@ it('commits of a busy database do no checkpoints: a thread does them', async () 
   const path = temporaryPath();
   await untilThreaded(temporaryStore({ path }), path);
   const pending = (): number => pages(path).log - pages(path).checkpointed;
-  await expect.poll(pending, { timeout: 20_000 }).toBe(0);
+  await expect.poll(pending).toBe(0);
 });
 
 it('the log begins anew although writers never rest', async () => {
@@ -101,7 +101,7 @@ it('F60 a log that is cut is not copied into the database by the thread', async 
   const store = temporaryStore({ path });
   await untilThreaded(store, path);
   const isCopied = (): boolean => pages(path).log === pages(path).checkpointed;
-  await expect.poll(isCopied, { timeout: 20_000 }).toBe(true);
+  await expect.poll(isCopied).toBe(true);
   write(store, 'last', 4);
   truncateSync(`${path}-wal`);
   const { checkpointed } = pages(path);

@@ -65,7 +65,7 @@ export async function startLeavingUpstream(): Promise<LeavingUpstream> {
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-    reached: (id) => expect.poll(() => calls.has(id), { interval: 1, timeout: 10_000 }).toBe(true),
+    reached: (id) => expect.poll(() => calls.has(id), { interval: 1 }).toBe(true),
     cutAt: (id) => calls.get(id)?.cutAtMs,
     goOn(id) {
       const { res, rest } = calls.get(id) as Held;
@@ -144,7 +144,7 @@ export async function leaveTimes(point: Point, times: number): Promise<Left> {
   const closedMs: number[] = [];
   for (const id of ids) {
     const leftMs = await leaveAt(point, id, { gateway, upstream });
-    await expect.poll(() => upstream.cutAt(id), { interval: 1, timeout: 10_000 }).toBeDefined();
+    await expect.poll(() => upstream.cutAt(id), { interval: 1 }).toBeDefined();
     closedMs.push((upstream.cutAt(id) ?? Number.POSITIVE_INFINITY) - leftMs);
   }
   return { rows: await rowsOf(gateway, ids), closedMs: closedMs.toSorted((x, y) => x - y) };

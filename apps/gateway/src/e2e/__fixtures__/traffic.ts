@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Calls that go on while something happens to the gateway. */
 export interface Traffic {
+  /** Whether this version of the configuration has answered a call. */
+  hasSeen(version: string): boolean;
   /** Ends the calls and tells what came of them. */
   stop(): Promise<TrafficReport>;
 }
@@ -41,6 +43,7 @@ export function startTraffic(options: TrafficOptions): Traffic {
     }
   })();
   return {
+    hasSeen: (version) => report.versions.includes(version),
     async stop() {
       isStopped = true;
       await loop;

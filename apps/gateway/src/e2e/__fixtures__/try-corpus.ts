@@ -107,7 +107,7 @@ export function tryCorpus(corpus: Corpus, target: Target): void {
   it('leave one line in the log for each answer, and a row for each request that was taken on', async () => {
     const { gateway, seen } = target;
     const lines = () => gateway.logLines().filter(({ msg, status }) => msg === 'request' && status !== LEFT);
-    await expect.poll(() => lines().length, { timeout: 5_000 }).toBe(seen.answers);
+    await expect.poll(() => lines().length).toBe(seen.answers);
     expect((await gateway.rows()).map(({ id }) => id).toSorted()).toEqual(seen.rows.toSorted());
   });
 
