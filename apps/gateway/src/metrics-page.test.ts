@@ -44,7 +44,9 @@ async function scrape(): Promise<string> {
   const body = JSON.stringify({ model: 'sim/echo', messages: [{ role: 'user', content: 'Hello' }], stream: true });
   const headers = { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' };
   await (await gateway.fetch('http://sluice/v1/chat/completions', { method: 'POST', headers, body })).text();
-  return (await gateway.fetch('http://sluice/metrics', { headers })).text();
+  const read = async (): Promise<string> => (await gateway.fetch('http://sluice/metrics', { headers })).text();
+  await expect.poll(read).toMatch(/^sluice_requests_total\{.*sim/m);
+  return read();
 }
 
 describe('docs/metrics.md', () => {
