@@ -111,6 +111,21 @@ describe('a provider that takes the connection and then says nothing', () => {
     expect([result.status, result.headers.get('x-sluice-attempts')]).toEqual([504, '2']);
     expect(tookMs).toBeLessThan(450 + GRACE_MS);
   });
+
+  it.for([
+    ['asked', '/v1/chat/completions', 'fast'],
+    ['asked in its own words', '/passthrough/a/chat/completions', 'm'],
+  ])('costs a caller no more than the time that it gives, %s', async ([, path = '', model]) => {
+    const silence = reply().silence();
+    await using set = await upstreamSet({ replies: { a: [silence], b: [silence] } });
+    const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] });
+    const headers = { 'content-type': 'application/json', 'x-sluice-timeout-ms': '300' };
+    const authorized = { authorization: `Bearer ${set.gateway.key}`, ...headers };
+    const { value: answer, tookMs, busyMs } = await timed(() => set.gateway.call(path, body, { headers: authorized }));
+    expect([answer.status, await codeOf(answer)]).toEqual([504, 'upstream_timeout']);
+    expect(tookMs).toBeLessThan(300 + GRACE_MS + busyMs);
+    expect(tookMs).toBeGreaterThan(290);
+  });
 });
 
 describe('a storm of 500 at all providers (F14)', () => {

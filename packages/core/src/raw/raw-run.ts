@@ -26,6 +26,7 @@ import { createCandidate } from '../routing/plan.js';
 import type { Candidate } from '../routing/plan.js';
 import { assertRoute } from '../routing/resolve.js';
 import type { ConfiguredProvider } from '../snapshot.js';
+import { readTimeoutMs, shorten } from '../routing/shorten.js';
 import { admit } from '../stages/admit.js';
 import { endUserOf } from '../stages/end-user.js';
 import { headersOf } from '../stages/finish.js';
@@ -151,7 +152,8 @@ export class RawRun {
     call.question = { operation: recognised?.operation, dialect: recognised?.dialect, wire: question.wire };
     call.endUser = endUserOf(question.wire);
     call.tags = readTags({ headers: call.received.headers });
-    return { candidate: createCandidate(provider, question.model), place, recognised, question };
+    const timeouts = shorten(provider.timeouts, readTimeoutMs(call.received.headers));
+    return { candidate: createCandidate(provider, question.model, timeouts), place, recognised, question };
   }
 
   async #ask(raw: AdmittedCase): Promise<Answer> {

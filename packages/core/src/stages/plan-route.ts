@@ -1,8 +1,9 @@
 import { decide } from '../routing/decide.js';
 import type { Plan } from '../routing/plan.js';
+import { shortenPlan } from '../routing/shorten.js';
 import type { Asked, RunContext } from './run-context.js';
 
-/** Where the call may go. */
+/** Where the call may go, and how long that may take. */
 export function planRoute<Request, Result, Event>(
   { call, endpoint, lease, ports }: RunContext<Request, Result, Event>,
   { parsed, principal, wishes }: Asked<Request>,
@@ -10,5 +11,5 @@ export function planRoute<Request, Result, Event>(
   const { operation, dialect } = endpoint;
   const { headers } = call.received;
   const question = { parsed, operation, dialect: dialect.id, principal, headers, bodyBytes: call.bodyBytes, wishes };
-  return decide(lease.snapshot, ports, question);
+  return shortenPlan(decide(lease.snapshot, ports, question), headers);
 }
