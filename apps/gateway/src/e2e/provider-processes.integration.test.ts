@@ -54,7 +54,7 @@ describe('one of three providers that is killed with streams in flight (F2)', ()
     expect(later.every((text) => text.endsWith('data: [DONE]\n\n'))).toBe(true);
     await sleep(300);
     const { answered, failures } = await traffic.stop();
-    expect([failures, answered > 50]).toEqual([[], true]);
+    expect([failures, answered > 10]).toEqual([[], true]);
     const failed = (await gateway.rows()).filter(({ errorCode }) => errorCode !== null);
     expect(failed).toHaveLength(broken.length);
     expect(failed.every(({ outputTokens }) => (outputTokens ?? 0) > 0)).toBe(true);

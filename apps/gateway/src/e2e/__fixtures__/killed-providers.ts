@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
 import { startLoad } from './even-load.js';
 import type { CallSeen, EvenLoad } from './even-load.js';
 import { startGatewayProcess } from './gateway.js';
@@ -39,10 +40,17 @@ export async function killProviders(plan: KillPlan): Promise<KillReport> {
   const killed = await Promise.all(providers.slice(0, plan.kills));
   const { killedAtMs, backAtMs } = await killAndReturn(plan, load, { killed, stack });
   await sleep(Math.max(0, plan.seconds * 1_000 - load.nowMs));
+  await untilEnough(load, plan.rate, backAtMs);
   const calls = await load.stop();
   const kept = stack.move();
   const endedAtMs = load.nowMs;
   return { gateway, calls, killedAtMs, backAtMs, endedAtMs, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** A busy machine sends fewer calls in a second: those of six seconds in all, of one of them from a second after the return. */
+async function untilEnough({ seen }: EvenLoad, rate: number, backAtMs: number): Promise<void> {
+  const steady = (): number => seen.filter(({ sentAtMs }) => sentAtMs > backAtMs + 1_000).length;
+  await expect.poll(() => [seen.length > 6 * rate, steady() > rate], { interval: 20 }).toEqual([true, true]);
 }
 
 async function killAndReturn(
