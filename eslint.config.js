@@ -45,6 +45,12 @@ const typedRules = {
   '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: false }],
 };
 
+/** What Node 24 has and Node 22, which users may have, has not. */
+const tooNew = {
+  selector: 'NewExpression[callee.name=/DisposableStack$/]',
+  message: 'Node 22 has none.',
+};
+
 /** Time, chance and environment are arguments everywhere but where the program begins. */
 const ambientGlobals = ['setTimeout', 'setInterval', 'fetch'].map((name) => ({
   name,
@@ -81,6 +87,11 @@ export default defineConfig(
       'comments/require-description': 'error',
       'comments/no-unlimited-disable': 'error',
     },
+  },
+  {
+    files: ['packages/**/*.ts', 'apps/**/*.ts'],
+    ignores: TESTS,
+    rules: { 'no-restricted-syntax': [...houseRules['no-restricted-syntax'], tooNew] },
   },
   {
     files: ['packages/**/*.ts'],

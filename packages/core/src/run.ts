@@ -19,6 +19,7 @@ import { readCall } from './stages/read-call.js';
 import { refuse } from './stages/refuse.js';
 import { visibleId } from './stages/run-context.js';
 import type { Admitted, Asked, RunContext } from './stages/run-context.js';
+import { stopInTime } from './stages/stop-in-time.js';
 
 /**
  * The stages of one request, in the order in which they run; each is a file of `stages/`, beside what only they use. Never
@@ -29,6 +30,7 @@ export async function answer<Request extends Pick<ChatRequest, 'extensions'>, Re
 ): Promise<Answer> {
   try {
     if (run.ports.isRefusing()) throw gatewayError('draining', { details: { retryAfterMs: 1_000 } });
+    stopInTime(run);
     const asked = await readCall(run);
     const known = run.once && (await run.once.claim(onceRequest(run, asked)));
     if (known) return known;

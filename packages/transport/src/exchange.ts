@@ -179,7 +179,8 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamBody, Async
   }
 
   #pauseWhenFull(): void {
-    if (this.#buffered <= HIGH_WATER_BYTES || this.#paused || this.#isEmptying) return;
+    // Once it is over, the socket may be another request's.
+    if (this.#buffered <= HIGH_WATER_BYTES || this.#paused || this.#isEmptying || this.#phase === 'over') return;
     this.#paused = true;
     this.#controller?.pause();
   }

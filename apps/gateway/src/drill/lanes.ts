@@ -26,11 +26,17 @@ export interface LanesPlan {
 
 /** Starts the stand-ins. */
 export async function openLanes({ config, startMs, items }: LanesPlan): Promise<Lanes> {
-  await using stack = new AsyncDisposableStack();
-  const bench = stack.use(await openBench(config, startMs));
+  const bench = await openBench(config, startMs);
   const benches = [bench];
-  while (benches.length < Math.min(MOST, items)) benches.push(stack.use(await openBench(config, startMs)));
-  const opened = stack.move();
+  const close = async (): Promise<void> => {
+    for (const each of benches.toReversed()) await each[Symbol.asyncDispose]();
+  };
+  try {
+    while (benches.length < Math.min(MOST, items)) benches.push(await openBench(config, startMs));
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
   return {
     bench,
     async forEach<Item, Outcome>(items: readonly Item[], work: (item: Item, bench: DrillBench) => Promise<Outcome>) {
@@ -50,6 +56,6 @@ export async function openLanes({ config, startMs, items }: LanesPlan): Promise<
       await Promise.all(all);
       return outcomes;
     },
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    [Symbol.asyncDispose]: close,
   };
 }

@@ -4,7 +4,7 @@ import type { FakeUpstream, Reply } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
 import { OPENAI_STREAM } from './__fixtures__/frames.js';
 import { quantile, steadily } from './__fixtures__/steadily.js';
-import { saying, upstreamSet } from './__fixtures__/upstream-set.js';
+import { answerOf, saying, upstreamSet } from './__fixtures__/upstream-set.js';
 import type { UpstreamSet } from './__fixtures__/upstream-set.js';
 
 const GRACE_MS = 100;
@@ -125,6 +125,22 @@ describe('a provider that takes the connection and then says nothing', () => {
     expect([answer.status, await codeOf(answer)]).toEqual([504, 'upstream_timeout']);
     expect(tookMs).toBeLessThan(300 + GRACE_MS + busyMs);
     expect(tookMs).toBeGreaterThan(290);
+  });
+
+  it('is not blamed for it by callers who wait too short a time', async () => {
+    const slow = reply().delay(150).json(answerOf('a'));
+    await using set = await upstreamSet({ replies: { a: [slow], b: [slow] } });
+    const authorization = `Bearer ${set.gateway.key}`;
+    const ask = async (headers: Record<string, string>, path = '/v1/chat/completions', model = 'a/m') => {
+      const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] });
+      const init = { headers: { 'content-type': 'application/json', authorization, ...headers } };
+      return (await set.gateway.call(path, body, init)).status;
+    };
+    const hurried = { 'x-sluice-timeout-ms': '20' };
+    for (let times = 0; times < 10; times += 1) expect(await ask(hurried)).toBe(504);
+    for (let times = 0; times < 10; times += 1)
+      expect(await ask(hurried, '/passthrough/a/chat/completions', 'm')).toBe(504);
+    expect(await ask({})).toBe(200);
   });
 });
 

@@ -20,19 +20,20 @@ import { judge } from '../attempts/judge.js';
 import type { Account } from '../attempts/key-ring.js';
 import { nobodyFree } from '../attempts/nobody-free.js';
 import { FREE_SLOT, takePlace } from '../attempts/places.js';
+import { settlePermit } from '../attempts/settle-permit.js';
 import { Once } from '../once.js';
 import { assertNotEncoded } from '../parse-body.js';
 import { createCandidate } from '../routing/plan.js';
 import type { Candidate } from '../routing/plan.js';
 import { assertRoute } from '../routing/resolve.js';
 import type { ConfiguredProvider } from '../snapshot.js';
-import { readTimeoutMs, shorten } from '../routing/shorten.js';
 import { admit } from '../stages/admit.js';
 import { endUserOf } from '../stages/end-user.js';
 import { headersOf } from '../stages/finish.js';
 import { readTags } from '../stages/read-tags.js';
 import { refuse } from '../stages/refuse.js';
 import type { CallContext } from '../stages/run-context.js';
+import { stopInTime } from '../stages/stop-in-time.js';
 import { toAnswerHeaders, toLocation, toRequestHeaders } from './raw-headers.js';
 import { createMeter } from './raw-meter.js';
 import type { RawMeter } from './raw-meter.js';
@@ -93,6 +94,7 @@ export class RawRun {
     const { call, ports, write, asked } = this.#parts;
     try {
       if (ports.isRefusing()) throw gatewayError('draining', { details: { retryAfterMs: 1_000 } });
+      stopInTime(this.#parts);
       const { principal: known, signal } = call.received;
       const principal = (call.principal = known ?? (await ports.authenticator.authenticate(call.received, signal)));
       assertRoute(principal, `/passthrough/${asked.provider}/${asked.path}`);
@@ -152,8 +154,7 @@ export class RawRun {
     call.question = { operation: recognised?.operation, dialect: recognised?.dialect, wire: question.wire };
     call.endUser = endUserOf(question.wire);
     call.tags = readTags({ headers: call.received.headers });
-    const timeouts = shorten(provider.timeouts, readTimeoutMs(call.received.headers));
-    return { candidate: createCandidate(provider, question.model, timeouts), place, recognised, question };
+    return { candidate: createCandidate(provider, question.model), place, recognised, question };
   }
 
   async #ask(raw: AdmittedCase): Promise<Answer> {
@@ -255,9 +256,7 @@ export class RawRun {
       call.summary = meter?.summary();
       call.served = toServed(candidate, call.summary?.model);
       slot.release();
-      if (outcome.kind === 'completed') permit.succeed();
-      else if (outcome.kind === 'failed') permit.fail(outcome.error);
-      else permit.forget();
+      settlePermit(permit, outcome, call);
     });
     const { idleMs, totalMs } = candidate.timeouts;
     deadline.watch({ idleMs: call.stream ? idleMs : undefined, leftMs: totalMs - call.elapsedMs() });

@@ -1,9 +1,8 @@
 import { decide } from '../routing/decide.js';
 import type { Plan } from '../routing/plan.js';
-import { shortenPlan } from '../routing/shorten.js';
 import type { Asked, RunContext } from './run-context.js';
 
-/** Where the call may go, and how long that may take. */
+/** Where the call may go. */
 export function planRoute<Request, Result, Event>(
   { call, endpoint, lease, ports }: RunContext<Request, Result, Event>,
   { parsed, principal, wishes }: Asked<Request>,
@@ -11,5 +10,5 @@ export function planRoute<Request, Result, Event>(
   const { operation, dialect } = endpoint;
   const { headers } = call.received;
   const question = { parsed, operation, dialect: dialect.id, principal, headers, bodyBytes: call.bodyBytes, wishes };
-  return shortenPlan(decide(lease.snapshot, ports, question), headers);
+  return decide(lease.snapshot, ports, question);
 }

@@ -9,6 +9,8 @@ import type {
   Usage,
 } from '@sluice/contract';
 import type { Attempted } from '../attempt-loop.js';
+import { settlePermit } from '../attempts/settle-permit.js';
+import type { Call } from '../call.js';
 import type { AnswerSoFar } from '../continuation/answer-so-far.js';
 import type { LiveStreamParts } from '../live-stream.js';
 import type { OpenedStream, StreamSource } from '../open-stream.js';
@@ -105,18 +107,16 @@ export class Serving<Request extends Pick<ChatRequest, 'extensions'>, Result, Ev
     const { call, ports } = this.#run;
     call.summary = scanner.summary();
     call.outputText = () => scanner.outputText?.() ?? NO_TEXT;
-    stats.end(verdictOf(outcome), ports.clock.monotonic());
+    stats.end(verdictOf(outcome, call), ports.clock.monotonic());
     slot.release();
-    if (outcome.kind === 'completed') permit.succeed();
-    else if (outcome.kind === 'failed') permit.fail(outcome.error);
-    else permit.forget();
+    settlePermit(permit, outcome, call);
   }
 }
 
-/** What the end of a stream says of its target: nothing where the caller left. */
-function verdictOf(outcome: Outcome): Verdict | undefined {
+/** What the end of a stream says of its target: nothing where somebody stopped it. */
+function verdictOf(outcome: Outcome, { signal }: Pick<Call, 'signal'>): Verdict | undefined {
   if (outcome.kind === 'completed') return 'ok';
-  return outcome.kind === 'failed' ? verdictOn(outcome.error) : undefined;
+  return outcome.kind === 'failed' && !signal.aborted ? verdictOn(outcome.error) : undefined;
 }
 
 /** What a stream is read from; what is let through is also shown to the endpoint's memory, where that keeps it. */
