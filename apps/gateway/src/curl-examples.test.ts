@@ -67,7 +67,11 @@ function curlsOf(text: string): readonly string[] {
 
 async function openGateway(): Promise<{ readonly gateway: Gateway; readonly key: string }> {
   const config = {
-    providers: { openai: { kind: 'openai', apiKey: { env: 'OPENAI_API_KEY' } }, sim: { kind: 'sim' } },
+    providers: {
+      // Nobody is there: the examples are answered by the simulator.
+      openai: { kind: 'openai', baseUrl: 'http://127.0.0.1:9/v1', apiKey: { env: 'OPENAI_API_KEY' } },
+      sim: { kind: 'sim' },
+    },
     models: { fast: { targets: [{ provider: 'sim', model: 'echo' }] } },
   };
   const env = { SLUICE_ADMIN_KEY: ADMIN_KEY, OPENAI_API_KEY: 'none' };

@@ -285,6 +285,7 @@ export type ChatEvent =
   | { readonly type: 'usage'; readonly usage: Usage }
   | { readonly type: 'finish'; readonly finish: Finish; readonly serviceTier?: string };
 
+/** Texts to be turned into vectors. */
 export interface EmbedRequest {
   /** Texts, or token ids where the caller tokenised itself. */
   readonly input: readonly string[] | readonly (readonly number[])[];

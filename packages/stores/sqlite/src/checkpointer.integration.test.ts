@@ -103,10 +103,15 @@ it('F60 a log that is cut is not copied into the database by the thread', async 
   const isCopied = (): boolean => pages(path).log === pages(path).checkpointed;
   await expect.poll(isCopied).toBe(true);
   write(store, 'last', 4);
+  // Opened before: it may be the schema that is cut off.
+  const beside = new DatabaseSync(path);
+  onTestFinished(() => beside.close());
+  const looking = beside.prepare('PRAGMA wal_checkpoint(NOOP)');
+  looking.get();
   truncateSync(`${path}-wal`);
-  const { checkpointed } = pages(path);
+  const before = looking.get();
   // Longer than between two looks of the thread.
   await sleep(1_300);
-  expect(pages(path).checkpointed).toBe(checkpointed);
+  expect(looking.get()).toEqual(before);
   expect(store.checkLog()).toBe('cut');
 });

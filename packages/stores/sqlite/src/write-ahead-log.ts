@@ -30,7 +30,7 @@ export class WriteAheadLog {
     this.#inode = this.#stat()?.ino;
   }
 
-  /** Nothing where all is well. A cut is found with SQLite 3.51 and newer, which Node 24 brings. */
+  /** Nothing where all is well. A cut is found with SQLite 3.51 and newer. */
   find(): LogFault | undefined {
     if (this.#stat()?.ino !== this.#inode) return 'deleted';
     for (let look = 0; look < LOOKS; look += 1) if (!this.#isCut()) return undefined;
