@@ -158,6 +158,8 @@ export interface ErrorDetails {
   /** How long the caller, or the gateway at this target, should wait. */
   readonly retryAfterMs?: number;
   readonly provider?: string;
+  /** A store is there and well, and has no room for the value: who asks again in a moment is told the same. */
+  readonly isFull?: boolean;
   /** In place of the table's, where an operator chose it: 402 for a budget. */
   readonly status?: number;
   /** HTTP status that the provider sent. */

@@ -1,3 +1,4 @@
+import { isGatewayError } from '@sluice/contract';
 import type { AtomicKeyValueStore, Clock, IdempotencyClaim, KeptAnswer } from '@sluice/contract';
 import { withDeadline } from '@sluice/toolkit';
 import { writeAnswer } from './entry.js';
@@ -64,7 +65,8 @@ export class Claim implements IdempotencyClaim {
       await write();
     } catch (cause) {
       onError(cause);
-      this.#keepLater(write, this.#parts.clock.monotonic() + KEEP_WITHIN_MS);
+      if (isFull(cause)) await this.#giveBack();
+      else this.#keepLater(write, this.#parts.clock.monotonic() + KEEP_WITHIN_MS);
     } finally {
       onEnd(this);
     }
@@ -86,14 +88,14 @@ export class Claim implements IdempotencyClaim {
 
   async #giveUp(): Promise<void> {
     if (!this.#end()) return;
-    const { store, place, own, onError, onEnd } = this.#parts;
-    try {
-      await this.#within((signal) => store.deleteIf(place, own, signal));
-    } catch (cause) {
-      onError(cause);
-    } finally {
-      onEnd(this);
-    }
+    await this.#giveBack();
+    this.#parts.onEnd(this);
+  }
+
+  /** The same request may then be carried out anew, at once. Never rejects. */
+  async #giveBack(): Promise<void> {
+    const { store, place, own, onError } = this.#parts;
+    await this.#within((signal) => store.deleteIf(place, own, signal)).catch(onError);
   }
 
   /** False where it had ended before. */
@@ -121,6 +123,11 @@ export class Claim implements IdempotencyClaim {
   #within<T>(step: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return withDeadline(step, { ms: STORE_TIMEOUT_MS, clock: this.#parts.clock }, never);
   }
+}
+
+/** Of a store that says no, and will say it again. */
+export function isFull(cause: unknown): boolean {
+  return isGatewayError(cause, 'storage_unavailable') && cause.details.isFull === true;
 }
 
 function sizeOf({ body }: KeptAnswer): number {

@@ -1,3 +1,4 @@
+import { gatewayError } from '@sluice/contract';
 import type { IdempotencyClaim, IdempotentRequest, KeptAnswer } from '@sluice/contract';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import { createManualClock } from '@sluice/testkit';
@@ -14,7 +15,16 @@ const ANSWER: KeptAnswer = {
   body: '{\n "text": "ü\\n" }',
 };
 
-function open({ path = temporaryPath(), clock = createManualClock(), maxAnswerBytes = 1_000, failing = 0 } = {}) {
+const AWAY = new Error('away');
+const FULL = gatewayError('storage_unavailable', { details: { isFull: true } });
+
+function open({
+  path = temporaryPath(),
+  clock = createManualClock(),
+  maxAnswerBytes = 1_000,
+  failing = 0,
+  failure = AWAY,
+} = {}) {
   const store = openSqliteStore({ path });
   onTestFinished(() => store.close());
   const errors: unknown[] = [];
@@ -22,7 +32,7 @@ function open({ path = temporaryPath(), clock = createManualClock(), maxAnswerBy
   const entries = store.entries({ clock, maxBytes: 1_000_000 });
   let failures = failing;
   const replace: typeof entries.replace = (...args) =>
-    (failures -= 1) >= 0 ? Promise.reject(new Error('away')) : entries.replace(...args);
+    (failures -= 1) >= 0 ? Promise.reject(failure) : entries.replace(...args);
   const requests = new IdempotentRequests({
     store: { ...entries, replace },
     clock,
@@ -97,6 +107,15 @@ describe('a request with a key of its own', () => {
       await new Promise(setImmediate);
     }
     expect([isClaim(await requests.claim(REQUEST, never)), clock.pending]).toEqual([true, 1]);
+  });
+
+  it('is carried out anew at once where the store had no room for the answer, which is not told to it again', async () => {
+    const { requests, clock, errors } = open({ failing: 1, failure: FULL });
+    await (await claimed(requests)).keep(ANSWER);
+    expect([clock.pending, errors]).toEqual([0, [FULL]]);
+    await (await claimed(requests)).keep(ANSWER);
+    expect(await replayed(requests)).toEqual(ANSWER);
+    await requests.idle();
   });
 
   it('is in progress for the others as long as one carries it out, however long that takes', async () => {

@@ -1,3 +1,4 @@
+import { gatewayError } from '@sluice/contract';
 import type { AtomicKeyValueStore } from '@sluice/contract';
 import { openSqliteStore } from '@sluice/store-sqlite';
 import { atomicKeyValueStoreSuite, createManualClock } from '@sluice/testkit';
@@ -70,6 +71,24 @@ describe('a shared store that has forgotten', () => {
     await shared.deleteIf('k', ENTRY.value, never);
     await shared.putIfAbsent('k', OTHER, never);
     expect(await both.replace('k', ANSWER, never)).toBe(false);
+  });
+});
+
+describe('a shared store that has no room for an answer', () => {
+  it('is told under local that the key is free, and the machine keeps the answer', async () => {
+    const { shared, own, errors } = openBoth('local');
+    const full = gatewayError('storage_unavailable', { details: { isFull: true } });
+    const both = sharedOrOwn({
+      shared: { ...shared, replace: () => Promise.reject(full) },
+      own,
+      policy: () => 'local',
+      onError: (cause) => errors.push(cause),
+    });
+    await both.putIfAbsent('k', ENTRY, never);
+    expect(await both.replace('k', ANSWER, never)).toBe(true);
+    expect(await both.putIfAbsent('k', OTHER, never)).toEqual(ANSWER.value);
+    expect(await shared.putIfAbsent('k', OTHER, never)).toBeUndefined();
+    expect(errors).toEqual([full]);
   });
 });
 

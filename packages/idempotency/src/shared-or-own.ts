@@ -1,4 +1,5 @@
 import type { AtomicKeyValueStore } from '@sluice/contract';
+import { isFull } from './claim.js';
 
 /** `reject`: without the shared store nothing is done. `local`: then the machine's own decides. */
 export type SharedStorePolicy = 'reject' | 'local';
@@ -10,7 +11,10 @@ export interface SharedOrOwnOptions {
   readonly own: AtomicKeyValueStore;
   /** Of the moment. */
   readonly policy: () => SharedStorePolicy;
-  /** Hears why the shared store cannot be asked where the own one decides, once until it can be again. Must not throw. */
+  /**
+   * Hears why the shared store cannot be asked where the own one decides, once until it can be again, and of each answer for
+   * which it has no room. Must not throw.
+   */
   readonly onError: (cause: unknown) => void;
 }
 
@@ -42,7 +46,8 @@ export function sharedOrOwn({ shared, own, policy, onError }: SharedOrOwnOptions
     },
     async replace(key, change, signal) {
       const isReplaced = await own.replace(key, change, signal);
-      return orElse(replaceOrPut(shared, { key, change, signal }, isReplaced), isReplaced);
+      const replacing = { key, change, signal, onError };
+      return orElse(replaceOrPut(shared, replacing, isReplaced), isReplaced);
     },
     async deleteIf(key, expected, signal) {
       const isDeleted = await own.deleteIf(key, expected, signal);
@@ -61,14 +66,25 @@ interface Replacing {
   readonly key: string;
   readonly change: Parameters<AtomicKeyValueStore['replace']>[1];
   readonly signal: AbortSignal;
+  readonly onError: (cause: unknown) => void;
 }
 
-/** Where the shared store has forgotten what the machine still holds, it is told again. */
+/**
+ * Where the shared store has forgotten what the machine still holds, it is told again. Where it has no room, the key is free
+ * there: what was kept here is not known to the others, who need not wait for it.
+ */
 async function replaceOrPut(
   shared: AtomicKeyValueStore,
-  { key, change, signal }: Replacing,
+  { key, change, signal, onError }: Replacing,
   isHeld: boolean,
 ): Promise<boolean> {
-  if (await shared.replace(key, change, signal)) return true;
+  try {
+    if (await shared.replace(key, change, signal)) return true;
+  } catch (cause) {
+    if (!isFull(cause)) throw cause;
+    onError(cause);
+    await shared.deleteIf(key, change.expected, signal);
+    return isHeld;
+  }
   return isHeld && (await shared.putIfAbsent(key, change, signal)) === undefined;
 }

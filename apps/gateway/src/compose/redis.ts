@@ -3,7 +3,7 @@ import type { KeyValueStore } from '@sluice/contract';
 import { openRedisStore } from '@sluice/store-redis';
 import type { CountKeeper, RedisStore } from '@sluice/store-redis';
 import type { SqliteCounterStore } from '@sluice/store-sqlite';
-import type { ProcessTelemetry } from '@sluice/telemetry';
+import type { ProcessTelemetry, ReadFigures } from '@sluice/telemetry';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { redisAddress, redisUrlOf } from '../config/redis-url.js';
 import type { Environment } from '../config/environment.js';
@@ -53,8 +53,10 @@ export function openSharedStore(parts: SharedStoreParts): SharedStore | undefine
       // Whoever starts it may wait for the server, and tell in his own words that it is not there.
       else systemClock.after(START_MS, () => store.counters.isUp || warn());
     },
+    onSideLost: (connection, err) => telemetry.log.warn('redis connection lost', { connection, err }),
   });
   showRedis(telemetry, store);
+  showSides(telemetry, store.sides);
   const address = redisAddress(url);
   return {
     address,
@@ -132,5 +134,17 @@ function showRedis({ gauge, counter }: Pick<ProcessTelemetry, 'counter' | 'gauge
     'sluice_redis_rebuilds_total',
     'Times that Redis had forgotten its counts, and was told again.',
     () => counters.rebuilds,
+  );
+}
+
+/** Other connections to the same server, which may be lost while it is there. */
+function showSides({ gauge, counter }: Pick<ProcessTelemetry, 'counter' | 'gauge'>, sides: RedisStore['sides']): void {
+  const figures = (read: (side: RedisStore['sides']['claims']) => number): ReturnType<ReadFigures> =>
+    Object.entries(sides).map(([connection, side]) => [{ connection }, read(side)]);
+  gauge('sluice_redis_connection_up', 'Whether a connection besides the first is used: 1, or 0 while it is lost.', () =>
+    figures(({ isUp }) => (isUp ? 1 : 0)),
+  );
+  counter('sluice_redis_connection_losses_total', 'Times that a connection besides the first was lost.', () =>
+    figures(({ figures: { losses } }) => losses),
   );
 }

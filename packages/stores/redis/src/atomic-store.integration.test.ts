@@ -55,7 +55,30 @@ describeWithRedis('claims in a Redis server', (redis) => {
     expect(await store.claims.replace('full', { ...own, expected: own.value, ttlMs: 60_000 }, never)).toBe(true);
     expect(await redis.server.command('PTTL', 'sluice:claims::full')).toMatch(/^:[1-6]\d{4}$/);
     const answer = { value: bytes(2), ttlMs: 60_000, expected: own.value };
-    await expect(store.claims.replace('full', answer, never)).rejects.toThrow('OOM');
+    // As often as would end the connection, were each a failure of the server.
+    for (const value of [bytes(2), Buffer.alloc(100_000)]) {
+      for (let time = 0; time < 6; time += 1) {
+        await expect(store.claims.replace('full', { ...answer, value }, never)).rejects.toMatchObject({
+          code: 'storage_unavailable',
+          details: { isFull: true },
+        });
+      }
+    }
+    const { claims, answers } = store.sides;
+    expect(
+      [claims, answers].map(({ isUp, figures }) => ({ isUp, failures: figures.failures, losses: figures.losses })),
+    ).toEqual([claims, answers].map(() => ({ isUp: true, failures: 0, losses: 0 })));
+  });
+
+  it('tell of a connection that is lost while the server is there', async () => {
+    const lost: string[] = [];
+    const store = openStore(redis.server.url, { timeoutMs: () => 500, onSideLost: (side) => lost.push(side) });
+    onTestFinished(() => store.close());
+    await until(() => store.isWhole);
+    await redis.server.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await until(() => lost.length > 0);
+    expect([lost, store.errors]).toEqual([['answers'], []]);
+    expect(store.sides.answers.figures.losses).toBeGreaterThan(0);
   });
 
   it('wait for no large answer, and neither do counts', async () => {

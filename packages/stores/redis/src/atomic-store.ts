@@ -1,4 +1,5 @@
 import { RESP_TYPES } from '@redis/client';
+import { gatewayError } from '@sluice/contract';
 import type { AtomicKeyValueStore } from '@sluice/contract';
 import type { RedisLink } from './link.js';
 import { ROOM } from './lua/room.js';
@@ -19,11 +20,13 @@ if found then return found end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return false
 `);
+/** The server has answered, as it should: it is not a failed command, of which some in a row would end the connection. */
+const NO_ROOM = 2;
 /** What is only to live on needs no memory: a server that has none left does that too. */
 const REPLACE = createScript(`${ROOM}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if ARGV[2] == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
-if not has_room(#ARGV[2]) then return redis.error_reply('OOM Redis has no room for answers: nine tenths of maxmemory are used') end
+if not has_room(#ARGV[2]) then return ${NO_ROOM} end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1
 `);
@@ -40,7 +43,7 @@ export interface AtomicLinks {
 
 /**
  * Entries that several gateways compete for: every step is one script, and so one step for all of them. Rejects at once while
- * the server is out of reach. A call that was given up may still be carried out by a server that wakes.
+ * the server is out of reach, and with `isFull` for an answer for which it has no room. A call that was given up may still be carried out by a server that wakes.
  */
 export function createRedisAtomicStore({ small, large }: AtomicLinks, namespace: string): AtomicKeyValueStore {
   const nameOf = (key: string): string => `${namespace}::${key}`;
@@ -65,13 +68,20 @@ export function createRedisAtomicStore({ small, large }: AtomicLinks, namespace:
     },
     async replace(key, { expected, value, ttlMs }, signal) {
       signal.throwIfAborted();
-      return (await run<number>(REPLACE, key, [expected, value, wholeMs(ttlMs)])) === 1;
+      const done = await run<number>(REPLACE, key, [expected, value, wholeMs(ttlMs)]);
+      if (done === NO_ROOM) throw noRoom();
+      return done === 1;
     },
     async deleteIf(key, expected, signal) {
       signal.throwIfAborted();
       return (await run<number>(DELETE, key, [expected])) === 1;
     },
   };
+}
+
+function noRoom(): Error {
+  const message = 'Redis has no room for answers: nine tenths of maxmemory are used.';
+  return gatewayError('storage_unavailable', { message, details: { isFull: true } });
 }
 
 function isLarge(value: string | Uint8Array): boolean {

@@ -4,3 +4,4 @@ export type { LinkFigures } from './link.js';
 export type { Notices } from './notices.js';
 export type { RedisCounterStore } from './counter-store.js';
 export type { RedisStore, RedisStoreOptions } from './open-store.js';
+export type { SideName } from './side-losses.js';

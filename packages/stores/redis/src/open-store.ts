@@ -7,6 +7,8 @@ import type { LinkFigures } from './link.js';
 import { createNotices } from './notices.js';
 import type { Notices } from './notices.js';
 import type { CountKeeper } from './recovery.js';
+import { SideLosses } from './side-losses.js';
+import type { SideName } from './side-losses.js';
 
 export interface RedisStoreOptions {
   /** `redis[s]://[[user][:password]@]host[:port][/database]`. */
@@ -18,6 +20,8 @@ export interface RedisStoreOptions {
   readonly timeoutMs: () => number;
   /** Hears when the server is lost, once for each time, and what else goes wrong by itself. Must not throw. */
   readonly onError: (cause: unknown) => void;
+  /** Hears when a connection besides the first is lost while the server is there. Must not throw. */
+  readonly onSideLost?: (side: SideName, cause: unknown) => void;
   readonly leaseMs?: number;
   readonly keeper?: CountKeeper;
   readonly graceMs?: number;
@@ -38,20 +42,18 @@ export interface RedisStore {
   /** Whether every connection is there. */
   readonly isWhole: boolean;
   readonly figures: LinkFigures;
+  /** Of the connections besides the first. */
+  readonly sides: Readonly<Record<SideName, Pick<RedisLink, 'isUp' | 'figures'>>>;
   close(): void;
 }
 
-/** How long a claim may take. */
-const CLAIM_TIMEOUT_MS = 500;
-/** How long an answer may: the longest have many megabytes. */
-const ANSWER_TIMEOUT_MS = 1_000;
+/** How long a claim may take, and an answer: the longest have many megabytes. */
+const TIMEOUTS_MS: Readonly<Record<SideName, number>> = { claims: 500, answers: 1_000 };
 
 /** Connects to a Redis server, and goes on doing so. Throws for a URL that is none; the error does not repeat it. */
 export function openRedisStore(options: RedisStoreOptions): RedisStore {
-  const link = new RedisLink(options);
+  const { link, claims, answers } = createLinks(options);
   const counters = new RedisCounterStore(link, options);
-  const claims = createSide(options, CLAIM_TIMEOUT_MS);
-  const answers = createSide(options, ANSWER_TIMEOUT_MS);
   // With the answers: a channel that is forbidden must cost nobody who is counted his connection.
   const notices = createNotices(
     { tells: link, hears: answers },
@@ -61,7 +63,7 @@ export function openRedisStore(options: RedisStoreOptions): RedisStore {
     () => counters.check(),
     () => counters.resume(),
   );
-  openSide(claims, ignore);
+  openSide(claims, () => undefined);
   openSide(answers, () => notices.missed());
   return {
     counters,
@@ -80,6 +82,7 @@ export function openRedisStore(options: RedisStoreOptions): RedisStore {
     get figures() {
       return link.figures;
     },
+    sides: { claims, answers },
     close() {
       link.close();
       claims.close();
@@ -88,17 +91,36 @@ export function openRedisStore(options: RedisStoreOptions): RedisStore {
   };
 }
 
-/** It is the same server: what becomes of it, the first connection tells. */
-function createSide({ url, clock, random }: RedisStoreOptions, timeoutMs: number): RedisLink {
-  return new RedisLink({ url, clock, random, timeoutMs: () => timeoutMs, onError: ignore });
+interface Links extends Readonly<Record<SideName, RedisLink>> {
+  /** The first. */
+  readonly link: RedisLink;
+}
+
+function createLinks(options: RedisStoreOptions): Links {
+  const losses: SideLosses = new SideLosses({
+    clock: options.clock,
+    isServerUp: () => link.isUp,
+    onLost: (side, cause) => options.onSideLost?.(side, cause),
+  });
+  const link = createFirst(options, losses);
+  return { link, claims: createSide('claims', options, losses), answers: createSide('answers', options, losses) };
+}
+
+function createFirst(options: RedisStoreOptions, losses: SideLosses): RedisLink {
+  const onError = (cause: unknown): void => {
+    losses.noteServer();
+    options.onError(cause);
+  };
+  return new RedisLink({ ...options, onError });
+}
+
+function createSide(side: SideName, { url, clock, random }: RedisStoreOptions, losses: SideLosses): RedisLink {
+  const onError = (cause: unknown): void => losses.noteSide(side, cause);
+  return new RedisLink({ url, clock, random, timeoutMs: () => TIMEOUTS_MS[side], onError });
 }
 
 function openSide(link: RedisLink, onUp: () => void): void {
   link.open(() => link.run(async (client) => void (await client.ping()), 'check'), onUp);
-}
-
-function ignore(): void {
-  // Told elsewhere.
 }
 
 /** Channels are shared by all databases of a server. */
