@@ -125,6 +125,13 @@ describe('a drill', () => {
     expect(skipped.map(({ alias }) => alias)).toEqual(['words']);
   });
 
+  it('is over with each scenario also where no alias can go through it', async () => {
+    const models = { words: { targets: [{ provider: 'a', model: 'text-embedding-3-small' }] } };
+    let over = 0;
+    const { scenarios } = await run({ providers: PROVIDERS, models }, 'no-usage', { onScenario: () => (over += 1) });
+    expect([over, scenarios.map(({ results }) => results)]).toEqual([1, [[]]]);
+  });
+
   it('ends between two requests when it is told to', async () => {
     const stopping = AbortSignal.abort(new Error('stop'));
     const ended = run({ providers: PROVIDERS, models: { fast: { targets: [TARGET_A] } } }, 'no-usage', {

@@ -88,6 +88,8 @@ async function goThrough(
   healthy: Met['healthy'],
   lanes: Lanes,
 ): Promise<readonly ScenarioReport[]> {
+  // Where no alias goes through them, all of them are over.
+  if (healthy.size === 0) for (let over = 0; over < scenarios.length; over += 1) onScenario?.();
   const runs = scenarios.flatMap((scenario) => [...healthy].map(([alias, goodDay]) => ({ scenario, alias, goodDay })));
   const left = new Map(scenarios.map((scenario) => [scenario, healthy.size]));
   const all = await lanes.forEach(runs, async ({ scenario, alias, goodDay }, bench) => {

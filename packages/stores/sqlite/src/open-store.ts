@@ -104,7 +104,7 @@ function prepareStore(database: DatabaseSync, options: SqliteStoreOptions): Sqli
   const [appending, claiming] = [beside.connect(), beside.connect()];
   const owner = new LedgerOwner({ database, appending, path });
   const checkpointer = new Checkpointer([database, appending, claiming], path);
-  const log = new LogGuard(new WriteAheadLog(database, path), checkpointer);
+  const log = new LogGuard(new WriteAheadLog(claiming, path), checkpointer);
   return {
     ledger: createLedgerRepository(database, { path, appending, owner, checkpointer }),
     spend,

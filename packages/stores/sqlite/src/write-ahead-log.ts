@@ -13,7 +13,10 @@ const LOOKS = 3;
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 
-/** The log of an open database, which is a file beside it. It is never opened here: a process that closes it loses its locks. */
+/**
+ * The log of an open database, which is a file beside it. It is never opened here: a process that closes it loses its locks. The
+ * connection is to be one on which no row is still to be read when it is asked: SQLite refuses to look while one is.
+ */
 export class WriteAheadLog {
   readonly #path: string;
   readonly #inode: number | undefined;
