@@ -39,7 +39,7 @@ export { findRefusedName } from './refused-names.js';
 export { hasParameter, withoutParameters } from './parameters.js';
 export { nearestRatio, ratioOf, readPictureSize } from './picture-size.js';
 export { createRecogniser, pickHeaders } from './raw-endpoints.js';
-export { Patience, whenFree } from './patience.js';
+export { Patience, Waiters, sleepNow } from './patience.js';
 export { parseRetryAfter } from './retry-after.js';
 export { createScrubber } from './scrubber.js';
 export { createSealer, derivePurposeKey } from './sealed-secret.js';

@@ -1,6 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import { expect, it } from 'vitest';
-import { Patience, whenFree } from './patience.js';
+import { Patience, Waiters, sleepNow } from './patience.js';
 
 const held = gatewayError('storage_unavailable', { details: { retryAfterMs: 5 } });
 
@@ -56,22 +56,48 @@ function holding(freeAtMs: number) {
 it('has what is held done when it is free, and at once where it is', async () => {
   const { clock, work, pass } = holding(12);
   let said = '';
-  void whenFree(work, clock).then((done) => (said = done));
+  const waiters = new Waiters(clock);
+  void waiters.whenFree(work).then((done) => (said = done));
   for (const expected of ['', '', 'done']) {
     await pass();
     expect(said).toBe(expected);
   }
-  expect(await whenFree(async () => work(), clock)).toBe('done');
+  expect(await waiters.whenFree(async () => work())).toBe('done');
 });
 
 it('ends with the failure after two seconds, with the signal, and with any other failure', async () => {
   const { clock, work, pass } = holding(Number.POSITIVE_INFINITY);
-  const failed = whenFree(work, clock).catch((cause: unknown) => cause);
+  const waiters = new Waiters(clock);
+  const failed = waiters.whenFree(work).catch((cause: unknown) => cause);
   const leaver = new AbortController();
-  const left = whenFree(work, clock, leaver.signal).catch((cause: unknown) => cause);
+  const left = waiters.whenFree(work, leaver.signal).catch((cause: unknown) => cause);
   leaver.abort('left');
   for (let ms = 0; ms <= 2_000; ms += 5) await pass();
   expect([await failed, await left]).toEqual([held, 'left']);
   const broken = gatewayError('storage_unavailable');
-  await expect(whenFree(() => Promise.reject(broken), clock)).rejects.toBe(broken);
+  await expect(new Waiters(clock).whenFree(() => Promise.reject(broken))).rejects.toBe(broken);
+});
+
+it('asks once in each moment, however many wait, and lets them go on in their order', async () => {
+  const { clock, work, pass } = holding(50);
+  const waiters = new Waiters(clock);
+  const done: number[] = [];
+  let asked = 0;
+  const all = Array.from({ length: 100 }, async (_, at) => {
+    await waiters.whenFree(() => {
+      asked += 1;
+      work();
+      done.push(at);
+    });
+  });
+  for (let ms = 0; ms < 50; ms += 5) await pass();
+  await Promise.all(all);
+  expect(done).toEqual(Array.from({ length: 100 }, (_, at) => at));
+  expect(asked).toBe(100 + 50 / 5);
+});
+
+it('stands still when there is nothing else to do', () => {
+  const before = performance.now();
+  sleepNow(5);
+  expect(performance.now() - before).toBeGreaterThan(4);
 });

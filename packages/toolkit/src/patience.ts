@@ -32,24 +32,63 @@ export class Patience {
   }
 }
 
+/** What the last one who asked was told. */
+interface Held {
+  readonly failure: GatewayError;
+  /** When the next one asks. */
+  readonly again: Promise<void>;
+}
+
 /**
- * Does what a store says will be possible in a moment again until it is, for up to 2 s, while the event loop goes on. Rejects
- * as an error of the table with what it fails with, and with the signal's reason.
+ * All who wait for one store that somebody else holds. However many they are, the store is asked once in each moment, and
+ * once it is free, they go on in the order in which they came.
  */
-export async function whenFree<T>(
-  work: () => T | PromiseLike<T>,
-  clock: Pick<Clock, 'monotonic' | 'after'>,
-  signal?: AbortSignal,
-): Promise<T> {
-  const patience = new Patience(clock);
-  for (;;) {
-    signal?.throwIfAborted();
-    try {
-      return await work();
-    } catch (cause) {
-      const failure = toGatewayError(cause);
-      if (!patience.has(failure)) throw failure;
-      await new Promise<void>((resolve) => void clock.after(failure.details.retryAfterMs ?? 0, resolve));
+export class Waiters {
+  readonly #clock: Pick<Clock, 'monotonic' | 'after'>;
+  #held: Held | undefined;
+
+  constructor(clock: Pick<Clock, 'monotonic' | 'after'>) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Does what a store says will be possible in a moment again until it is, for up to 2 s, while the event loop goes on. Rejects
+   * as an error of the table with what it fails with, and with the signal's reason.
+   */
+  async whenFree<T>(work: () => T | PromiseLike<T>, signal?: AbortSignal): Promise<T> {
+    const patience = new Patience(this.#clock);
+    for (;;) {
+      signal?.throwIfAborted();
+      let held = this.#held;
+      try {
+        if (!held) return await work();
+      } catch (cause) {
+        held = this.#hold(toGatewayError(cause));
+      }
+      if (!patience.has(held.failure)) throw held.failure;
+      await held.again;
     }
   }
+
+  #hold(failure: GatewayError): Held {
+    const { retryAfterMs } = failure.details;
+    if (retryAfterMs === undefined) throw failure;
+    return (this.#held ??= { failure, again: this.#pass(retryAfterMs) });
+  }
+
+  #pass(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.after(ms, () => {
+        this.#held = undefined;
+        resolve();
+      });
+    });
+  }
+}
+
+const SLEEPER = new Int32Array(new SharedArrayBuffer(4));
+
+/** The event loop waits too: for what is done as a process ends. */
+export function sleepNow(ms: number): void {
+  Atomics.wait(SLEEPER, 0, 0, ms);
 }

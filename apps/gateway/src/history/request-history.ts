@@ -1,6 +1,6 @@
 import { toGatewayError } from '@sluice/contract';
 import type { Clock, History, HistoryRecord, HistoryRepository } from '@sluice/contract';
-import { Patience } from '@sluice/toolkit';
+import { Patience, sleepNow } from '@sluice/toolkit';
 import type { Sealer } from '@sluice/toolkit';
 import { Capture } from './capture.js';
 import type { CapturedRequest, Policy } from './capture.js';
@@ -100,7 +100,7 @@ export class RequestHistory {
   flush(): void {
     while (this.#waiting.length > 0) this.#write(Number.POSITIVE_INFINITY);
     // Nobody would ask again: this is waited for.
-    while (this.#sealed.length > 0) this.#store();
+    while (this.#sealed.length > 0) sleepNow(this.#store());
   }
 
   /** Writes what waits and stops; nothing is kept any more. */

@@ -3,7 +3,7 @@ import type { Clock, JsonObject, Principal, ResponseRecord, ResponseRepository }
 import { jsonAnswer } from '@sluice/core';
 import type { Answer } from '@sluice/core';
 import type { BackgroundResponses } from '@sluice/dialect-openai';
-import { whenFree } from '@sluice/toolkit';
+import { Waiters } from '@sluice/toolkit';
 import { z } from 'zod';
 import { jsonContent, noStore } from './answers.js';
 import type { Route, RouteCall } from './route.js';
@@ -28,6 +28,7 @@ const requestParams = { path };
 
 /** Stored responses, for whoever had them answered. Each tenant sees its own. */
 export function createResponsesRoutes(deps: ResponsesRoutesDeps): readonly Route[] {
+  const waiters = new Waiters(deps.clock);
   return [
     {
       method: 'GET',
@@ -59,7 +60,7 @@ export function createResponsesRoutes(deps: ResponsesRoutesDeps): readonly Route
         const id = idOf(call);
         const tenant = tenantOf(call.principal);
         deps.background.forget({ tenant, id });
-        const isDeleted = await whenFree(() => deps.responses.delete(tenant, id), deps.clock, call.signal);
+        const isDeleted = await waiters.whenFree(() => deps.responses.delete(tenant, id), call.signal);
         if (!isDeleted) throw notFound(id);
         return jsonAnswer(200, { id, object: 'response', deleted: true });
       },

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AtomicKeyValueStore, Clock } from '@sluice/contract';
-import { whenFree } from '@sluice/toolkit';
+import { Waiters } from '@sluice/toolkit';
 import { guarded } from './failure.js';
 import { transact } from './transact.js';
 
@@ -33,8 +33,9 @@ export function createEntries(database: DatabaseSync, { clock, maxBytes }: Sqlit
   );
   const remove = database.prepare('DELETE FROM entries WHERE key = ? AND value = ? AND expires_at_ms > ?');
   const makeRoom = prepareRoom(database, maxBytes);
+  const waiters = new Waiters(clock);
   const atOnce = <T>(work: (now: number) => T, signal: AbortSignal): Promise<T> =>
-    whenFree(() => guarded(() => transact(database, () => work(clock.now()))), clock, signal);
+    waiters.whenFree(() => guarded(() => transact(database, () => work(clock.now()))), signal);
   return {
     putIfAbsent: (key, { value, ttlMs }, signal) =>
       atOnce((now) => {

@@ -44,7 +44,7 @@ export interface SqliteStoreOptions {
   readonly durability?: 'process' | 'sync';
   /**
    * Whether who makes an audited change asks again where another process holds the database, as who writes rows, answers and
-   * sessions has to anyhow: the event loop then waits for a moment only. Default false.
+   * sessions has to anyhow: the event loop then does not wait with it. Default false.
    */
   readonly asksAgain?: boolean;
 }
@@ -52,6 +52,8 @@ export interface SqliteStoreOptions {
 const DEFAULT_BUSY_MS = 2_000;
 /** How long the event loop waits with a commit for another process's lock. Whoever wants more asks again. */
 const BESIDE_BUSY_MS = 2;
+/** Where many may wait at the same time, and all ask again, the event loop waits for none of them. */
+const CLAIMING_BUSY_MS = 0;
 
 /** In WAL mode NORMAL survives the end of the process; only a power cut may take the last moments. */
 const SYNCHRONOUS = { process: 'NORMAL', sync: 'FULL' } as const;
@@ -101,7 +103,7 @@ function prepareStore(database: DatabaseSync, options: SqliteStoreOptions): Sqli
   migrate(database);
   const spend = createSqliteSpend(path);
   const beside = new Beside(path, synchronous);
-  const [appending, claiming] = [beside.connect(), beside.connect()];
+  const [appending, claiming] = [beside.connect(), beside.connect(CLAIMING_BUSY_MS)];
   const owner = new LedgerOwner({ database, appending, path });
   const checkpointer = new Checkpointer([database, appending, claiming], path);
   const log = new LogGuard(new WriteAheadLog(claiming, path), checkpointer);
@@ -164,7 +166,7 @@ function smallRepositories(
     responses: createResponseRepository(claiming),
     sessions: createSessionRepository(claiming),
     settings: createSettingRepository(database),
-    audit: createAuditRepository(database, asksAgain ? BESIDE_BUSY_MS : busyTimeoutMs),
+    audit: createAuditRepository(database, asksAgain ? CLAIMING_BUSY_MS : busyTimeoutMs),
     history: createHistoryRepository(claiming),
   };
 }
@@ -181,8 +183,8 @@ class Beside {
     this.#synchronous = synchronous;
   }
 
-  connect(): DatabaseSync {
-    const opened = new DatabaseSync(this.#path, { timeout: BESIDE_BUSY_MS });
+  connect(timeout = BESIDE_BUSY_MS): DatabaseSync {
+    const opened = new DatabaseSync(this.#path, { timeout });
     this.#opened.push(opened);
     opened.exec(this.#synchronous);
     return opened;

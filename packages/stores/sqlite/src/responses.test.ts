@@ -1,5 +1,6 @@
 import type { ResponseRecord } from '@sluice/contract';
-import { describe, expect, it } from 'vitest';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryPath, temporaryStore } from './__fixtures__/temporary-store.js';
 
 const RECORD: ResponseRecord = {
@@ -53,4 +54,19 @@ describe('stored answers in SQLite', () => {
     responses.sweep(2_000);
     expect([responses.find('a', 'resp_1', 0), responses.find('a', 'resp_2', 0)?.id]).toEqual([undefined, 'resp_2']);
   });
+});
+
+it('wait for no other process: whoever has them written asks again', () => {
+  const path = temporaryPath();
+  const { responses } = temporaryStore({ path });
+  const other = new DatabaseSync(path);
+  onTestFinished(() => other.close());
+  other.exec('BEGIN IMMEDIATE');
+  const triesMs = Array.from({ length: 50 }, () => {
+    const beganMs = performance.now();
+    expect(() => responses.put(RECORD)).toThrow(expect.objectContaining({ details: { retryAfterMs: 5 } }));
+    return performance.now() - beganMs;
+  });
+  // A wait is as long each time, however busy the machine is; the shortest of many tries has none.
+  expect(Math.min(...triesMs)).toBeLessThan(1.5);
 });
