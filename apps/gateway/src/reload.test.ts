@@ -260,7 +260,7 @@ describe('what a reload takes away', () => {
     const answer = await chat(gateway, 'fast', true);
     gateway.reload({ ...onSim(), server: { drainTimeoutMs: 100 } });
     expect(await answer.text()).toContain('"code":"draining"');
-    expect(await up.closedWithin(3_000)).toBe(true);
+    expect(await up.closedWithin(20_000)).toBe(true);
   });
 
   it('ends with an error when more than three versions are alive, the oldest first', async () => {

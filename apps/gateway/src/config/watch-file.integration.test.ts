@@ -69,7 +69,7 @@ async function expectTold({ test: { expect }, told }: Watched, times: number): P
   expect(told()).toBe(times);
 }
 
-// All at a time: each of them waits, and none for another.
+// Several at a time, as many as `maxConcurrency` of Vitest lets begin: each of them waits, and none for another.
 describe.concurrent('a watched file (F43)', () => {
   it('is told of once when it is written', async (test) => {
     const setup = started(test);

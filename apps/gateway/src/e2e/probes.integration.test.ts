@@ -40,9 +40,14 @@ describe('a provider that is probed', () => {
     const stateOfA = async () => (await health(gateway.url, gateway.adminKey)).providers[0]?.keys[0];
     await expect.poll(stateOfA).toMatchObject({ state: 'up', reasons: [], probe: { ok: true } });
     await a.down();
+    // Degraded, or down already where the machine was busy for as long as between two probes.
+    const probeFailed: unknown = expect.objectContaining({
+      cause: 'probe_failed',
+      errorCode: 'upstream_connection_error',
+    });
     await expect.poll(stateOfA, { interval: 20 }).toMatchObject({
-      state: 'degraded',
-      reasons: [{ cause: 'probe_failed', errorCode: 'upstream_connection_error' }],
+      state: expect.stringMatching(/^(?:degraded|down)$/) as unknown,
+      reasons: expect.arrayContaining([probeFailed]) as unknown,
       probe: { ok: false },
     });
     await expect.poll(stateOfA).toMatchObject({ state: 'down' });

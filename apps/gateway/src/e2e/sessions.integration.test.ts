@@ -184,7 +184,7 @@ describe('a session', () => {
   });
 
   it('is over after its time', async () => {
-    await using brief = await startGateway({ auth: { sessions: { ttl: '1s' } } });
+    await using brief = await startGateway({ auth: { sessions: { ttl: '5s' } } });
     const { post, go } = browser(brief);
     await post('/auth/session', { key: brief.adminKey });
     expect((await go('/auth/session')).status).toBe(200);

@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Traffic {
   /** Whether this version of the configuration has answered a call. */
   hasSeen(version: string): boolean;
+  /** How many have ended so far, well or not. */
+  readonly answered: number;
   /** Ends the calls and tells what came of them. */
   stop(): Promise<TrafficReport>;
 }
@@ -44,6 +46,9 @@ export function startTraffic(options: TrafficOptions): Traffic {
   })();
   return {
     hasSeen: (version) => report.versions.includes(version),
+    get answered() {
+      return report.answered;
+    },
     async stop() {
       isStopped = true;
       await loop;
