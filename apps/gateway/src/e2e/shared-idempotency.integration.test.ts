@@ -114,10 +114,11 @@ describeWithPostgres('an Idempotency-Key that comes to two gateways', (postgres)
     });
 
     it('goes by what the machine knows under local where an ACL forbids it, and that is told once with the reason', async () => {
-      const told = (): readonly string[] =>
+      const linesWith = (...words: readonly string[]): readonly string[] =>
         (two.sluice.output.stdout + two.sluice.output.stderr)
           .split('\n')
-          .filter((line) => line.includes('idempotency store failed') && line.includes('NOPERM'));
+          .filter((line) => words.every((word) => line.includes(word)));
+      const told = (): readonly string[] => linesWith('idempotency store failed', 'NOPERM');
       let fresh = 0;
       const isShared = async (): Promise<boolean> => {
         const key = `there ${(fresh += 1)}`;
@@ -131,9 +132,17 @@ describeWithPostgres('an Idempotency-Key that comes to two gateways', (postgres)
         expect([isAgain(await ask(two, 'forbidden')), isAgain(await ask(two, 'forbidden'))]).toEqual([false, true]);
         expect(isAgain(await ask(two, 'forbidden too'))).toBe(false);
         await expect.poll(told, patient).toHaveLength(1);
+        const last = await ask(two, 'forbidden still');
+        expect(isAgain(last)).toBe(false);
+        // Whatever was told on account of it stands before its own line.
+        const id = last.headers.get('x-request-id') ?? 'none';
+        await expect.poll(() => linesWith('"msg":"request"', id), patient).toHaveLength(1);
+        expect(told()).toHaveLength(1);
       } finally {
         await redis.server.command('ACL', 'SETUSER', 'default', 'allkeys');
       }
+      // A server that fails so often in a row is left alone for a moment.
+      await expect.poll(isShared, patient).toBe(true);
     });
 
     it('is free again when the lease of a gateway that was killed is over', async () => {

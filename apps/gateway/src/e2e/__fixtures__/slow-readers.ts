@@ -81,7 +81,7 @@ export async function expectBoundedReaders({ readers, writeTimeoutMs }: StallPla
 async function settled(gateway: MeasuredGateway, before: Memory): Promise<Memory> {
   let after = before;
   const more = async (): Promise<number> => (after = await gateway.memory()).liveBytes - before.liveBytes;
-  await expect.poll(more, { timeout: 5_000 }).toBeLessThan(BACK_WITHIN_BYTES);
+  await expect.poll(more).toBeLessThan(BACK_WITHIN_BYTES);
   return after;
 }
 
