@@ -13,8 +13,8 @@ import { renderTable } from './table.js';
 import { startField } from './targets.js';
 
 const NOISY_SHARE = 0.1;
-/** The compiler needs tens of thousands of requests to settle. */
-const MIN_WARM_UP_MS = 3_000;
+/** The compiler needs tens of thousands of requests to settle, of the gateway and of the pass-through. */
+const MIN_WARM_UP_MS = 8_000;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const report = (text: string): void => void process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${text}` : '');
