@@ -147,7 +147,7 @@ class GroupCommit implements ObservedLedger {
     this.#timerSet = false;
     if (this.#settlements.size === 0) return;
     const failure = this.#writeSettlements();
-    if (failure) this.#setTimer(RETRY_AFTER_MS);
+    if (failure) this.#setTimer(this.#isFailing ? RETRY_AFTER_MS : (failure.details.retryAfterMs ?? RETRY_AFTER_MS));
     else if (this.#settlements.size > 0) this.#commitRestSoon();
   };
 

@@ -47,6 +47,16 @@ describe('a store that another process holds', () => {
     expect(rig.settlements).toEqual(['a', 'b']);
   });
 
+  it('takes settlements a moment after it is free', () => {
+    const rig = ledgerRig();
+    rig.isHeld = true;
+    rig.ledger.settle(settlement('a'));
+    for (let ms = 0; ms < 40; ms += 5) rig.clock.advance(5);
+    rig.isHeld = false;
+    rig.clock.advance(5);
+    expect(rig.settlements).toEqual(['a']);
+  });
+
   it('is waited for by a flush', async () => {
     const rig = ledgerRig();
     rig.isHeld = true;
