@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Claim } from '@sluice/contract';
 import { REDIS_PASSWORD, describeWithRedis } from '@sluice/testkit';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
@@ -74,6 +75,23 @@ describeWithRedis('an outage of a Redis server with many requests', (redis) => {
       await store.counters.settle(`${round}-3`, { spend: 2 });
       expect(await used(store)).toEqual([10 * round, 10 * round, 10 * round, 20 * round, 0]);
     }
+  });
+
+  it('F50 counts what goes on beside a sum of what began before it and after it', async () => {
+    const store = await open();
+    await lose(store);
+    const end = async (id: string): Promise<void> => {
+      store.counters.note(id, CLAIMS);
+      await store.counters.settle(id, { spend: 2 });
+    };
+    await end('before');
+    await sleep(30);
+    store.counters.note('going on', CLAIMS);
+    await sleep(30);
+    await end('after');
+    await redis.server.start();
+    await untilUp(store);
+    expect(await used(store)).toEqual([3, 3, 3, 9, 1]);
   });
 
   it('F50 refuses what it could not be told of, and says so once', async () => {

@@ -41,7 +41,7 @@ export class OwnReservations {
     this.#ended = new EndedParts(serverMs);
   }
 
-  /** Ids that the server has to hear of, the oldest first. */
+  /** Ids that the server has to hear of. */
   get unsent(): ReadonlySet<string> {
     return this.#unsent;
   }
@@ -70,6 +70,12 @@ export class OwnReservations {
     this.#all.set(id, { claims, madeAtMs, isThere: false, mayBeThere });
     this.#unsent.add(id);
     return true;
+  }
+
+  /** What the server has still to hear of, the earliest first: a window begins with the first claim that it hears of. */
+  unsentInTime(): readonly string[] {
+    const madeAtMs = (id: string): number => this.#all.get(id)?.madeAtMs ?? 0;
+    return [...this.#unsent].sort((one, other) => madeAtMs(one) - madeAtMs(other));
   }
 
   /** The server has taken over what was noted. */

@@ -136,7 +136,7 @@ export class Recovery {
   }
 
   async #tellAll(urgency: Urgency): Promise<void> {
-    const ids = [...this.#deps.own.unsent];
+    const ids = this.#deps.own.unsentInTime();
     for (let at = 0; at < ids.length; at += CHUNK) {
       await Promise.all(ids.slice(at, at + CHUNK).map((id) => this.#tellOf(id, urgency)));
     }
