@@ -1,15 +1,7 @@
 import type { GatewayError } from './errors.js';
 import type { IncomingHeaders } from './identity.js';
-import type {
-  ChatEvent,
-  ChatRequest,
-  ChatResult,
-  DialectId,
-  EmbedRequest,
-  EmbedResult,
-  Feature,
-  JsonObject,
-} from './models.js';
+import type { ChatEvent, ChatRequest, ChatResult, DialectId, Feature, JsonObject } from './models.js';
+import type { EmbedRequest, EmbedResult } from './embeddings.js';
 import type { Adjustment } from './provider.js';
 
 /** One endpoint as its clients speak it. Pure: the app owns the socket. */

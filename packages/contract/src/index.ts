@@ -23,8 +23,6 @@ export type {
   ChatResult,
   Citation,
   DialectId,
-  EmbedRequest,
-  EmbedResult,
   Feature,
   FilePart,
   Finish,
@@ -51,6 +49,7 @@ export type {
   VendorState,
   WholePart,
 } from './models.js';
+export type { EmbedRequest, EmbedResult } from './embeddings.js';
 export type {
   CallGuards,
   CheckedRequest,

@@ -284,18 +284,3 @@ export type ChatEvent =
   /** Cumulative: the last one counts. */
   | { readonly type: 'usage'; readonly usage: Usage }
   | { readonly type: 'finish'; readonly finish: Finish; readonly serviceTier?: string };
-
-/** Texts to be turned into vectors. */
-export interface EmbedRequest {
-  /** Texts, or token ids where the caller tokenised itself. */
-  readonly input: readonly string[] | readonly (readonly number[])[];
-  readonly dimensions?: number;
-  readonly user?: string;
-  readonly extensions?: { readonly dialect: DialectId; readonly fields: JsonObject };
-}
-/** One vector for each input, in their order. */
-export interface EmbedResult {
-  readonly model: string;
-  readonly vectors: readonly (readonly number[])[];
-  readonly usage?: Usage;
-}

@@ -1,18 +1,8 @@
 import type { z } from 'zod';
 import type { ModelFacts } from './catalogue.js';
 import type { GatewayError } from './errors.js';
-import type {
-  ChatEvent,
-  ChatRequest,
-  ChatResult,
-  DialectId,
-  EmbedRequest,
-  EmbedResult,
-  Feature,
-  Finish,
-  JsonObject,
-  Usage,
-} from './models.js';
+import type { ChatEvent, ChatRequest, ChatResult, DialectId, Feature, Finish, JsonObject, Usage } from './models.js';
+import type { EmbedRequest, EmbedResult } from './embeddings.js';
 import type {
   ImageRequest,
   ImageResult,

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { gatewayError } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
 import type { Bench } from '../__fixtures__/bench.js';
 import { ask, askStream, fastBench } from '../__fixtures__/fast-bench.js';
@@ -62,11 +63,20 @@ describe('a caller that waits no longer', () => {
     expect(bench.seen.settlements[0]).toMatchObject({ errorCode: 'upstream_timeout' });
   });
 
+  it('may leave before, as anybody else', async () => {
+    const bench = fastBench([{ head: 'hang' }]);
+    const leaving = new AbortController();
+    const answering = bench.call(ask, { ...patience, signal: leaving.signal });
+    await untilAsked(bench);
+    leaving.abort(gatewayError('client_closed_request'));
+    await answering;
+    expect([bench.seen.records[0]?.status, bench.clock.pending]).toEqual([499, 0]);
+  });
+
   it('leaves no timer behind', async () => {
     const bench = fastBench([saying('one')]);
     await bench.call(ask, patience);
-    bench.clock.advance(300);
-    expect(bench.seen.records[0]).toMatchObject({ status: 200 });
+    expect([bench.seen.records[0]?.status, bench.clock.pending]).toEqual([200, 0]);
   });
 });
 

@@ -22,18 +22,9 @@ export function readTimeoutMs({ [HEADER]: asked }: IncomingHeaders): number | un
 export function stopInTime({ call, ports }: Pick<CallContext, 'call' | 'ports'>): void {
   const timeoutMs = readTimeoutMs(call.received.headers);
   if (timeoutMs === undefined) return;
-  const caller = call.signal;
-  const own = new AbortController();
-  const leave = (): void => own.abort(caller.reason);
+  const late = new AbortController();
   const message = `The answer took longer than the ${timeoutMs} ms that ${HEADER} gives it.`;
-  const cancel = ports.clock.after(timeoutMs - call.elapsedMs(), () =>
-    own.abort(gatewayError('upstream_timeout', { message })),
-  );
-  call.signal = own.signal;
-  call.scope.add(() => {
-    cancel();
-    caller.removeEventListener('abort', leave);
-  });
-  if (caller.aborted) leave();
-  else caller.addEventListener('abort', leave, { once: true });
+  const stop = (): void => late.abort(gatewayError('upstream_timeout', { message }));
+  call.scope.add(ports.clock.after(timeoutMs - call.elapsedMs(), stop));
+  call.signal = AbortSignal.any([call.signal, late.signal]);
 }

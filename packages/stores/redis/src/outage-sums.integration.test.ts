@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Claim } from '@sluice/contract';
 import { REDIS_PASSWORD, describeWithRedis } from '@sluice/testkit';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import { openStore, until, untilUp } from './__fixtures__/open.js';
-import type { OpenedStore } from './__fixtures__/open.js';
+import { openStore, realClock, until, untilUp } from './__fixtures__/open.js';
+import type { OpenOptions, OpenedStore } from './__fixtures__/open.js';
 
 const never = new AbortController().signal;
 const MINUTE_MS = 60_000;
@@ -28,9 +28,9 @@ async function used({ counters }: OpenedStore): Promise<readonly number[]> {
 }
 
 describeWithRedis('an outage of a Redis server with many requests', (redis) => {
-  async function open(): Promise<OpenedStore> {
+  async function open(more: OpenOptions = {}): Promise<OpenedStore> {
     const url = `redis://default:${REDIS_PASSWORD}@127.0.0.1:${redis.server.port}`;
-    const store = openStore(url, { timeoutMs: () => 500 });
+    const store = openStore(url, { timeoutMs: () => 500, ...more });
     onTestFinished(() => store.close());
     await untilUp(store);
     return store;
@@ -92,6 +92,19 @@ describeWithRedis('an outage of a Redis server with many requests', (redis) => {
     await redis.server.start();
     await untilUp(store);
     expect(await used(store)).toEqual([3, 3, 3, 9, 1]);
+  });
+
+  it('F50 counts what began in one moment in one window, however long it takes to tell of it', async () => {
+    let isTelling = false;
+    let driftMs = 0;
+    const real = { ...realClock(), monotonic: () => performance.now() + (isTelling ? (driftMs += 0.3) : driftMs) };
+    const store = await open({ clock: real });
+    await lose(store);
+    for (const id of ['a', 'b', 'c']) store.counters.note(id, CLAIMS);
+    isTelling = true;
+    await redis.server.start();
+    await untilUp(store);
+    expect(await used(store)).toEqual([3, 3, 3, 15, 3]);
   });
 
   it('F50 refuses what it could not be told of, and says so once', async () => {

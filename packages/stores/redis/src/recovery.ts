@@ -155,15 +155,16 @@ export class Recovery {
   }
 
   async #tellOf(id: string, urgency: Urgency): Promise<void> {
-    const { own: all, clock, leaseMs } = this.#deps;
+    const { own: all, caller, leaseMs } = this.#deps;
     const own = all.get(id);
     if (!own) return;
     if (own.ending === 'cancelled' && !own.isThere && !own.mayBeThere) return all.forget(id, own);
     if (!own.isThere && own.ending !== 'cancelled') {
       own.mayBeThere = true;
       const { claims, madeAtMs } = own;
-      const ageMs = Math.max(0, Math.floor(clock.monotonic() - madeAtMs));
-      if (claims.length > 0) await this.#ask(SCRIPTS.adopt, { id, claims, ageMs, leaseMs }, urgency);
+      // Not its age: that would depend on how long the call is under way.
+      const atMs = caller.serverMsAt(madeAtMs);
+      if (claims.length > 0) await this.#ask(SCRIPTS.adopt, { id, claims, atMs, leaseMs }, urgency);
       all.adopted(id, own);
     }
     await this.finish(id, own, urgency);

@@ -46,8 +46,8 @@ export class WriteAheadLog {
   }
 
   #isCut(): boolean {
-    const before = this.#stat()?.size ?? 0;
     if (!this.#frames) return false;
+    const before = this.#stat()?.size ?? 0;
     const frames = Number(this.#frames.get()?.['log']);
     const after = this.#stat()?.size ?? 0;
     return frames > 0 && Math.max(before, after) < HEADER_BYTES + frames * this.#frameBytes;
@@ -58,7 +58,10 @@ export class WriteAheadLog {
   }
 }
 
-/** Whether it says how long its log is. Before SQLite 3.51 an unknown mode is a checkpoint like any other, which would copy the holes of a log that is cut. */
+/**
+ * Whether it says how long its log is. Before SQLite 3.51 an unknown mode is a checkpoint like any other, which would copy the
+ * holes of a log that is cut.
+ */
 export function canCountFrames(database: DatabaseSync): boolean {
   const { version } = database.prepare('SELECT sqlite_version() AS version').get() as { readonly version: string };
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -5,7 +5,7 @@ import { openRedisStore } from '../index.js';
 import type { RedisStore, RedisStoreOptions } from '../index.js';
 
 /** Of the process; only its wall clock may be wrong. */
-function realClock(wrongByMs = 0): Clock {
+export function realClock(wrongByMs = 0): Clock {
   return {
     now: () => Date.now() + wrongByMs,
     monotonic: () => performance.now(),

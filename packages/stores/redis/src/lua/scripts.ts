@@ -81,7 +81,7 @@ return report_of(r)
 `);
 
 /**
- * Counts what was admitted somewhere else, so many milliseconds ago, whatever the limits; in the windows of that time alone.
+ * Counts what was admitted somewhere else, at a time of this server's clock, whatever the limits; in the windows of that time alone.
  * One that is there already is left as it is, but for its lease.
  */
 export const ADOPT = script(String.raw`
@@ -92,14 +92,12 @@ if existing and existing.x == 0 then
   redis.call('ZADD', DUE, now + asked.leaseMs, 'r:' .. asked.id)
   return report_of(existing)
 end
-local at = now - asked.ageMs
--- Ages are whole milliseconds, and those of one moment arrive one after the other.
-local SLACK = 5
+local at = math.min(now, asked.atMs)
 local r = { x = 0, l = {} }
 for _, claim in ipairs(asked.claims) do
   local field, kind, window = claim[1], claim[2], claim[5]
   local c = current(field, kind, window)
-  local counts = c.b <= at + SLACK
+  local counts = c.b <= at
   if c.new and kind ~= 's' then
     local b, e = period_at(kind, window, at)
     counts = e == -1 or e > now
