@@ -28,8 +28,7 @@ describe('a store that another process holds', () => {
     for (let ms = 0; ms < 2_000; ms += 5) rig.clock.advance(5);
     await expect(first).rejects.toMatchObject({ code: 'storage_unavailable' });
     const second = rig.ledger.open(intent('b'));
-    rig.turn();
-    rig.turn();
+    rig.turn(4);
     await expect(second).rejects.toMatchObject({ code: 'storage_unavailable' });
     expect(rig.ledger.isFailing).toBe(true);
   });

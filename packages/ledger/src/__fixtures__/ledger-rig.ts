@@ -18,8 +18,8 @@ export interface LedgerRig {
   fail: boolean | string;
   /** While true, somebody else holds the store. */
   isHeld: boolean;
-  /** Runs what the ledger scheduled: one turn of the event loop. */
-  turn(): void;
+  /** Runs what the ledger scheduled: a turn of the event loop, or so many. */
+  turn(times?: number): void;
 }
 
 /** A ledger over an append-only store that a test can break. */
@@ -41,7 +41,9 @@ export function ledgerRig(): LedgerRig {
     commits: [],
     fail: false,
     isHeld: false,
-    turn: () => scheduled.splice(0).forEach((run) => run()),
+    turn(times = 1) {
+      for (let turned = 0; turned < times; turned += 1) scheduled.splice(0).forEach((run) => run());
+    },
   };
   return rig;
 }
