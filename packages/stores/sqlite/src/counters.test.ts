@@ -22,14 +22,16 @@ const money = (amount: number) =>
   }) as const;
 
 describe('what is reserved in a database', () => {
-  it('is there after a restart', async () => {
+  it('is there after a restart where the request has a row, and given back at once where it has none', async () => {
     const path = temporaryPath();
     const clock = createManualClock();
     const before = temporaryStore({ path });
-    await before.counters({ clock }).reserve('a', [money(40_000)], never);
+    const counters = before.counters({ clock });
+    await Promise.all(['a', 'b'].map((id) => counters.reserve(id, [money(40_000)], never)));
+    before.ledger.append({ intents: [ledgerIntent({ id: 'a' })], settlements: [] });
     before.close();
     const after = temporaryStore({ path }).counters({ clock });
-    expect((await after.reserve('b', [money(0)], never)).states[0]?.remaining).toBe(60_000);
+    expect((await after.reserve('c', [money(0)], never)).states[0]?.remaining).toBe(60_000);
   });
 
   it('is kept for somebody else together with the epoch that all of it is of', () => {
@@ -63,25 +65,52 @@ describe('what is reserved in a database', () => {
     const clock = createManualClock();
     const store = temporaryStore();
     const counters = store.counters({ clock });
-    store.ledger.append({ intents: [ledgerIntent({ id: 'open' })], settlements: [] });
     await counters.reserve('open', [money(40_000)], never);
+    store.ledger.append({ intents: [ledgerIntent({ id: 'open' })], settlements: [] });
     clock.advance(counters.leaseMs + 500);
     expect((await counters.reserve('b', [money(0)], never)).states[0]?.remaining).toBe(60_000);
     await counters.settle('open', { spend: 15_000 });
     expect((await counters.reserve('c', [money(0)], never)).states[0]?.remaining).toBe(85_000);
   });
 
-  it('counts by its row where the process ended between the two', async () => {
+  it('counts again where its row comes after its lease', async () => {
     const clock = createManualClock();
     const store = temporaryStore();
     const counters = store.counters({ clock });
-    store.ledger.append({
-      intents: [ledgerIntent({ id: 'done' })],
-      settlements: [ledgerSettlement({ id: 'done', costMicroUsd: 12 })],
-    });
-    await counters.reserve('done', [money(40_000)], never);
+    await counters.reserve('late', [money(40_000)], never);
     clock.advance(counters.leaseMs + 500);
-    expect((await counters.reserve('b', [money(0)], never)).states[0]?.remaining).toBe(88_000);
+    expect((await counters.reserve('b', [money(0)], never)).states[0]?.remaining).toBe(100_000);
+    store.ledger.append({ intents: [ledgerIntent({ id: 'late' })], settlements: [] });
+    expect((await counters.reserve('c', [money(0)], never)).states[0]?.remaining).toBe(60_000);
+  });
+
+  it('is settled in the transaction that writes the row', async () => {
+    const path = temporaryPath();
+    const clock = createManualClock();
+    const store = temporaryStore({ path });
+    const counters = store.counters({ clock });
+    const other = temporaryStore({ path }).counters({ clock });
+    await counters.reserve('a', [money(40_000)], never);
+    store.ledger.append({ intents: [ledgerIntent({ id: 'a' })], settlements: [] });
+    const settling = counters.settle('a', { spend: 15_000 });
+    store.ledger.append({ intents: [], settlements: [ledgerSettlement({ id: 'a' })] });
+    expect(other.list({ name: 'spend', windowMs: Number.POSITIVE_INFINITY })).toMatchObject([{ used: 15_000 }]);
+    await settling;
+  });
+
+  it('is reserved and settled all the same where a row beside it is refused', async () => {
+    const clock = createManualClock();
+    const store = temporaryStore();
+    const counters = store.counters({ clock });
+    await counters.reserve('a', [money(40_000)], never);
+    const settling = counters.settle('a', { spend: 15_000 });
+    const reserving = counters.reserve('b', [money(1_000)], never);
+    const broken = ledgerIntent({ id: 'a', tenant: null as never });
+    expect(() => store.ledger.append({ intents: [broken], settlements: [] })).toThrow('The database cannot be used.');
+    await settling;
+    expect((await reserving).states[0]?.remaining).toBe(84_000);
+    await counters.cancel('b');
+    expect((await counters.reserve('c', [money(0)], never)).states[0]?.remaining).toBe(85_000);
   });
 
   it('that never ends counts also where nothing of it was left and its row was swept', async () => {
@@ -145,5 +174,59 @@ describe('what is reserved in a database', () => {
     other.exec('ROLLBACK');
     other.close();
     expect((await counters.reserve('d', [money(1)], never)).ok).toBe(true);
+  });
+});
+
+describe('what another process has reserved', () => {
+  const slot = { scope: 'key:a', kind: 'gauge', name: 'concurrent', amount: 1, limit: 2, windowMs: 0 } as const;
+  /** Two who hold the same database. */
+  const openTwo = () => {
+    const path = temporaryPath();
+    const clock = createManualClock();
+    const [first, second] = [temporaryStore({ path }), temporaryStore({ path })];
+    return { clock, first, second, counters: first.counters({ clock }), others: second.counters({ clock }) };
+  };
+  const remaining = async (counters: ReturnType<typeof openTwo>['others']) =>
+    (await counters.reserve('look', [{ ...slot, amount: 0 }, money(0)], never)).states.map((state) => state.remaining);
+
+  it('is free as soon as somebody looks once that one has ended, but for the money of open rows', async () => {
+    const { clock, first, counters, others } = openTwo();
+    await counters.reserve('open', [slot, money(40_000)], never);
+    await counters.reserve('gone', [slot, money(40_000)], never);
+    first.ledger.append({ intents: [ledgerIntent({ id: 'open' })], settlements: [] });
+    expect(await remaining(others)).toEqual([0, 20_000]);
+    first.close();
+    await others.cancel('look');
+    clock.advance(2_000);
+    expect(await remaining(others)).toEqual([2, 60_000]);
+  });
+
+  it('is free when that one has not been heard of for a while, which takes it again when it goes on', async () => {
+    const { clock, first, counters, others } = openTwo();
+    await counters.reserve('open', [slot, money(40_000)], never);
+    await counters.reserve('gone', [slot, money(40_000)], never);
+    first.ledger.append({ intents: [ledgerIntent({ id: 'open' })], settlements: [] });
+    clock.advance(counters.leaseMs - 1);
+    expect(await remaining(others)).toEqual([0, 20_000]);
+    clock.advance(counters.leaseMs);
+    await others.cancel('look');
+    expect(await remaining(others)).toEqual([2, 60_000]);
+    await counters.renew(['open', 'gone']);
+    await others.cancel('look');
+    expect(await remaining(others)).toEqual([0, 20_000]);
+    await counters.settle('open', { spend: 10_000 });
+    await counters.cancel('gone');
+    await others.cancel('look');
+    expect(await remaining(others)).toEqual([2, 90_000]);
+  });
+
+  it('is not given back twice where that one settles it after all', async () => {
+    const { clock, counters, others } = openTwo();
+    await counters.reserve('slow', [slot, money(40_000)], never);
+    clock.advance(counters.leaseMs * 2);
+    expect(await remaining(others)).toEqual([2, 100_000]);
+    await counters.settle('slow', { spend: 10_000 });
+    await others.cancel('look');
+    expect(await remaining(others)).toEqual([2, 90_000]);
   });
 });

@@ -1,12 +1,24 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { gatewayError, toGatewayError } from '@sluice/contract';
-import type { Actual, Claim, ClaimState, Clock, CounterStore, GatewayError, ReserveResult } from '@sluice/contract';
+import type {
+  Actual,
+  Claim,
+  ClaimState,
+  Clock,
+  CounterStore,
+  GatewayError,
+  LedgerIntent,
+  ReserveResult,
+} from '@sluice/contract';
 import { Patience } from '@sluice/toolkit';
 import { guarded } from './failure.js';
 import { CountTable } from './count-table.js';
 import type { Counted, KeptCounts, Place } from './count-table.js';
-import { ReservationTable } from './reservation-table.js';
-import { rollback, transact } from './transact.js';
+import { Holds } from './holds.js';
+import type { Holder } from './holds.js';
+import { Reservations } from './reservations.js';
+import type { Companion, SharedTransaction } from './shared-transaction.js';
+import { transact } from './transact.js';
 
 export interface SqliteCounterOptions {
   readonly clock: Clock;
@@ -14,6 +26,14 @@ export interface SqliteCounterOptions {
   readonly leaseMs?: number;
   /** Calls once the event loop has taken in what is ready. Default `setImmediate`. */
   readonly schedule?: (run: () => void) => void;
+}
+
+/** What of the store it counts with. */
+export interface CountersBase {
+  readonly database: DatabaseSync;
+  /** Of that connection. */
+  readonly transaction: SharedTransaction;
+  readonly holder: Holder;
 }
 
 /** One thing to be done in the next transaction, and what came of it: whoever wants it is told after the commit. */
@@ -35,34 +55,36 @@ const KEEP_MS = 50;
 
 /**
  * Counts in an open, migrated database: exact among all processes that hold it, and there after a restart. Whatever was
- * asked for in one turn of the event loop is one transaction. Windows run on the wall clock, for they outlive the process. Rejects with
+ * asked for in one turn of the event loop is one transaction, with rows of the ledger that are written then. Windows run on the wall clock, for they outlive the process. Rejects with
  * `storage_unavailable` when the database fails; one that another process holds is asked again for up to 2 s, while the event
  * loop goes on.
  */
-export class SqliteCounterStore implements CounterStore {
+export class SqliteCounterStore implements CounterStore, Companion {
   readonly leaseMs: number;
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
   readonly #schedule: (run: () => void) => void;
   readonly #counts: CountTable;
-  readonly #reservations: ReservationTable;
+  readonly #transaction: SharedTransaction;
+  readonly #holder: Holder;
+  readonly #reservations: Reservations;
   readonly #patience: Patience;
   readonly #busyTimeoutMs: number;
-  readonly #begin: StatementSync;
-  readonly #commitAll: StatementSync;
   #orders: Order[] = [];
 
-  constructor(database: DatabaseSync, { clock, leaseMs = DEFAULT_LEASE_MS, schedule }: SqliteCounterOptions) {
+  constructor(base: CountersBase, { clock, leaseMs = DEFAULT_LEASE_MS, schedule }: SqliteCounterOptions) {
+    const { database, transaction, holder } = base;
     this.#database = database;
+    this.#transaction = transaction;
+    this.#holder = holder;
     this.#clock = clock;
     this.leaseMs = leaseMs;
     this.#schedule = schedule ?? ((run) => void setImmediate(run));
     this.#patience = new Patience(clock);
     this.#busyTimeoutMs = Number(database.prepare('PRAGMA busy_timeout').get()?.['timeout']);
-    this.#begin = database.prepare('BEGIN IMMEDIATE');
-    this.#commitAll = database.prepare('COMMIT');
     this.#counts = new CountTable(database);
-    this.#reservations = new ReservationTable(database, this.#counts);
+    this.#reservations = new Reservations(this.#counts, new Holds(database, holder), leaseMs);
+    transaction.join(this);
   }
 
   async reserve(id: string, claims: readonly Claim[], signal: AbortSignal): Promise<ReserveResult> {
@@ -114,18 +136,31 @@ export class SqliteCounterStore implements CounterStore {
     if (failure) this.#end(failure);
   }
 
+  write(intents: readonly LedgerIntent[]): void {
+    if (this.#orders.length === 0 && (intents.length === 0 || this.#reservations.isEmpty)) return;
+    const nowMs = this.#clock.now();
+    this.#counts.begin(nowMs);
+    this.#reservations.begin(nowMs);
+    for (const { id } of intents) this.#reservations.record(id);
+    for (const order of this.#orders) fill(order, nowMs);
+    this.#reservations.write();
+    this.#counts.write();
+  }
+
+  ended(isCommitted: boolean): void {
+    this.#reservations.ended(isCommitted);
+    if (isCommitted) this.#end();
+  }
+
   #reserve(id: string, claims: readonly Claim[], nowMs: number): ReserveResult {
+    if (this.#reservations.has(id)) return this.#again(id, claims);
     const places: Place[] = [];
     for (const claim of claims) {
       const place = this.#counts.find(claim);
-      if (place.used + claim.amount > claim.limit) {
-        // What does not fit a second time has its place already.
-        return this.#reservations.has(id) ? this.#again(id, claims) : this.#refused(claims, claim);
-      }
+      if (place.used + claim.amount > claim.limit) return this.#refused(claims, claim);
       places.push(place);
     }
-    const isNew = this.#reservations.insert({ id, expiresAtMs: nowMs + this.leaseMs, claims, places });
-    if (!isNew) return this.#again(id, claims);
+    this.#reservations.insert({ id, expiresAtMs: nowMs + this.leaseMs, claims, places });
     return { ok: true, id, states: claims.map((claim, index) => this.#take(claim, places[index] as Place)) };
   }
 
@@ -183,9 +218,8 @@ export class SqliteCounterStore implements CounterStore {
   #commit(): GatewayError | undefined {
     if (this.#orders.length === 0) return undefined;
     try {
-      guarded(() => this.#transact(this.#orders));
+      guarded(() => this.#transact());
       this.#patience.renew();
-      this.#end();
       return undefined;
     } catch (cause) {
       const failure = toGatewayError(cause);
@@ -197,6 +231,7 @@ export class SqliteCounterStore implements CounterStore {
 
   #end(failed?: GatewayError): void {
     const orders = this.#orders;
+    if (orders.length === 0) return;
     this.#orders = [];
     for (const { resolve, reject, outcome, failure } of orders) {
       if (failed) reject(failed);
@@ -205,22 +240,11 @@ export class SqliteCounterStore implements CounterStore {
     }
   }
 
-  #transact(orders: readonly Order[]): void {
+  #transact(): void {
     if (!this.#database.isOpen) throw gatewayError('storage_unavailable', { message: 'The database is closed.' });
-    this.#begin.run();
-    try {
-      const nowMs = this.#clock.now();
-      this.#counts.begin(nowMs);
-      this.#reservations.expire(nowMs);
-      for (const order of orders) fill(order, nowMs);
-      this.#counts.write();
-      this.#commitAll.run();
-      this.#reservations.ended(true);
-    } catch (cause) {
-      this.#reservations.ended(false);
-      rollback(this.#database);
-      throw cause;
-    }
+    // Taken before the transaction, which cannot be told from one of its own.
+    void this.#holder.id;
+    this.#transaction.run();
   }
 }
 

@@ -17,13 +17,15 @@ import { prepareOrphans } from './orphans.js';
 import type { OrphanDeps } from './orphans.js';
 import { AFTER_EVERY_ID } from './owner.js';
 import { PriceTable } from './price-table.js';
-import { rollback } from './transact.js';
+import type { SharedTransaction } from './shared-transaction.js';
 
 /** Rows made at the same time by several processes may stand this far out of order. */
 const ORDER_SLACK_MS = 1_000;
 
 export interface LedgerDeps extends OrphanDeps {
   readonly checkpointer: Checkpointer;
+  /** Of the connection that appends. */
+  readonly transaction: SharedTransaction;
 }
 
 /** The ledger of an open, migrated database. Every method throws `storage_unavailable` when the database fails. */
@@ -48,9 +50,7 @@ export function createLedgerRepository(database: DatabaseSync, deps: LedgerDeps)
   };
 }
 
-function prepareAppend({ appending: database, owner, checkpointer }: LedgerDeps) {
-  const begin = database.prepare('BEGIN IMMEDIATE');
-  const commit = database.prepare('COMMIT');
+function prepareAppend({ appending: database, owner, checkpointer, transaction }: LedgerDeps) {
   const prices = new PriceTable(database);
   const insertIntent = database.prepare(
     `INSERT INTO ledger_intents (${INTENT_COLUMNS}) VALUES (${'?, '.repeat(15)}?)
@@ -63,15 +63,15 @@ function prepareAppend({ appending: database, owner, checkpointer }: LedgerDeps)
   return (intents: readonly LedgerIntent[], settlements: readonly LedgerSettlement[]): void => {
     if (intents.length === 0 && settlements.length === 0) return;
     const own = owner.id;
-    begin.run();
-    try {
+    const write = (): void => {
       for (const intent of intents) writeIntent(insertIntent, intent, own);
       for (const settlement of settlements)
         writeSettlement(insertSettlement, settlement, prices.versionOf(settlement.prices));
       owner.mark(intents);
-      commit.run();
+    };
+    try {
+      transaction.run(write, intents);
     } catch (error) {
-      rollback(database);
       prices.forget();
       throw error;
     }

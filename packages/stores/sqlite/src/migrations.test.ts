@@ -50,4 +50,47 @@ describe('migrations', () => {
     database.close();
     expect(() => openSqliteStore({ path })).toThrow(/schema is version 99, newer than this release knows/);
   });
+
+  it('give back what reservations held, each of which had a row once, but for the money that counts', () => {
+    const database = memoryDatabase();
+    migrate(database, MIGRATIONS.slice(0, 18));
+    const held = (name: string, amount: number, isTaken = true) => ({
+      key: name,
+      startsAtMs: 0,
+      name,
+      amount,
+      isTaken,
+    });
+    const rows: Record<string, readonly object[]> = {
+      none: [held('spend', 1), held('concurrent', 1)],
+      open: [held('spend', 10), held('concurrent', 1)],
+      settled: [held('spend', 100_000), held('concurrent', 1)],
+      late: [held('spend', 1_000_000, false), held('concurrent', 1, false)],
+    };
+    const insert = database.prepare('INSERT INTO reservations VALUES (?, 0, 0, ?)');
+    for (const [id, each] of Object.entries(rows)) insert.run(id, JSON.stringify(each));
+    for (const id of ['open', 'settled', 'late'])
+      database
+        .prepare(`INSERT INTO ledger_intents VALUES (?, NULL, 0, 'k', 't', 'r', 'm', 0${', NULL'.repeat(8)})`)
+        .run(id);
+    for (const [id, cost] of [
+      ['settled', 7],
+      ['late', 9],
+    ] as const)
+      database
+        .prepare(
+          `INSERT INTO ledger_settlements (id, settled_at_ms, status, attempts, usage_source, cost_micro_usd)
+           VALUES (?, 0, 200, '[]', 'provider', ?)`,
+        )
+        .run(id, cost);
+    database.exec(
+      `INSERT INTO counts VALUES ('spend', 0, NULL, 500000), ('concurrent', 0, NULL, 5), ('other', 0, NULL, 3)`,
+    );
+    migrate(database);
+    expect(database.prepare('SELECT key, used FROM counts ORDER BY key').all()).toEqual([
+      { key: 'concurrent', used: 2 },
+      { key: 'other', used: 3 },
+      { key: 'spend', used: 500_000 - 1 - 100_000 + 7_000 + 9_000 },
+    ]);
+  });
 });

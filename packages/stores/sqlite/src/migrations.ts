@@ -266,6 +266,31 @@ export const MIGRATIONS: readonly string[] = [
    CREATE INDEX ledger_adjustments_request ON ledger_adjustments (request_id);`,
 
   `ALTER TABLE users ADD COLUMN issuer TEXT;`,
+
+  `-- What each process would have to give back should it end: of each count the sum over its reservations, which it alone
+   -- knows one by one. Of one that is not heard of until \`until_ms\` others give it back.
+   CREATE TABLE count_holders (holder INTEGER PRIMARY KEY NOT NULL, until_ms INTEGER NOT NULL) STRICT;
+   CREATE TABLE count_holds (
+     holder INTEGER NOT NULL,
+     key TEXT NOT NULL,
+     starts_at_ms INTEGER NOT NULL,
+     held INTEGER NOT NULL,
+     PRIMARY KEY (holder, key, starts_at_ms)
+   ) STRICT, WITHOUT ROWID;
+   -- Reservations of processes that have ended: they held all of it, but the money of rows that are open, which count as
+   -- reserved, and of rows that are settled, which count by what those cost.
+   CREATE TEMP TABLE reserved AS
+     SELECT json_extract(h.value, '$.key') AS key, json_extract(h.value, '$.startsAtMs') AS starts_at_ms,
+            iif(json_extract(h.value, '$.isTaken'), json_extract(h.value, '$.amount'), 0) AS taken,
+            iif(json_extract(h.value, '$.name') = 'spend', 1, 0) AS is_spend,
+            i.id IS NOT NULL AS known, s.id IS NOT NULL AS settled, coalesce(s.cost_micro_usd, 0) * 1000 AS cost
+     FROM reservations r, json_each(r.held) h
+       LEFT JOIN ledger_intents i ON i.id = r.id LEFT JOIN ledger_settlements s ON s.id = r.id;
+   UPDATE counts SET used = used + (
+     SELECT coalesce(sum(iif(is_spend AND settled, cost - taken, iif(is_spend AND known, 0, -taken))), 0)
+     FROM reserved WHERE reserved.key = counts.key AND reserved.starts_at_ms = counts.starts_at_ms);
+   DROP TABLE reserved;
+   DROP TABLE reservations;`,
 ];
 
 /**

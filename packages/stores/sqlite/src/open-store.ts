@@ -30,6 +30,7 @@ import { LedgerOwner } from './owner.js';
 import { createResponseRepository } from './responses.js';
 import { createSessionRepository } from './sessions.js';
 import { createSettingRepository } from './settings.js';
+import { SharedTransaction } from './shared-transaction.js';
 import { createSqliteSpend } from './spend.js';
 import { createTenancyRepository } from './tenancy.js';
 import { WriteAheadLog } from './write-ahead-log.js';
@@ -106,14 +107,14 @@ function prepareStore(database: DatabaseSync, options: SqliteStoreOptions): Sqli
   const [appending, claiming] = [beside.connect(), beside.connect(CLAIMING_BUSY_MS)];
   const owner = new LedgerOwner({ database, appending, path });
   const checkpointer = new Checkpointer([database, appending, claiming], path);
+  const transaction = new SharedTransaction(appending);
   const log = new LogGuard(new WriteAheadLog(claiming, path), checkpointer);
   return {
-    ledger: createLedgerRepository(database, { path, appending, owner, checkpointer }),
+    ledger: createLedgerRepository(database, { path, appending, owner, checkpointer, transaction }),
     spend,
     ...smallRepositories(database, claiming, options),
     counters(counting) {
-      // On the ledger's own connection: what another one has written would have to be read again.
-      const store = new SqliteCounterStore(appending, counting);
+      const store = new SqliteCounterStore({ database: appending, transaction, holder: owner }, counting);
       beside.atEnd(() => store.flush());
       return store;
     },

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { LedgerIntent, LedgerSettlement } from '@sluice/contract';
-import { takeOwnerLock } from './owner-lock.js';
+import { isOwnerAlive, takeOwnerLock } from './owner-lock.js';
 import type { OwnerLock } from './owner-lock.js';
 import { transact } from './transact.js';
 
@@ -60,6 +60,11 @@ export class LedgerOwner {
   /** The number that its intents carry, taken at the first call. Not within a transaction. */
   get id(): number {
     return (this.#claimed ??= this.#claim()).id;
+  }
+
+  /** Whether the process of that number lives. */
+  isAlive(id: number): boolean {
+    return isOwnerAlive(ownerLockPath(this.#path, id));
   }
 
   /** Within the transaction that writes the intents. */

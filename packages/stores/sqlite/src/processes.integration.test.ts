@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { createManualClock } from '@sluice/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { appendWhenFree } from './__fixtures__/append-when-free.js';
 import { keyRecord, ledgerIntent } from './__fixtures__/rows.js';
@@ -12,20 +13,21 @@ import { temporaryPath, temporaryStore } from './__fixtures__/temporary-store.js
 
 const FLAGS = ['--conditions=@sluice/source', '--import', 'tsx'];
 const OPEN_ROWS = fileURLToPath(new URL('./__fixtures__/open-rows.ts', import.meta.url));
+const HOLD_SLOTS = fileURLToPath(new URL('./__fixtures__/hold-slots.ts', import.meta.url));
 const CHILD = fileURLToPath(new URL('./__fixtures__/child.ts', import.meta.url));
 const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** Runs the other process to its end and reads what it printed. Rejects with its stderr when it failed. */
-async function runChild(path: string, command: string, id: string): Promise<{ keys: string[]; admitted: number }> {
+async function runChild(path: string, command: string, id: string): Promise<{ keys: string[] }> {
   const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, CHILD, path, command, id], {
     cwd: REPOSITORY,
   });
-  return JSON.parse(stdout) as { keys: string[]; admitted: number };
+  return JSON.parse(stdout) as { keys: string[] };
 }
 
-/** A process that has left rows open and lives on, and the ids of these rows. */
-async function leaveOpen(path: string): Promise<{ child: ChildProcess; ids: readonly string[] }> {
-  const child = spawn(process.execPath, [...FLAGS, OPEN_ROWS, path], {
+/** A process that has printed its first line and lives on, and what that says. */
+async function spawnUntilReady<T>(script: string, ...args: string[]): Promise<{ child: ChildProcess; printed: T }> {
+  const child = spawn(process.execPath, [...FLAGS, script, ...args], {
     cwd: REPOSITORY,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -35,7 +37,7 @@ async function leaveOpen(path: string): Promise<{ child: ChildProcess; ids: read
     printed += text;
     if (printed.endsWith('\n')) break;
   }
-  return { child, ids: JSON.parse(printed) as string[] };
+  return { child, printed: JSON.parse(printed) as T };
 }
 
 async function kill(child: ChildProcess): Promise<void> {
@@ -47,7 +49,7 @@ async function kill(child: ChildProcess): Promise<void> {
 describe('a process that is killed', () => {
   it('leaves to others all that it had open, however long, and nothing while it lives or is stopped', async () => {
     const path = temporaryPath();
-    const { child, ids } = await leaveOpen(path);
+    const { child, printed: ids } = await spawnUntilReady<string[]>(OPEN_ROWS, path);
     const { ledger } = temporaryStore({ path });
     const orphans = (): readonly string[] =>
       ledger
@@ -59,6 +61,26 @@ describe('a process that is killed', () => {
     expect(orphans()).toEqual([]);
     await kill(child);
     expect(orphans()).toEqual(ids.toSorted());
+  });
+
+  it('holds nothing of what is limited any more, and all of it while it lives or is stopped', async () => {
+    const path = temporaryPath();
+    const { child, printed } = await spawnUntilReady<number>(HOLD_SLOTS, path, '3', '1');
+    expect(printed).toBe(1);
+    const slot = { scope: 'key:a', kind: 'gauge', name: 'concurrent', amount: 1, limit: 1, windowMs: 0 } as const;
+    const never = new AbortController().signal;
+    // Each looks anew, and at once.
+    const isFree = async (): Promise<boolean> => {
+      const store = temporaryStore({ path });
+      const { ok } = await store.counters({ clock: createManualClock(Date.now()) }).reserve('mine', [slot], never);
+      store.close();
+      return ok;
+    };
+    expect(await isFree()).toBe(false);
+    child.kill('SIGSTOP');
+    expect(await isFree()).toBe(false);
+    await kill(child);
+    expect(await isFree()).toBe(true);
   });
 });
 
@@ -118,8 +140,8 @@ describe('a database held by several processes', () => {
   it('lets exactly 50 of 200 simultaneous requests of two processes through where 50 are allowed', async () => {
     const path = temporaryPath();
     temporaryStore({ path });
-    const both = await Promise.all(['a', 'b'].map((id) => runChild(path, 'reserve', id)));
-    expect(both.reduce((sum, { admitted }) => sum + admitted, 0)).toBe(50);
+    const both = await Promise.all([1, 2].map(() => spawnUntilReady<number>(HOLD_SLOTS, path, '100', '50')));
+    expect(both.reduce((sum, { printed }) => sum + printed, 0)).toBe(50);
   });
 
   it('is made by whichever of several new processes comes first', async () => {

@@ -15,17 +15,5 @@ if (command === 'append') {
     await appendWhenFree(store.ledger, { intents: [ledgerIntent({ id: `${id}-${row}` })], settlements: [] });
   }
 }
-let admitted = 0;
-if (command === 'reserve') {
-  const after = (ms: number, run: () => void) => {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  };
-  const counters = store.counters({ clock: { now: () => Date.now(), monotonic: () => performance.now(), after } });
-  const claim = { scope: 'key:a', kind: 'window', name: 'requests', amount: 1, limit: 50, windowMs: 60_000 } as const;
-  const { signal } = new AbortController();
-  const results = await Promise.all(Array.from({ length: 100 }, (_, at) => counters.reserve(`${id}-${at}`, [claim], signal)));
-  admitted = results.filter(({ ok }) => ok).length;
-}
-process.stdout.write(JSON.stringify({ keys: store.keys.list().map((key) => key.id), admitted }));
+process.stdout.write(JSON.stringify({ keys: store.keys.list().map((key) => key.id) }));
 store.close();

@@ -1,0 +1,209 @@
+import type { Actual, Claim } from '@sluice/contract';
+import type { CountTable, Place } from './count-table.js';
+import type { Holds } from './holds.js';
+
+interface NewReservation {
+  readonly id: string;
+  readonly expiresAtMs: number;
+  readonly claims: readonly Claim[];
+  /** Of each claim. */
+  readonly places: readonly Place[];
+}
+
+/** One claim of a reservation: what was counted where. */
+interface Held {
+  readonly key: string;
+  readonly startsAtMs: number;
+  readonly name: string;
+  readonly amount: number;
+  readonly isGauge: boolean;
+}
+
+interface Reservation {
+  readonly held: readonly Held[];
+  readonly expiresAtMs: number;
+  /** Its lease is over. */
+  readonly isExpired: boolean;
+  /** Its request has a row in the ledger, and may have been sent: what it uses stays used, whoever settles the row. */
+  readonly isRecorded: boolean;
+}
+
+/** Of the reservations that have expired so many are remembered, for those who settle them late. */
+const MAX_EXPIRED = 10_000;
+const LOOK_FOR_LEFT_EVERY_MS = 2_000;
+
+/**
+ * What this process has reserved and not settled yet. One that expires lets go of all it holds; where its request has a row in
+ * the ledger, of the gauges alone: what it has reserved in windows counts until it is settled, and for good should this
+ * process end before, for that is what whoever recovers the row takes it to have cost. Every method runs within its caller's transaction, whose end it is told.
+ */
+export class Reservations {
+  readonly #counts: CountTable;
+  readonly #holds: Holds;
+  readonly #leaseMs: number;
+  /** In the order in which they expire: every lease is equally long. */
+  #live = new Map<string, Reservation>();
+  readonly #expired = new Map<string, Reservation>();
+  /** Nothing expires before. */
+  #nextExpiryMs = Number.POSITIVE_INFINITY;
+  #leasedUntilMs = Number.NEGATIVE_INFINITY;
+  #lookedForLeftAtMs = Number.NEGATIVE_INFINITY;
+  #nowMs = 0;
+  /** What the transaction has changed, as it was before. */
+  #before: { readonly id: string; readonly reservation: Reservation | undefined }[] = [];
+
+  constructor(counts: CountTable, holds: Holds, leaseMs: number) {
+    this.#counts = counts;
+    this.#holds = holds;
+    this.#leaseMs = leaseMs;
+  }
+
+  get isEmpty(): boolean {
+    return this.#live.size === 0 && this.#expired.size === 0;
+  }
+
+  has(id: string): boolean {
+    return this.#live.has(id);
+  }
+
+  begin(nowMs: number): void {
+    this.#nowMs = nowMs;
+    this.#holds.begin();
+    this.#leasedUntilMs = this.#holds.leasedUntilMs ?? Number.NEGATIVE_INFINITY;
+    if (this.#leasedUntilMs === Number.NEGATIVE_INFINITY) this.#lost();
+    if (nowMs >= this.#nextExpiryMs) this.#expire();
+    if (Math.abs(nowMs - this.#lookedForLeftAtMs) < LOOK_FOR_LEFT_EVERY_MS) return;
+    this.#lookedForLeftAtMs = nowMs;
+    for (const { held, ...place } of this.#holds.takeLeft(nowMs)) this.#counts.change(place, -held);
+  }
+
+  /** Before the transaction is committed. */
+  write(): void {
+    this.#holds.write(this.#nowMs);
+  }
+
+  /** The transaction has ended: what it changed is so, or it never was. */
+  ended(isCommitted: boolean): void {
+    if (!isCommitted) this.#undo();
+    this.#before = [];
+  }
+
+  /** Of one that is not there. What it claims is counted by the caller. */
+  insert({ id, expiresAtMs, claims, places }: NewReservation): void {
+    const held = claims.map(({ name, amount, kind }, index): Held => {
+      const { key, startsAtMs } = places[index] as Place;
+      return { key, startsAtMs, name, amount, isGauge: kind === 'gauge' };
+    });
+    this.#lease(expiresAtMs);
+    this.#put(id, { held, expiresAtMs, isExpired: false, isRecorded: false });
+    for (const one of held) this.#holds.change(one, one.amount);
+  }
+
+  /** Its request has a row from now on. */
+  record(id: string): void {
+    const reservation = this.#of(id);
+    if (reservation && !reservation.isRecorded) this.#move(id, reservation, { ...reservation, isRecorded: true });
+  }
+
+  renew(id: string, expiresAtMs: number): void {
+    const reservation = this.#of(id);
+    if (!reservation) return;
+    this.#lease(expiresAtMs);
+    this.#live.delete(id);
+    this.#move(id, reservation, { ...reservation, expiresAtMs, isExpired: false });
+  }
+
+  settle(id: string, actual: Actual): void {
+    const reservation = this.#takeOut(id);
+    for (const held of reservation?.held ?? []) {
+      const kept = held.isGauge ? 0 : (actual[held.name] ?? held.amount);
+      this.#counts.change(held, kept - counted(held, reservation));
+      this.#holds.change(held, -givenBack(held, reservation));
+    }
+  }
+
+  cancel(id: string): void {
+    const reservation = this.#takeOut(id);
+    for (const held of reservation?.held ?? []) this.#change(held, reservation, undefined);
+  }
+
+  #expire(): void {
+    this.#nextExpiryMs = Number.POSITIVE_INFINITY;
+    for (const [id, reservation] of this.#live) {
+      this.#nextExpiryMs = reservation.expiresAtMs;
+      if (reservation.expiresAtMs > this.#nowMs) return;
+      this.#move(id, reservation, { ...reservation, isExpired: true });
+    }
+    this.#nextExpiryMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** Others have not heard of this process for a lease, and have given back what it held. */
+  #lost(): void {
+    for (const [id, reservation] of [...this.#live]) this.#put(id, { ...reservation, isExpired: true });
+  }
+
+  /** Once in a while, for all reservations together. */
+  #lease(untilMs: number): void {
+    if (untilMs <= this.#leasedUntilMs) return;
+    this.#leasedUntilMs = untilMs + this.#leaseMs / 3;
+    this.#holds.lease(this.#leasedUntilMs);
+  }
+
+  #move(id: string, before: Reservation, after: Reservation): void {
+    for (const held of before.held) this.#change(held, before, after);
+    this.#put(id, after);
+  }
+
+  #change(held: Held, before: Reservation | undefined, after: Reservation | undefined): void {
+    this.#counts.change(held, counted(held, after) - counted(held, before));
+    this.#holds.change(held, givenBack(held, after) - givenBack(held, before));
+  }
+
+  #of(id: string): Reservation | undefined {
+    return this.#live.get(id) ?? this.#expired.get(id);
+  }
+
+  #takeOut(id: string): Reservation | undefined {
+    const reservation = this.#of(id);
+    if (reservation) this.#put(id, undefined);
+    return reservation;
+  }
+
+  #put(id: string, reservation: Reservation | undefined): void {
+    this.#before.push({ id, reservation: this.#of(id) });
+    this.#set(id, reservation);
+    if (this.#expired.size > MAX_EXPIRED) this.#expired.delete(this.#expired.keys().next().value as string);
+  }
+
+  #set(id: string, reservation: Reservation | undefined): void {
+    if (!reservation || reservation.isExpired) this.#live.delete(id);
+    if (!reservation?.isExpired) this.#expired.delete(id);
+    if (!reservation) return;
+    (reservation.isExpired ? this.#expired : this.#live).set(id, reservation);
+    if (!reservation.isExpired) this.#nextExpiryMs = Math.min(this.#nextExpiryMs, reservation.expiresAtMs);
+  }
+
+  #undo(): void {
+    if (this.#before.length > 0) {
+      for (const { id, reservation } of this.#before.reverse()) this.#set(id, reservation);
+      this.#live = new Map([...this.#live].sort(([, a], [, b]) => a.expiresAtMs - b.expiresAtMs));
+    }
+    this.#lookedForLeftAtMs = Number.NEGATIVE_INFINITY;
+  }
+}
+
+/** How much of it counts. */
+function counted(held: Held, reservation: Reservation | undefined): number {
+  if (!reservation) return 0;
+  return !reservation.isExpired || isUsed(held, reservation) ? held.amount : 0;
+}
+
+/** How much of it somebody else gives back should this process end. */
+function givenBack(held: Held, reservation: Reservation | undefined): number {
+  if (!reservation) return 0;
+  return !reservation.isExpired && !isUsed(held, reservation) ? held.amount : 0;
+}
+
+function isUsed({ isGauge }: Held, { isRecorded }: Reservation): boolean {
+  return isRecorded && !isGauge;
+}
