@@ -38,3 +38,27 @@ describe('a clock on the wall that is set', () => {
     expect((await store.reserve('b', [{ ...claim, span: 'month' }], never)).ok).toBe(true);
   });
 });
+
+it('frees each reservation when its own lease is over, whatever was settled and renewed between', async () => {
+  const clock = createManualClock();
+  const store = createMemoryCounterStore({ clock, leaseMs: 30_000 });
+  const held = { ...claim, kind: 'gauge', name: 'concurrent', limit: 10, windowMs: 0 } as const;
+  const free = async (): Promise<number> => {
+    const asked = await store.reserve('look', [{ ...held, amount: 0 }], never);
+    await store.cancel('look');
+    return asked.states[0]?.remaining ?? Number.NaN;
+  };
+  const frees: number[] = [];
+  for (const id of ['a', 'b', 'c', 'd']) {
+    await store.reserve(id, [held], never);
+    clock.advance(10_000);
+    frees.push(await free());
+    if (id === 'b') await store.renew(['a']);
+    if (id === 'c') await store.settle('b', {});
+  }
+  for (let looks = 0; looks < 2; looks += 1) {
+    clock.advance(10_000);
+    frees.push(await free());
+  }
+  expect(frees).toEqual([9, 8, 7, 7, 9, 10]);
+});

@@ -1,4 +1,5 @@
 import type { Actual, Claim, ClaimState, Clock, CounterStore, ReserveResult } from '@sluice/contract';
+import { FleetingMap } from '@sluice/toolkit';
 import { CountMap } from './count-map.js';
 import type { Cell, Count, Moment } from './counts.js';
 
@@ -16,12 +17,10 @@ export function createMemoryCounterStore(options: MemoryCounterStoreOptions): Co
   return new MemoryCounterStore(options);
 }
 
-interface Held {
-  readonly claim: Claim;
-  readonly cell: Cell;
-}
 interface Reservation {
-  readonly held: readonly Held[];
+  readonly claims: readonly Claim[];
+  /** Where each of them is counted. */
+  readonly cells: readonly Cell[];
   expiresAtMs: number;
 }
 
@@ -34,8 +33,10 @@ class MemoryCounterStore implements CounterStore {
   readonly #clock: Clock;
   readonly #counts = new CountMap();
   /** In the order in which they expire: every lease is equally long. */
-  readonly #live = new Map<string, Reservation>();
+  readonly #live = new FleetingMap<string, Reservation>();
   readonly #expired = new Map<string, Reservation>();
+  /** Before that, none does. */
+  #noneExpiresUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor({ clock, leaseMs = DEFAULT_LEASE_MS }: MemoryCounterStoreOptions) {
     this.#clock = clock;
@@ -49,13 +50,14 @@ class MemoryCounterStore implements CounterStore {
     this.#expire(at.monotonicMs);
     this.#counts.tidy(at);
     const counts = claims.map((claim) => this.#counts.of(claim));
-    if (this.#live.has(id)) return { ok: true, id, states: statesOf(claims, counts, at) };
-    for (const [index, { amount, limit }] of claims.entries()) {
-      if ((counts[index] as Count).used(at) + amount > limit) return refused(claims, { counts, index, at });
+    if (!this.#live.has(id)) {
+      const index = claims.findIndex(({ amount, limit }, each) => (counts[each] as Count).used(at) + amount > limit);
+      if (index >= 0) return refused(claims, { counts, index, at });
+      const cells = counts.map((count) => count.cell(at));
+      const reservation = { claims, cells, expiresAtMs: at.monotonicMs + this.leaseMs };
+      take(reservation);
+      this.#live.set(id, reservation);
     }
-    const held = claims.map((claim, index) => ({ claim, cell: (counts[index] as Count).cell(at) }));
-    for (const { claim, cell } of held) cell.used += claim.amount;
-    this.#live.set(id, { held, expiresAtMs: at.monotonicMs + this.leaseMs });
     return { ok: true, id, states: statesOf(claims, counts, at) };
   }
 
@@ -65,7 +67,7 @@ class MemoryCounterStore implements CounterStore {
       const expired = this.#expired.get(id);
       const reservation = this.#live.get(id) ?? expired;
       if (!reservation) continue;
-      if (expired) for (const { claim, cell } of expired.held) cell.used += claim.amount;
+      if (expired) take(expired);
       this.#expired.delete(id);
       this.#live.delete(id);
       reservation.expiresAtMs = expiresAtMs;
@@ -75,16 +77,19 @@ class MemoryCounterStore implements CounterStore {
 
   async settle(id: string, actual: Actual): Promise<void> {
     const live = this.#live.get(id);
-    for (const { claim, cell } of (live ?? this.#expired.get(id))?.held ?? []) {
+    const reservation = live ?? this.#expired.get(id);
+    if (!reservation) return;
+    for (const [index, claim] of reservation.claims.entries()) {
       const kept = claim.kind === 'gauge' ? 0 : (actual[claim.name] ?? claim.amount);
-      cell.used += live ? kept - claim.amount : kept;
+      (reservation.cells[index] as Cell).used += live ? kept - claim.amount : kept;
     }
     this.#live.delete(id);
     this.#expired.delete(id);
   }
 
   async cancel(id: string): Promise<void> {
-    for (const { claim, cell } of this.#live.get(id)?.held ?? []) cell.used -= claim.amount;
+    const live = this.#live.get(id);
+    if (live) giveBack(live);
     this.#live.delete(id);
     this.#expired.delete(id);
   }
@@ -94,14 +99,28 @@ class MemoryCounterStore implements CounterStore {
   }
 
   #expire(nowMs: number): void {
+    // Those that were settled have left holes in the map, over which every look at its first entry has to go.
+    if (nowMs < this.#noneExpiresUntilMs) return;
+    this.#noneExpiresUntilMs = nowMs + this.leaseMs;
     for (const [id, reservation] of this.#live) {
-      if (reservation.expiresAtMs > nowMs) return;
-      for (const { claim, cell } of reservation.held) cell.used -= claim.amount;
+      if (reservation.expiresAtMs > nowMs) {
+        this.#noneExpiresUntilMs = reservation.expiresAtMs;
+        return;
+      }
+      giveBack(reservation);
       this.#live.delete(id);
       this.#expired.set(id, reservation);
       if (this.#expired.size > MAX_EXPIRED) this.#expired.delete(this.#expired.keys().next().value as string);
     }
   }
+}
+
+function take({ claims, cells }: Reservation): void {
+  for (const [index, { amount }] of claims.entries()) (cells[index] as Cell).used += amount;
+}
+
+function giveBack({ claims, cells }: Reservation): void {
+  for (const [index, { amount }] of claims.entries()) (cells[index] as Cell).used -= amount;
 }
 
 function stateOf(claim: Claim, count: Count, at: Moment): ClaimState {
