@@ -1,7 +1,7 @@
 import type { Admission, AmountsUsed, CounterStore } from '@sluice/contract';
 import type { RateLimitHeaders } from './headers.js';
 import { toActual } from './claims.js';
-import type { Leases } from './leases.js';
+import type { Lease, Leases } from './leases.js';
 
 /** What one request holds, and where. */
 export interface Holding {
@@ -16,27 +16,40 @@ export interface Holding {
 export interface AdmissionDeps {
   readonly leases: Leases;
   readonly onError: (cause: unknown) => void;
-  /** When what it held is free again. */
-  readonly onSettled: () => void;
+  /** When what a request of the key held is free again. */
+  readonly onSettled: (keyId: string) => void;
 }
 
 /** The admission of a request for which something was reserved. */
-export function createAdmission(
-  { id, headers, stores, instead, reservedNanoUsd }: Holding,
-  deps: AdmissionDeps,
-): Admission {
-  let held = stores.map((store) => deps.leases.hold(id, store));
-  return {
-    headers,
-    ...(instead === undefined ? {} : { instead }),
-    ...(reservedNanoUsd === undefined ? {} : { reservedNanoUsd }),
-    settle(used: AmountsUsed) {
-      const ending = held;
-      held = [];
-      for (const lease of ending) {
-        deps.leases.drop(lease);
-        lease.store.settle(id, toActual(used)).then(deps.onSettled, deps.onError);
-      }
-    },
-  };
+export function createAdmission(keyId: string, holding: Holding, deps: AdmissionDeps): Admission {
+  return new HeldAdmission(keyId, holding, deps);
+}
+
+class HeldAdmission implements Admission {
+  readonly headers: RateLimitHeaders;
+  readonly instead?: string;
+  readonly reservedNanoUsd?: number;
+  readonly #keyId: string;
+  readonly #deps: AdmissionDeps;
+  /** Absent once it is settled, and where nobody has counted. */
+  #lease: Lease | undefined;
+
+  constructor(keyId: string, { id, headers, stores, instead, reservedNanoUsd }: Holding, deps: AdmissionDeps) {
+    this.headers = headers;
+    if (instead !== undefined) this.instead = instead;
+    if (reservedNanoUsd !== undefined) this.reservedNanoUsd = reservedNanoUsd;
+    this.#keyId = keyId;
+    this.#deps = deps;
+    this.#lease = stores.length === 0 ? undefined : deps.leases.hold(id, stores);
+  }
+
+  settle(used: AmountsUsed): void {
+    const lease = this.#lease;
+    if (!lease) return;
+    this.#lease = undefined;
+    const { leases, onSettled, onError } = this.#deps;
+    leases.drop(lease);
+    const actual = toActual(used);
+    for (const store of lease.stores) store.settle(lease.id, actual).then(() => onSettled(this.#keyId), onError);
+  }
 }

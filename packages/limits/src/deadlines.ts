@@ -1,7 +1,9 @@
 import type { Cancel, Clock } from '@sluice/contract';
+import { Bag } from '@sluice/toolkit';
+import type { Bagged } from '@sluice/toolkit';
 
 /** Somebody who waits, and what happens when that took too long. */
-export interface Deadline {
+export interface Deadline extends Bagged {
   readonly atMs: number;
   readonly onLate: () => void;
 }
@@ -9,7 +11,7 @@ export interface Deadline {
 /** Deadlines that are hardly ever missed: one timer for all that are open at a time, which is set for the first of them. */
 export class Deadlines {
   readonly #clock: Clock;
-  readonly #waiting = new Set<Deadline>();
+  readonly #waiting = new Bag<Deadline>();
   #cancel: Cancel | undefined;
   #looksAtMs = Number.POSITIVE_INFINITY;
 
@@ -18,7 +20,7 @@ export class Deadlines {
   }
 
   begin(ms: number, onLate: () => void): Deadline {
-    const deadline = { atMs: this.#clock.monotonic() + ms, onLate };
+    const deadline = { atMs: this.#clock.monotonic() + ms, onLate, place: 0 };
     this.#waiting.add(deadline);
     if (deadline.atMs < this.#looksAtMs) this.#lookIn(ms, deadline.atMs);
     return deadline;
@@ -47,7 +49,7 @@ export class Deadlines {
     this.#forget();
     const nowMs = this.#clock.monotonic();
     let nextMs = Number.POSITIVE_INFINITY;
-    for (const deadline of this.#waiting) {
+    for (const deadline of this.#waiting.list()) {
       if (deadline.atMs > nowMs) nextMs = Math.min(nextMs, deadline.atMs);
       else if (this.#waiting.delete(deadline)) deadline.onLate();
     }

@@ -1,5 +1,13 @@
 import { gatewayError, isGatewayError } from '@sluice/contract';
-import type { Claim, Clock, CounterStore, ErrorCode, ReserveResult, SharedCounterStore } from '@sluice/contract';
+import type {
+  Claim,
+  Clock,
+  CounterStore,
+  ErrorCode,
+  GatewayError,
+  ReserveResult,
+  SharedCounterStore,
+} from '@sluice/contract';
 import { Deadlines } from './deadlines.js';
 import { LocalShare } from './local-share.js';
 import type { StandIn } from './stand-in.js';
@@ -39,15 +47,13 @@ export interface Reserved {
   readonly store: CounterStore | undefined;
 }
 
-interface Failure {
-  readonly onFailure: OnStoreFailure;
-  readonly failing: Failing;
-  readonly cause: unknown;
-}
-interface Wanted {
+interface Asked {
   readonly id: string;
   readonly claims: readonly Claim[];
   readonly signal: AbortSignal;
+  readonly failing: Failing;
+  /** Of the moment in which it was asked. */
+  readonly policy: StorePolicy;
 }
 
 /** So many failures in a row, and the store is left alone for a while. */
@@ -79,29 +85,40 @@ export class GuardedStore {
     return this.#deps.store;
   }
 
-  async reserve(id: string, claims: readonly Claim[], signal: AbortSignal): Promise<Reserved> {
-    const { store, failing, clock, standIn } = this.#deps;
-    if (!failing) return { result: await store.reserve(id, claims, signal), store };
-    const { timeoutMs, onFailure } = failing.policy();
-    const without = (cause: unknown): Promise<Reserved> =>
-      this.#without({ onFailure, failing, cause }, { id, claims, signal });
-    if (this.#shared ? !this.#shared.isUp : clock.monotonic() < this.#restsUntilMs) return without(undefined);
-    try {
-      const reserving = store.reserve(id, claims, signal);
-      const result = await (this.#shared ? reserving : this.#within(timeoutMs, reserving, id));
-      this.#failures = 0;
-      // One that is shared was told what was counted meanwhile, and knows what it has told; a further outage begins anew.
-      if (this.#shared) standIn.forgetLocal();
-      else standIn.remember(result);
-      return { result, store };
-    } catch (cause) {
-      if (signal.aborted) throw cause;
-      this.#noteFailure(cause);
-      return without(cause);
-    }
+  reserve(id: string, claims: readonly Claim[], signal: AbortSignal): Promise<Reserved> {
+    const { store, failing } = this.#deps;
+    if (!failing) return store.reserve(id, claims, signal).then((result) => ({ result, store }));
+    const asked: Asked = { id, claims, signal, failing, policy: failing.policy() };
+    if (this.#isAway) return this.#without(asked, undefined);
+    const reserving = store.reserve(id, claims, signal);
+    if (!this.#shared) return this.#within(asked, reserving);
+    return reserving.then(
+      (result) => this.#counted(result),
+      (cause: unknown) => this.#failed(asked, cause),
+    );
   }
 
-  async #without({ onFailure, failing, cause }: Failure, { id, claims, signal }: Wanted): Promise<Reserved> {
+  get #isAway(): boolean {
+    return this.#shared ? !this.#shared.isUp : this.#deps.clock.monotonic() < this.#restsUntilMs;
+  }
+
+  #counted(result: ReserveResult): Reserved {
+    const { store, standIn } = this.#deps;
+    this.#failures = 0;
+    // One that is shared was told what was counted meanwhile, and knows what it has told; a further outage begins anew.
+    if (this.#shared) standIn.forgetLocal();
+    else standIn.remember(result);
+    return { result, store };
+  }
+
+  async #failed(asked: Asked, cause: unknown): Promise<Reserved> {
+    if (asked.signal.aborted) throw cause;
+    this.#noteFailure(cause);
+    return this.#without(asked, cause);
+  }
+
+  async #without({ id, claims, signal, failing, policy }: Asked, cause: unknown): Promise<Reserved> {
+    const { onFailure } = policy;
     const shared = this.#shared;
     const isRefused = onFailure === 'reject' || (onFailure === 'local' && shared && !shared.note(id, claims));
     if (isRefused) throw gatewayError(this.#deps.code, { cause, details: { retryAfterMs: REST_MS } });
@@ -131,29 +148,32 @@ export class GuardedStore {
     return Math.floor((claim.limit - shared.lastUsed(claim)) / shared.sharers);
   }
 
-  /** Rejects when the store has not answered in time; what it reserves after all is void. */
-  #within(ms: number, reserved: Promise<ReserveResult>, id: string): Promise<ReserveResult> {
-    const { store, onError, code } = this.#deps;
-    return new Promise((resolve, reject) => {
+  /** A store that has not answered in time has failed; what it reserves after all is void. */
+  #within(asked: Asked, reserving: Promise<ReserveResult>): Promise<Reserved> {
+    return new Promise((resolve) => {
       let isLate = false;
-      const deadline = this.#deadlines.begin(ms, () => {
+      const deadline = this.#deadlines.begin(asked.policy.timeoutMs, () => {
         isLate = true;
-        // What is not begun yet is not to be; should this fail, the end of its lease ends it.
-        store.cancel(id).catch(() => undefined);
-        reject(gatewayError(code, { message: 'The store did not answer in time.' }));
+        resolve(this.#failed(asked, this.#giveUp(asked.id)));
       });
-      reserved.then(
+      reserving.then(
         (result) => {
           this.#deadlines.end(deadline);
-          if (isLate && result.ok) store.cancel(id).catch(onError);
-          else resolve(result);
+          if (!isLate) resolve(this.#counted(result));
+          else if (result.ok) this.#deps.store.cancel(asked.id).catch(this.#deps.onError);
         },
-        (cause: Error) => {
+        (cause: unknown) => {
           this.#deadlines.end(deadline);
-          reject(cause);
+          if (!isLate) resolve(this.#failed(asked, cause));
         },
       );
     });
+  }
+
+  #giveUp(id: string): GatewayError {
+    // What is not begun yet is not to be; should this fail, the end of its lease ends it.
+    this.#deps.store.cancel(id).catch(() => undefined);
+    return gatewayError(this.#deps.code, { message: 'The store did not answer in time.' });
   }
 
   #noteFailure(cause: unknown): void {

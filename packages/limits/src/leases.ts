@@ -1,8 +1,11 @@
 import type { Cancel, Clock, CounterStore } from '@sluice/contract';
+import { Bag } from '@sluice/toolkit';
+import type { Bagged } from '@sluice/toolkit';
 
-interface Lease {
+/** What one request has reserved. */
+export interface Lease extends Bagged {
   readonly id: string;
-  readonly store: CounterStore;
+  readonly stores: readonly CounterStore[];
 }
 
 export interface LeasesDeps {
@@ -13,21 +16,22 @@ export interface LeasesDeps {
 /** The reservations of the requests that are under way: renewed together, three times a lease, by one timer for all. */
 export class Leases {
   readonly #deps: LeasesDeps;
-  readonly #held = new Set<Lease>();
+  readonly #held = new Bag<Lease>();
   #cancel: Cancel | undefined;
 
   constructor(deps: LeasesDeps) {
     this.#deps = deps;
   }
 
+  /** Requests that hold something. */
   get size(): number {
     return this.#held.size;
   }
 
-  hold(id: string, store: CounterStore): Lease {
-    const lease = { id, store };
+  hold(id: string, stores: readonly CounterStore[]): Lease {
+    const lease = { id, stores, place: 0 };
     this.#held.add(lease);
-    this.#cancel ??= this.#deps.clock.after(store.leaseMs / 3, this.#renew);
+    this.#cancel ??= this.#renewLater(stores);
     return lease;
   }
 
@@ -38,11 +42,14 @@ export class Leases {
     this.#cancel = undefined;
   }
 
+  #renewLater([first]: readonly CounterStore[]): Cancel | undefined {
+    return first && this.#deps.clock.after(first.leaseMs / 3, this.#renew);
+  }
+
   readonly #renew = (): void => {
-    this.#cancel = undefined;
-    const byStore = Map.groupBy(this.#held, ({ store }) => store);
+    const held = this.#held.list().flatMap(({ id, stores }) => stores.map((store) => ({ id, store })));
+    const byStore = Map.groupBy(held, ({ store }) => store);
     for (const [store, leases] of byStore) store.renew(leases.map(({ id }) => id)).catch(this.#deps.onError);
-    const [next] = byStore.keys();
-    if (next) this.#cancel = this.#deps.clock.after(next.leaseMs / 3, this.#renew);
+    this.#cancel = this.#renewLater([...byStore.keys()]);
   };
 }

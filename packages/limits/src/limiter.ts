@@ -82,6 +82,7 @@ export function createLimiter(deps: LimiterDeps): QueueingLimiter {
 class LineLimiter implements QueueingLimiter {
   readonly #deps: ReservingDeps;
   readonly #leases: Leases;
+  readonly #admissionDeps: AdmissionDeps;
   /** By the id of the key; only those that somebody waits in. */
   readonly #lines = new Map<string, TurnLine>();
   #waits = 0;
@@ -91,6 +92,8 @@ class LineLimiter implements QueueingLimiter {
   constructor(deps: LimiterDeps) {
     const { store, budgets = store, clock, policies, onError = () => undefined, onAlert = () => undefined } = deps;
     this.#leases = new Leases({ clock, onError });
+    const onSettled = (keyId: string): void => void this.#lines.get(keyId)?.goOn();
+    this.#admissionDeps = { leases: this.#leases, onError, onSettled };
     const standIn = new StandIn(clock);
     const ofBudgets = budgets === store ? standIn : new StandIn(clock);
     this.#deps = {
@@ -147,12 +150,7 @@ class LineLimiter implements QueueingLimiter {
   }
 
   #toAdmission({ principal: { keyId } }: Pick<AdmissionRequest, 'principal'>, holding: Holding): Admission {
-    return createAdmission(holding, this.#admissionDeps(keyId));
-  }
-
-  #admissionDeps(keyId: string): AdmissionDeps {
-    const onSettled = (): void => void this.#lines.get(keyId)?.goOn();
-    return { leases: this.#leases, onError: this.#deps.onError, onSettled };
+    return createAdmission(keyId, holding, this.#admissionDeps);
   }
 
   async #stand(line: TurnLine, { asking, turn, signal }: Standing): Promise<Admission> {
@@ -181,8 +179,8 @@ class LineLimiter implements QueueingLimiter {
   }
 
   #giveBack(keyId: string, { id, stores }: Holding): void {
-    const { onSettled, onError } = this.#admissionDeps(keyId);
-    for (const store of stores) store.cancel(id).then(onSettled, onError);
+    const { onSettled, onError } = this.#admissionDeps;
+    for (const store of stores) store.cancel(id).then(() => onSettled(keyId), onError);
   }
 
   #close(keyId: string, line: TurnLine): void {
