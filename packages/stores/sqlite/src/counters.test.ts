@@ -130,6 +130,37 @@ describe('what is reserved in a database', () => {
     expect((await counters.reserve('d', [slot], never)).ok).toBe(false);
   });
 
+  it('waits under load for others for a few turns of the event loop, or goes with rows that are written', async () => {
+    const clock = createManualClock();
+    const store = temporaryStore();
+    const turns: (() => void)[] = [];
+    const turn = async (): Promise<void> => {
+      for (const run of turns.splice(0)) run();
+      await Promise.resolve();
+    };
+    const counters = store.counters({ clock, schedule: (run) => turns.push(run) });
+    const counted = (): number => counters.list({ name: 'spend', windowMs: Number.POSITIVE_INFINITY })[0]?.used ?? 0;
+    const reserve = (id: string) => void counters.reserve(id, [money(1)], never);
+    reserve('quiet');
+    await turn();
+    expect(counted()).toBe(1);
+    reserve('first');
+    for (let past = 0; past < 3; past += 1) await turn();
+    reserve('last');
+    expect(counted()).toBe(1);
+    await turn();
+    expect(counted()).toBe(3);
+    reserve('fourth');
+    store.ledger.append({ intents: [ledgerIntent({ id: 'first' })], settlements: [] });
+    expect(counted()).toBe(4);
+    clock.advance(2);
+    for (let past = 0; past < 4; past += 1) await turn();
+    expect(turns).toEqual([]);
+    reserve('later');
+    await turn();
+    expect(counted()).toBe(5);
+  });
+
   it('is not refused for the sake of what was given up while another process held the lock', async () => {
     const most = { ...money(60), limit: 100 };
     const path = temporaryPath();
@@ -163,6 +194,7 @@ describe('what is reserved in a database', () => {
     const joined = counters.reserve('b', [money(1)], never);
     clock.advance(5);
     expect([(await waiting).ok, (await joined).ok]).toEqual([true, true]);
+    clock.advance(5);
     other.exec('BEGIN IMMEDIATE');
     const refused = counters.reserve('c', [money(1)], never).catch((cause: unknown) => cause);
     await turn();

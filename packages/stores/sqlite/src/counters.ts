@@ -12,6 +12,7 @@ import type {
 } from '@sluice/contract';
 import { Patience } from '@sluice/toolkit';
 import { guarded } from './failure.js';
+import { CountOrders } from './count-orders.js';
 import { CountTable } from './count-table.js';
 import type { Counted, KeptCounts, Place } from './count-table.js';
 import { Holds } from './holds.js';
@@ -36,18 +37,11 @@ export interface CountersBase {
   readonly holder: Holder;
 }
 
-/** One thing to be done in the next transaction, and what came of it: whoever wants it is told after the commit. */
-interface Order {
-  work: (nowMs: number) => unknown;
-  /** The id of what it reserves. */
-  readonly reserves: string | undefined;
-  readonly resolve: (outcome: unknown) => void;
-  readonly reject: (cause: unknown) => void;
-  outcome: unknown;
-  failure: { readonly cause: unknown } | undefined;
-}
-
 const DEFAULT_LEASE_MS = 30_000;
+/** A commit so recently is a sign of load. Then those who come had better share one: it costs more than what they want. */
+const BUSY_MS = 1;
+/** Turns of the event loop for which they wait for others under load, or until rows of the ledger are written. */
+const TURNS = 4;
 /** How long is waited for another process where nobody would ask again: at the end, */
 const AT_LAST_MS = 2_000;
 /** and for what was counted elsewhere. */
@@ -55,9 +49,9 @@ const KEEP_MS = 50;
 
 /**
  * Counts in an open, migrated database: exact among all processes that hold it, and there after a restart. Whatever was
- * asked for in one turn of the event loop is one transaction, with rows of the ledger that are written then. Windows run on the wall clock, for they outlive the process. Rejects with
- * `storage_unavailable` when the database fails; one that another process holds is asked again for up to 2 s, while the event
- * loop goes on.
+ * asked for in one turn of the event loop, or under load in a few, is one transaction, with the rows of the ledger that are
+ * written meanwhile. Windows run on the wall clock, for they outlive the process. Rejects with `storage_unavailable` when the
+ * database fails; one that another process holds is asked again for up to 2 s, while the event loop goes on.
  */
 export class SqliteCounterStore implements CounterStore, Companion {
   readonly leaseMs: number;
@@ -70,7 +64,8 @@ export class SqliteCounterStore implements CounterStore, Companion {
   readonly #reservations: Reservations;
   readonly #patience: Patience;
   readonly #busyTimeoutMs: number;
-  #orders: Order[] = [];
+  readonly #orders = new CountOrders();
+  #committedMs = Number.NEGATIVE_INFINITY;
 
   constructor(base: CountersBase, { clock, leaseMs = DEFAULT_LEASE_MS, schedule }: SqliteCounterOptions) {
     const { database, transaction, holder } = base;
@@ -89,7 +84,8 @@ export class SqliteCounterStore implements CounterStore, Companion {
 
   async reserve(id: string, claims: readonly Claim[], signal: AbortSignal): Promise<ReserveResult> {
     signal.throwIfAborted();
-    return this.#order((nowMs) => {
+    this.#startBatch();
+    return this.#orders.ask((nowMs) => {
       // Whoever has left meanwhile must not hold anything.
       if (signal.aborted) throw signal.reason;
       return this.#reserve(id, claims, nowMs);
@@ -97,19 +93,22 @@ export class SqliteCounterStore implements CounterStore, Companion {
   }
 
   renew(ids: readonly string[]): Promise<void> {
-    return this.#order((nowMs) => {
+    this.#startBatch();
+    return this.#orders.add((nowMs) => {
       for (const id of ids) this.#reservations.renew(id, nowMs + this.leaseMs);
     });
   }
 
   settle(id: string, actual: Actual): Promise<void> {
-    return this.#order(() => this.#reservations.settle(id, actual));
+    this.#startBatch();
+    return this.#orders.add(() => this.#reservations.settle(id, actual));
   }
 
   cancel(id: string): Promise<void> {
     // What waits for another process to let go must not be in the way of those who still want something.
-    for (const order of this.#orders) if (order.reserves === id) order.work = giveUp;
-    return this.#order(() => this.#reservations.cancel(id));
+    this.#orders.giveUp(id);
+    this.#startBatch();
+    return this.#orders.add(() => this.#reservations.cancel(id));
   }
 
   /** What is counted now under a name in such windows, by scope, the most first. Throws `storage_unavailable`. */
@@ -133,23 +132,26 @@ export class SqliteCounterStore implements CounterStore, Companion {
   /** Does at once what is asked for, or not at all. */
   flush(): void {
     const failure = this.#waiting(AT_LAST_MS, () => this.#commit());
-    if (failure) this.#end(failure);
+    if (failure) this.#orders.end(failure);
   }
 
   write(intents: readonly LedgerIntent[]): void {
-    if (this.#orders.length === 0 && (intents.length === 0 || this.#reservations.isEmpty)) return;
+    if (this.#orders.isEmpty && (intents.length === 0 || this.#reservations.isEmpty)) return;
     const nowMs = this.#clock.now();
     this.#counts.begin(nowMs);
     this.#reservations.begin(nowMs);
     for (const { id } of intents) this.#reservations.record(id);
-    for (const order of this.#orders) fill(order, nowMs);
+    this.#orders.run(nowMs);
     this.#reservations.write();
     this.#counts.write();
   }
 
   ended(isCommitted: boolean): void {
     this.#reservations.ended(isCommitted);
-    if (isCommitted) this.#end();
+    if (!isCommitted || this.#orders.isEmpty) return;
+    this.#patience.renew();
+    this.#committedMs = this.#clock.monotonic();
+    this.#orders.end();
   }
 
   #reserve(id: string, claims: readonly Claim[], nowMs: number): ReserveResult {
@@ -184,17 +186,16 @@ export class SqliteCounterStore implements CounterStore, Companion {
     return { ok: false, states };
   }
 
-  #order<T>(work: (nowMs: number) => T, reserves?: string): Promise<T> {
-    return new Promise((resolve, reject) => {
-      if (this.#orders.length === 0) this.#schedule(this.#commitSoon);
-      this.#orders.push({
-        work,
-        reserves,
-        resolve: resolve as Order['resolve'],
-        reject,
-        outcome: undefined,
-        failure: undefined,
-      });
+  #startBatch(): void {
+    if (!this.#orders.isEmpty) return;
+    const isBusy = this.#clock.monotonic() - this.#committedMs < BUSY_MS;
+    this.#commitIn(isBusy ? TURNS : 1);
+  }
+
+  #commitIn(turns: number): void {
+    this.#schedule(() => {
+      if (turns > 1 && !this.#orders.isEmpty) this.#commitIn(turns - 1);
+      else this.#commitSoon();
     });
   }
 
@@ -216,27 +217,15 @@ export class SqliteCounterStore implements CounterStore, Companion {
 
   /** Gives the failure for which all orders are to wait; those that come meanwhile join them. */
   #commit(): GatewayError | undefined {
-    if (this.#orders.length === 0) return undefined;
+    if (this.#orders.isEmpty) return undefined;
     try {
       guarded(() => this.#transact());
-      this.#patience.renew();
       return undefined;
     } catch (cause) {
       const failure = toGatewayError(cause);
       if (this.#patience.has(failure)) return failure;
-      this.#end(failure);
+      this.#orders.end(failure);
       return undefined;
-    }
-  }
-
-  #end(failed?: GatewayError): void {
-    const orders = this.#orders;
-    if (orders.length === 0) return;
-    this.#orders = [];
-    for (const { resolve, reject, outcome, failure } of orders) {
-      if (failed) reject(failed);
-      else if (failure) reject(failure.cause);
-      else resolve(outcome);
     }
   }
 
@@ -246,26 +235,6 @@ export class SqliteCounterStore implements CounterStore, Companion {
     void this.#holder.id;
     this.#transaction.run();
   }
-}
-
-function giveUp(): never {
-  throw gatewayError('storage_unavailable', { message: 'The reservation was given up.' });
-}
-
-/** Throws what ends the whole transaction. */
-function fill(order: Order, nowMs: number): void {
-  order.failure = undefined;
-  try {
-    order.outcome = order.work(nowMs);
-  } catch (cause) {
-    if (isDatabaseFailure(cause)) throw cause;
-    order.failure = { cause };
-  }
-}
-
-/** What ends the whole transaction, and not one order of it. */
-function isDatabaseFailure(cause: unknown): boolean {
-  return typeof cause === 'object' && cause !== null && 'errcode' in cause;
 }
 
 function toState(claim: Claim, { used, resetMs }: Pick<Place, 'used' | 'resetMs'>): ClaimState {

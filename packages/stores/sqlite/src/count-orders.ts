@@ -1,0 +1,85 @@
+import { gatewayError } from '@sluice/contract';
+import type { GatewayError } from '@sluice/contract';
+
+/** One thing to be done in the next transaction. */
+interface Order {
+  work: (nowMs: number) => unknown;
+  /** The id of what it reserves. */
+  readonly reserves: string | undefined;
+  outcome: unknown;
+  failure: { readonly cause: unknown } | undefined;
+}
+
+/**
+ * What is to be done in the next transaction of counts, and those who wait for it: they share the fate of the transaction, so
+ * they share one promise.
+ */
+export class CountOrders {
+  #orders: Order[] = [];
+  #committed = Promise.withResolvers<void>();
+
+  get isEmpty(): boolean {
+    return this.#orders.length === 0;
+  }
+
+  /** Resolves once it is done. */
+  add(work: (nowMs: number) => void): Promise<void> {
+    this.#push(work, undefined);
+    return this.#committed.promise;
+  }
+
+  /** Resolves with what came of it. What it throws is its own failure, unless it is the database's. */
+  ask<T>(work: (nowMs: number) => T, reserves: string): Promise<T> {
+    const order = this.#push(work, reserves);
+    return this.#committed.promise.then(() => outcomeOf(order) as T);
+  }
+
+  /** What waits to be reserved under an id is void. */
+  giveUp(id: string): void {
+    for (const order of this.#orders) if (order.reserves === id) order.work = refuse;
+  }
+
+  /** Within the transaction; again in another one, where it failed. Throws what ends the whole of it. */
+  run(nowMs: number): void {
+    for (const order of this.#orders) fill(order, nowMs);
+  }
+
+  /** After it. Whoever wants something from now on waits for the next one. */
+  end(failed?: GatewayError): void {
+    if (this.isEmpty) return;
+    const { resolve, reject } = this.#committed;
+    this.#orders = [];
+    this.#committed = Promise.withResolvers<void>();
+    if (failed) reject(failed);
+    else resolve();
+  }
+
+  #push(work: Order['work'], reserves: string | undefined): Order {
+    const order: Order = { work, reserves, outcome: undefined, failure: undefined };
+    this.#orders.push(order);
+    return order;
+  }
+}
+
+function refuse(): never {
+  throw gatewayError('storage_unavailable', { message: 'The reservation was given up.' });
+}
+
+function fill(order: Order, nowMs: number): void {
+  order.failure = undefined;
+  try {
+    order.outcome = order.work(nowMs);
+  } catch (cause) {
+    if (order.reserves === undefined || isDatabaseFailure(cause)) throw cause;
+    order.failure = { cause };
+  }
+}
+
+function isDatabaseFailure(cause: unknown): boolean {
+  return typeof cause === 'object' && cause !== null && 'errcode' in cause;
+}
+
+function outcomeOf({ outcome, failure }: Order): unknown {
+  if (failure) throw failure.cause;
+  return outcome;
+}
