@@ -64,6 +64,17 @@ describe('the ledger in SQLite', () => {
     expect(ledger.find('row-1')).toStrictEqual({ ...ledgerIntent(), settlement: ledgerSettlement() });
   });
 
+  it.each([1, 7, 8, 9, 16, 19])('writes a batch of %i rows whole, and passes over those that are there', (count) => {
+    const { ledger } = temporaryStore();
+    fill(ledger, 5);
+    fill(ledger, count);
+    const ids = Array.from({ length: count }, (_, n) => `row-${n}`);
+    const settlements = [...ids, 'row-0'].map((id, n) => ledgerSettlement({ id, inputTokens: n }));
+    ledger.append({ intents: [], settlements });
+    const inputs = ids.map((id) => ledger.find(id)).map((row) => [row?.startedAtMs, row?.settlement?.inputTokens]);
+    expect(inputs).toEqual(ids.map((_, n) => [1_700_000_000_000 + n * 1_000, n]));
+  });
+
   it('writes 0 for a measure that is not a number, and the rest of the batch with it', () => {
     const { ledger } = temporaryStore();
     const settlements = [ledgerSettlement({ inputTokens: Number.NaN }), ledgerSettlement({ id: 'row-2' })];

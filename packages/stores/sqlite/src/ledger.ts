@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type {
   LedgerIntent,
   LedgerPage,
@@ -17,6 +17,7 @@ import { prepareOrphans } from './orphans.js';
 import type { OrphanDeps } from './orphans.js';
 import { AFTER_EVERY_ID } from './owner.js';
 import { PriceTable } from './price-table.js';
+import { RowInsert } from './row-insert.js';
 import type { SharedTransaction } from './shared-transaction.js';
 
 /** Rows made at the same time by several processes may stand this far out of order. */
@@ -52,21 +53,23 @@ export function createLedgerRepository(database: DatabaseSync, deps: LedgerDeps)
 
 function prepareAppend({ appending: database, owner, checkpointer, transaction }: LedgerDeps) {
   const prices = new PriceTable(database);
-  const insertIntent = database.prepare(
-    `INSERT INTO ledger_intents (${INTENT_COLUMNS}) VALUES (${'?, '.repeat(15)}?)
-     ON CONFLICT (id) DO NOTHING`,
-  );
-  const insertSettlement = database.prepare(
-    `INSERT INTO ledger_settlements (${SETTLEMENT_COLUMNS}) VALUES (${'?, '.repeat(18)}?)
-     ON CONFLICT (id) DO NOTHING`,
-  );
+  const insertIntents = new RowInsert<LedgerIntent>(database, {
+    table: 'ledger_intents',
+    columns: INTENT_COLUMNS,
+    bind: (values, intent) => bindIntent(values, intent, owner.id),
+  });
+  const insertSettlements = new RowInsert<LedgerSettlement>(database, {
+    table: 'ledger_settlements',
+    columns: SETTLEMENT_COLUMNS,
+    bind: (values, settlement) => bindSettlement(values, settlement, prices.versionOf(settlement.prices)),
+  });
   return (intents: readonly LedgerIntent[], settlements: readonly LedgerSettlement[]): void => {
     if (intents.length === 0 && settlements.length === 0) return;
-    const own = owner.id;
+    // Taken before the transaction, for it takes one of its own.
+    void owner.id;
     const write = (): void => {
-      for (const intent of intents) writeIntent(insertIntent, intent, own);
-      for (const settlement of settlements)
-        writeSettlement(insertSettlement, settlement, prices.versionOf(settlement.prices));
+      insertIntents.run(intents);
+      insertSettlements.run(settlements);
       owner.mark(intents);
     };
     try {
@@ -80,9 +83,9 @@ function prepareAppend({ appending: database, owner, checkpointer, transaction }
   };
 }
 
-// Both run for every request: values are bound by position, and nothing is built but the text of the attempts.
-function writeIntent(insert: StatementSync, intent: LedgerIntent, owner: number): void {
-  insert.run(
+// Both run for every request: nothing is built but the text of the attempts.
+function bindIntent(values: SQLInputValue[], intent: LedgerIntent, owner: number): void {
+  values.push(
     intent.id,
     intent.clientRequestId ?? null,
     intent.startedAtMs,
@@ -102,8 +105,8 @@ function writeIntent(insert: StatementSync, intent: LedgerIntent, owner: number)
   );
 }
 
-function writeSettlement(insert: StatementSync, settlement: LedgerSettlement, priceVersion: string | null): void {
-  insert.run(
+function bindSettlement(values: SQLInputValue[], settlement: LedgerSettlement, priceVersion: string | null): void {
+  values.push(
     settlement.id,
     settlement.settledAtMs,
     settlement.status,
