@@ -125,8 +125,9 @@ export class MoneyWorld {
     }
   }
 
+  /** As many turns of the event loop as counts wait for others under load, and some more. */
   async settled(): Promise<void> {
-    for (let turn = 0; turn < 3; turn += 1) await setImmediate();
+    for (let turn = 0; turn < 8; turn += 1) await setImmediate();
   }
 
   dispose(): void {
