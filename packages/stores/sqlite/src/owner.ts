@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { LedgerIntent, LedgerSettlement } from '@sluice/contract';
+import { FleetingMap } from '@sluice/toolkit';
 import { isOwnerAlive, takeOwnerLock } from './owner-lock.js';
 import type { OwnerLock } from './owner-lock.js';
 import { transact } from './transact.js';
@@ -36,7 +37,7 @@ interface Mark {
 
 /**
  * This process as the one that settles its intents. It keeps a row from which another process can tell which of them are
- * open, should this one end without settling them. A request costs it two operations on a set.
+ * open, should this one end without settling them. A request costs it two operations on a map.
  */
 export class LedgerOwner {
   readonly #database: DatabaseSync;
@@ -44,7 +45,7 @@ export class LedgerOwner {
   /** On the connection that appends, as all that is done before the process ends: it waits for nobody. */
   readonly #appending: DatabaseSync;
   readonly #write: StatementSync;
-  readonly #open = new Set<string>();
+  readonly #open = new FleetingMap<string, true>();
   #claimed: { readonly id: number; readonly lock: OwnerLock } | undefined;
   #newest = '';
   #mark: Mark = { since: AFTER_EVERY_ID, newest: AFTER_EVERY_ID, atMs: Number.NEGATIVE_INFINITY };
@@ -72,14 +73,14 @@ export class LedgerOwner {
     this.#nextMark = this.#markFor(intents);
     if (this.#nextMark === this.#mark) return;
     const { since } = this.#nextMark;
-    this.#write.run(since, JSON.stringify([...this.#open].filter((id) => id < since)), this.id);
+    this.#write.run(since, JSON.stringify(this.#openIds().filter((id) => id < since)), this.id);
   }
 
   /** After it. */
   committed(intents: readonly LedgerIntent[], settlements: readonly LedgerSettlement[]): void {
     this.#mark = this.#nextMark;
     for (const { id } of intents) {
-      this.#open.add(id);
+      this.#open.set(id, true);
       if (id > this.#newest) this.#newest = id;
     }
     for (const { id } of settlements) this.#open.delete(id);
@@ -91,11 +92,15 @@ export class LedgerOwner {
     const { id, lock } = this.#claimed;
     this.#claimed = undefined;
     try {
-      if (this.#open.size > 0) this.#database.prepare(WRITE).run(AFTER_EVERY_ID, JSON.stringify([...this.#open]), id);
+      if (this.#open.size > 0) this.#database.prepare(WRITE).run(AFTER_EVERY_ID, JSON.stringify(this.#openIds()), id);
       else this.#database.prepare('DELETE FROM ledger_owners WHERE id = ?').run(id);
     } finally {
       lock.release();
     }
+  }
+
+  #openIds(): readonly string[] {
+    return Array.from(this.#open, ([id]) => id);
   }
 
   #markFor(intents: readonly LedgerIntent[]): Mark {
