@@ -1,4 +1,5 @@
 import type { Actual, Claim } from '@sluice/contract';
+import { FleetingMap } from '@sluice/toolkit';
 import type { CountTable, Place } from './count-table.js';
 import type { Holds } from './holds.js';
 
@@ -42,7 +43,7 @@ export class Reservations {
   readonly #holds: Holds;
   readonly #leaseMs: number;
   /** In the order in which they expire: every lease is equally long. */
-  #live = new Map<string, Reservation>();
+  readonly #live = new FleetingMap<string, Reservation>();
   readonly #expired = new Map<string, Reservation>();
   /** Nothing expires before. */
   #nextExpiryMs = Number.POSITIVE_INFINITY;
@@ -186,7 +187,11 @@ export class Reservations {
   #undo(): void {
     if (this.#before.length > 0) {
       for (const { id, reservation } of this.#before.reverse()) this.#set(id, reservation);
-      this.#live = new Map([...this.#live].sort(([, a], [, b]) => a.expiresAtMs - b.expiresAtMs));
+      const inOrder = [...this.#live].sort(([, a], [, b]) => a.expiresAtMs - b.expiresAtMs);
+      for (const [id, reservation] of inOrder) {
+        this.#live.delete(id);
+        this.#live.set(id, reservation);
+      }
     }
     this.#lookedForLeftAtMs = Number.NEGATIVE_INFINITY;
   }
