@@ -3,7 +3,7 @@ import type { GatewayError } from '@sluice/contract';
 
 /** One thing to be done in the next transaction. */
 interface Order {
-  work: (nowMs: number) => unknown;
+  readonly work: (nowMs: number) => unknown;
   /** The id of what it reserves. */
   readonly reserves: string | undefined;
   outcome: unknown;
@@ -17,6 +17,8 @@ interface Order {
 export class CountOrders {
   #orders: Order[] = [];
   #committed = Promise.withResolvers<void>();
+  /** Ids that are not to be reserved any more. */
+  readonly #givenUp = new Set<string>();
 
   get isEmpty(): boolean {
     return this.#orders.length === 0;
@@ -36,12 +38,12 @@ export class CountOrders {
 
   /** What waits to be reserved under an id is void. */
   giveUp(id: string): void {
-    for (const order of this.#orders) if (order.reserves === id) order.work = refuse;
+    this.#givenUp.add(id);
   }
 
   /** Within the transaction; again in another one, where it failed. Throws what ends the whole of it. */
   run(nowMs: number): void {
-    for (const order of this.#orders) fill(order, nowMs);
+    for (const order of this.#orders) this.#runOne(order, nowMs);
   }
 
   /** After it. Whoever wants something from now on waits for the next one. */
@@ -49,6 +51,7 @@ export class CountOrders {
     if (this.isEmpty) return;
     const { resolve, reject } = this.#committed;
     this.#orders = [];
+    this.#givenUp.clear();
     this.#committed = Promise.withResolvers<void>();
     if (failed) reject(failed);
     else resolve();
@@ -59,20 +62,22 @@ export class CountOrders {
     this.#orders.push(order);
     return order;
   }
-}
 
-function refuse(): never {
-  throw gatewayError('storage_unavailable', { message: 'The reservation was given up.' });
-}
-
-function fill(order: Order, nowMs: number): void {
-  order.failure = undefined;
-  try {
-    order.outcome = order.work(nowMs);
-  } catch (cause) {
-    if (order.reserves === undefined || isDatabaseFailure(cause)) throw cause;
-    order.failure = { cause };
+  #runOne(order: Order, nowMs: number): void {
+    const { work, reserves } = order;
+    order.failure = undefined;
+    try {
+      if (reserves !== undefined && this.#givenUp.has(reserves)) throw givenUp();
+      order.outcome = work(nowMs);
+    } catch (cause) {
+      if (reserves === undefined || isDatabaseFailure(cause)) throw cause;
+      order.failure = { cause };
+    }
   }
+}
+
+function givenUp(): GatewayError {
+  return gatewayError('storage_unavailable', { message: 'The reservation was given up.' });
 }
 
 function isDatabaseFailure(cause: unknown): boolean {
