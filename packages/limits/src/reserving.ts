@@ -28,7 +28,7 @@ const NOTHING: Reserved = { result: { ok: true, id: '', states: [] }, store: und
  * Takes what a request may use at most of all its limits and budgets, or nothing. Resolves with limits that did not fit, for
  * they come back; rejects with `insufficient_quota` for a budget, and where a store fails as its policy says.
  */
-export async function reserveAll(deps: ReservingDeps, asking: AdmissionRequest, signal: AbortSignal): Promise<Outcome> {
+export function reserveAll(deps: ReservingDeps, asking: AdmissionRequest, signal: AbortSignal): Promise<Outcome> {
   const rules = deps.book().rulesFor(asking);
   return deps.limits.store === deps.budgets.store && rules.budgets.length > 0
     ? reserveTogether(deps, { asking, rules, signal })
@@ -88,7 +88,7 @@ async function reserveBudgets(
   let instead: string | undefined;
   for (let toLift = budgets.length; ; toLift -= 1) {
     const holding = tightest(budgets);
-    const reserved = await deps.budgets.reserve(id, [...limits, ...toClaims(holding, atMost)], signal);
+    const reserved = await deps.budgets.reserve(id, limits.concat(toClaims(holding, atMost)), signal);
     if (reserved.result.ok) {
       noteAlerts(deps, rules.budgets, { result: reserved.result, asking });
       return { reserved, instead };
