@@ -4,7 +4,7 @@ import type { Clock, GatewayError, IncomingHeaders, Peer, Principal } from '@slu
 import type { ReceivedCall } from '@sluice/core';
 import { readTraceContext } from '@sluice/telemetry';
 import type { RandomHex } from '@sluice/telemetry';
-import { WhenIdle } from '@sluice/toolkit';
+import { FleetingMap, WhenIdle } from '@sluice/toolkit';
 import type { Writable } from '@sluice/toolkit';
 import { tellOfItsEnd } from './pipelined.js';
 import { readBody } from './read-body.js';
@@ -46,7 +46,7 @@ export interface Visit {
 export class Callers {
   readonly #deps: CallerDeps;
   /** By number: objects in a set would each be given a hash first. */
-  readonly #present = new Map<number, AbortController>();
+  readonly #present = new FleetingMap<number, AbortController>();
   #admitted = 0;
   #lastArrivalMs = Number.NEGATIVE_INFINITY;
   readonly #idle = new WhenIdle(() => this.#present.size === 0);
