@@ -4,8 +4,10 @@ import type { GatewayError } from '@sluice/contract';
 /** One thing to be done in the next transaction. */
 interface Order {
   readonly work: (nowMs: number) => unknown;
-  /** The id of what it reserves. */
+  /** The id of what it reserves, */
   readonly reserves: string | undefined;
+  /** or of what it settles. */
+  readonly settles: string | undefined;
   outcome: unknown;
   failure: { readonly cause: unknown } | undefined;
 }
@@ -15,24 +17,37 @@ interface Order {
  * they share one promise.
  */
 export class CountOrders {
+  readonly #isReserved: (id: string) => boolean;
   #orders: Order[] = [];
+  /** What was settled and could not be written. Nobody asks for it again, so it goes with the next transaction. */
+  #owed: Order[] = [];
   #committed = Promise.withResolvers<void>();
   /** Ids that are not to be reserved any more. */
   readonly #givenUp = new Set<string>();
 
+  constructor(isReserved: (id: string) => boolean) {
+    this.#isReserved = isReserved;
+  }
+
+  /** Whether nobody waits. */
   get isEmpty(): boolean {
     return this.#orders.length === 0;
   }
 
+  /** Whether there is nothing to be written. */
+  get isDone(): boolean {
+    return this.isEmpty && this.#owed.length === 0;
+  }
+
   /** Resolves once it is done. */
-  add(work: (nowMs: number) => void): Promise<void> {
-    this.#push(work, undefined);
+  add(work: (nowMs: number) => void, settles?: string): Promise<void> {
+    this.#push({ work, reserves: undefined, settles });
     return this.#committed.promise;
   }
 
   /** Resolves with what came of it. What it throws is its own failure, unless it is the database's. */
   ask<T>(work: (nowMs: number) => T, reserves: string): Promise<T> {
-    const order = this.#push(work, reserves);
+    const order = this.#push({ work, reserves, settles: undefined });
     return this.#committed.promise.then(() => outcomeOf(order) as T);
   }
 
@@ -43,11 +58,14 @@ export class CountOrders {
 
   /** Within the transaction; again in another one, where it failed. Throws what ends the whole of it. */
   run(nowMs: number): void {
+    for (const order of this.#owed) this.#runOne(order, nowMs);
     for (const order of this.#orders) this.#runOne(order, nowMs);
   }
 
   /** After it. Whoever wants something from now on waits for the next one. */
   end(failed?: GatewayError): void {
+    if (failed) this.#owed = this.#owed.concat(this.#orders.filter((order) => this.#isOwed(order)));
+    else if (this.#owed.length > 0) this.#owed = [];
     if (this.isEmpty) return;
     const { resolve, reject } = this.#committed;
     this.#orders = [];
@@ -57,8 +75,12 @@ export class CountOrders {
     else resolve();
   }
 
-  #push(work: Order['work'], reserves: string | undefined): Order {
-    const order: Order = { work, reserves, outcome: undefined, failure: undefined };
+  #isOwed({ settles }: Order): boolean {
+    return settles !== undefined && this.#isReserved(settles);
+  }
+
+  #push({ work, reserves, settles }: Pick<Order, 'work' | 'reserves' | 'settles'>): Order {
+    const order: Order = { work, reserves, settles, outcome: undefined, failure: undefined };
     this.#orders.push(order);
     return order;
   }

@@ -75,7 +75,7 @@ it('what a transaction changed that failed is as it was', async () => {
   state.failsToCommit = true;
   const refused = { code: 'storage_unavailable' };
   await expect(counters.reserve('b', [{ ...slot, limit: 2 }], never)).rejects.toMatchObject(refused);
-  await expect(counters.settle('a', {})).rejects.toMatchObject(refused);
+  await expect(counters.cancel('a')).rejects.toMatchObject(refused);
   clock.advance(counters.leaseMs + 500);
   await expect(counters.renew(['a'])).rejects.toMatchObject(refused);
   state.failsToCommit = false;
@@ -124,4 +124,45 @@ it('nothing of a transaction that failed is counted by the next one', async () =
   await expect(counters.reserve('a', [slot], never)).rejects.toMatchObject({ code: 'storage_unavailable' });
   state.failsToCommit = false;
   expect((await counters.reserve('b', [{ ...slot, limit: 2 }], never)).states).toMatchObject([{ remaining: 1 }]);
+});
+
+it('what a transaction renewed that failed is held as before', async () => {
+  const { state, counters } = open();
+  await counters.reserve('a', [slot], never);
+  state.failsToCommit = true;
+  await expect(counters.renew(['a'])).rejects.toMatchObject({ code: 'storage_unavailable' });
+  state.failsToCommit = false;
+  await counters.settle('a', {});
+  expect((await counters.reserve('b', [slot], never)).ok).toBe(true);
+});
+
+it('what was settled in a transaction that failed is settled by the next one', async () => {
+  const { state, clock, counters } = open();
+  const spend = {
+    scope: 'key:a',
+    kind: 'window',
+    name: 'spend',
+    limit: 100,
+    windowMs: Number.POSITIVE_INFINITY,
+  } as const;
+  await counters.reserve('a', [slot, { ...spend, amount: 60 }], never);
+  state.failsToCommit = true;
+  for (const id of ['a', 'nobody'])
+    await expect(counters.settle(id, { spend: 10 })).rejects.toMatchObject({ code: 'storage_unavailable' });
+  clock.advance(counters.leaseMs * 2);
+  await expect(counters.cancel('nobody')).rejects.toMatchObject({ code: 'storage_unavailable' });
+  state.failsToCommit = false;
+  for (const id of ['b', 'b again']) {
+    const { ok, states } = await counters.reserve(id, [slot, { ...spend, amount: 0 }], never);
+    expect([ok, states.at(-1)?.remaining]).toEqual([true, 90]);
+    await counters.settle(id, {});
+  }
+});
+
+it.each([Number.NaN, 1.5, 1e20, undefined])('%d as what was used counts as reserved', async (used) => {
+  const { counters } = open();
+  const spend = { scope: 'key:a', kind: 'window', name: 'spend', amount: 60, limit: 100, windowMs: 1_000 } as const;
+  await counters.reserve('a', [spend], never);
+  await counters.settle('a', used === undefined ? {} : { spend: used });
+  expect((await counters.reserve('b', [{ ...spend, amount: 0 }], never)).states).toMatchObject([{ remaining: 40 }]);
 });

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { counterStoreSuite, createManualClock } from '@sluice/testkit';
 import { describe, expect, it } from 'vitest';
@@ -111,6 +113,39 @@ describe('what is reserved in a database', () => {
     expect((await reserving).states[0]?.remaining).toBe(84_000);
     await counters.cancel('b');
     expect((await counters.reserve('c', [money(0)], never)).states[0]?.remaining).toBe(85_000);
+  });
+
+  it('counts as it was settled also where the database is held for long meanwhile', async () => {
+    const path = temporaryPath();
+    const clock = createManualClock();
+    const store = temporaryStore({ path });
+    const counters = store.counters({ clock });
+    await counters.reserve('a', [money(40_000)], never);
+    store.ledger.append({ intents: [ledgerIntent({ id: 'a' })], settlements: [] });
+    clock.advance(2);
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    const failed = counters.settle('a', { spend: 15_000 }).catch((cause: unknown) => cause);
+    await new Promise(setImmediate);
+    for (let ms = 0; ms < 2_000; ms += 500) clock.advance(500);
+    expect(await failed).toMatchObject({ code: 'storage_unavailable' });
+    other.close();
+    store.ledger.append({ intents: [], settlements: [ledgerSettlement({ id: 'a' })] });
+    expect(counters.list({ name: 'spend', windowMs: Number.POSITIVE_INFINITY })).toMatchObject([{ used: 15_000 }]);
+  });
+
+  it('is settled at the end by who reserved it, and leaves no owner behind', async () => {
+    const path = temporaryPath();
+    const clock = createManualClock();
+    const store = temporaryStore({ path });
+    const counters = store.counters({ clock });
+    await counters.reserve('a', [money(40_000)], never);
+    const settling = counters.settle('a', { spend: 15_000 });
+    store.close();
+    await settling;
+    expect(readdirSync(dirname(path))).toEqual(['sluice.db']);
+    const after = temporaryStore({ path }).counters({ clock });
+    expect(after.list({ name: 'spend', windowMs: Number.POSITIVE_INFINITY })).toMatchObject([{ used: 15_000 }]);
   });
 
   it('that never ends counts also where nothing of it was left and its row was swept', async () => {

@@ -64,7 +64,7 @@ export class SqliteCounterStore implements CounterStore, Companion {
   readonly #reservations: Reservations;
   readonly #patience: Patience;
   readonly #busyTimeoutMs: number;
-  readonly #orders = new CountOrders();
+  readonly #orders = new CountOrders((id) => this.#reservations.remembers(id));
   #committedMs = Number.NEGATIVE_INFINITY;
 
   constructor(base: CountersBase, { clock, leaseMs = DEFAULT_LEASE_MS, schedule }: SqliteCounterOptions) {
@@ -101,7 +101,7 @@ export class SqliteCounterStore implements CounterStore, Companion {
 
   settle(id: string, actual: Actual): Promise<void> {
     this.#startBatch();
-    return this.#orders.add(() => this.#reservations.settle(id, actual));
+    return this.#orders.add(() => this.#reservations.settle(id, actual), id);
   }
 
   cancel(id: string): Promise<void> {
@@ -136,7 +136,7 @@ export class SqliteCounterStore implements CounterStore, Companion {
   }
 
   write(intents: readonly LedgerIntent[]): void {
-    if (this.#orders.isEmpty && (intents.length === 0 || this.#reservations.isEmpty)) return;
+    if (this.#orders.isDone && (intents.length === 0 || this.#reservations.isEmpty)) return;
     const nowMs = this.#clock.now();
     this.#counts.begin(nowMs);
     this.#reservations.begin(nowMs);
@@ -148,7 +148,7 @@ export class SqliteCounterStore implements CounterStore, Companion {
 
   ended(isCommitted: boolean): void {
     this.#reservations.ended(isCommitted);
-    if (!isCommitted || this.#orders.isEmpty) return;
+    if (!isCommitted || this.#orders.isDone) return;
     this.#patience.renew();
     this.#committedMs = this.#clock.monotonic();
     this.#orders.end();
@@ -217,7 +217,7 @@ export class SqliteCounterStore implements CounterStore, Companion {
 
   /** Gives the failure for which all orders are to wait; those that come meanwhile join them. */
   #commit(): GatewayError | undefined {
-    if (this.#orders.isEmpty) return undefined;
+    if (this.#orders.isDone) return undefined;
     try {
       guarded(() => this.#transact());
       return undefined;

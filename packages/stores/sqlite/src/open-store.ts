@@ -69,7 +69,7 @@ export interface SqliteStore {
   readonly settings: SettingRepository;
   readonly audit: AuditRepository;
   readonly history: HistoryRepository;
-  /** Counts over a connection of their own, so that nobody else waits where they do. */
+  /** Counts over the connection that appends to the ledger, in the same transactions. */
   counters(options: SqliteCounterOptions): SqliteCounterStore;
   /** One table, whoever opens it. */
   entries(options: SqliteEntriesOptions): AtomicKeyValueStore;
@@ -143,6 +143,8 @@ interface Closing {
 function close({ database, log, owner, spend, checkpointer, beside }: Closing): void {
   if (log.isClosed) return;
   try {
+    // While the process is its owner yet, whose holds it changes.
+    beside.end();
     owner.retire();
   } catch (cause) {
     // Where nothing can be written any more, the next start finds out what is open.
@@ -206,8 +208,11 @@ class Beside {
     this.#ends.push(end);
   }
 
+  end(): void {
+    for (const end of this.#ends.splice(0)) end();
+  }
+
   close(): void {
-    for (const end of this.#ends) end();
     for (const opened of this.#opened) opened.close();
   }
 }

@@ -67,6 +67,11 @@ export class Reservations {
     return this.#live.has(id);
   }
 
+  /** Whether it could be settled, late as it may be. */
+  remembers(id: string): boolean {
+    return this.#of(id) !== undefined;
+  }
+
   begin(nowMs: number): void {
     this.#nowMs = nowMs;
     this.#holds.begin();
@@ -87,6 +92,10 @@ export class Reservations {
   ended(isCommitted: boolean): void {
     if (!isCommitted) this.#undo();
     this.#before = [];
+    for (const id of this.#expired.keys()) {
+      if (this.#expired.size <= MAX_EXPIRED) break;
+      this.#expired.delete(id);
+    }
   }
 
   /** Of one that is not there. What it claims is counted by the caller. */
@@ -110,14 +119,13 @@ export class Reservations {
     const reservation = this.#of(id);
     if (!reservation) return;
     this.#lease(expiresAtMs);
-    this.#live.delete(id);
     this.#move(id, reservation, { ...reservation, expiresAtMs, isExpired: false });
   }
 
   settle(id: string, actual: Actual): void {
     const reservation = this.#takeOut(id);
     for (const held of reservation?.held ?? []) {
-      const kept = held.isGauge ? 0 : (actual[held.name] ?? held.amount);
+      const kept = held.isGauge ? 0 : keptOf(held, actual[held.name]);
       this.#counts.change(held, kept - counted(held, reservation));
       this.#holds.change(held, -givenBack(held, reservation));
     }
@@ -173,11 +181,13 @@ export class Reservations {
   #put(id: string, reservation: Reservation | undefined): void {
     this.#before.push({ id, reservation: this.#of(id) });
     this.#set(id, reservation);
-    if (this.#expired.size > MAX_EXPIRED) this.#expired.delete(this.#expired.keys().next().value as string);
   }
 
   #set(id: string, reservation: Reservation | undefined): void {
-    if (!reservation || reservation.isExpired) this.#live.delete(id);
+    // What expires later comes after all others.
+    if (!reservation || reservation.isExpired || this.#live.get(id)?.expiresAtMs !== reservation.expiresAtMs) {
+      this.#live.delete(id);
+    }
     if (!reservation?.isExpired) this.#expired.delete(id);
     if (!reservation) return;
     (reservation.isExpired ? this.#expired : this.#live).set(id, reservation);
@@ -195,6 +205,11 @@ export class Reservations {
     }
     this.#lookedForLeftAtMs = Number.NEGATIVE_INFINITY;
   }
+}
+
+/** What is no whole number must not keep what others have used off the disk: it counts as reserved. */
+function keptOf({ amount }: Held, used: number | undefined): number {
+  return used !== undefined && Number.isSafeInteger(used) ? used : amount;
 }
 
 /** How much of it counts. */
