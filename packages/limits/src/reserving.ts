@@ -50,7 +50,8 @@ async function reserveTogether(deps: ReservingDeps, asked: Case): Promise<Outcom
 }
 
 /** Two stores: what was taken of the first is given back where the second refuses. */
-async function reserveApart(deps: ReservingDeps, { asking, rules, signal }: Case): Promise<Outcome> {
+async function reserveApart(deps: ReservingDeps, asked: Case): Promise<Outcome> {
+  const { asking, rules, signal } = asked;
   const { atMost, id } = asking;
   const limits =
     rules.limits.length === 0 ? NOTHING : await deps.limits.reserve(id, toClaims(rules.limits, atMost), signal);
@@ -59,7 +60,7 @@ async function reserveApart(deps: ReservingDeps, { asking, rules, signal }: Case
     return { ok: true, holding: holdingOf(asking, rules, { parts: [limits], instead: undefined }) };
   }
   try {
-    const { reserved, instead } = await reserveBudgets(deps, { asking, rules, signal }, []);
+    const { reserved, instead } = await reserveBudgets(deps, asked, []);
     if (!reserved.result.ok) throw refusal(reserved.result.states);
     return { ok: true, holding: holdingOf(asking, rules, { parts: [limits, reserved], instead }) };
   } catch (cause) {

@@ -79,10 +79,10 @@ class MemoryCounterStore implements CounterStore {
     const live = this.#live.get(id);
     const reservation = live ?? this.#expired.get(id);
     if (!reservation) return;
-    for (const [index, claim] of reservation.claims.entries()) {
-      const kept = claim.kind === 'gauge' ? 0 : (actual[claim.name] ?? claim.amount);
-      (reservation.cells[index] as Cell).used += live ? kept - claim.amount : kept;
-    }
+    reservation.claims.forEach(({ kind, name, amount }, index) => {
+      const kept = kind === 'gauge' ? 0 : (actual[name] ?? amount);
+      (reservation.cells[index] as Cell).used += live ? kept - amount : kept;
+    });
     this.#live.delete(id);
     this.#expired.delete(id);
   }
@@ -116,11 +116,11 @@ class MemoryCounterStore implements CounterStore {
 }
 
 function take({ claims, cells }: Reservation): void {
-  for (const [index, { amount }] of claims.entries()) (cells[index] as Cell).used += amount;
+  claims.forEach(({ amount }, index) => ((cells[index] as Cell).used += amount));
 }
 
 function giveBack({ claims, cells }: Reservation): void {
-  for (const [index, { amount }] of claims.entries()) (cells[index] as Cell).used -= amount;
+  claims.forEach(({ amount }, index) => ((cells[index] as Cell).used -= amount));
 }
 
 function stateOf(claim: Claim, count: Count, at: Moment): ClaimState {
