@@ -166,3 +166,12 @@ it.each([Number.NaN, 1.5, 1e20, undefined])('%d as what was used counts as reser
   await counters.settle('a', used === undefined ? {} : { spend: used });
   expect((await counters.reserve('b', [{ ...spend, amount: 0 }], never)).states).toMatchObject([{ remaining: 40 }]);
 });
+
+it('what is renewed does not keep what is not from expiring', async () => {
+  const { clock, counters } = open();
+  for (const id of ['a', 'b']) await counters.reserve(id, [{ ...slot, limit: 2 }], never);
+  clock.advance(counters.leaseMs / 2);
+  await counters.renew(['a']);
+  clock.advance(counters.leaseMs / 2);
+  expect((await counters.reserve('c', [{ ...slot, limit: 2 }], never)).ok).toBe(true);
+});
