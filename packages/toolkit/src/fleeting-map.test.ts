@@ -17,6 +17,7 @@ it('has what was set and not deleted, in the order in which it came, however man
   map.set(-1_000, 'stays');
   pass(map, [0, 10_000]);
   expect([...map].map(([key]) => key)).toEqual([-1_000, 9_998, 9_999]);
+  expect([[...map.keys()], map.values().next().value]).toEqual([[-1_000, 9_998, 9_999], 'stays']);
   expect([map.size, map.get(-1_000), map.has(9_999), map.has(9_997)]).toEqual([3, 'stays', true, false]);
   expect([map.delete(9_999), map.delete(9_999)]).toEqual([true, false]);
 });

@@ -34,6 +34,14 @@ export class FleetingMap<K, V> {
     return true;
   }
 
+  keys(): MapIterator<K> {
+    return this.#entries.keys();
+  }
+
+  values(): MapIterator<V> {
+    return this.#entries.values();
+  }
+
   /** In the order in which they came. What is deleted meanwhile may still be met. */
   [Symbol.iterator](): MapIterator<[K, V]> {
     return this.#entries.entries();

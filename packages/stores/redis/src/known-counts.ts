@@ -1,4 +1,5 @@
 import type { Claim, ClaimWindow, Counted, KeptCount } from '@sluice/contract';
+import { FleetingMap } from '@sluice/toolkit';
 import { fieldOf, kindOf, splitField } from './fields.js';
 import type { ClaimArgs, Figures, KnownCount } from './fields.js';
 
@@ -13,9 +14,9 @@ const SPANS: Readonly<Partial<Record<KnownCount['kind'], Claim['span']>>> = { s:
  * told again, so that an outage refills nothing.
  */
 export class KnownCounts {
-  readonly #counts = new Map<string, KnownCount>();
+  readonly #counts = new FleetingMap<string, KnownCount>();
   /** Those that were used last, the latest at the end. */
-  readonly #watched = new Map<string, ClaimArgs>();
+  readonly #watched = new FleetingMap<string, ClaimArgs>();
   /** Of money, changed since they were last kept. */
   readonly #changed = new Set<string>();
 

@@ -1,4 +1,5 @@
 import type { Actual, Claim } from '@sluice/contract';
+import { FleetingMap } from '@sluice/toolkit';
 import { EndedParts } from './ended-parts.js';
 import { fieldOf, kindOf } from './fields.js';
 import type { ClaimArgs } from './fields.js';
@@ -29,7 +30,7 @@ const MAX_UNSENT = 100_000;
 
 /** What this process holds, and what the server still has to hear of it. */
 export class OwnReservations {
-  readonly #all = new Map<string, Own>();
+  readonly #all = new FleetingMap<string, Own>();
   /** Of gauges, by field, held in the server. */
   readonly #held = new Map<string, number>();
   readonly #unsent = new Set<string>();
