@@ -1,5 +1,6 @@
 import { gatewayError } from '@sluice/contract';
 import type { GatewayError } from '@sluice/contract';
+import { failureReason } from './failure.js';
 
 /** One thing to be done in the next transaction. */
 interface Order {
@@ -64,7 +65,7 @@ export class CountOrders {
 
   /** After it. Whoever wants something from now on waits for the next one. */
   end(failed?: GatewayError): void {
-    if (failed) this.#owed = this.#owed.concat(this.#orders.filter((order) => this.#isOwed(order)));
+    if (failed) this.#owed = this.#owedAfter(failed);
     else if (this.#owed.length > 0) this.#owed = [];
     if (this.isEmpty) return;
     const { resolve, reject } = this.#committed;
@@ -75,8 +76,11 @@ export class CountOrders {
     else resolve();
   }
 
-  #isOwed({ settles }: Order): boolean {
-    return settles !== undefined && this.#isReserved(settles);
+  /** Nothing where it may be an order that is at fault: it would be in the way of all others again and again. */
+  #owedAfter({ cause }: GatewayError): Order[] {
+    if (failureReason(cause) === undefined) return [];
+    const isOwed = ({ settles }: Order): boolean => settles !== undefined && this.#isReserved(settles);
+    return this.#owed.concat(this.#orders.filter(isOwed));
   }
 
   #push({ work, reserves, settles }: Pick<Order, 'work' | 'reserves' | 'settles'>): Order {

@@ -14,13 +14,13 @@ function open(table: 'count_holds' | 'counts' = 'count_holds') {
   temporaryStore({ path });
   const database = new DatabaseSync(path);
   onTestFinished(() => database.close());
-  const state = { ran: [] as string[], failsToCommit: false };
+  const state = { ran: [] as string[], failsToCommit: false, errcode: 13 };
   const prepare = database.prepare.bind(database);
   database.prepare = (sql) => {
     const statement = prepare(sql);
     const isCounted = new RegExp(`\\b${table}\\b`).test(sql) && !/held (<>|=) 0|DELETE FROM counts/.test(sql);
     const before = (): void => {
-      if (sql === 'COMMIT' && state.failsToCommit) throw Object.assign(new Error('disk full'), { errcode: 13 });
+      if (sql === 'COMMIT' && state.failsToCommit) throw Object.assign(new Error('failed'), { errcode: state.errcode });
       if (isCounted) state.ran.push(sql.split(' ')[0] ?? '');
     };
     for (const name of ['run', 'get', 'all'] as const) {
@@ -157,6 +157,16 @@ it('what was settled in a transaction that failed is settled by the next one', a
     expect([ok, states.at(-1)?.remaining]).toEqual([true, 90]);
     await counters.settle(id, {});
   }
+});
+
+it('what was settled is not tried again where it may be at fault itself', async () => {
+  const { state, counters } = open();
+  const spend = { scope: 'key:a', kind: 'window', name: 'spend', amount: 60, limit: 100, windowMs: 60_000 } as const;
+  await counters.reserve('a', [spend], never);
+  Object.assign(state, { failsToCommit: true, errcode: 19 });
+  await expect(counters.settle('a', { spend: 10 })).rejects.toMatchObject({ code: 'storage_unavailable' });
+  state.failsToCommit = false;
+  expect((await counters.reserve('b', [{ ...spend, amount: 0 }], never)).states).toMatchObject([{ remaining: 40 }]);
 });
 
 it.each([Number.NaN, 1.5, 1e20, undefined])('%d as what was used counts as reserved', async (used) => {
