@@ -69,7 +69,7 @@ export interface SqliteStore {
   readonly settings: SettingRepository;
   readonly audit: AuditRepository;
   readonly history: HistoryRepository;
-  /** Counts over the connection that appends to the ledger, in the same transactions. */
+  /** Counts over the connection that appends to the ledger, in the same transactions. Once a store: others know its holds by it. */
   counters(options: SqliteCounterOptions): SqliteCounterStore;
   /** One table, whoever opens it. */
   entries(options: SqliteEntriesOptions): AtomicKeyValueStore;

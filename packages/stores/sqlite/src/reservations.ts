@@ -29,7 +29,7 @@ interface Reservation {
   readonly isRecorded: boolean;
 }
 
-/** Of the reservations that have expired so many are remembered, for those who settle them late. */
+/** Of the reservations that have expired without a row so many are remembered, for those who renew them late. */
 const MAX_EXPIRED = 10_000;
 const LOOK_FOR_LEFT_EVERY_MS = 2_000;
 
@@ -45,6 +45,8 @@ export class Reservations {
   /** In the order in which they expire: every lease is equally long. */
   readonly #live = new FleetingMap<string, Reservation>();
   readonly #expired = new Map<string, Reservation>();
+  /** Expired too, with a row in the ledger: who has written that settles them, however many there are. */
+  readonly #open = new Map<string, Reservation>();
   /** Nothing expires before. */
   #nextExpiryMs = Number.POSITIVE_INFINITY;
   #leasedUntilMs = Number.NEGATIVE_INFINITY;
@@ -60,7 +62,7 @@ export class Reservations {
   }
 
   get isEmpty(): boolean {
-    return this.#live.size === 0 && this.#expired.size === 0;
+    return this.#live.size === 0 && this.#expired.size === 0 && this.#open.size === 0;
   }
 
   has(id: string): boolean {
@@ -169,7 +171,7 @@ export class Reservations {
   }
 
   #of(id: string): Reservation | undefined {
-    return this.#live.get(id) ?? this.#expired.get(id);
+    return this.#live.get(id) ?? this.#open.get(id) ?? this.#expired.get(id);
   }
 
   #takeOut(id: string): Reservation | undefined {
@@ -188,10 +190,12 @@ export class Reservations {
     if (!reservation || reservation.isExpired || this.#live.get(id)?.expiresAtMs !== reservation.expiresAtMs) {
       this.#live.delete(id);
     }
-    if (!reservation?.isExpired) this.#expired.delete(id);
+    if (!reservation?.isExpired || reservation.isRecorded) this.#expired.delete(id);
+    if (!reservation?.isExpired || !reservation.isRecorded) this.#open.delete(id);
     if (!reservation) return;
-    (reservation.isExpired ? this.#expired : this.#live).set(id, reservation);
-    if (!reservation.isExpired) this.#nextExpiryMs = Math.min(this.#nextExpiryMs, reservation.expiresAtMs);
+    if (reservation.isExpired) return void (reservation.isRecorded ? this.#open : this.#expired).set(id, reservation);
+    this.#live.set(id, reservation);
+    this.#nextExpiryMs = Math.min(this.#nextExpiryMs, reservation.expiresAtMs);
   }
 
   #undo(): void {

@@ -1,0 +1,26 @@
+import { createManualClock } from '@sluice/testkit';
+import { expect, it } from 'vitest';
+import { ledgerIntent } from './__fixtures__/rows.js';
+import { temporaryStore } from './__fixtures__/temporary-store.js';
+
+const never = new AbortController().signal;
+const money = {
+  scope: 'key:a',
+  kind: 'window',
+  name: 'spend',
+  limit: 100_000,
+  windowMs: Number.POSITIVE_INFINITY,
+} as const;
+
+it('however many requests with a row have expired at once, as where the clock is set, each is settled', async () => {
+  const clock = createManualClock();
+  const store = temporaryStore();
+  const counters = store.counters({ clock });
+  const ids = Array.from({ length: 10_100 }, (_, at) => `r${at}`);
+  await Promise.all(ids.map((id) => counters.reserve(id, [{ ...money, amount: 5 }], never)));
+  store.ledger.append({ intents: ids.map((id) => ledgerIntent({ id })), settlements: [] });
+  clock.stepWallClock(3_600_000);
+  await counters.cancel('nobody');
+  await Promise.all(ids.map((id) => counters.settle(id, { spend: 1 })));
+  expect(counters.list(money)).toMatchObject([{ used: 10_100 }]);
+});
