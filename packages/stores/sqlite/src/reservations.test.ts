@@ -24,3 +24,14 @@ it('however many requests with a row have expired at once, as where the clock is
   await Promise.all(ids.map((id) => counters.settle(id, { spend: 1 })));
   expect(counters.list(money)).toMatchObject([{ used: 10_100 }]);
 });
+
+it('a lease may be of any length', async () => {
+  const clock = createManualClock();
+  const counters = temporaryStore().counters({ clock, leaseMs: 1_000 });
+  await counters.reserve('a', [{ ...money, amount: 5 }], never);
+  clock.advance(999);
+  await counters.renew(['a']);
+  clock.advance(999);
+  await counters.cancel('nobody');
+  expect(counters.list(money)).toMatchObject([{ used: 5 }]);
+});

@@ -156,7 +156,7 @@ export class Reservations {
   /** Once in a while, for all reservations together. */
   #lease(untilMs: number): void {
     if (untilMs <= this.#leasedUntilMs) return;
-    this.#leasedUntilMs = untilMs + this.#leaseMs / 3;
+    this.#leasedUntilMs = untilMs + Math.ceil(this.#leaseMs / 3);
     this.#holds.lease(this.#leasedUntilMs);
   }
 
