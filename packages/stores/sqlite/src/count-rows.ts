@@ -36,8 +36,9 @@ export class CountRows {
   #nowMs = 0;
 
   constructor(database: DatabaseSync) {
+    // As what is never too large to be read: one broken count must not be in the way of all others.
     this.#select = database.prepare(
-      `SELECT starts_at_ms AS startsAtMs, ends_at_ms AS endsAtMs, used, 0 AS untold, 0 AS isNew FROM counts
+      `SELECT starts_at_ms AS startsAtMs, ends_at_ms AS endsAtMs, CAST(used AS REAL) AS used, 0 AS untold, 0 AS isNew FROM counts
        WHERE key = ? AND (ends_at_ms IS NULL OR ends_at_ms > ?) ORDER BY starts_at_ms`,
     );
     this.#add = database.prepare(

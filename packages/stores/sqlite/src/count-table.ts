@@ -40,7 +40,7 @@ export class CountTable {
   constructor(database: DatabaseSync) {
     this.#rows = new CountRows(database);
     this.#list = database.prepare(
-      `SELECT key AS scope, SUM(used) AS used, MIN(ends_at_ms) AS endsAtMs FROM counts
+      `SELECT key AS scope, TOTAL(used) AS used, MIN(ends_at_ms) AS endsAtMs FROM counts
        WHERE substr(key, -?1) = ?2 AND (ends_at_ms IS NULL OR ends_at_ms > ?3) GROUP BY key ORDER BY used DESC`,
     );
     this.#keep = database.prepare(
@@ -48,8 +48,8 @@ export class CountTable {
        ON CONFLICT (key, starts_at_ms) DO UPDATE SET used = ?4, ends_at_ms = ?3`,
     );
     this.#named = database.prepare(
-      `SELECT key, starts_at_ms AS startsAtMs, ends_at_ms AS endsAtMs, used FROM counts
-       WHERE instr(key, ?1) > 0 AND (ends_at_ms IS NULL OR ends_at_ms > ?2)`,
+      `SELECT key, starts_at_ms AS startsAtMs, ends_at_ms AS endsAtMs, CAST(used AS REAL) AS used
+       FROM counts WHERE instr(key, ?1) > 0 AND (ends_at_ms IS NULL OR ends_at_ms > ?2)`,
     );
     this.#epoch = database.prepare('SELECT epoch FROM counts_epoch');
     this.#setEpoch = database.prepare('INSERT OR REPLACE INTO counts_epoch (only_row, epoch) VALUES (1, ?)');

@@ -49,7 +49,7 @@ export class Holds {
     this.#leased = database.prepare('SELECT until_ms AS untilMs FROM count_holders WHERE holder = ?');
     this.#others = database.prepare('SELECT holder, until_ms AS untilMs FROM count_holders WHERE holder <> ?');
     this.#leftBy = database.prepare(
-      'SELECT key, starts_at_ms AS startsAtMs, held FROM count_holds WHERE holder = ? AND held <> 0',
+      'SELECT key, starts_at_ms AS startsAtMs, CAST(held AS REAL) AS held FROM count_holds WHERE holder = ? AND held <> 0',
     );
     this.#forgetHolds = database.prepare('DELETE FROM count_holds WHERE holder = ?');
     this.#forgetHolder = database.prepare('DELETE FROM count_holders WHERE holder = ?');

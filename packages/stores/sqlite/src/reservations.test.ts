@@ -35,3 +35,17 @@ it('a lease may be of any length', async () => {
   await counters.cancel('nobody');
   expect(counters.list(money)).toMatchObject([{ used: 5 }]);
 });
+
+it("a count that is larger than can be told exactly is in nobody else's way", async () => {
+  const clock = createManualClock();
+  const store = temporaryStore();
+  const counters = store.counters({ clock });
+  for (const id of ['a', 'b', 'c']) await counters.reserve(id, [{ ...money, amount: 5 }], never);
+  for (const id of ['a', 'b']) await counters.settle(id, { spend: Number.MAX_SAFE_INTEGER });
+  expect(counters.list(money)[0]?.used).toBeGreaterThan(1.9 * Number.MAX_SAFE_INTEGER);
+  expect((await counters.reserve('d', [{ ...money, amount: 5 }], never)).ok).toBe(false);
+  clock.advance(counters.leaseMs * 2);
+  const other = counters.reserve('e', [{ ...money, scope: 'key:b', amount: 5 }], never);
+  store.ledger.append({ intents: [ledgerIntent({ id: 'd' })], settlements: [] });
+  expect((await other).ok).toBe(true);
+});
