@@ -70,6 +70,7 @@ export class Holds {
   }
 
   change({ key, startsAtMs }: CountRowId, difference: number): void {
+    if (difference === 0) return;
     let starts = this.#untold.get(key);
     if (!starts) {
       starts = new Map<number, number>();

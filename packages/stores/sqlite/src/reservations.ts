@@ -20,14 +20,21 @@ interface Held {
   readonly isGauge: boolean;
 }
 
-interface Reservation {
-  readonly held: readonly Held[];
+interface State {
   readonly expiresAtMs: number;
   /** Its lease is over. */
   readonly isExpired: boolean;
   /** Its request has a row in the ledger, and may have been sent: what it uses stays used, whoever settles the row. */
   readonly isRecorded: boolean;
 }
+
+interface Reservation {
+  readonly id: string;
+  readonly held: readonly Held[];
+  state: State;
+}
+
+type Kept = Pick<Map<string, Reservation>, 'get' | 'delete'> & { set(id: string, reservation: Reservation): unknown };
 
 /** Of the reservations that have expired without a row so many are remembered, for those who renew them late. */
 const MAX_EXPIRED = 10_000;
@@ -53,7 +60,7 @@ export class Reservations {
   #lookedForLeftAtMs = Number.NEGATIVE_INFINITY;
   #nowMs = 0;
   /** What the transaction has changed, as it was before. */
-  #before: { readonly id: string; readonly reservation: Reservation | undefined }[] = [];
+  #before: { readonly reservation: Reservation; readonly state: State | undefined }[] = [];
 
   constructor(counts: CountTable, holds: Holds, leaseMs: number) {
     this.#counts = counts;
@@ -107,50 +114,59 @@ export class Reservations {
       return { key, startsAtMs, name, amount, isGauge: kind === 'gauge' };
     });
     this.#lease(expiresAtMs);
-    this.#put(id, { held, expiresAtMs, isExpired: false, isRecorded: false });
+    const reservation = { id, held, state: { expiresAtMs, isExpired: false, isRecorded: false } };
+    this.#before.push({ reservation, state: undefined });
+    this.#keep(reservation);
     for (const one of held) this.#holds.change(one, one.amount);
   }
 
   /** Its request has a row from now on. */
   record(id: string): void {
     const reservation = this.#of(id);
-    if (reservation && !reservation.isRecorded) this.#move(id, reservation, { ...reservation, isRecorded: true });
+    if (!reservation || reservation.state.isRecorded) return;
+    const { expiresAtMs, isExpired } = reservation.state;
+    this.#change(reservation, { expiresAtMs, isExpired, isRecorded: true });
   }
 
   renew(id: string, expiresAtMs: number): void {
     const reservation = this.#of(id);
     if (!reservation) return;
     this.#lease(expiresAtMs);
-    this.#move(id, reservation, { ...reservation, expiresAtMs, isExpired: false });
+    this.#change(reservation, { expiresAtMs, isExpired: false, isRecorded: reservation.state.isRecorded });
   }
 
   settle(id: string, actual: Actual): void {
     const reservation = this.#takeOut(id);
-    for (const held of reservation?.held ?? []) {
+    if (!reservation) return;
+    for (const held of reservation.held) {
       const kept = held.isGauge ? 0 : keptOf(held, actual[held.name]);
-      this.#counts.change(held, kept - counted(held, reservation));
-      this.#holds.change(held, -givenBack(held, reservation));
+      this.#counts.change(held, kept - counted(held, reservation.state));
+      this.#holds.change(held, -givenBack(held, reservation.state));
     }
   }
 
   cancel(id: string): void {
     const reservation = this.#takeOut(id);
-    for (const held of reservation?.held ?? []) this.#change(held, reservation, undefined);
+    if (!reservation) return;
+    for (const held of reservation.held) {
+      this.#counts.change(held, -counted(held, reservation.state));
+      this.#holds.change(held, -givenBack(held, reservation.state));
+    }
   }
 
   #expire(): void {
     this.#nextExpiryMs = Number.POSITIVE_INFINITY;
-    for (const [id, reservation] of this.#live) {
-      this.#nextExpiryMs = reservation.expiresAtMs;
-      if (reservation.expiresAtMs > this.#nowMs) return;
-      this.#move(id, reservation, { ...reservation, isExpired: true });
+    for (const [, reservation] of this.#live) {
+      this.#nextExpiryMs = reservation.state.expiresAtMs;
+      if (this.#nextExpiryMs > this.#nowMs) return;
+      this.#change(reservation, { ...reservation.state, isExpired: true });
     }
     this.#nextExpiryMs = Number.POSITIVE_INFINITY;
   }
 
   /** Others have not heard of this process for a lease, and have given back what it held. */
   #lost(): void {
-    for (const [id, reservation] of [...this.#live]) this.#put(id, { ...reservation, isExpired: true });
+    for (const [, reservation] of [...this.#live]) this.#become(reservation, { ...reservation.state, isExpired: true });
   }
 
   /** Once in a while, for all reservations together. */
@@ -160,14 +176,24 @@ export class Reservations {
     this.#holds.lease(this.#leasedUntilMs);
   }
 
-  #move(id: string, before: Reservation, after: Reservation): void {
-    for (const held of before.held) this.#change(held, before, after);
-    this.#put(id, after);
+  #change(reservation: Reservation, after: State): void {
+    const { held, state: before } = reservation;
+    for (const one of held) {
+      this.#counts.change(one, counted(one, after) - counted(one, before));
+      this.#holds.change(one, givenBack(one, after) - givenBack(one, before));
+    }
+    this.#become(reservation, after);
   }
 
-  #change(held: Held, before: Reservation | undefined, after: Reservation | undefined): void {
-    this.#counts.change(held, counted(held, after) - counted(held, before));
-    this.#holds.change(held, givenBack(held, after) - givenBack(held, before));
+  #become(reservation: Reservation, after: State): void {
+    const { id, state: before } = reservation;
+    this.#before.push({ reservation, state: before });
+    const [from, to] = [this.#mapFor(before), this.#mapFor(after)];
+    reservation.state = after;
+    // What expires later comes after all others.
+    if (from === to && before.expiresAtMs === after.expiresAtMs) return;
+    from.delete(id);
+    this.#keep(reservation);
   }
 
   #of(id: string): Reservation | undefined {
@@ -176,38 +202,40 @@ export class Reservations {
 
   #takeOut(id: string): Reservation | undefined {
     const reservation = this.#of(id);
-    if (reservation) this.#put(id, undefined);
+    if (!reservation) return undefined;
+    this.#before.push({ reservation, state: reservation.state });
+    this.#mapFor(reservation.state).delete(id);
     return reservation;
   }
 
-  #put(id: string, reservation: Reservation | undefined): void {
-    this.#before.push({ id, reservation: this.#of(id) });
-    this.#set(id, reservation);
+  #keep(reservation: Reservation): void {
+    const { id, state } = reservation;
+    this.#mapFor(state).set(id, reservation);
+    if (!state.isExpired) this.#nextExpiryMs = Math.min(this.#nextExpiryMs, state.expiresAtMs);
   }
 
-  #set(id: string, reservation: Reservation | undefined): void {
-    // What expires later comes after all others.
-    if (!reservation || reservation.isExpired || this.#live.get(id)?.expiresAtMs !== reservation.expiresAtMs) {
-      this.#live.delete(id);
-    }
-    if (!reservation?.isExpired || reservation.isRecorded) this.#expired.delete(id);
-    if (!reservation?.isExpired || !reservation.isRecorded) this.#open.delete(id);
-    if (!reservation) return;
-    if (reservation.isExpired) return void (reservation.isRecorded ? this.#open : this.#expired).set(id, reservation);
-    this.#live.set(id, reservation);
-    this.#nextExpiryMs = Math.min(this.#nextExpiryMs, reservation.expiresAtMs);
+  #mapFor({ isExpired, isRecorded }: State): Kept {
+    if (!isExpired) return this.#live;
+    return isRecorded ? this.#open : this.#expired;
   }
 
   #undo(): void {
-    if (this.#before.length > 0) {
-      for (const { id, reservation } of this.#before.reverse()) this.#set(id, reservation);
-      const inOrder = [...this.#live].sort(([, a], [, b]) => a.expiresAtMs - b.expiresAtMs);
-      for (const [id, reservation] of inOrder) {
-        this.#live.delete(id);
-        this.#live.set(id, reservation);
-      }
+    for (const { reservation, state } of this.#before.reverse()) {
+      this.#mapFor(reservation.state).delete(reservation.id);
+      if (!state) continue;
+      reservation.state = state;
+      this.#keep(reservation);
     }
+    if (this.#before.length > 0) this.#sort();
     this.#lookedForLeftAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  #sort(): void {
+    const inOrder = [...this.#live].sort(([, a], [, b]) => a.state.expiresAtMs - b.state.expiresAtMs);
+    for (const [id, reservation] of inOrder) {
+      this.#live.delete(id);
+      this.#live.set(id, reservation);
+    }
   }
 }
 
@@ -217,17 +245,15 @@ function keptOf({ amount }: Held, used: number | undefined): number {
 }
 
 /** How much of it counts. */
-function counted(held: Held, reservation: Reservation | undefined): number {
-  if (!reservation) return 0;
-  return !reservation.isExpired || isUsed(held, reservation) ? held.amount : 0;
+function counted(held: Held, state: State): number {
+  return !state.isExpired || isUsed(held, state) ? held.amount : 0;
 }
 
 /** How much of it somebody else gives back should this process end. */
-function givenBack(held: Held, reservation: Reservation | undefined): number {
-  if (!reservation) return 0;
-  return !reservation.isExpired && !isUsed(held, reservation) ? held.amount : 0;
+function givenBack(held: Held, state: State): number {
+  return !state.isExpired && !isUsed(held, state) ? held.amount : 0;
 }
 
-function isUsed({ isGauge }: Held, { isRecorded }: Reservation): boolean {
+function isUsed({ isGauge }: Held, { isRecorded }: State): boolean {
   return isRecorded && !isGauge;
 }
