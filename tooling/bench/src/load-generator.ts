@@ -11,19 +11,20 @@ export interface Traffic {
   readonly durationMs: number;
 }
 
-/** Keeps `concurrency` requests under way, and waits for the last ones. Their starts are spread. */
-export async function runBusy(traffic: Traffic, concurrency: number): Promise<readonly Timing[]> {
-  return withConnections(traffic.port, concurrency, async (connections) => {
-    const timings: Timing[] = [];
-    const untilMs = performance.now() + traffic.durationMs;
-    const spreadMs = Math.min(300, traffic.durationMs / 4) / concurrency;
-    const loop = async (connection: Connection, index: number): Promise<void> => {
-      await sleep(index * spreadMs);
-      while (performance.now() < untilMs) timings.push(await connection.send(traffic.request));
-    };
-    await Promise.all(connections.map(loop));
-    return timings;
-  });
+/** Keeps a request under way on each connection, and waits for the last ones. Their starts are spread. */
+export async function runBusy(
+  connections: readonly Connection[],
+  { request, durationMs }: Pick<Traffic, 'request' | 'durationMs'>,
+): Promise<readonly Timing[]> {
+  const timings: Timing[] = [];
+  const untilMs = performance.now() + durationMs;
+  const spreadMs = Math.min(300, durationMs / 4) / connections.length;
+  const loop = async (connection: Connection, index: number): Promise<void> => {
+    await sleep(index * spreadMs);
+    while (performance.now() < untilMs) timings.push(await connection.send(request));
+  };
+  await Promise.all(connections.map(loop));
+  return timings;
 }
 
 /** Sends one request every two milliseconds however long answers take: latency with hardly any queue in it. */
@@ -48,12 +49,17 @@ export async function runCalm(traffic: Traffic): Promise<readonly Timing[]> {
   });
 }
 
+/** Its caller closes them. */
+export function openConnections(port: number, count: number): Promise<Connection[]> {
+  return Promise.all(Array.from({ length: count }, () => Connection.open(port)));
+}
+
 async function withConnections<T>(
   port: number,
   count: number,
   use: (connections: readonly Connection[]) => Promise<T>,
 ): Promise<T> {
-  const connections = await Promise.all(Array.from({ length: count }, () => Connection.open(port)));
+  const connections = await openConnections(port, count);
   try {
     return await use(connections);
   } finally {

@@ -14,6 +14,8 @@ export interface Load {
   readonly marksPerAnswer: number;
   /** Requests at once while cost and rate are measured. */
   readonly concurrency: number;
+  /** Turns that the targets take in one measurement; absent = one, for answers that take long. */
+  readonly turns?: number;
   /** Highest CPU cost in terms of the pass-through's, or of what `against` names; absent = for information. */
   readonly limit?: number;
   /** The load whose cost for a unit, to the gateway itself, the limit is in terms of. */
@@ -43,7 +45,13 @@ const messages = (extra: object = {}): object => ({
   messages: [{ role: 'user', content: prompt(820) }],
   ...extra,
 });
-const request = { unit: 'request', unitsPerAnswer: 1, mark: '"object":"chat.completion"', marksPerAnswer: 1 } as const;
+const request = {
+  unit: 'request',
+  unitsPerAnswer: 1,
+  mark: '"object":"chat.completion"',
+  marksPerAnswer: 1,
+  turns: 5,
+} as const;
 const chunks = {
   unit: 'chunk',
   unitsPerAnswer: STREAM_FRAMES,

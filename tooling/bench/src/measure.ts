@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runBusy, runCalm } from './load-generator.js';
+import { openConnections, runBusy, runCalm } from './load-generator.js';
+import type { Connection, Timing } from './connection.js';
 import type { Load } from './loads.js';
 import { cpuUsOf, memoryMibOf } from './process-usage.js';
 import { percentile } from './statistics.js';
-import type { Target } from './targets.js';
+import type { Target, TargetName } from './targets.js';
 
 /** Ledger rows and log lines are written a moment after their answer. */
 const AFTERMATH_MS = 150;
@@ -22,30 +23,89 @@ export interface Measurement {
   readonly memoryMib?: number;
 }
 
-/** Puts a load on a target for about `durationMs`. Rejects when anything but good answers comes back. */
-export async function measure(target: Target, load: Load, durationMs: number): Promise<Measurement> {
-  const traffic = { port: target.port, request: requestFor(target, load), durationMs };
-  const cpuBeforeUs = target.pid === undefined ? 0 : cpuUsOf(target.pid);
-  const startMs = performance.now();
-  const busy = await runBusy(traffic, load.concurrency);
-  const lastMs = busy.reduce((latest, { endMs }) => Math.max(latest, endMs), startMs);
-  const seconds = (lastMs - startMs) / 1_000;
-  await sleep(AFTERMATH_MS);
-  const units = busy.length * load.unitsPerAnswer;
-  const cost =
-    target.pid === undefined
-      ? {}
-      : { cpuUs: (cpuUsOf(target.pid) - cpuBeforeUs) / units, memoryMib: memoryMibOf(target.pid) };
-  const latencies =
-    load.unit === 'chunk'
-      ? busy.map(({ sentMs, firstByteMs }) => firstByteMs - sentMs)
-      : (await runCalm({ ...traffic, durationMs: durationMs * CALM_SHARE })).map(({ sentMs, endMs }) => endMs - sentMs);
-  return {
-    unitsPerSecond: units / seconds,
-    ...cost,
-    p50Ms: percentile(latencies, 0.5),
-    p99Ms: percentile(latencies, 0.99),
-  };
+/**
+ * Puts a load on each target for about `durationMs`, by turns, so that whatever the machine does meanwhile meets all of them
+ * alike. Rejects when anything but good answers comes back.
+ */
+export async function measureAll(
+  targets: readonly Target[],
+  load: Load,
+  durationMs: number,
+): Promise<ReadonlyMap<TargetName, Measurement>> {
+  const measured = targets.map((target) => new Busy(target, load));
+  try {
+    for (const busy of measured) await busy.open();
+    const turns = load.turns ?? 1;
+    for (let turn = 0; turn < turns; turn += 1) {
+      const order = turn % 2 === 0 ? measured : measured.toReversed();
+      for (const busy of order) await busy.go(durationMs / turns);
+    }
+    await sleep(AFTERMATH_MS);
+  } finally {
+    for (const busy of measured) busy.close();
+  }
+  const costs = measured.map((busy) => busy.cost());
+  const results = new Map<TargetName, Measurement>();
+  for (const [index, { target, unitsPerSecond, firstBytesMs }] of measured.entries()) {
+    const latencies = load.unit === 'chunk' ? firstBytesMs : await calmMs(target, load, durationMs * CALM_SHARE);
+    const [p50Ms, p99Ms] = [percentile(latencies, 0.5), percentile(latencies, 0.99)];
+    results.set(target.name, { unitsPerSecond, ...costs[index], p50Ms, p99Ms });
+  }
+  return results;
+}
+
+/** What one target did while the load was on it, and what it has cost since. */
+class Busy {
+  readonly target: Target;
+  readonly #load: Load;
+  readonly #cpuBeforeUs: number;
+  readonly #timings: Timing[] = [];
+  #connections: readonly Connection[] = [];
+  #ms = 0;
+
+  constructor(target: Target, load: Load) {
+    this.target = target;
+    this.#load = load;
+    this.#cpuBeforeUs = target.pid === undefined ? 0 : cpuUsOf(target.pid);
+  }
+
+  async open(): Promise<void> {
+    this.#connections = await openConnections(this.target.port, this.#load.concurrency);
+  }
+
+  close(): void {
+    for (const connection of this.#connections) connection.close();
+  }
+
+  async go(durationMs: number): Promise<void> {
+    const startMs = performance.now();
+    const timings = await runBusy(this.#connections, { request: requestFor(this.target, this.#load), durationMs });
+    this.#ms += timings.reduce((latest, { endMs }) => Math.max(latest, endMs), startMs) - startMs;
+    this.#timings.push(...timings);
+  }
+
+  get unitsPerSecond(): number {
+    return this.#units / (this.#ms / 1_000);
+  }
+
+  get firstBytesMs(): readonly number[] {
+    return this.#timings.map(({ sentMs, firstByteMs }) => firstByteMs - sentMs);
+  }
+
+  cost(): Pick<Measurement, 'cpuUs' | 'memoryMib'> {
+    const { pid } = this.target;
+    if (pid === undefined) return {};
+    return { cpuUs: (cpuUsOf(pid) - this.#cpuBeforeUs) / this.#units, memoryMib: memoryMibOf(pid) };
+  }
+
+  get #units(): number {
+    return this.#timings.length * this.#load.unitsPerAnswer;
+  }
+}
+
+async function calmMs(target: Target, load: Load, durationMs: number): Promise<readonly number[]> {
+  const timings = await runCalm({ port: target.port, request: requestFor(target, load), durationMs });
+  return timings.map(({ sentMs, endMs }) => endMs - sentMs);
 }
 
 /** Rejects unless the target answers the load as it should, whole. */

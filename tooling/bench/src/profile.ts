@@ -3,7 +3,7 @@ import type { Profiler } from 'node:inspector';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Load } from './loads.js';
-import { measure, verify } from './measure.js';
+import { measureAll, verify } from './measure.js';
 import { startField } from './targets.js';
 
 const TOP_FUNCTIONS = 40;
@@ -28,9 +28,9 @@ export async function profileSluice(
     try {
       for (const target of field.targets) {
         await verify(target, load);
-        await measure(target, load, WARM_UP_MS);
+        await measureAll([target], load, WARM_UP_MS);
         warmAfterMs = performance.now() - startedMs;
-        await measure(target, load, durationMs);
+        await measureAll([target], load, durationMs);
       }
     } finally {
       await field.stop();

@@ -1,5 +1,5 @@
 import type { Load } from './loads.js';
-import { measure, verify } from './measure.js';
+import { measureAll, verify } from './measure.js';
 import type { Measurement } from './measure.js';
 import type { PartsRound } from './parts/parts.js';
 import type { PartsBench } from './parts/start-parts.js';
@@ -21,7 +21,7 @@ export interface RoundsInit {
   readonly rounds: number;
   readonly durationMs: number;
   readonly warmUpMs: number;
-  /** Absent: the gateway is measured as a whole only. */
+  /** Measured where there are chats. Absent: the gateway is measured as a whole only. */
   readonly parts?: PartsBench | undefined;
   /** Told before each measurement. */
   readonly report: (what: string) => void;
@@ -53,8 +53,11 @@ export async function runRounds(field: Field, init: RoundsInit): Promise<Results
   const beforeUs = usage(pids);
   for (let i = 0; i < init.rounds; i += 1) {
     const order = i % 2 === 0 ? field.targets : field.targets.toReversed();
-    for (const [load, done] of rounds) done.push(await runRound(order, load, { ...init, name: `round ${i + 1}` }));
-    if (init.parts) parts.push(await init.parts.measure(init.durationMs));
+    for (const [load, done] of rounds) {
+      done.push(await runRound(order, load, { ...init, name: `round ${i + 1}` }));
+      // Beside the chats in terms of which they are told.
+      if (init.parts && load.name === 'chat') parts.push(await init.parts.measure(init.durationMs));
+    }
   }
   const afterUs = usage(pids);
   const machineUs = afterUs.machine - beforeUs.machine;
@@ -66,12 +69,8 @@ async function runRound(
   load: Load,
   { durationMs, report, name }: Pick<RoundsInit, 'durationMs' | 'report'> & { readonly name: string },
 ): Promise<Round> {
-  const round = new Map<TargetName, Measurement>();
-  for (const target of targets) {
-    report(`${name}: ${load.title}, ${target.name}`);
-    round.set(target.name, await measure(target, load, durationMs));
-  }
-  return round;
+  report(`${name}: ${load.title}`);
+  return measureAll(targets, load, durationMs);
 }
 
 /** Of the machine, and of this process and its children. */
