@@ -36,6 +36,16 @@ describe('what finds crashes', () => {
     expect(String(crashes[0]?.cause)).toContain('2000 ms');
   });
 
+  it('calls it none when the same input is quick the next time', async () => {
+    let nowMs = 0;
+    let ran = 0;
+    const { crashes } = await fuzz(
+      target(() => void (ran += 1)),
+      { ...options, now: () => (nowMs += ran === 1 ? 2_000 : 1) },
+    );
+    expect([crashes, ran]).toEqual([[], options.runs + 1]);
+  });
+
   it('goes on with what led into new code', async () => {
     let blocks = 0;
     const coverage = { blocks: async () => (blocks += 1), [Symbol.asyncDispose]: async () => undefined };
