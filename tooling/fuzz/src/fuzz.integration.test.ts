@@ -4,7 +4,8 @@ import type { Target } from './fuzz.js';
 import { createRandom } from './random.js';
 import { TARGETS } from './targets.js';
 
-const options = { runs: 500, random: createRandom(1), now: () => process.cpuUsage().user / 1_000 };
+/** Of the thread that runs the input: others of this process compile and collect meanwhile. */
+const options = { runs: 500, random: createRandom(1), now: () => process.threadCpuUsage().user / 1_000 };
 
 describe('a parser of what strangers send', () => {
   it.each(TARGETS)('takes whatever comes: $name', async (target) => {
@@ -34,16 +35,6 @@ describe('what finds crashes', () => {
       { ...options, now: () => (nowMs += 2_000) },
     );
     expect(String(crashes[0]?.cause)).toContain('2000 ms');
-  });
-
-  it('calls it none when the same input is quick the next time', async () => {
-    let nowMs = 0;
-    let ran = 0;
-    const { crashes } = await fuzz(
-      target(() => void (ran += 1)),
-      { ...options, now: () => (nowMs += ran === 1 ? 2_000 : 1) },
-    );
-    expect([crashes, ran]).toEqual([[], options.runs + 1]);
   });
 
   it('goes on with what led into new code', async () => {

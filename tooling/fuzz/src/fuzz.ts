@@ -28,7 +28,7 @@ export interface FuzzOptions {
   now(): number;
 }
 
-/** So much may one input take. What takes longer, and does so again, is a hang: once, the machine may have had others to do. */
+/** So much may one input take. What takes longer is a hang. */
 const HANG_MS = 1_000;
 /** Looking at the coverage takes longer than many inputs. */
 const BATCH = 500;
@@ -45,7 +45,9 @@ export async function fuzz(target: Target, { runs, random, coverage, now }: Fuzz
       mutate({ seeds, words: target.words }, random),
     );
     for (const input of batch) {
-      const { cause, tookMs } = attemptTwice(target, { input, now });
+      const startedMs = now();
+      const cause = attempt(target, input);
+      const tookMs = now() - startedMs;
       found.slowestMs = Math.max(found.slowestMs, tookMs);
       if (cause) crashes.push({ input, cause });
       else if (tookMs > HANG_MS) crashes.push({ input, cause: new Error(`It took ${Math.round(tookMs)} ms.`) });
@@ -60,25 +62,6 @@ export async function fuzz(target: Target, { runs, random, coverage, now }: Fuzz
     blocks = reached;
   }
   return { ...found, crashes };
-}
-
-interface Attempt {
-  readonly cause: Error | undefined;
-  readonly tookMs: number;
-}
-
-/** Once, where that was quick enough. */
-function attemptTwice(target: Target, timed: { readonly input: Buffer; now(): number }): Attempt {
-  const first = timedAttempt(target, timed);
-  if (first.cause || first.tookMs <= HANG_MS) return first;
-  const second = timedAttempt(target, timed);
-  return { cause: second.cause, tookMs: Math.min(first.tookMs, second.tookMs) };
-}
-
-function timedAttempt(target: Target, { input, now }: { readonly input: Buffer; now(): number }): Attempt {
-  const startedMs = now();
-  const cause = attempt(target, input);
-  return { cause, tookMs: now() - startedMs };
 }
 
 function attempt(target: Target, input: Buffer): Error | undefined {

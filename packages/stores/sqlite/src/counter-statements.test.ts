@@ -35,7 +35,7 @@ function open(table: 'count_holds' | 'counts' = 'count_holds') {
     return statement;
   };
   const clock = createManualClock();
-  const holder = { id: 1, isAlive: () => true };
+  const holder = { id: 1, claim: () => undefined, isAlive: () => true };
   const counters = new SqliteCounterStore(
     { database, transaction: new SharedTransaction(database), holder },
     { clock },

@@ -231,8 +231,7 @@ export class SqliteCounterStore implements CounterStore, Companion {
 
   #transact(): void {
     if (!this.#database.isOpen) throw gatewayError('storage_unavailable', { message: 'The database is closed.' });
-    // Taken before the transaction, which cannot be told from one of its own.
-    void this.#holder.id;
+    this.#holder.claim();
     this.#transaction.run();
   }
 }

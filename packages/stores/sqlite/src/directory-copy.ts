@@ -10,7 +10,7 @@ import type {
 } from '@sluice/contract';
 import { guarded } from './failure.js';
 import { createKeyRepository } from './keys.js';
-import { migrate } from './migrations.js';
+import { migrate } from './migrate.js';
 import { openFile } from './open-file.js';
 import { createSettingRepository } from './settings.js';
 import { createTenancyRepository } from './tenancy.js';

@@ -3,8 +3,10 @@ import type { CountRowId } from './count-rows.js';
 
 /** Who holds, and how it is told whether somebody else does who has ended. */
 export interface Holder {
-  /** Of this process, never given twice. Taken at the first call; not within a transaction. */
+  /** Of this process, never given twice. */
   readonly id: number;
+  /** Makes sure of the id. Not within a transaction. */
+  claim(): void;
   isAlive(id: number): boolean;
 }
 

@@ -65,8 +65,7 @@ function prepareAppend({ appending: database, owner, checkpointer, transaction }
   });
   return (intents: readonly LedgerIntent[], settlements: readonly LedgerSettlement[]): void => {
     if (intents.length === 0 && settlements.length === 0) return;
-    // Taken before the transaction, for it takes one of its own.
-    void owner.id;
+    owner.claim();
     const write = (): void => {
       insertIntents.run(intents);
       insertSettlements.run(settlements);

@@ -2,7 +2,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryPath, temporaryStore } from './__fixtures__/temporary-store.js';
 import { openSqliteStore } from './index.js';
-import { MIGRATIONS, migrate } from './migrations.js';
+import { migrate } from './migrate.js';
+import { MIGRATIONS } from './migrations.js';
 
 const STEPS = ['CREATE TABLE first (id TEXT)', 'ALTER TABLE first ADD COLUMN name TEXT'];
 

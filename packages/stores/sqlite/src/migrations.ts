@@ -1,6 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { transact } from './transact.js';
-
 /**
  * The schema as steps; the number of steps applied stands in `user_version`. Steps are only ever added, never edited.
  *
@@ -292,23 +289,3 @@ export const MIGRATIONS: readonly string[] = [
    DROP TABLE reserved;
    DROP TABLE reservations;`,
 ];
-
-/**
- * Brings the schema to the newest step, all steps in one transaction. Throws, and changes nothing, when the file was
- * written by a newer release. Several processes may do it at once: the first does the work.
- */
-export function migrate(database: DatabaseSync, steps: readonly string[] = MIGRATIONS): void {
-  if (readVersion(database) === steps.length) return;
-  transact(database, () => {
-    const version = readVersion(database);
-    if (version > steps.length) {
-      throw new Error(`its schema is version ${version}, newer than this release knows (${steps.length})`);
-    }
-    for (const step of steps.slice(version)) database.exec(step);
-    database.exec(`PRAGMA user_version = ${steps.length}`);
-  });
-}
-
-function readVersion(database: DatabaseSync): number {
-  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-}

@@ -21,7 +21,7 @@ import type { SqliteCounterOptions } from './counters.js';
 import { createHistoryRepository } from './history.js';
 import { createKeyRepository } from './keys.js';
 import { createLedgerRepository } from './ledger.js';
-import { migrate } from './migrations.js';
+import { migrate } from './migrate.js';
 import { openFile } from './open-file.js';
 import { SqliteOutbox, beginSending, endSending } from './outbox.js';
 import type { OutboxOptions } from './outbox.js';

@@ -26,6 +26,11 @@ export interface OwnerInit {
 
 const WRITE = 'UPDATE ledger_owners SET since = ?, open = ? WHERE id = ?';
 
+interface Claimed {
+  readonly id: number;
+  readonly lock: OwnerLock;
+}
+
 /** From where on open intents are looked for. */
 interface Mark {
   /** No open intent has an id before this one, but for those that the row lists. */
@@ -46,7 +51,7 @@ export class LedgerOwner {
   readonly #appending: DatabaseSync;
   readonly #write: StatementSync;
   readonly #open = new FleetingMap<string, true>();
-  #claimed: { readonly id: number; readonly lock: OwnerLock } | undefined;
+  #claimed: Claimed | undefined;
   #newest = '';
   #mark: Mark = { since: AFTER_EVERY_ID, newest: AFTER_EVERY_ID, atMs: Number.NEGATIVE_INFINITY };
   #nextMark = this.#mark;
@@ -58,9 +63,14 @@ export class LedgerOwner {
     this.#write = appending.prepare(WRITE);
   }
 
-  /** The number that its intents carry, taken at the first call. Not within a transaction. */
+  /** The number that its intents carry, claimed where it is not yet. */
   get id(): number {
-    return (this.#claimed ??= this.#claim()).id;
+    return this.#ownClaim().id;
+  }
+
+  /** Before the first transaction, for it takes one of its own. */
+  claim(): void {
+    this.#ownClaim();
   }
 
   /** Whether the process of that number lives. */
@@ -117,10 +127,14 @@ export class LedgerOwner {
     return { since, newest: this.#newest === '' ? lowest : this.#newest, atMs: first.startedAtMs };
   }
 
+  #ownClaim(): Claimed {
+    return (this.#claimed ??= this.#newClaim());
+  }
+
   /** The row shows up together with its lock held: nobody takes a new owner for one that has ended. */
-  #claim(): { readonly id: number; readonly lock: OwnerLock } {
+  #newClaim(): Claimed {
     const insert = this.#appending.prepare(`INSERT INTO ledger_owners (since, open) VALUES (?, '[]')`);
-    let claimed: { readonly id: number; readonly lock: OwnerLock } | undefined;
+    let claimed: Claimed | undefined;
     transact(this.#appending, () => {
       // A lock of that name may be left, and even be held, where a database was moved away from under its process.
       while (!claimed) {
@@ -129,6 +143,6 @@ export class LedgerOwner {
         if (lock) claimed = { id, lock };
       }
     });
-    return claimed as unknown as { id: number; lock: OwnerLock };
+    return claimed as unknown as Claimed;
   }
 }

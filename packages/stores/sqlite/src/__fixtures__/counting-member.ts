@@ -24,7 +24,7 @@ export class CountingMember {
     this.#makeCommitsFail();
     this.#transaction = new SharedTransaction(this.#database);
     this.counters = new SqliteCounterStore(
-      { database: this.#database, transaction: this.#transaction, holder: { id: holder, isAlive } },
+      { database: this.#database, transaction: this.#transaction, holder: { id: holder, claim: () => undefined, isAlive } },
       { clock },
     );
   }
