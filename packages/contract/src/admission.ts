@@ -1,4 +1,5 @@
 import type { Principal } from './identity.js';
+import type { LedgerIntent } from './ports.js';
 import type { Priority } from './slots.js';
 
 /** Absent = no limit; 0 = none allowed. */
@@ -82,6 +83,8 @@ export interface AdmissionRequest {
   readonly mayBeUnpriced: boolean;
   /** The most that it may use. */
   readonly atMost: AmountsUsed;
+  /** Its row in the ledger, for a store that can write it together with what it reserves. Absent: somebody else writes it. */
+  toRow?(reservedNanoUsd: number | undefined): LedgerIntent;
 }
 /** Of one request. */
 export interface AmountsUsed {
@@ -103,6 +106,8 @@ export interface Admission {
   readonly instead?: string;
   /** What was reserved of money, for the row of a request that nobody will settle; absent where there is no budget. */
   readonly reservedNanoUsd?: number;
+  /** Its row is in the ledger already: it was committed with what was reserved. */
+  readonly isRecorded?: true;
   /** The request has ended: gives back what it did not use, takes what it used beyond. Idempotent. */
   settle(used: AmountsUsed): void;
 }

@@ -222,6 +222,7 @@ export type {
   SettingRecord,
   SettledQuery,
   SettingRepository,
+  RecordingCounterStore,
   SharedCounterStore,
 } from './store.js';
 export type { OrgRecord, RecordRepository, TeamRecord, TenancyRepository, Tenanted, UserRecord } from './tenancy.js';

@@ -72,6 +72,15 @@ export interface CounterStore {
   cancel(id: string): Promise<void>;
 }
 
+/** A store of counts in which the ledger is kept as well. */
+export interface RecordingCounterStore extends CounterStore {
+  /**
+   * As `reserve` under the id of the request's row, which is committed in the same step: there is a row where there is a
+   * reservation, and none where it was refused or failed.
+   */
+  reserveAndOpen(row: LedgerIntent, claims: readonly Claim[], signal: AbortSignal): Promise<ReserveResult>;
+}
+
 /** A store outside of this process, which other processes share and which may be out of reach. */
 export interface SharedCounterStore extends CounterStore {
   /** Whether it is worth asking. Cheap. */

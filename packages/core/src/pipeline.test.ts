@@ -1,5 +1,5 @@
 import { gatewayError } from '@sluice/contract';
-import type { GatewayError, Limiter } from '@sluice/contract';
+import type { Admission, GatewayError, LedgerIntent, Limiter } from '@sluice/contract';
 import { describe, expect, it } from 'vitest';
 import { CLEAN, PRINCIPAL, REFUSED, bodyOf, codeOf, leftovers } from './__fixtures__/bench.js';
 import { PASSES, ask, fastBench } from './__fixtures__/fast-bench.js';
@@ -150,6 +150,24 @@ describe('a call that is refused before it is accepted', () => {
     });
     const bench = fastBench([], { ports: { limiter: refusing(refusal) } });
     expect((await bench.call(ask)).headers['x-ratelimit-limit-requests']).toBe('1');
+  });
+
+  it('is not written down a second time where its row went with what was reserved', async () => {
+    const rows: LedgerIntent[] = [];
+    const admission: Admission = { headers: {}, reservedNanoUsd: 7, isRecorded: true, settle: () => undefined };
+    const admit: Limiter['admit'] = async (asking) => {
+      rows.push(asking.toRow?.(7) as LedgerIntent);
+      return admission;
+    };
+    const limiter: Limiter = {
+      free: () => undefined,
+      admit,
+      admitInTurn: (asking, _, signal) => admit(asking, signal),
+    };
+    const bench = fastBench([saying('hello')], { ports: { limiter } });
+    await bench.call(ask);
+    expect([rows, bench.seen.intents]).toMatchObject([[{ route: '/toy', reservedNanoUsd: 7 }], []]);
+    expect(bench.seen.settlements.map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
   });
 
   it('needs no key inside a process', async () => {

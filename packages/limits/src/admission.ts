@@ -11,6 +11,8 @@ export interface Holding {
   readonly stores: readonly CounterStore[];
   readonly instead?: string | undefined;
   readonly reservedNanoUsd?: number | undefined;
+  /** Whether its row was written with it. */
+  readonly isRecorded: boolean;
 }
 
 export interface AdmissionDeps {
@@ -29,15 +31,18 @@ class HeldAdmission implements Admission {
   readonly headers: RateLimitHeaders;
   readonly instead?: string;
   readonly reservedNanoUsd?: number;
+  readonly isRecorded?: true;
   readonly #keyId: string;
   readonly #deps: AdmissionDeps;
   /** Absent once it is settled, and where nobody has counted. */
   #lease: Lease | undefined;
 
-  constructor(keyId: string, { id, headers, stores, instead, reservedNanoUsd }: Holding, deps: AdmissionDeps) {
+  constructor(keyId: string, holding: Holding, deps: AdmissionDeps) {
+    const { id, headers, stores, instead, reservedNanoUsd, isRecorded } = holding;
     this.headers = headers;
     if (instead !== undefined) this.instead = instead;
     if (reservedNanoUsd !== undefined) this.reservedNanoUsd = reservedNanoUsd;
+    if (isRecorded) this.isRecorded = true;
     this.#keyId = keyId;
     this.#deps = deps;
     this.#lease = stores.length === 0 ? undefined : deps.leases.hold(id, stores);

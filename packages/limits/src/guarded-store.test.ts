@@ -51,7 +51,7 @@ function open(onFailure: OnStoreFailure) {
     onError: (cause) => errors.push(cause),
   });
   let asked = 0;
-  const reserve = (...claims: Claim[]) => guarded.reserve(`r${(asked += 1)}`, claims, never);
+  const reserve = (...claims: Claim[]) => guarded.reserve({ id: `r${(asked += 1)}`, claims }, never);
   return { clock, store, local, state, held, errors, reserve };
 }
 

@@ -5,6 +5,8 @@ import type {
   CounterStore,
   ErrorCode,
   GatewayError,
+  LedgerIntent,
+  RecordingCounterStore,
   ReserveResult,
   SharedCounterStore,
 } from '@sluice/contract';
@@ -41,15 +43,23 @@ export interface GuardedStoreDeps {
   readonly onError: (cause: unknown) => void;
 }
 
+/** What a request asks a store for. */
+export interface Wish {
+  readonly id: string;
+  readonly claims: readonly Claim[];
+  /** Its row, to be written with what is reserved; only for a store that can. */
+  readonly row?: LedgerIntent | undefined;
+}
+
 /** What was reserved, and by whom it is settled; by nobody where it was let through uncounted. */
 export interface Reserved {
   readonly result: ReserveResult;
   readonly store: CounterStore | undefined;
+  /** Whether the row is written. */
+  readonly isRecorded: boolean;
 }
 
-interface Asked {
-  readonly id: string;
-  readonly claims: readonly Claim[];
+interface Asked extends Wish {
   readonly signal: AbortSignal;
   readonly failing: Failing;
   /** Of the moment in which it was asked. */
@@ -65,6 +75,8 @@ export class GuardedStore {
   readonly #deps: GuardedStoreDeps;
   /** The same store, where others share it: it knows by itself whether it is there, and keeps its own deadlines. */
   readonly #shared: SharedCounterStore | undefined;
+  /** The same store, where it can write rows. */
+  readonly #recording: RecordingCounterStore | undefined;
   readonly #deadlines: Deadlines;
   #failures = 0;
   #restsUntilMs = 0;
@@ -73,6 +85,7 @@ export class GuardedStore {
   constructor(deps: GuardedStoreDeps) {
     this.#deps = deps;
     this.#shared = isShared(deps.store) ? deps.store : undefined;
+    this.#recording = isRecording(deps.store) ? deps.store : undefined;
     this.#deadlines = new Deadlines(deps.clock);
   }
 
@@ -85,30 +98,44 @@ export class GuardedStore {
     return this.#deps.store;
   }
 
-  reserve(id: string, claims: readonly Claim[], signal: AbortSignal): Promise<Reserved> {
-    const { store, failing } = this.#deps;
-    if (!failing) return store.reserve(id, claims, signal).then((result) => ({ result, store }));
-    const asked: Asked = { id, claims, signal, failing, policy: failing.policy() };
+  /** Whether it can write rows with what it reserves. */
+  get records(): boolean {
+    return this.#recording !== undefined;
+  }
+
+  reserve(wish: Wish, signal: AbortSignal): Promise<Reserved> {
+    const { failing } = this.#deps;
+    if (!failing) return this.#ask(wish, signal).then((result) => this.#reserved(result, wish));
+    const asked: Asked = { ...wish, signal, failing, policy: failing.policy() };
     if (this.#isAway) return this.#without(asked, undefined);
-    const reserving = store.reserve(id, claims, signal);
+    const reserving = this.#ask(asked, signal);
     if (!this.#shared) return this.#within(asked, reserving);
     return reserving.then(
-      (result) => this.#counted(result),
+      (result) => this.#counted(result, asked),
       (cause: unknown) => this.#failed(asked, cause),
     );
+  }
+
+  #ask({ id, claims, row }: Wish, signal: AbortSignal): Promise<ReserveResult> {
+    const recording = row && this.#recording;
+    return recording ? recording.reserveAndOpen(row, claims, signal) : this.#deps.store.reserve(id, claims, signal);
   }
 
   get #isAway(): boolean {
     return this.#shared ? !this.#shared.isUp : this.#deps.clock.monotonic() < this.#restsUntilMs;
   }
 
-  #counted(result: ReserveResult): Reserved {
-    const { store, standIn } = this.#deps;
+  #counted(result: ReserveResult, wish: Wish): Reserved {
+    const { standIn } = this.#deps;
     this.#failures = 0;
     // One that is shared was told what was counted meanwhile, and knows what it has told; a further outage begins anew.
     if (this.#shared) standIn.forgetLocal();
     else standIn.remember(result);
-    return { result, store };
+    return this.#reserved(result, wish);
+  }
+
+  #reserved(result: ReserveResult, { row }: Wish): Reserved {
+    return { result, store: this.#deps.store, isRecorded: result.ok && row !== undefined };
   }
 
   async #failed(asked: Asked, cause: unknown): Promise<Reserved> {
@@ -122,7 +149,7 @@ export class GuardedStore {
     const shared = this.#shared;
     const isRefused = onFailure === 'reject' || (onFailure === 'local' && shared && !shared.note(id, claims));
     if (isRefused) throw gatewayError(this.#deps.code, { cause, details: { retryAfterMs: REST_MS } });
-    if (onFailure === 'allow') return { result: { ok: true, id, states: [] }, store: undefined };
+    if (onFailure === 'allow') return { result: { ok: true, id, states: [] }, store: undefined, isRecorded: false };
     const left = new Map(claims.map((claim) => [{ ...claim, limit: this.#shareOf(claim) }, claim]));
     const local = this.#deps.standIn.local(() => this.#newLocal(failing));
     const result = await local.reserve(id, [...left.keys()], signal);
@@ -133,7 +160,7 @@ export class GuardedStore {
       claim: left.get(state.claim) ?? state.claim,
       ...(shared && ({ isLocal: true } as const)),
     }));
-    return { result: { ...result, states }, store: local };
+    return { result: { ...result, states }, store: local, isRecorded: false };
   }
 
   #newLocal({ local }: Failing): CounterStore {
@@ -159,7 +186,7 @@ export class GuardedStore {
       reserving.then(
         (result) => {
           this.#deadlines.end(deadline);
-          if (!isLate) resolve(this.#counted(result));
+          if (!isLate) resolve(this.#counted(result, asked));
           else if (result.ok) this.#deps.store.cancel(asked.id).catch(this.#deps.onError);
         },
         (cause: unknown) => {
@@ -183,6 +210,10 @@ export class GuardedStore {
     if (this.#failures === 1 || this.#failures % MAX_FAILURES === 0)
       this.#deps.onError(isGatewayError(cause) ? (cause.cause ?? cause) : cause);
   }
+}
+
+function isRecording(store: CounterStore): store is RecordingCounterStore {
+  return 'reserveAndOpen' in store;
 }
 
 function isShared(store: CounterStore): store is SharedCounterStore {

@@ -19,7 +19,7 @@ import { NO_HEADERS } from './headers.js';
 import { Leases } from './leases.js';
 import { refusal } from './refusal.js';
 import { reserveAll } from './reserving.js';
-import type { Outcome, ReservingDeps } from './reserving.js';
+import type { Case, Outcome, ReservingDeps } from './reserving.js';
 import { StandIn } from './stand-in.js';
 import { TurnLine } from './turn-line.js';
 
@@ -134,7 +134,7 @@ class LineLimiter implements QueueingLimiter {
   }
 
   async admit(asking: AdmissionRequest, signal: AbortSignal): Promise<Admission> {
-    const outcome = await this.#ask(asking, signal);
+    const outcome = await this.#ask({ asking, signal, mayRecord: true });
     if (!outcome.ok) throw refusal(outcome.states);
     return this.#toAdmission(asking, outcome.holding);
   }
@@ -144,7 +144,7 @@ class LineLimiter implements QueueingLimiter {
     const line = this.#lines.get(keyId);
     // Nobody goes before those who wait.
     if (line) return this.#stand(line, { asking, turn, signal });
-    const outcome = await this.#ask(asking, signal);
+    const outcome = await this.#ask({ asking, signal, mayRecord: true });
     if (outcome.ok) return this.#toAdmission(asking, outcome.holding);
     return this.#stand(this.#lines.get(keyId) ?? this.#open(keyId, outcome), { asking, turn, signal });
   }
@@ -165,7 +165,8 @@ class LineLimiter implements QueueingLimiter {
   #open(keyId: string, { states }: Extract<Outcome, { readonly ok: false }>): TurnLine {
     const line: TurnLine = new TurnLine(states, {
       clock: this.#deps.clock,
-      reserve: (asking) => this.#ask(asking, NEVER),
+      // Whoever waits may have left when it is granted.
+      reserve: (asking) => this.#ask({ asking, signal: NEVER, mayRecord: false }),
       giveBack: (holding) => this.#giveBack(keyId, holding),
       onEnd: (waitedMs) => {
         this.#waits += 1;
@@ -187,11 +188,11 @@ class LineLimiter implements QueueingLimiter {
     if (this.#lines.get(keyId) === line) this.#lines.delete(keyId);
   }
 
-  async #ask(asking: AdmissionRequest, signal: AbortSignal): Promise<Outcome> {
+  async #ask(asked: Case): Promise<Outcome> {
     try {
-      return await reserveAll(this.#deps, asking, signal);
+      return await reserveAll(this.#deps, asked);
     } catch (cause) {
-      if (signal.aborted || isGatewayError(cause)) throw cause;
+      if (asked.signal.aborted || isGatewayError(cause)) throw cause;
       throw gatewayError('limiter_unavailable', { cause });
     }
   }

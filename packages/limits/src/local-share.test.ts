@@ -26,7 +26,7 @@ function open(room: number) {
     ...{ store, clock, standIn: new StandIn(clock), code: 'limiter_unavailable', onError: () => undefined },
     failing: { local: () => local, policy: () => ({ timeoutMs: 50, onFailure: 'local' }) },
   });
-  const reserve = (id: string, limit: number) => guarded.reserve(id, [claim(limit)], never);
+  const reserve = (id: string, limit: number) => guarded.reserve({ id, claims: [claim(limit)] }, never);
   return { guarded, noted, reserve };
 }
 
@@ -49,6 +49,8 @@ it('the shared store does not hear of what is not admitted', async () => {
   const { guarded, noted, reserve } = open(10);
   await reserve('a', 1);
   expect((await reserve('b', 1)).result.ok).toBe(false);
-  await expect(guarded.reserve('c', [claim(5)], AbortSignal.abort(new Error('left')))).rejects.toThrow('left');
+  await expect(guarded.reserve({ id: 'c', claims: [claim(5)] }, AbortSignal.abort(new Error('left')))).rejects.toThrow(
+    'left',
+  );
   expect([...noted]).toEqual(['a']);
 });

@@ -1,4 +1,12 @@
-import type { AdmissionRequest, Claim, ClaimState, Clock, CounterStore, ReserveResult } from '@sluice/contract';
+import type {
+  AdmissionRequest,
+  Claim,
+  ClaimState,
+  Clock,
+  CounterStore,
+  LedgerIntent,
+  ReserveResult,
+} from '@sluice/contract';
 import type { Holding } from './admission.js';
 import type { Alerts } from './alerts.js';
 import type { LimitBook, Rules } from './book.js';
@@ -22,51 +30,76 @@ export interface ReservingDeps {
 export type Outcome =
   { readonly ok: true; readonly holding: Holding } | { readonly ok: false; readonly states: readonly ClaimState[] };
 
-const NOTHING: Reserved = { result: { ok: true, id: '', states: [] }, store: undefined };
+/** What is asked of the stores for a request. */
+export interface Case {
+  readonly asking: AdmissionRequest;
+  readonly signal: AbortSignal;
+  /** Whether its row may be written with what is reserved: what it takes is its own then, and not given back unused. */
+  readonly mayRecord: boolean;
+}
+
+const NOTHING: Reserved = { result: { ok: true, id: '', states: [] }, store: undefined, isRecorded: false };
 
 /**
  * Takes what a request may use at most of all its limits and budgets, or nothing. Resolves with limits that did not fit, for
  * they come back; rejects with `insufficient_quota` for a budget, and where a store fails as its policy says.
  */
-export function reserveAll(deps: ReservingDeps, asking: AdmissionRequest, signal: AbortSignal): Promise<Outcome> {
-  const rules = deps.book().rulesFor(asking);
+export function reserveAll(deps: ReservingDeps, asked: Case): Promise<Outcome> {
+  const rules = deps.book().rulesFor(asked.asking);
   return deps.limits.store === deps.budgets.store && rules.budgets.length > 0
-    ? reserveTogether(deps, { asking, rules, signal })
-    : reserveApart(deps, { asking, rules, signal });
-}
-
-interface Case {
-  readonly asking: AdmissionRequest;
-  readonly rules: Rules;
-  readonly signal: AbortSignal;
+    ? reserveTogether(deps, asked, rules)
+    : reserveApart(deps, asked, rules);
 }
 
 /** One store counts both: one atomic step. */
-async function reserveTogether(deps: ReservingDeps, asked: Case): Promise<Outcome> {
-  const { asking, rules } = asked;
-  const { reserved, instead } = await reserveBudgets(deps, asked, toClaims(rules.limits, asking.atMost));
+async function reserveTogether(deps: ReservingDeps, asked: Case, rules: Rules): Promise<Outcome> {
+  const { asking } = asked;
+  const { reserved, instead } = await reserveBudgets(deps, asked, {
+    limits: toClaims(rules.limits, asking.atMost),
+    budgets: rules.budgets,
+  });
   if (!reserved.result.ok) return { ok: false, states: reserved.result.states };
   return { ok: true, holding: holdingOf(asking, rules, { parts: [reserved], instead }) };
 }
 
 /** Two stores: what was taken of the first is given back where the second refuses. */
-async function reserveApart(deps: ReservingDeps, asked: Case): Promise<Outcome> {
-  const { asking, rules, signal } = asked;
-  const { atMost, id } = asking;
-  const limits =
-    rules.limits.length === 0 ? NOTHING : await deps.limits.reserve(id, toClaims(rules.limits, atMost), signal);
+async function reserveApart(deps: ReservingDeps, asked: Case, rules: Rules): Promise<Outcome> {
+  const { asking } = asked;
+  const limits = rules.limits.length === 0 ? NOTHING : await reserveLimits(deps, asked, rules);
   if (!limits.result.ok) return { ok: false, states: limits.result.states };
   if (rules.budgets.length === 0) {
     return { ok: true, holding: holdingOf(asking, rules, { parts: [limits], instead: undefined }) };
   }
   try {
-    const { reserved, instead } = await reserveBudgets(deps, asked, []);
+    const { reserved, instead } = await reserveBudgets(deps, asked, { limits: [], budgets: rules.budgets });
     if (!reserved.result.ok) throw refusal(reserved.result.states);
     return { ok: true, holding: holdingOf(asking, rules, { parts: [limits, reserved], instead }) };
   } catch (cause) {
-    await limits.store?.cancel(id).catch(deps.onError);
+    await limits.store?.cancel(asking.id).catch(deps.onError);
     throw cause;
   }
+}
+
+function reserveLimits({ limits }: ReservingDeps, asked: Case, rules: Rules): Promise<Reserved> {
+  const { asking, signal } = asked;
+  // The row goes with what is reserved last.
+  const row = rules.budgets.length === 0 ? rowFor(asked, limits, undefined) : undefined;
+  return limits.reserve({ id: asking.id, claims: toClaims(rules.limits, asking.atMost), row }, signal);
+}
+
+/** Nothing where it is somebody else who writes it. */
+function rowFor(
+  { asking, mayRecord }: Case,
+  store: GuardedStore,
+  reservedNanoUsd: number | undefined,
+): LedgerIntent | undefined {
+  return mayRecord && store.records ? asking.toRow?.(reservedNanoUsd) : undefined;
+}
+
+interface Claimed {
+  /** Of the same store. */
+  readonly limits: readonly Claim[];
+  readonly budgets: readonly Template[];
 }
 
 interface BudgetsReserved {
@@ -81,17 +114,19 @@ interface BudgetsReserved {
  */
 async function reserveBudgets(
   deps: ReservingDeps,
-  { asking, rules, signal }: Case,
-  limits: readonly Claim[],
+  asked: Case,
+  { limits, budgets: all }: Claimed,
 ): Promise<BudgetsReserved> {
+  const { asking, signal } = asked;
   const { atMost, id } = asking;
-  let budgets = atPresent(deps, asking, rules.budgets);
+  let budgets = atPresent(deps, asking, all);
+  const row = rowFor(asked, deps.budgets, atMost.nanoUsd ?? 0);
   let instead: string | undefined;
   for (let toLift = budgets.length; ; toLift -= 1) {
     const holding = tightest(budgets);
-    const reserved = await deps.budgets.reserve(id, limits.concat(toClaims(holding, atMost)), signal);
+    const reserved = await deps.budgets.reserve({ id, claims: limits.concat(toClaims(holding, atMost)), row }, signal);
     if (reserved.result.ok) {
-      noteAlerts(deps, rules.budgets, { result: reserved.result, asking });
+      noteAlerts(deps, all, { result: reserved.result, asking });
       return { reserved, instead };
     }
     const refused = spentOf(holding, reserved.result.states[0]);
@@ -167,5 +202,5 @@ function holdingOf({ id, atMost }: AdmissionRequest, { budgets }: Rules, { parts
   if (second?.store && second.store !== first.store) stores.push(second.store);
   const headers = second ? toHeaders(first.result.states, second.result.states) : toHeaders(first.result.states);
   const reservedNanoUsd = budgets.length > 0 ? (atMost.nanoUsd ?? 0) : undefined;
-  return { id, headers, stores, instead, reservedNanoUsd };
+  return { id, headers, stores, instead, reservedNanoUsd, isRecorded: (second ?? first).isRecorded };
 }

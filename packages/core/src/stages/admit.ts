@@ -15,8 +15,9 @@ export async function admit<Run extends CallContext>(run: Run, parts: AdmitParts
   const { call, ports } = run;
   call.priority = readPriority(call.received.headers);
   run.admission = ports.limiter.free(parts.principal) ?? (await reserve(run, parts));
-  call.reservedNanoUsd = run.admission.reservedNanoUsd;
-  await ports.ledger.open(intentOf(call, run.admission.reservedNanoUsd));
+  const { reservedNanoUsd, isRecorded } = run.admission;
+  call.reservedNanoUsd = reservedNanoUsd;
+  if (!isRecorded) await ports.ledger.open(intentOf(call, reservedNanoUsd));
   call.accepted = true;
   return run as Admitted<Run>;
 }

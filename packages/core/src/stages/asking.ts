@@ -1,4 +1,5 @@
-import type { AdmissionRequest, Principal } from '@sluice/contract';
+import type { AdmissionRequest, LedgerIntent, Principal } from '@sluice/contract';
+import { intentOf } from '../call-record.js';
 import { AtMost } from './at-most.js';
 import type { AtMostParts } from './at-most.js';
 
@@ -35,5 +36,9 @@ export class Asking implements AdmissionRequest {
 
   get endUser(): string | undefined {
     return this.#parts.call.endUser;
+  }
+
+  toRow(reservedNanoUsd: number | undefined): LedgerIntent {
+    return intentOf(this.#parts.call, reservedNanoUsd);
   }
 }

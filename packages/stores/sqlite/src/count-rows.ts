@@ -19,8 +19,8 @@ interface Row {
   used: number;
   /** Of that, what the database has not been told. */
   untold: number;
-  /** Whether it has the row at all: one may begin with nothing. */
-  readonly isNew: 0 | 1;
+  /** Whether it has the row as it ends now, or at all: one may begin with nothing. */
+  isNew: 0 | 1;
 }
 
 /**
@@ -67,7 +67,10 @@ export class CountRows {
       const later = rows.findIndex((each) => each.startsAtMs > startsAtMs);
       rows.splice(later < 0 ? rows.length : later, 0, row);
     }
-    row.endsAtMs = endsAtMs;
+    if (row.endsAtMs !== endsAtMs) {
+      row.endsAtMs = endsAtMs;
+      row.isNew = 1;
+    }
     row.used += amount;
     row.untold += amount;
   }
@@ -83,8 +86,10 @@ export class CountRows {
   /** Before the transaction is committed. */
   write(): void {
     for (const [key, rows] of this.#known) {
-      for (const row of rows) {
-        if (row.untold !== 0 || row.isNew === 1) this.#add.run(key, row.startsAtMs, row.endsAtMs, row.untold);
+      for (const { startsAtMs, endsAtMs, untold, isNew } of rows) {
+        if (isNew === 1) this.#add.run(key, startsAtMs, endsAtMs, untold);
+        // By itself, an end that stays costs a page of the index by which counts are swept.
+        else if (untold !== 0) this.#change.run(untold, key, startsAtMs);
       }
     }
   }

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Claim, ClaimWindow, Counted, KeptCounts } from '@sluice/contract';
+import { CountKeys, keyOf } from './count-keys.js';
 import { CountRows } from './count-rows.js';
 import type { CountRow, CountRowId } from './count-rows.js';
 
@@ -27,6 +28,7 @@ const MOST_AHEAD_MS = { day: 2 * DAY_MS, month: 32 * DAY_MS } as const;
  * {@link CountTable.begin} and end with {@link CountTable.write}.
  */
 export class CountTable {
+  readonly #keys = new CountKeys();
   readonly #rows: CountRows;
   readonly #list: StatementSync;
   readonly #keep: StatementSync;
@@ -62,7 +64,7 @@ export class CountTable {
   }
 
   find(claim: Claim): Place {
-    const key = keyOf(claim);
+    const key = this.#keys.of(claim);
     return { key, ...placeOf(claim, this.#rows.of(key), this.#nowMs) };
   }
 
@@ -80,7 +82,7 @@ export class CountTable {
 
   /** Until a claim fits that a sliding window refused. */
   roomInMs(claim: Claim): number {
-    const rows = this.#rows.of(keyOf(claim));
+    const rows = this.#rows.of(this.#keys.of(claim));
     let over = sum(rows) + claim.amount - claim.limit;
     let roomAtMs = this.#nowMs;
     for (const { used, endsAtMs } of rows) {
@@ -110,7 +112,7 @@ export class CountTable {
   keep({ epoch, counts }: KeptCounts): void {
     if (epoch !== undefined) this.#setEpoch.run(epoch);
     for (const { scope, window, beginsAtMs, endsAtMs, used } of counts) {
-      const key = keyOf({ ...window, scope, kind: 'window', amount: 0, limit: 0 });
+      const key = keyOf({ ...window, scope, kind: 'window' });
       this.#keep.run(key, beginsAtMs, endsAtMs, used);
     }
   }
@@ -125,10 +127,6 @@ export class CountTable {
     });
     return { epoch, counts };
   }
-}
-
-function keyOf({ scope, name, kind, span, windowMs }: Claim): string {
-  return `${scope}\n${name}\n${kind === 'gauge' ? 'held' : (span ?? '') + String(windowMs)}`;
 }
 
 function windowOf(text: string): Pick<Claim, 'span' | 'windowMs'> {

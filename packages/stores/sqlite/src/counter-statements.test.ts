@@ -3,6 +3,7 @@ import { createManualClock } from '@sluice/testkit';
 import { expect, it, onTestFinished } from 'vitest';
 import { temporaryPath, temporaryStore } from './__fixtures__/temporary-store.js';
 import { SqliteCounterStore } from './counters.js';
+import { LedgerRows } from './ledger-rows.js';
 import { SharedTransaction } from './shared-transaction.js';
 
 const never = new AbortController().signal;
@@ -35,11 +36,13 @@ function open(table: 'count_holds' | 'counts' = 'count_holds') {
     return statement;
   };
   const clock = createManualClock();
-  const holder = { id: 1, claim: () => undefined, isAlive: () => true };
-  const counters = new SqliteCounterStore(
-    { database, transaction: new SharedTransaction(database), holder },
-    { clock },
+  const nothing = (): undefined => undefined;
+  const owner = { id: 1, claim: nothing, mark: nothing, committed: nothing };
+  const transaction = new SharedTransaction(
+    database,
+    new LedgerRows(database, { owner, checkpointer: { count: nothing } }),
   );
+  const counters = new SqliteCounterStore({ database, transaction, holder: { id: 1, isAlive: () => true } }, { clock });
   /** The statements of one piece of work. */
   const during = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
     state.ran = [];
@@ -105,7 +108,7 @@ it('a count is read once and written once in a transaction, however many request
   const claim = { ...slot, limit: 16 };
   const reserveAll = () => Promise.all(many.map((id) => counters.reserve(id, [claim], never)));
   expect(await during(reserveAll)).toEqual(['SELECT', 'INSERT']);
-  expect(await during(() => Promise.all(many.map((id) => counters.settle(id, {}))))).toEqual(['SELECT', 'INSERT']);
+  expect(await during(() => Promise.all(many.map((id) => counters.settle(id, {}))))).toEqual(['SELECT', 'UPDATE']);
   expect((await counters.reserve('last', [claim], never)).states).toMatchObject([{ remaining: 15 }]);
 });
 

@@ -5,9 +5,9 @@ import type {
   Claim,
   ClaimState,
   Clock,
-  CounterStore,
   GatewayError,
   LedgerIntent,
+  RecordingCounterStore,
   ReserveResult,
 } from '@sluice/contract';
 import { Patience } from '@sluice/toolkit';
@@ -53,25 +53,28 @@ const KEEP_MS = 50;
  * written meanwhile. Windows run on the wall clock, for they outlive the process. Rejects with `storage_unavailable` when the
  * database fails; one that another process holds is asked again for up to 2 s, while the event loop goes on.
  */
-export class SqliteCounterStore implements CounterStore, Companion {
+export class SqliteCounterStore implements RecordingCounterStore, Companion {
   readonly leaseMs: number;
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
   readonly #schedule: (run: () => void) => void;
   readonly #counts: CountTable;
   readonly #transaction: SharedTransaction;
-  readonly #holder: Holder;
   readonly #reservations: Reservations;
   readonly #patience: Patience;
   readonly #busyTimeoutMs: number;
   readonly #orders = new CountOrders((id) => this.#reservations.remembers(id));
+  /** The rows of what the transaction has reserved. */
+  #opened: LedgerIntent[] = [];
   #committedMs = Number.NEGATIVE_INFINITY;
+  /** Turns until what is asked for is committed, unless it goes with rows of the ledger before. */
+  #turnsLeft = 0;
+  #isScheduled = false;
 
   constructor(base: CountersBase, { clock, leaseMs = DEFAULT_LEASE_MS, schedule }: SqliteCounterOptions) {
     const { database, transaction, holder } = base;
     this.#database = database;
     this.#transaction = transaction;
-    this.#holder = holder;
     this.#clock = clock;
     this.leaseMs = leaseMs;
     this.#schedule = schedule ?? ((run) => void setImmediate(run));
@@ -82,14 +85,12 @@ export class SqliteCounterStore implements CounterStore, Companion {
     transaction.join(this);
   }
 
-  async reserve(id: string, claims: readonly Claim[], signal: AbortSignal): Promise<ReserveResult> {
-    signal.throwIfAborted();
-    this.#startBatch();
-    return this.#orders.ask((nowMs) => {
-      // Whoever has left meanwhile must not hold anything.
-      if (signal.aborted) throw signal.reason;
-      return this.#reserve(id, claims, nowMs);
-    }, id);
+  reserve(id: string, claims: readonly Claim[], signal: AbortSignal): Promise<ReserveResult> {
+    return this.#ask({ id, claims, row: undefined }, signal);
+  }
+
+  reserveAndOpen(row: LedgerIntent, claims: readonly Claim[], signal: AbortSignal): Promise<ReserveResult> {
+    return this.#ask({ id: row.id, claims, row }, signal);
   }
 
   renew(ids: readonly string[]): Promise<void> {
@@ -135,8 +136,9 @@ export class SqliteCounterStore implements CounterStore, Companion {
     if (failure) this.#orders.end(failure);
   }
 
-  write(intents: readonly LedgerIntent[]): void {
-    if (this.#orders.isDone && (intents.length === 0 || this.#reservations.isEmpty)) return;
+  write(intents: readonly LedgerIntent[]): readonly LedgerIntent[] {
+    this.#opened = [];
+    if (this.#orders.isDone && (intents.length === 0 || this.#reservations.isEmpty)) return this.#opened;
     const nowMs = this.#clock.now();
     this.#counts.begin(nowMs);
     this.#reservations.begin(nowMs);
@@ -144,6 +146,7 @@ export class SqliteCounterStore implements CounterStore, Companion {
     this.#orders.run(nowMs);
     this.#reservations.write();
     this.#counts.write();
+    return this.#opened;
   }
 
   ended(isCommitted: boolean): void {
@@ -154,15 +157,28 @@ export class SqliteCounterStore implements CounterStore, Companion {
     this.#orders.end();
   }
 
-  #reserve(id: string, claims: readonly Claim[], nowMs: number): ReserveResult {
-    if (this.#reservations.has(id)) return this.#again(id, claims);
+  #ask(wish: Wish, signal: AbortSignal): Promise<ReserveResult> {
+    if (signal.aborted) return Promise.reject(signal.reason as Error);
+    this.#startBatch();
+    return this.#orders.ask((nowMs) => {
+      // Whoever has left meanwhile must not hold anything.
+      if (signal.aborted) throw signal.reason;
+      return this.#reserve(wish, nowMs);
+    }, wish.id);
+  }
+
+  #reserve(wish: Wish, nowMs: number): ReserveResult {
+    const { id, claims, row } = wish;
+    if (this.#reservations.has(id)) return this.#again(wish);
     const places: Place[] = [];
     for (const claim of claims) {
       const place = this.#counts.find(claim);
       if (place.used + claim.amount > claim.limit) return this.#refused(claims, claim);
       places.push(place);
     }
-    this.#reservations.insert({ id, expiresAtMs: nowMs + this.leaseMs, claims, places });
+    const isRecorded = row !== undefined;
+    this.#reservations.insert({ id, expiresAtMs: nowMs + this.leaseMs, claims, places, isRecorded });
+    if (row) this.#opened.push(row);
     return { ok: true, id, states: claims.map((claim, index) => this.#take(claim, places[index] as Place)) };
   }
 
@@ -173,7 +189,11 @@ export class SqliteCounterStore implements CounterStore, Companion {
   }
 
   /** To one that was granted before: it takes nothing more. */
-  #again(id: string, claims: readonly Claim[]): ReserveResult {
+  #again({ id, claims, row }: Wish): ReserveResult {
+    if (row) {
+      this.#reservations.record(id);
+      this.#opened.push(row);
+    }
     return { ok: true, id, states: claims.map((claim) => toState(claim, this.#counts.find(claim))) };
   }
 
@@ -188,16 +208,17 @@ export class SqliteCounterStore implements CounterStore, Companion {
 
   #startBatch(): void {
     if (!this.#orders.isEmpty) return;
-    const isBusy = this.#clock.monotonic() - this.#committedMs < BUSY_MS;
-    this.#commitIn(isBusy ? TURNS : 1);
+    this.#turnsLeft = this.#clock.monotonic() - this.#committedMs < BUSY_MS ? TURNS : 1;
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#schedule(this.#passTurn);
   }
 
-  #commitIn(turns: number): void {
-    this.#schedule(() => {
-      if (turns > 1 && !this.#orders.isEmpty) this.#commitIn(turns - 1);
-      else this.#commitSoon();
-    });
-  }
+  readonly #passTurn = (): void => {
+    this.#turnsLeft -= 1;
+    if (this.#turnsLeft > 0 && !this.#orders.isEmpty) this.#schedule(this.#passTurn);
+    else this.#commitSoon();
+  };
 
   /** For what cannot be asked again. */
   #waiting<T>(ms: number, work: () => T): T {
@@ -212,6 +233,7 @@ export class SqliteCounterStore implements CounterStore, Companion {
 
   readonly #commitSoon = (): void => {
     const failure = this.#commit();
+    this.#isScheduled = failure !== undefined;
     if (failure) this.#clock.after(failure.details.retryAfterMs ?? 0, this.#commitSoon);
   };
 
@@ -231,9 +253,15 @@ export class SqliteCounterStore implements CounterStore, Companion {
 
   #transact(): void {
     if (!this.#database.isOpen) throw gatewayError('storage_unavailable', { message: 'The database is closed.' });
-    this.#holder.claim();
     this.#transaction.run();
   }
+}
+
+interface Wish {
+  readonly id: string;
+  readonly claims: readonly Claim[];
+  /** Written with what is reserved. */
+  readonly row: LedgerIntent | undefined;
 }
 
 function toState(claim: Claim, { used, resetMs }: Pick<Place, 'used' | 'resetMs'>): ClaimState {

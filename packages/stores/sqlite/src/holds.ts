@@ -5,8 +5,6 @@ import type { CountRowId } from './count-rows.js';
 export interface Holder {
   /** Of this process, never given twice. */
   readonly id: number;
-  /** Makes sure of the id. Not within a transaction. */
-  claim(): void;
   isAlive(id: number): boolean;
 }
 

@@ -4,11 +4,12 @@ import type { Columns } from './columns.js';
 import { fromJson } from './json-column.js';
 
 /** By name: a newer release may add a column while a process of this one still writes. */
-export const INTENT_COLUMNS = `id, client_request_id, started_at_ms, key_id, tenant, route, requested_model, stream, owner, reserved_nano_usd,
-  prompt_bytes, key_name, team, user, end_user, tags`;
-export const SETTLEMENT_COLUMNS = `id, settled_at_ms, status, error_code, provider, model, attempts, input_tokens, output_tokens,
-  cached_tokens, cost_micro_usd, usage_source, cache, first_token_ms, duration_ms, price_version, usage_suspect,
-  over_reserved, priced`;
+export const INTENT_COLUMNS = `id, started_at_ms, key_id, tenant, route, requested_model, stream, owner, reserved_nano_usd,
+  prompt_bytes, key_name`;
+export const RARE_INTENT_COLUMNS = 'client_request_id, team, user, end_user, tags';
+export const SETTLEMENT_COLUMNS = `id, settled_at_ms, status, provider, model, attempts, input_tokens, output_tokens,
+  cached_tokens, cost_micro_usd, usage_source, duration_ms, price_version`;
+export const RARE_SETTLEMENT_COLUMNS = 'error_code, cache, first_token_ms, usage_suspect, over_reserved, priced';
 
 /** Intents with their settlements, if they have any; a condition may follow. */
 export const SELECT_ROWS = `SELECT i.id, i.client_request_id AS clientRequestId, i.started_at_ms AS startedAtMs, i.key_id AS keyId,

@@ -21,6 +21,7 @@ import type { SqliteCounterOptions } from './counters.js';
 import { createHistoryRepository } from './history.js';
 import { createKeyRepository } from './keys.js';
 import { createLedgerRepository } from './ledger.js';
+import { LedgerRows } from './ledger-rows.js';
 import { migrate } from './migrate.js';
 import { openFile } from './open-file.js';
 import { SqliteOutbox, beginSending, endSending } from './outbox.js';
@@ -107,10 +108,10 @@ function prepareStore(database: DatabaseSync, options: SqliteStoreOptions): Sqli
   const [appending, claiming] = [beside.connect(), beside.connect(CLAIMING_BUSY_MS)];
   const owner = new LedgerOwner({ database, appending, path });
   const checkpointer = new Checkpointer([database, appending, claiming], path);
-  const transaction = new SharedTransaction(appending);
+  const transaction = new SharedTransaction(appending, new LedgerRows(appending, { owner, checkpointer }));
   const log = new LogGuard(new WriteAheadLog(claiming, path), checkpointer);
   return {
-    ledger: createLedgerRepository(database, { path, appending, owner, checkpointer, transaction }),
+    ledger: createLedgerRepository(database, { path, appending, owner, transaction }),
     spend,
     ...smallRepositories(database, claiming, options),
     counters(counting) {

@@ -9,6 +9,8 @@ interface NewReservation {
   readonly claims: readonly Claim[];
   /** Of each claim. */
   readonly places: readonly Place[];
+  /** Whether its row is written in the same transaction. */
+  readonly isRecorded: boolean;
 }
 
 /** One claim of a reservation: what was counted where. */
@@ -108,16 +110,17 @@ export class Reservations {
   }
 
   /** Of one that is not there. What it claims is counted by the caller. */
-  insert({ id, expiresAtMs, claims, places }: NewReservation): void {
+  insert({ id, expiresAtMs, claims, places, isRecorded }: NewReservation): void {
     const held = claims.map(({ name, amount, kind }, index): Held => {
       const { key, startsAtMs } = places[index] as Place;
       return { key, startsAtMs, name, amount, isGauge: kind === 'gauge' };
     });
     this.#lease(expiresAtMs);
-    const reservation = { id, held, state: { expiresAtMs, isExpired: false, isRecorded: false } };
+    const state: State = { expiresAtMs, isExpired: false, isRecorded };
+    const reservation: Reservation = { id, held, state };
     this.#before.push({ reservation, state: undefined });
     this.#keep(reservation);
-    for (const one of held) this.#holds.change(one, one.amount);
+    for (const one of held) this.#holds.change(one, givenBack(one, state));
   }
 
   /** Its request has a row from now on. */

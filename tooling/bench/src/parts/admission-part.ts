@@ -48,24 +48,33 @@ export function createAdmissionWork(store: SqliteStore, clock: Clock): Admission
   let number = 0;
   const work = async (): Promise<void> => {
     const id = `req_${String((number += 1)).padStart(26, '0')}`;
-    const admission = await limiter.admit(toAsking(id), NEVER);
-    await ledger.open(toIntent(id, clock));
+    const admission = await limiter.admit(new Asking(id, clock), NEVER);
+    if (!admission.isRecorded) await ledger.open(toIntent(id, clock));
     admission.settle(USED);
     ledger.settle(toSettlement(id, clock));
   };
   return { work, finish: () => ledger.flush() };
 }
 
-function toAsking(id: string): AdmissionRequest {
-  return {
-    id,
-    principal: CALLER,
-    models: ['bench', 'mock/bench-model'],
-    endUser: undefined,
-    mayGoElsewhere: false,
-    mayBeUnpriced: false,
-    atMost: AT_MOST,
-  };
+/** As the pipeline asks: a row is made where somebody wants it. */
+class Asking implements AdmissionRequest {
+  readonly id: string;
+  readonly principal = CALLER;
+  readonly models = ['bench', 'mock/bench-model'];
+  readonly endUser = undefined;
+  readonly mayGoElsewhere = false;
+  readonly mayBeUnpriced = false;
+  readonly atMost = AT_MOST;
+  readonly #clock: Clock;
+
+  constructor(id: string, clock: Clock) {
+    this.id = id;
+    this.#clock = clock;
+  }
+
+  toRow(): LedgerIntent {
+    return toIntent(this.id, this.#clock);
+  }
 }
 
 function toIntent(id: string, clock: Clock): LedgerIntent {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { Admission, AdmissionRequest, LedgerSettlement, Principal } from '@sluice/contract';
+import type { Admission, AdmissionRequest, LedgerIntent, LedgerSettlement, Principal } from '@sluice/contract';
 import { keepRecovering } from '@sluice/ledger';
 import { LimitBook, createLimiter } from '@sluice/limits';
 import type { QueueingLimiter } from '@sluice/limits';
@@ -70,6 +70,8 @@ export class MoneyWorld {
   async ask(reserved: number): Promise<boolean> {
     const id = `r${String((this.#asked += 1)).padStart(8, '0')}`;
     const atMost = { inputTokens: 1, outputTokens: 1, nanoUsd: reserved };
+    const intent = { id, startedAtMs: this.clock.now(), keyId: 'k', tenant: 't', route: '/', requestedModel: 'm' };
+    const row: LedgerIntent = { ...intent, stream: true, reservedNanoUsd: reserved };
     const asking: AdmissionRequest = {
       id,
       principal: this.#principal,
@@ -78,11 +80,12 @@ export class MoneyWorld {
       mayGoElsewhere: false,
       mayBeUnpriced: false,
       atMost,
+      // Half of them as where somebody else writes the rows.
+      ...(this.#asked % 2 === 0 && { toRow: () => row }),
     };
     try {
       const admission = await this.#limiter.admit(asking, NEVER);
-      const intent = { id, startedAtMs: this.clock.now(), keyId: 'k', tenant: 't', route: '/', requestedModel: 'm' };
-      this.#store.ledger.append({ intents: [{ ...intent, stream: true, reservedNanoUsd: reserved }], settlements: [] });
+      if (!admission.isRecorded) this.#store.ledger.append({ intents: [row], settlements: [] });
       this.running.push({ id, reserved, admission });
       return true;
     } catch {

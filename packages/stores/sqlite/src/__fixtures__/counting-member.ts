@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '@sluice/contract';
 import { SqliteCounterStore } from '../counters.js';
+import { LedgerRows } from '../ledger-rows.js';
 import { SharedTransaction } from '../shared-transaction.js';
 import { ledgerIntent } from './rows.js';
 
@@ -22,19 +23,19 @@ export class CountingMember {
     this.#database = new DatabaseSync(path);
     this.#database.exec('PRAGMA synchronous = OFF');
     this.#makeCommitsFail();
-    this.#transaction = new SharedTransaction(this.#database);
+    const nothing = (): undefined => undefined;
+    const owner = { id: holder, claim: nothing, mark: nothing, committed: nothing };
+    const rows = new LedgerRows(this.#database, { owner, checkpointer: { count: nothing } });
+    this.#transaction = new SharedTransaction(this.#database, rows);
     this.counters = new SqliteCounterStore(
-      { database: this.#database, transaction: this.#transaction, holder: { id: holder, claim: () => undefined, isAlive } },
+      { database: this.#database, transaction: this.#transaction, holder: { id: holder, isAlive } },
       { clock },
     );
   }
 
   /** As the ledger writes the rows of such requests. */
   record(ids: readonly string[]): void {
-    this.#transaction.run(
-      undefined,
-      ids.map((id) => ledgerIntent({ id })),
-    );
+    this.#transaction.run({ intents: ids.map((id) => ledgerIntent({ id })), settlements: [] });
   }
 
   /** For as long as `work` takes. */

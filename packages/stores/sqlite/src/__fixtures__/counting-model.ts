@@ -25,8 +25,8 @@ export class MemberModel {
     this.#leaseMs = leaseMs;
   }
 
-  hold(request: Omit<Request, 'expiresAtMs' | 'isExpired' | 'isRecorded'>, nowMs: number): void {
-    this.requests.push({ ...request, expiresAtMs: nowMs + this.#leaseMs, isExpired: false, isRecorded: false });
+  hold(request: Omit<Request, 'expiresAtMs' | 'isExpired'>, nowMs: number): void {
+    this.requests.push({ ...request, expiresAtMs: nowMs + this.#leaseMs, isExpired: false });
     this.#lease(nowMs);
   }
 
@@ -56,6 +56,8 @@ export class MemberModel {
 
 /** What should be counted: what live requests hold, and what those have used that are over or whose process has ended. */
 export class CountingModel {
+  /** Ids of those that were written. */
+  readonly rows = new Set<string>();
   readonly #members = new Set<MemberModel>();
   /** By count. */
   readonly #used = new Map<string, number>();

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import type { Request } from './counting-model.js';
 import { CountingWorld, MONEY, SLOTS, claimsOf } from './counting-world.js';
 import type { Member } from './counting-world.js';
+import { ledgerIntent } from './rows.js';
 import { temporaryPath, temporaryStore } from './temporary-store.js';
 
 const never = new AbortController().signal;
@@ -11,7 +12,7 @@ const HOUR_MS = 3_600_000;
 
 /** What a process is asked for. */
 type Order =
-  | { readonly kind: 'ask'; readonly money: number }
+  | { readonly kind: 'ask'; readonly money: number; readonly hasRow: boolean }
   | { readonly kind: 'settle' | 'cancel' | 'record'; readonly pick: number; readonly used: number }
   | { readonly kind: 'renew'; readonly butFor: number };
 
@@ -27,7 +28,14 @@ type Command =
 const pick = fc.nat(5);
 const used = fc.nat(60);
 const order: fc.Arbitrary<Order> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('ask' as const), money: fc.integer({ min: 1, max: 40 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('ask' as const),
+      money: fc.integer({ min: 1, max: 40 }),
+      hasRow: fc.boolean(),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('settle', 'cancel', 'record'), pick, used }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('renew' as const), butFor: fc.nat(7) }) },
 );
@@ -85,12 +93,13 @@ class Turn {
     if (fate === 'rowsFail') void real.failing(() => expect(() => real.record(this.#recorded)).toThrow('disk full'));
     if (fate !== 'withRows') return;
     real.record(this.#recorded);
+    for (const id of this.#recorded) this.#world.model.rows.add(id);
     for (const request of model.requests) if (this.#recorded.includes(request.id)) request.isRecorded = true;
   }
 
   #ask(wanted: Order): void {
     const { real, model } = this.#member;
-    if (wanted.kind === 'ask') return void this.#reserve(wanted.money);
+    if (wanted.kind === 'ask') return void this.#reserve(wanted);
     if (wanted.kind === 'renew') {
       const ids = model.requests.flatMap(({ id }, at) => (at === wanted.butFor ? [] : [id]));
       this.#asked.push(real.counters.renew(ids));
@@ -115,19 +124,23 @@ class Turn {
     if (kind === 'settle') this.#owed.push(apply);
   }
 
-  #reserve(money: number): void {
+  #reserve({ money, hasRow }: Extract<Order, { readonly kind: 'ask' }>): void {
     const { real, model } = this.#member;
     const id = this.#world.nextId;
     const claims = claimsOf(money);
     let isGranted = false;
-    const reserving = real.counters.reserve(id, claims, never).then(({ ok }) => (isGranted = ok));
-    this.#asked.push(reserving);
+    const reserving = hasRow
+      ? real.counters.reserveAndOpen(ledgerIntent({ id }), claims, never)
+      : real.counters.reserve(id, claims, never);
+    this.#asked.push(reserving.then(({ ok }) => (isGranted = ok)));
     this.#applied.push(() => {
       const counts = this.#world.model.counts();
       const fits = (counts.get('concurrent@0') ?? 0) < SLOTS && (counts.get('spend@0') ?? 0) + money <= MONEY;
       expect([id, isGranted]).toEqual([id, fits]);
-      if (isGranted)
-        model.hold({ id, taken: claims.map((claim) => this.#world.taken(claim)) }, this.#world.clock.now());
+      if (!isGranted) return;
+      const taken = claims.map((claim) => this.#world.taken(claim));
+      model.hold({ id, taken, isRecorded: hasRow }, this.#world.clock.now());
+      if (hasRow) this.#world.model.rows.add(id);
     });
   }
 }

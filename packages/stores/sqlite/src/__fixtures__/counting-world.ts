@@ -32,6 +32,7 @@ export class CountingWorld {
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #rows;
+  readonly #intents;
   readonly #holds;
   readonly #alive = new Map<number, CountingMember>();
   readonly #auditor: Member;
@@ -42,6 +43,7 @@ export class CountingWorld {
     this.#path = path;
     this.#database = new DatabaseSync(path);
     this.#rows = this.#database.prepare('SELECT key, starts_at_ms AS startsAtMs, used FROM counts');
+    this.#intents = this.#database.prepare('SELECT id FROM ledger_intents');
     this.#holds = this.#database.prepare('SELECT key, SUM(held) AS held, MIN(held) AS least FROM count_holds GROUP BY key');
     this.#auditor = this.#open();
     this.members = Array.from({ length: size }, () => this.#open());
@@ -87,7 +89,7 @@ export class CountingWorld {
     }
     // Of windows that have ended the rows go; what never ends is gone only where nothing of it is left.
     for (const [count, amount] of expected) if (count.endsWith('@0') && amount !== 0) differences[count] = [0, amount];
-    return { ...differences, ...this.#wrongHolds() };
+    return { ...differences, ...this.#wrongHolds(), ...this.#wrongRows() };
   }
 
   dispose(): void {
@@ -105,6 +107,14 @@ export class CountingWorld {
       if (held !== used) wrong['held of slots'] = [held, used];
     }
     return wrong;
+  }
+
+  /** Those of the ledger: as pairs of how often each is there. */
+  #wrongRows(): Readonly<Record<string, readonly [number, number]>> {
+    const found = new Set(this.#intents.all().map(({ id }) => String(id)));
+    const { rows } = this.model;
+    const wrong = [...found, ...rows].filter((id) => !found.has(id) || !rows.has(id));
+    return Object.fromEntries(wrong.map((id) => [`row ${id}`, [Number(found.has(id)), Number(rows.has(id))]]));
   }
 
   #counted(name: string): readonly CountRow[] {
