@@ -1,13 +1,10 @@
 import type { Actual, AmountsUsed, Claim } from '@sluice/contract';
-import { CONCURRENT, INPUT_TOKENS, OUTPUT_TOKENS, REQUESTS, SPEND, TOKENS } from './templates.js';
+import { INPUT_TOKENS, OUTPUT_TOKENS, SPEND, TOKENS, claimOf } from './templates.js';
 import type { Template } from './templates.js';
 
 /** What a request claims that uses so much at most. */
 export function toClaims(templates: readonly Template[], atMost: AmountsUsed): readonly Claim[] {
-  return templates.map(({ scope, kind, name, limit, windowMs, span }) => {
-    const amount = amountOf(name, atMost);
-    return span ? { scope, kind, name, amount, limit, windowMs, span } : { scope, kind, name, amount, limit, windowMs };
-  });
+  return templates.map((template) => template.one ?? claimOf(template, amountOf(template.name, atMost)));
 }
 
 /** What a request has used, by the names of its claims. */
@@ -28,9 +25,6 @@ export function atMostNanoUsd({ nanoUsd }: AmountsUsed): number {
 /** Reads no amount but the one that is claimed: to make the others is dear. */
 function amountOf(name: string, atMost: AmountsUsed): number {
   switch (name) {
-    case REQUESTS:
-    case CONCURRENT:
-      return 1;
     case TOKENS:
       return atMost.inputTokens + atMost.outputTokens;
     case INPUT_TOKENS:

@@ -106,7 +106,8 @@ export class GuardedStore {
   reserve(wish: Wish, signal: AbortSignal): Promise<Reserved> {
     const { failing } = this.#deps;
     if (!failing) return this.#ask(wish, signal).then((result) => this.#reserved(result, wish));
-    const asked: Asked = { ...wish, signal, failing, policy: failing.policy() };
+    const { id, claims, row } = wish;
+    const asked: Asked = { id, claims, row, signal, failing, policy: failing.policy() };
     if (this.#isAway) return this.#without(asked, undefined);
     const reserving = this.#ask(asked, signal);
     if (!this.#shared) return this.#within(asked, reserving);

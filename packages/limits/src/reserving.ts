@@ -197,10 +197,15 @@ interface Parts {
 
 function holdingOf({ id, atMost }: AdmissionRequest, { budgets }: Rules, { parts, instead }: Parts): Holding {
   const [first, second] = parts;
-  const stores: CounterStore[] = [];
-  if (first.store) stores.push(first.store);
-  if (second?.store && second.store !== first.store) stores.push(second.store);
+  const stores = storesOf(first.store, second?.store);
   const headers = second ? toHeaders(first.result.states, second.result.states) : toHeaders(first.result.states);
   const reservedNanoUsd = budgets.length > 0 ? (atMost.nanoUsd ?? 0) : undefined;
   return { id, headers, stores, instead, reservedNanoUsd, isRecorded: (second ?? first).isRecorded };
+}
+
+/** Each once. */
+function storesOf(first: CounterStore | undefined, second: CounterStore | undefined): readonly CounterStore[] {
+  if (first && second && first !== second) return [first, second];
+  const store = first ?? second;
+  return store ? [store] : [];
 }

@@ -22,6 +22,8 @@ export interface Budget {
 export interface Template extends Omit<Claim, 'amount'> {
   /** Set for money. */
   readonly budget?: Budget;
+  /** The claim itself, where each request takes one of it. */
+  readonly one?: Claim;
 }
 
 type WindowRule = readonly [rule: keyof LimitRules, name: string, span: 'day' | 'month' | undefined];
@@ -43,16 +45,24 @@ export function templatesOf(scope: string, rules: LimitRules): readonly Template
   for (const [rule, name, span] of WINDOWS) {
     const limit = rules[rule];
     if (typeof limit !== 'number') continue;
-    if (span)
-      templates.push({ scope, kind: 'window', name, limit, windowMs: span === 'day' ? DAY_MS : MONTH_MS, span });
-    else if (rules.window === 'sliding') {
-      templates.push({ scope, kind: 'window', name, limit, windowMs: MINUTE_MS, span: 'sliding' });
-    } else templates.push({ scope, kind: 'window', name, limit, windowMs: MINUTE_MS });
+    const window = { scope, kind: 'window', name, limit } as const;
+    if (span) templates.push({ ...window, windowMs: span === 'day' ? DAY_MS : MONTH_MS, span });
+    else if (rules.window === 'sliding') templates.push({ ...window, windowMs: MINUTE_MS, span: 'sliding' });
+    else templates.push({ ...window, windowMs: MINUTE_MS });
   }
   if (rules.concurrent !== undefined) {
     templates.push({ scope, kind: 'gauge', name: CONCURRENT, limit: rules.concurrent, windowMs: 0 });
   }
-  return templates;
+  return templates.map((template) => (isOfOne(template) ? { ...template, one: claimOf(template, 1) } : template));
+}
+
+/** All claims are of few shapes: whoever reads them by the million is the faster for it. */
+export function claimOf({ scope, kind, name, limit, windowMs, span }: Template, amount: number): Claim {
+  return span ? { scope, kind, name, amount, limit, windowMs, span } : { scope, kind, name, amount, limit, windowMs };
+}
+
+function isOfOne({ name }: Template): boolean {
+  return name === REQUESTS || name === CONCURRENT;
 }
 
 /** What money is counted by, beside its scope. */

@@ -83,15 +83,15 @@ class MemoryCounterStore implements CounterStore {
       const kept = kind === 'gauge' ? 0 : (actual[name] ?? amount);
       (reservation.cells[index] as Cell).used += live ? kept - amount : kept;
     });
-    this.#live.delete(id);
-    this.#expired.delete(id);
+    if (live) this.#live.delete(id);
+    else this.#expired.delete(id);
   }
 
   async cancel(id: string): Promise<void> {
     const live = this.#live.get(id);
-    if (live) giveBack(live);
+    if (!live) return void this.#expired.delete(id);
+    giveBack(live);
     this.#live.delete(id);
-    this.#expired.delete(id);
   }
 
   #now(): Moment {

@@ -170,12 +170,9 @@ export class SqliteCounterStore implements RecordingCounterStore, Companion {
   #reserve(wish: Wish, nowMs: number): ReserveResult {
     const { id, claims, row } = wish;
     if (this.#reservations.has(id)) return this.#again(wish);
-    const places: Place[] = [];
-    for (const claim of claims) {
-      const place = this.#counts.find(claim);
-      if (place.used + claim.amount > claim.limit) return this.#refused(claims, claim);
-      places.push(place);
-    }
+    const places = claims.map((claim) => this.#counts.find(claim));
+    const refused = claims.find(({ amount, limit }, index) => (places[index] as Place).used + amount > limit);
+    if (refused) return this.#refused(claims, refused);
     const isRecorded = row !== undefined;
     this.#reservations.insert({ id, expiresAtMs: nowMs + this.leaseMs, claims, places, isRecorded });
     if (row) this.#opened.push(row);
