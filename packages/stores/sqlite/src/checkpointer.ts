@@ -65,7 +65,8 @@ export class Checkpointer {
   }
 
   #start(): void {
-    const worker = new Worker(WORKER, { workerData: this.#task, execArgv: ['--no-warnings'], stdout: true });
+    const worker = this.#newWorker();
+    if (!worker) return;
     worker.unref();
     worker.once('message', () => {
       this.#worker = worker;
@@ -77,6 +78,15 @@ export class Checkpointer {
       this.#worker = undefined;
       if (!this.#isForbidden) this.#setAutomatic(AUTOMATIC_PAGES);
     });
+  }
+
+  /** Nothing where the system gives no thread. Rows were committed a moment ago: nobody must take them for failed. */
+  #newWorker(): Worker | undefined {
+    try {
+      return new Worker(WORKER, { workerData: this.#task, execArgv: ['--no-warnings'], stdout: true });
+    } catch {
+      return undefined;
+    }
   }
 
   #setAutomatic(pages: number): void {

@@ -52,8 +52,8 @@ export class SharedTransaction {
       this.#ended(false);
       throw cause;
     }
-    this.#rows.committed(written);
     this.#ended(true);
+    this.#rows.committed(written);
   }
 
   #write({ intents, settlements }: LedgerBatch): LedgerBatch {
