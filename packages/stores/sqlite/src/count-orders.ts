@@ -23,8 +23,8 @@ export class CountOrders {
   /** What was settled and could not be written. Nobody asks for it again, so it goes with the next transaction. */
   #owed: Order[] = [];
   #committed = Promise.withResolvers<void>();
-  /** Ids that are not to be reserved any more. */
-  readonly #givenUp = new Set<string>();
+  /** Ids that are not to be reserved any more, some with the reason. */
+  readonly #givenUp = new Map<string, GatewayError | undefined>();
 
   constructor(isReserved: (id: string) => boolean) {
     this.#isReserved = isReserved;
@@ -53,8 +53,8 @@ export class CountOrders {
   }
 
   /** What waits to be reserved under an id is void. */
-  giveUp(id: string): void {
-    this.#givenUp.add(id);
+  giveUp(id: string, reason?: GatewayError): void {
+    this.#givenUp.set(id, reason);
   }
 
   /** Within the transaction; again in another one, where it failed. Throws what ends the whole of it. */
@@ -93,7 +93,7 @@ export class CountOrders {
     const { work, reserves } = order;
     order.failure = undefined;
     try {
-      if (reserves !== undefined && this.#givenUp.has(reserves)) throw givenUp();
+      if (reserves !== undefined && this.#givenUp.has(reserves)) throw this.#givenUp.get(reserves) ?? givenUp();
       order.outcome = work(nowMs);
     } catch (cause) {
       if (reserves === undefined || isDatabaseFailure(cause)) throw cause;

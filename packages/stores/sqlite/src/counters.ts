@@ -11,7 +11,7 @@ import type {
   ReserveResult,
 } from '@sluice/contract';
 import { Patience } from '@sluice/toolkit';
-import { guarded } from './failure.js';
+import { failureReason, guarded } from './failure.js';
 import { CountOrders } from './count-orders.js';
 import { CountTable } from './count-table.js';
 import type { Counted, KeptCounts, Place } from './count-table.js';
@@ -151,6 +151,7 @@ export class SqliteCounterStore implements RecordingCounterStore, Companion {
 
   ended(isCommitted: boolean): void {
     this.#reservations.ended(isCommitted);
+    if (isCommitted) this.#opened = [];
     if (!isCommitted || this.#orders.isDone) return;
     this.#patience.renew();
     this.#committedMs = this.#clock.monotonic();
@@ -243,9 +244,18 @@ export class SqliteCounterStore implements RecordingCounterStore, Companion {
     } catch (cause) {
       const failure = toGatewayError(cause);
       if (this.#patience.has(failure)) return failure;
+      if (this.#refuseRows(failure)) return this.#commit();
       this.#orders.end(failure);
       return undefined;
     }
+  }
+
+  /** Where it may be a row that is at fault, who brought one is refused, and nobody else. False where nobody is left to be. */
+  #refuseRows(failure: GatewayError): boolean {
+    const rows = failureReason(failure.cause) === undefined ? this.#opened : [];
+    this.#opened = [];
+    for (const { id } of rows) this.#orders.giveUp(id, failure);
+    return rows.length > 0;
   }
 
   #transact(): void {

@@ -16,6 +16,7 @@ const window = {
 } as const;
 const money = (amount: number): Claim => ({ ...window, amount });
 const slot: Claim = { scope: 'key:a', kind: 'gauge', name: 'concurrent', amount: 1, limit: 1, windowMs: 0 };
+const slotOfTwo: Claim = { ...slot, limit: 2 };
 const row = (id: string) => ledgerIntent({ id });
 
 /** A process that counts, and what the database has of it. */
@@ -108,6 +109,22 @@ it('one that was reserved without a row has it from now on, and takes nothing mo
   expect([rows(), held()]).toEqual([[], [40]]);
   expect((await counters.reserveAndOpen(row('a'), [money(40)], never)).ok).toBe(true);
   expect([rows(), counted(), held()]).toEqual([['a'], [40], []]);
+});
+
+it('a row that cannot be written takes those with it who bring one too, and nobody who settles or gives back', async () => {
+  const { counters, rows, counted, held } = open();
+  for (const id of ['a', 'b']) await counters.reserveAndOpen(row(id), [money(20), slotOfTwo], never);
+  const broken = { ...row('broken'), route: undefined as never };
+  const asked = await Promise.allSettled([
+    counters.settle('a', { spend: 5 }),
+    counters.reserveAndOpen(broken, [money(10)], never),
+    counters.cancel('b'),
+    counters.reserveAndOpen(row('beside'), [money(10)], never),
+    counters.reserve('plain', [money(10)], never),
+  ]);
+  expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled']);
+  expect(asked[1]).toMatchObject({ reason: { code: 'storage_unavailable', message: 'The database cannot be used.' } });
+  expect([rows(), counted(), held()]).toEqual([['a', 'b'], [15], [10]]);
 });
 
 it('what expires with a row stays counted, and is settled late', async () => {
