@@ -25,15 +25,20 @@ interface Threshold {
   readonly atNanoUsd: number;
 }
 
-/** Tells once when a budget has reached a threshold, and again when it does in another window. */
+/**
+ * Tells once when a budget has reached a threshold, and again when it does in another window. Never throws: by then the
+ * request's row may be written.
+ */
 export class Alerts {
   readonly #tell: (alert: BudgetAlert) => void;
+  readonly #onError: (cause: unknown) => void;
   readonly #thresholds = new WeakMap<Budget, readonly Threshold[]>();
   /** By what was told: with less used than this, another window has begun. */
   readonly #told = new Map<string, number>();
 
-  constructor(tell: (alert: BudgetAlert) => void) {
+  constructor(tell: (alert: BudgetAlert) => void, onError: (cause: unknown) => void) {
     this.#tell = tell;
+    this.#onError = onError;
   }
 
   /** `ownNanoUsd` is what the request itself has reserved: it is not spent yet. */
@@ -61,7 +66,7 @@ export class Alerts {
     // Others give back what they have reserved and not used: a little less is no other window.
     this.#told.set(key, (atNanoUsd > 0 ? atNanoUsd : used) / 2);
     const { nanoUsd, softNanoUsd = 0, webhook } = budget.rules;
-    this.#tell({
+    const alert: BudgetAlert = {
       budget: budget.name,
       scope: budget.scope,
       kind,
@@ -69,7 +74,12 @@ export class Alerts {
       usedNanoUsd: used,
       limitNanoUsd: nanoUsd ?? softNanoUsd,
       ...(webhook === undefined ? {} : { webhook }),
-    });
+    };
+    try {
+      this.#tell(alert);
+    } catch (cause) {
+      this.#onError(cause);
+    }
   }
 }
 

@@ -104,7 +104,7 @@ class LineLimiter implements QueueingLimiter {
       budgets: guarded({
         ...{ store: budgets, standIn: ofBudgets, policy: policies?.budgets, code: 'budget_unavailable' },
       }),
-      alerts: new Alerts(onAlert),
+      alerts: new Alerts(onAlert, onError),
     };
     function guarded({ policy, ...rest }: Guarding): GuardedStore {
       return new GuardedStore({

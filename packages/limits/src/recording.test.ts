@@ -14,13 +14,14 @@ interface Setting {
   /** Whether one store counts everything. */
   readonly together?: boolean;
   readonly book?: LimitBook;
+  readonly onAlert?: () => void;
 }
 
 /** A limiter on a store that writes rows; what it has written, and what was made of them. */
-function rig({ limits = {}, together = false, book }: Setting = {}) {
+function rig({ limits = {}, together = false, book, onAlert }: Setting = {}) {
   const clock = createManualClock();
   const counting = bound(createMemoryCounterStore({ clock }));
-  const state = { written: [] as LedgerIntent[], made: 0, fails: false };
+  const state = { written: [] as LedgerIntent[], made: 0, fails: false, errors: [] as unknown[] };
   const budgets: RecordingCounterStore = {
     ...counting,
     reserve: (...asked) => (state.fails ? Promise.reject(new Error('disk full')) : counting.reserve(...asked)),
@@ -36,6 +37,8 @@ function rig({ limits = {}, together = false, book }: Setting = {}) {
     ...{ store, budgets, clock },
     ...(book && { book: () => book }),
     policies: { budgets: () => policy, local: () => createMemoryCounterStore({ clock }) },
+    onError: (cause) => state.errors.push(cause),
+    ...(onAlert && { onAlert }),
   });
   const who = { kind: 'key', role: 'caller', keyId: 'k', keyName: 'k', tenant: 't' } as const;
   const ask = (id: string, budget: Principal['budget'] | null = { usd: 0.000_000_1 }) =>
@@ -106,4 +109,20 @@ it('a budget that is used up and names an alias has one row, of the try that was
   expect((await limiter.admit(ask('a', null), never)).instead).toBeUndefined();
   expect(await limiter.admit(ask('b', null), never)).toMatchObject({ instead: 'cheap', isRecorded: true });
   expect([ids(), state.made]).toEqual([['a', 'b'], 2]);
+});
+
+it('who is told of a budget and fails does not keep from its request what has a row by then', async () => {
+  const failure = new Error('nobody listens');
+  const onAlert = () => {
+    throw failure;
+  };
+  const book = new LimitBook({ scopes: {}, budgets: [{ name: 'default', rules: { nanoUsd: 50, softNanoUsd: 40 } }] });
+  const { limiter, ask, state, ids } = rig({ book, onAlert });
+  (await limiter.admit(ask('a', null), never)).settle(atMost);
+  const another = { ...ask('b', null), atMost: { ...NOTHING, nanoUsd: 1 } };
+  expect((await limiter.admit(another, never)).isRecorded).toBe(true);
+  expect([ids(), state.errors]).toEqual([
+    ['a', 'b'],
+    [failure, failure],
+  ]);
 });
