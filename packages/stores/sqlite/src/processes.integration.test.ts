@@ -14,15 +14,26 @@ import { temporaryPath, temporaryStore } from './__fixtures__/temporary-store.js
 const FLAGS = ['--conditions=@sluice/source', '--import', 'tsx'];
 const OPEN_ROWS = fileURLToPath(new URL('./__fixtures__/open-rows.ts', import.meta.url));
 const HOLD_SLOTS = fileURLToPath(new URL('./__fixtures__/hold-slots.ts', import.meta.url));
+const WITHOUT_THREADS = fileURLToPath(new URL('./__fixtures__/write-without-threads.ts', import.meta.url));
+/** With a thread for the loader of TypeScript, until it is given up. */
+const MAY_GIVE_UP = [
+  '--permission',
+  '--allow-fs-read=*',
+  '--allow-fs-write=*',
+  '--allow-worker',
+  '--allow-child-process',
+];
 const CHILD = fileURLToPath(new URL('./__fixtures__/child.ts', import.meta.url));
 const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** Runs the other process to its end and reads what it printed. Rejects with its stderr when it failed. */
 async function runChild(path: string, command: string, id: string): Promise<{ keys: string[] }> {
-  const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, CHILD, path, command, id], {
-    cwd: REPOSITORY,
-  });
-  return JSON.parse(stdout) as { keys: string[] };
+  return (await runToEnd([CHILD, path, command, id])) as { keys: string[] };
+}
+
+async function runToEnd(args: readonly string[]): Promise<unknown> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, ...args], { cwd: REPOSITORY });
+  return JSON.parse(stdout);
 }
 
 /** A process that has printed its first line and lives on, and what that says. */
@@ -81,6 +92,13 @@ describe('a process that is killed', () => {
     expect(await isFree()).toBe(false);
     await kill(child);
     expect(await isFree()).toBe(true);
+  });
+});
+
+describe('a process that the system gives no thread', () => {
+  it('counts and writes rows that would be worth one, and does its checkpoints itself', async () => {
+    const path = temporaryPath();
+    expect(await runToEnd([...MAY_GIVE_UP, WITHOUT_THREADS, path])).toEqual({ granted: 120, used: 0, rows: 120 });
   });
 });
 
