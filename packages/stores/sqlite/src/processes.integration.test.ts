@@ -98,7 +98,7 @@ describe('a process that is killed', () => {
 describe('a process that the system gives no thread', () => {
   it('counts and writes rows that would be worth one, and does its checkpoints itself', async () => {
     const path = temporaryPath();
-    expect(await runToEnd([...MAY_GIVE_UP, WITHOUT_THREADS, path])).toEqual({ granted: 120, used: 0, rows: 120 });
+    expect(await runToEnd([...MAY_GIVE_UP, WITHOUT_THREADS, path])).toEqual({ granted: 60, used: 0, rows: 60 });
   });
 });
 

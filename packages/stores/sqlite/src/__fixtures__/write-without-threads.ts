@@ -3,8 +3,8 @@ import type { Clock } from '@sluice/contract';
 import { openSqliteStore } from '../index.js';
 import { ledgerIntent, ledgerSettlement } from './rows.js';
 
-/** More than are worth a thread. */
-const REQUESTS = 120;
+/** With their settlements, more rows than are worth a thread. */
+const REQUESTS = 60;
 const never = new AbortController().signal;
 const window = { scope: 'key:a', kind: 'window', name: 'spend', windowMs: Number.POSITIVE_INFINITY } as const;
 const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now(), after: () => () => undefined };
