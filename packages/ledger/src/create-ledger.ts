@@ -28,8 +28,8 @@ export interface ObservedLedger extends Ledger {
 const BUSY_MS = 1;
 /** Turns of the event loop that intents wait for others under load. One that brings nobody costs less than a commit. */
 const TURNS = 4;
-/** How long a settlement waits for others to share a transaction with. */
-const SETTLE_WITHIN_MS = 20;
+/** How long a settlement waits for others to share a transaction with: what a process that is killed has not written of its answers. */
+const SETTLE_WITHIN_MS = 5;
 /** The pause before settlements that could not be written are tried again. */
 const RETRY_AFTER_MS = 250;
 /** Settlements in one transaction, so that a long backlog does not hold the event loop. */
@@ -47,7 +47,7 @@ interface Batch {
 
 /**
  * A ledger that commits in groups: whatever was opened in one turn of the event loop, or under load in a few, is
- * one transaction; whatever was settled within 20 ms is another. The repository stays the caller's; call `flush`
+ * one transaction; whatever was settled within 5 ms is another. The repository stays the caller's; call `flush`
  * before closing it. `flush` rejects with `storage_unavailable` when rows could not be written. A store that another process
  * holds is asked again for up to 2 s, while the event loop goes on.
  */

@@ -73,12 +73,12 @@ describe('a store that another process holds', () => {
     const triedAtMs: number[] = [];
     const append = (): void => {
       triedAtMs.push(clock.monotonic());
-      if (triedAtMs.length < 4) throw gatewayError('storage_unavailable', { details: { retryAfterMs: 5 } });
+      if (triedAtMs.length < 4) throw gatewayError('storage_unavailable', { details: { retryAfterMs: 1 } });
     };
     const wait = async (ms: number): Promise<void> => clock.advance(ms);
     const ledger = createLedger({ repository: { append }, clock, onError: () => undefined, wait });
     ledger.settle(settlement('a'));
     await ledger.flush();
-    expect(triedAtMs).toEqual([0, 5, 10, 15]);
+    expect(triedAtMs).toEqual([0, 1, 2, 3]);
   });
 });
