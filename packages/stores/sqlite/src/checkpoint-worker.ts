@@ -17,8 +17,8 @@ const MAX_PAGES = 8_192;
 /** Writers wait for the disk while the log is made to begin anew: where that takes longer, it grows on, up to so many pages. */
 const CALM_MS = 30;
 const MOST_PAGES = 262_144;
-/** Without a write for so many looks, the log's file is cut to nothing. */
-const IDLE_LOOKS = 10;
+/** Without a write for so many looks, the log's file is cut to nothing. Who writes again sooner has its blocks yet: new ones are dear. */
+const IDLE_LOOKS = 60;
 
 /** Makes no database anew where its owner has closed it, and taken it away, before this thread began. */
 function openExisting(): DatabaseSync {
