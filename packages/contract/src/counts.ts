@@ -1,4 +1,4 @@
-import type { Claim } from './store.js';
+import type { Claim } from './counter-store.js';
 
 /** Which windows of a scope are meant, whatever was claimed in them. */
 export type ClaimWindow = Pick<Claim, 'name' | 'span' | 'windowMs'>;

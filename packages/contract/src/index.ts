@@ -202,6 +202,11 @@ export type {
   Claim,
   ClaimState,
   CounterStore,
+  RecordingCounterStore,
+  ReserveResult,
+  SharedCounterStore,
+} from './counter-store.js';
+export type {
   KeyRecord,
   KeyRepository,
   KeyValueStore,
@@ -214,7 +219,6 @@ export type {
   LedgerQuery,
   LedgerRepository,
   LedgerRow,
-  ReserveResult,
   ResponseRecord,
   ResponseRepository,
   RetiringSecret,
@@ -222,7 +226,5 @@ export type {
   SettingRecord,
   SettledQuery,
   SettingRepository,
-  RecordingCounterStore,
-  SharedCounterStore,
 } from './store.js';
 export type { OrgRecord, RecordRepository, TeamRecord, TenancyRepository, Tenanted, UserRecord } from './tenancy.js';

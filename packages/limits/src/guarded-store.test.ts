@@ -168,3 +168,15 @@ it('a store that answers too late has failed, and what it reserved is given back
   held.isOn = false;
   expect((await store.reserve('next', [claim(1)], never)).ok).toBe(true);
 });
+
+it('a row is not said to be written by a store that cannot write any', async () => {
+  const clock = createManualClock();
+  const store = createMemoryCounterStore({ clock });
+  const deps = { clock, standIn: new StandIn(clock), code: 'limiter_unavailable', onError: () => undefined } as const;
+  const guarded = new GuardedStore({ store, ...deps });
+  const row = { id: 'a', startedAtMs: 0, keyId: 'k', tenant: 't', route: '/', requestedModel: 'm', stream: false };
+  expect([guarded.records, await guarded.reserve({ id: 'a', claims: [claim(1)], row }, never)]).toMatchObject([
+    false,
+    { result: { ok: true }, isRecorded: false },
+  ]);
+});

@@ -47,7 +47,7 @@ export interface GuardedStoreDeps {
 export interface Wish {
   readonly id: string;
   readonly claims: readonly Claim[];
-  /** Its row, to be written with what is reserved; only for a store that can. */
+  /** Its row, to be written with what is reserved by a store that can. */
   readonly row?: LedgerIntent | undefined;
 }
 
@@ -136,7 +136,7 @@ export class GuardedStore {
   }
 
   #reserved(result: ReserveResult, { row }: Wish): Reserved {
-    return { result, store: this.#deps.store, isRecorded: result.ok && row !== undefined };
+    return { result, store: this.#deps.store, isRecorded: result.ok && row !== undefined && this.records };
   }
 
   async #failed(asked: Asked, cause: unknown): Promise<Reserved> {

@@ -34,7 +34,7 @@ export type Outcome =
 export interface Case {
   readonly asking: AdmissionRequest;
   readonly signal: AbortSignal;
-  /** Whether its row may be written with what is reserved: what it takes is its own then, and not given back unused. */
+  /** Whether its row may be written with what is reserved: not where that may be given back unused. */
   readonly mayRecord: boolean;
 }
 
@@ -83,7 +83,7 @@ async function reserveApart(deps: ReservingDeps, asked: Case, rules: Rules): Pro
 function reserveLimits({ limits }: ReservingDeps, asked: Case, rules: Rules): Promise<Reserved> {
   const { asking, signal } = asked;
   // The row goes with what is reserved last.
-  const row = rules.budgets.length === 0 ? rowFor(asked, limits, undefined) : undefined;
+  const row = rules.budgets.length === 0 ? rowFor(asked, limits, []) : undefined;
   return limits.reserve({ id: asking.id, claims: toClaims(rules.limits, asking.atMost), row }, signal);
 }
 
@@ -91,9 +91,17 @@ function reserveLimits({ limits }: ReservingDeps, asked: Case, rules: Rules): Pr
 function rowFor(
   { asking, mayRecord }: Case,
   store: GuardedStore,
-  reservedNanoUsd: number | undefined,
+  budgets: readonly Template[],
 ): LedgerIntent | undefined {
-  return mayRecord && store.records ? asking.toRow?.(reservedNanoUsd) : undefined;
+  return mayRecord && store.records ? asking.toRow?.(reservedNanoUsdOf(asking, budgets)) : undefined;
+}
+
+/** As the row and the admission say it. */
+function reservedNanoUsdOf(
+  { atMost }: Pick<AdmissionRequest, 'atMost'>,
+  budgets: readonly Template[],
+): number | undefined {
+  return budgets.length > 0 ? (atMost.nanoUsd ?? 0) : undefined;
 }
 
 interface Claimed {
@@ -120,7 +128,7 @@ async function reserveBudgets(
   const { asking, signal } = asked;
   const { atMost, id } = asking;
   let budgets = atPresent(deps, asking, all);
-  const row = rowFor(asked, deps.budgets, atMost.nanoUsd ?? 0);
+  const row = rowFor(asked, deps.budgets, all);
   let instead: string | undefined;
   for (let toLift = budgets.length; ; toLift -= 1) {
     const holding = tightest(budgets);
@@ -195,12 +203,12 @@ interface Parts {
   readonly instead: string | undefined;
 }
 
-function holdingOf({ id, atMost }: AdmissionRequest, { budgets }: Rules, { parts, instead }: Parts): Holding {
+function holdingOf(asking: AdmissionRequest, { budgets }: Rules, { parts, instead }: Parts): Holding {
   const [first, second] = parts;
   const stores = storesOf(first.store, second?.store);
   const headers = second ? toHeaders(first.result.states, second.result.states) : toHeaders(first.result.states);
-  const reservedNanoUsd = budgets.length > 0 ? (atMost.nanoUsd ?? 0) : undefined;
-  return { id, headers, stores, instead, reservedNanoUsd, isRecorded: (second ?? first).isRecorded };
+  const reservedNanoUsd = reservedNanoUsdOf(asking, budgets);
+  return { id: asking.id, headers, stores, instead, reservedNanoUsd, isRecorded: (second ?? first).isRecorded };
 }
 
 /** Each once. */

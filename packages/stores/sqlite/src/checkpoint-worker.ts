@@ -8,10 +8,8 @@ import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CheckpointTask } from './checkpointer.js';
 
-const { path, canCountFrames, stop, ended } = workerData as CheckpointTask;
+const { path, canCountFrames, stop, ended, everyMs } = workerData as CheckpointTask;
 
-/** How often it looks for something to do: what a power cut may take at most is about as old. */
-const EVERY_MS = 1_000;
 /** Pages of a log that is to begin anew. While there are writers all the time it would not do so by itself. */
 const MAX_PAGES = 8_192;
 /** Writers wait for the disk while the log is made to begin anew: where that takes longer, it grows on, up to so many pages. */
@@ -77,7 +75,7 @@ function run(): void {
   try {
     const look = createLook(database);
     parentPort?.postMessage('ready');
-    while (Atomics.wait(stop, 0, 0, EVERY_MS) === 'timed-out') look();
+    while (Atomics.wait(stop, 0, 0, everyMs) === 'timed-out') look();
   } finally {
     database.close();
     Atomics.store(ended, 0, 1);

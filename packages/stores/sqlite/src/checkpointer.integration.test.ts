@@ -96,6 +96,21 @@ it('where the thread cannot start, commits go on doing the checkpoints', async (
   checkpointer.stop();
 });
 
+it('a log in which nothing is written any more is cut to nothing after sixty looks, and no sooner', async () => {
+  const path = temporaryPath();
+  const store = temporaryStore({ path });
+  write(store, 'few', 40);
+  const looks = new DatabaseSync(path);
+  onTestFinished(() => looks.close());
+  const checkpointer = new Checkpointer([looks], path, 10);
+  onTestFinished(() => checkpointer.stop());
+  const begun = performance.now();
+  checkpointer.count(1_000);
+  await expect.poll(() => logBytes(path), { timeout: 20_000, interval: 5 }).toBe(0);
+  expect(performance.now() - begun).toBeGreaterThan(59 * 10);
+  expect(store.ledger.page({ limit: 100 }).rows).toHaveLength(40);
+});
+
 it('F60 a log that is cut is not copied into the database by the thread', async () => {
   const path = temporaryPath();
   const store = temporaryStore({ path });

@@ -12,12 +12,15 @@ export interface CheckpointTask {
   readonly stop: Int32Array<SharedArrayBuffer>;
   /** Not 0 once it has closed the database. */
   readonly ended: Int32Array<SharedArrayBuffer>;
+  /** How often it looks for something to do: what a power cut may take at most is about as old. */
+  readonly everyMs: number;
 }
 
 /** SQLite's own: a commit that makes the log as long copies it into the database, and waits for the disk. */
 const AUTOMATIC_PAGES = 1_000;
 /** Who writes so many rows is worth a thread, before the log is long enough for a commit to do it; a command is not. */
 const WORTH_A_THREAD = 100;
+const EVERY_MS = 1_000;
 /** The thread may be waiting for the disk. */
 const END_WITHIN_MS = 2_000;
 const WORKER = new URL(`./checkpoint-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
@@ -34,9 +37,10 @@ export class Checkpointer {
   #worker: Worker | undefined;
 
   /** Of all connections of this process that write. */
-  constructor(databases: readonly [DatabaseSync, ...DatabaseSync[]], path: string) {
+  constructor(databases: readonly [DatabaseSync, ...DatabaseSync[]], path: string, everyMs = EVERY_MS) {
     this.#databases = databases;
-    this.#task = { path, canCountFrames: canCountFrames(databases[0]), stop: sharedFlag(), ended: sharedFlag() };
+    const flags = { stop: sharedFlag(), ended: sharedFlag() };
+    this.#task = { path, canCountFrames: canCountFrames(databases[0]), ...flags, everyMs };
   }
 
   /** So many rows more were written. */

@@ -30,6 +30,11 @@ export class CountKeys {
   /** A scope has few of them: to look through these is cheap. */
   readonly #scopes = new Map<string, Known[]>();
 
+  /** Scopes in memory. */
+  get size(): number {
+    return this.#scopes.size;
+  }
+
   of(claim: Claim): string {
     const { scope } = claim;
     let known = this.#scopes.get(scope);

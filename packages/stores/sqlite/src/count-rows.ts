@@ -15,12 +15,12 @@ export interface CountRowId {
 
 interface Row {
   readonly startsAtMs: number;
-  endsAtMs: number | null;
+  readonly endsAtMs: number | null;
   used: number;
   /** Of that, what the database has not been told. */
   untold: number;
-  /** Whether it has the row as it ends now, or at all: one may begin with nothing. */
-  isNew: 0 | 1;
+  /** Whether the database has no such row yet: one may begin with nothing. */
+  readonly isNew: 0 | 1;
 }
 
 /**
@@ -67,10 +67,6 @@ export class CountRows {
       const later = rows.findIndex((each) => each.startsAtMs > startsAtMs);
       rows.splice(later < 0 ? rows.length : later, 0, row);
     }
-    if (row.endsAtMs !== endsAtMs) {
-      row.endsAtMs = endsAtMs;
-      row.isNew = 1;
-    }
     row.used += amount;
     row.untold += amount;
   }
@@ -88,7 +84,7 @@ export class CountRows {
     for (const [key, rows] of this.#known) {
       for (const { startsAtMs, endsAtMs, untold, isNew } of rows) {
         if (isNew === 1) this.#add.run(key, startsAtMs, endsAtMs, untold);
-        // By itself, an end that stays costs a page of the index by which counts are swept.
+        // Its end stays: to write it again would cost a page more, of the index by which counts are swept.
         else if (untold !== 0) this.#change.run(untold, key, startsAtMs);
       }
     }

@@ -1,13 +1,11 @@
 import { DatabaseSync } from 'node:sqlite';
 import { createManualClock } from '@sluice/testkit';
 import { expect, it, onTestFinished } from 'vitest';
+import { SPENDING, never, slot } from './__fixtures__/claims.js';
 import { temporaryPath, temporaryStore } from './__fixtures__/temporary-store.js';
 import { SqliteCounterStore } from './counters.js';
 import { LedgerRows } from './ledger-rows.js';
 import { SharedTransaction } from './shared-transaction.js';
-
-const never = new AbortController().signal;
-const slot = { scope: 'key:a', kind: 'gauge', name: 'concurrent', amount: 1, limit: 1, windowMs: 0 } as const;
 
 /** Counters on a database that remembers which statements on some table ran, and can be made to fail at a commit. */
 function open(table: 'count_holds' | 'counts' = 'count_holds') {
@@ -141,13 +139,7 @@ it('what a transaction renewed that failed is held as before', async () => {
 
 it('what was settled in a transaction that failed is settled by the next one', async () => {
   const { state, clock, counters } = open();
-  const spend = {
-    scope: 'key:a',
-    kind: 'window',
-    name: 'spend',
-    limit: 100,
-    windowMs: Number.POSITIVE_INFINITY,
-  } as const;
+  const spend = { ...SPENDING, limit: 100 };
   await counters.reserve('a', [slot, { ...spend, amount: 60 }], never);
   state.failsToCommit = true;
   for (const id of ['a', 'nobody'])

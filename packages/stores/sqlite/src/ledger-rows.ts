@@ -52,8 +52,8 @@ export class LedgerRows {
 
   /** Within it. */
   write({ intents, settlements }: LedgerBatch): void {
-    if (intents.length > 0) this.#intents.run(intents);
-    if (settlements.length > 0) this.#settlements.run(settlements);
+    this.#intents.run(intents);
+    this.#settlements.run(settlements);
     this.#owner.mark(intents);
   }
 

@@ -1,16 +1,10 @@
 import { createManualClock } from '@sluice/testkit';
 import { expect, it } from 'vitest';
+import { SPENDING, never } from './__fixtures__/claims.js';
 import { ledgerIntent } from './__fixtures__/rows.js';
 import { temporaryStore } from './__fixtures__/temporary-store.js';
 
-const never = new AbortController().signal;
-const money = {
-  scope: 'key:a',
-  kind: 'window',
-  name: 'spend',
-  limit: 100_000,
-  windowMs: Number.POSITIVE_INFINITY,
-} as const;
+const money = { ...SPENDING, limit: 100_000 };
 
 it('however many requests with a row have expired at once, as where the clock is set, each is settled', async () => {
   const clock = createManualClock();

@@ -2,20 +2,13 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Claim } from '@sluice/contract';
 import { createManualClock } from '@sluice/testkit';
 import { expect, it, onTestFinished } from 'vitest';
+import { SPENDING, never, slot } from './__fixtures__/claims.js';
 import { CountingMember } from './__fixtures__/counting-member.js';
 import { ledgerIntent, ledgerSettlement } from './__fixtures__/rows.js';
 import { temporaryPath, temporaryStore } from './__fixtures__/temporary-store.js';
 
-const never = new AbortController().signal;
-const window = {
-  scope: 'key:a',
-  kind: 'window',
-  name: 'spend',
-  limit: 100,
-  windowMs: Number.POSITIVE_INFINITY,
-} as const;
+const window = { ...SPENDING, limit: 100 };
 const money = (amount: number): Claim => ({ ...window, amount });
-const slot: Claim = { scope: 'key:a', kind: 'gauge', name: 'concurrent', amount: 1, limit: 1, windowMs: 0 };
 const slotOfTwo: Claim = { ...slot, limit: 2 };
 const row = (id: string) => ledgerIntent({ id });
 

@@ -1,13 +1,13 @@
 import { copyFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { never } from './claims.js';
 import type { Request } from './counting-model.js';
 import { CountingWorld, MONEY, SLOTS, claimsOf } from './counting-world.js';
 import type { Member } from './counting-world.js';
 import { ledgerIntent } from './rows.js';
 import { temporaryPath, temporaryStore } from './temporary-store.js';
 
-const never = new AbortController().signal;
 const HOUR_MS = 3_600_000;
 
 /** What a process is asked for. */
