@@ -147,6 +147,18 @@ describe('an answer', () => {
     expect(read).toEqual(answer('To ann@example.com, not [EMAIL_1] or [EMAIL_9]'));
   });
 
+  it.each([
+    ['that names somebody', 'ann@example.com', 'To ann@example.com, not [EMAIL] or [EMAIL_2]'],
+    ['without personal data', 'hello', 'To [EMAIL], not [EMAIL] or [EMAIL_2]'],
+  ])('has what the model came up with masked for good, behind a prompt %s', async (_, prompt, expected) => {
+    const { call } = rigOf({ pii: { kind: 'pii', reversible: true, on: ['input', 'output'] } });
+    await checkPrompt(call, ask(prompt));
+    const text = 'To ann@example.com, not joe@example.com or [EMAIL_2]';
+    const stream = call.openOutput().watch(plainWriter);
+    expect([...answerIn([text, ''])].map((event) => stream.write(event)).join('')).toBe(expected);
+    expect(await call.openOutput().checkResult(answer(text))).toEqual(answer(expected));
+  });
+
   it('loses the signature of reasoning that is not what was signed', async () => {
     const { call } = rigOf({ pii: MASK });
     const opaque = { kind: 'anthropic-messages', data: { signature: 'x' } };

@@ -4,10 +4,12 @@ import type { NamedText } from '../kinds/guard.js';
 import { mapJsonText } from '../text/json-text.js';
 import { mapTexts } from '../text/map-texts.js';
 import type { Placeholders } from '../text/placeholders.js';
-import { filterText, joinFilters } from '../text/text-filter.js';
+import { filterText } from '../text/text-filter.js';
 import type { TextFilter } from '../text/text-filter.js';
 import { HeldAnswer } from './held-answer.js';
+import { RestoredEvents } from './restored-events.js';
 import type { SideCheck } from './side-check.js';
+import type { TextDelta } from './text-delta.js';
 
 export interface GuardedStreamParts {
   readonly writer: StreamWriter<ChatEvent>;
@@ -20,7 +22,6 @@ export interface GuardedStreamParts {
   judge?(texts: readonly NamedText[]): Promise<readonly NamedText[]>;
 }
 
-type TextDelta = Extract<ChatEvent, { readonly type: 'text-delta' | 'reasoning-delta' | 'refusal-delta' }>;
 type PartEnd = Extract<ChatEvent, { readonly type: 'part-end' }>;
 
 interface OpenPart {
@@ -43,12 +44,15 @@ export class GuardedStream implements GuardedWriter {
   readonly #arguments = new Map<number, string>();
   /** What is written once it was judged, or was judged only afterwards. */
   readonly #held: HeldAnswer | undefined;
+  /** Absent where the prompt had nothing that was masked. */
+  readonly #restored: RestoredEvents | undefined;
   #isReleased = false;
   readonly review?: () => Promise<string>;
 
   constructor(parts: GuardedStreamParts) {
     this.#parts = parts;
     if (parts.judge) this.#held = new HeldAnswer(parts.waits);
+    if (!parts.placeholders.isEmpty) this.#restored = new RestoredEvents(parts.placeholders);
     if (parts.waits) this.review = () => this.#review();
   }
 
@@ -89,7 +93,7 @@ export class GuardedStream implements GuardedWriter {
   }
 
   #begin(type: TextDelta['type'], index: number): OpenPart {
-    const part: OpenPart = { type, isChanged: false, filter: this.#filter(() => (part.isChanged = true)) };
+    const part: OpenPart = { type, isChanged: false, filter: this.#parts.side.open(() => (part.isChanged = true)) };
     this.#open.set(index, part);
     return part;
   }
@@ -115,7 +119,7 @@ export class GuardedStream implements GuardedWriter {
   }
 
   #endTool(index: number, json: string): string {
-    const read = mapJsonText(json, (text) => filterText(this.#filter(), text));
+    const read = mapJsonText(json, (text) => filterText(this.#parts.side.open(), text));
     return this.#parts.acts && read !== '' ? this.#emit({ type: 'tool-delta', index, json: read }) : '';
   }
 
@@ -133,32 +137,32 @@ export class GuardedStream implements GuardedWriter {
 
   #emit(event: ChatEvent): string {
     this.#held?.add(event);
-    if (this.#parts.waits) return '';
-    this.#isReleased ||= isContent(event);
-    return this.#parts.writer.write(event);
+    return this.#parts.waits ? '' : this.#write(event);
+  }
+
+  /** Values are put back here, so that no judge gets to see them. */
+  #write(event: ChatEvent): string {
+    let out = '';
+    for (const one of this.#restored?.of(event) ?? [event]) {
+      this.#isReleased ||= isContent(one);
+      out += this.#parts.writer.write(one);
+    }
+    return out;
   }
 
   async #review(): Promise<string> {
-    const { judge, placeholders, writer } = this.#parts;
     const held = this.#held as HeldAnswer;
     const texts = held.texts();
-    const judged = (await judge?.(texts)) ?? texts;
-    const restore = (text: string): string => (placeholders.isEmpty ? text : filterText(placeholders.restore(), text));
-    const events = held.events(judged === texts ? undefined : judged, restore);
+    const judged = (await this.#parts.judge?.(texts)) ?? texts;
     this.#isReleased = true;
-    return events.map((event) => writer.write(event)).join('');
+    const events = held.events(judged === texts ? undefined : judged);
+    return events.map((event) => this.#write(event)).join('');
   }
 
   /** What comes whole, in one go. */
   #read<T>(value: T): T {
-    return mapTexts(value, { map: (text) => filterText(this.#filter(), text), kindOf: (_, kind) => kind });
-  }
-
-  /** Values are put back where the answer is written, so that no judge gets to see them. */
-  #filter(onChange?: () => void): TextFilter {
-    const { side, placeholders, waits } = this.#parts;
-    const filter = side.open(onChange);
-    return placeholders.isEmpty || waits ? filter : joinFilters([filter, placeholders.restore()]);
+    const { side } = this.#parts;
+    return mapTexts(value, { map: (text) => filterText(side.open(), text), kindOf: (_, kind) => kind });
   }
 }
 

@@ -1,9 +1,9 @@
 import { gatewayError } from '@sluice/contract';
 import type { ChatEvent } from '@sluice/contract';
 import type { NamedText } from '../kinds/guard.js';
-import { mapJsonText } from '../text/json-text.js';
+import type { TextDelta } from './text-delta.js';
 
-type Delta = Extract<ChatEvent, { readonly type: 'text-delta' | 'reasoning-delta' | 'refusal-delta' | 'tool-delta' }>;
+type Delta = TextDelta | Extract<ChatEvent, { readonly type: 'tool-delta' }>;
 
 /** A longer answer is not judged as a whole, and so not let through. */
 const MAX_CHARS = 8_388_608;
@@ -44,8 +44,8 @@ export class HeldAnswer {
     return this.#events.filter(isDelta).map((event) => ({ kind: KINDS[event.type], text: textOf(event) }));
   }
 
-  /** All of them, with the texts as they were judged, where that changed them, and as `restore` leaves them. */
-  events(judged: readonly NamedText[] | undefined, restore: (text: string) => string): readonly ChatEvent[] {
+  /** All of them, with the texts as they were judged, where that changed them. */
+  events(judged: readonly NamedText[] | undefined): readonly ChatEvent[] {
     let at = 0;
     const changed = new Set<number>();
     return this.#events.map((event) => {
@@ -55,7 +55,7 @@ export class HeldAnswer {
       const before = textOf(event);
       const text = judged?.[at++]?.text ?? before;
       if (text !== before) changed.add(event.index);
-      return withText(event, event.type === 'tool-delta' ? mapJsonText(text, restore) : restore(text));
+      return withText(event, text);
     });
   }
 }

@@ -13,7 +13,7 @@ export function createOutputGuard(parts: CallParts): OutputGuard {
   const output = parts.guards.filter(({ on }) => on.has('output'));
   const reading = output.filter(({ check }) => check.reads === 'text');
   const judging = output.filter(({ check }) => check.reads === 'whole');
-  const side = new SideCheck({ ...parts, side: 'output', guards: reading });
+  const side = new SideCheck({ ...parts, side: 'output', guards: reading, names: parts.placeholders.inAnswers });
   const judge = (texts: readonly NamedText[]) => judgeAll(judging, texts, { ...parts, side: 'output' });
   const { placeholders } = parts;
   const enforces = output.some(({ mode }) => mode === 'enforce');

@@ -77,7 +77,7 @@ function asidesOf<Request>({ request, wire }: GuardedRequest<Request>, { models 
 }
 
 function readTexts<Request>(state: State<Request>, guard: BoundGuard, parts: CallParts): State<Request> {
-  const check = new SideCheck({ ...parts, side: 'input', guards: [guard] });
+  const check = new SideCheck({ ...parts, side: 'input', guards: [guard], names: parts.placeholders });
   const map: MapText = (text) => filterText(check.open(), text);
   const request = mapTexts(state.request, { map, kindOf: roleOf });
   const asides = mapTexts(state.asides, { map, kindOf: roleOf });

@@ -1,7 +1,7 @@
 import type { TextGuard, Side } from '../kinds/guard.js';
 import { Scanner } from '../text/scanner.js';
 import type { ScanRules } from '../text/scanner.js';
-import type { Placeholders } from '../text/placeholders.js';
+import type { Names } from '../text/placeholders.js';
 import { joinFilters, watching } from '../text/text-filter.js';
 import type { TextFilter } from '../text/text-filter.js';
 import { refusal } from './bound-guard.js';
@@ -12,7 +12,7 @@ export interface SideCheckParts {
   readonly side: Side;
   /** Those that read texts, in their order. */
   readonly guards: readonly BoundGuard[];
-  readonly placeholders: Placeholders;
+  readonly names: Names;
   readonly tally: Tally;
 }
 
@@ -47,7 +47,7 @@ export class SideCheck {
       replace: (finding) => {
         this.#note(guard, 'rewritten');
         onChange?.();
-        return check.mask(finding, this.#parts.placeholders);
+        return check.mask(finding, this.#parts.names);
       },
     });
   }

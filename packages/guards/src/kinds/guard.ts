@@ -1,5 +1,5 @@
 import type { JsonObject, Principal } from '@sluice/contract';
-import type { Placeholders } from '../text/placeholders.js';
+import type { Names } from '../text/placeholders.js';
 import type { Finding, ScanRules } from '../text/scanner.js';
 
 export type Side = 'input' | 'output';
@@ -9,9 +9,7 @@ export interface TextGuard extends Omit<ScanRules, 'replace' | 'onMatch'> {
   readonly reads: 'text';
   readonly action: 'deny' | 'mask';
   /** What stands in place of a finding, where it masks. */
-  mask(finding: Finding, placeholders: Placeholders): string;
-  /** Whether its placeholders in the prompt are put back in the answer. */
-  readonly isReversible: boolean;
+  mask(finding: Finding, names: Names): string;
 }
 
 /** A guard that judges what is asked, or answered, as a whole. */

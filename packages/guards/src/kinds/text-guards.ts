@@ -22,7 +22,6 @@ export function createPatternGuard(init: PatternGuardInit): TextGuard {
     matcher: compilePatterns(patterns, ignoreCase),
     maxChars: maxMatchChars,
     mask: () => replacement,
-    isReversible: false,
   };
 }
 
@@ -68,10 +67,9 @@ export function createPersonalDataGuard(init: PersonalDataInit): TextGuard {
     ),
     maxChars: maxMatchChars,
     isOne: ({ pattern, text }) => recognisers[pattern]?.isOne?.(text) ?? true,
-    mask({ pattern, text }, placeholders) {
+    mask({ pattern, text }, names) {
       const label = recognisers[pattern]?.label ?? '';
-      return reversible ? placeholders.of(label, text) : `[${label}]`;
+      return reversible ? names.of(label, text) : `[${label}]`;
     },
-    isReversible: reversible,
   };
 }

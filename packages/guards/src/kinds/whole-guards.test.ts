@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ModerationVerdict, UpstreamRequest, WholeResponse } from '@sluice/contract';
+import type { ChatEvent, ModerationVerdict, UpstreamRequest, WholeResponse } from '@sluice/contract';
 import { answerIn, ask, checkPrompt, plainWriter, rigOf } from '../__fixtures__/guards-rig.js';
 import type { RigOptions } from '../__fixtures__/guards-rig.js';
 
@@ -117,6 +117,46 @@ describe('a webhook', () => {
     await new Promise(setImmediate);
     expect(reports).toEqual(['hook output observed']);
   });
+
+  it.each(['enforce', 'observe'])(
+    'sees nothing that was masked in the prompt, though the caller has it back: %s',
+    async (mode) => {
+      const seen: unknown[] = [];
+      const send: RigOptions['send'] = (request) => {
+        seen.push(...(JSON.parse(request.body as string) as { readonly texts: readonly unknown[] }).texts);
+        return answering(200, { verdict: 'allow' })(request);
+      };
+      const { call } = rigOf(
+        { pii: { kind: 'pii', reversible: true }, hook: { ...HOOK, on: ['output'], mode } },
+        { send },
+      );
+      await checkPrompt(call, ask('joe@example.com'));
+      const written: ChatEvent[] = [];
+      const stream = call.openOutput().watch({ write: (event) => String(written.push(event)) });
+      const citation = { title: 'Of [EMAIL_1]', opaque: { kind: 'openai-chat', data: { of: '[EMAIL_1]' } } };
+      const events: readonly ChatEvent[] = [
+        { type: 'text-delta', index: 0, text: 'To [EMAIL' },
+        { type: 'citation', index: 0, citation },
+        { type: 'text-delta', index: 0, text: '_1] and [EMAIL' },
+        { type: 'part-end', index: 0 },
+        { type: 'tool-start', index: 1, id: 'c', name: 'f' },
+        { type: 'tool-delta', index: 1, json: '{"to":"[EMAIL_1]"}' },
+        { type: 'part-end', index: 1 },
+        { type: 'finish', finish: { unified: 'stop' } },
+      ];
+      for (const event of events) stream.write(event);
+      await stream.review?.();
+      await new Promise(setImmediate);
+      expect(seen).toEqual([
+        { kind: 'text', text: 'To [EMAIL_1] and [EMAIL' },
+        { kind: 'tool-call', text: '{"to":"[EMAIL_1]"}' },
+      ]);
+      const texts = written.map((event) => ('text' in event ? event.text : 'json' in event ? event.json : ''));
+      expect(texts.join('')).toBe('To joe@example.com and [EMAIL{"to":"joe@example.com"}');
+      const cited = { title: 'Of joe@example.com', opaque: { kind: 'openai-chat', data: { of: 'joe@example.com' } } };
+      expect(written).toContainEqual({ type: 'citation', index: 0, citation: cited });
+    },
+  );
 });
 
 describe('moderation', () => {
