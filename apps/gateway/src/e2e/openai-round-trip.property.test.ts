@@ -29,10 +29,15 @@ const text = fc.string({ unit: 'grapheme', minLength: 1 });
 const name = fc.stringMatching(/^[a-z_]{1,12}$/);
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
 const bytes = fc.uint8Array({ minLength: 1, maxLength: 9 }).map((value) => Buffer.from(value).toString('base64'));
-const schema = fc.record({
-  type: fc.constant('object'),
-  properties: fc.dictionary(name, fc.constant({ type: 'string' })),
-});
+/** A name that no caller is refused. */
+const label = fc.stringMatching(/^[a-z]{1,6}$/);
+/** Its members are the caller's own, whatever they are called. */
+const schema = fc
+  .tuple(
+    fc.record({ type: fc.constant('object'), properties: fc.dictionary(name, fc.constant({ type: 'string' })) }),
+    fc.dictionary(fc.constantFrom('$defs', '__proto__'), fc.constant({})),
+  )
+  .map(([own, more]) => ({ ...own, ...more }));
 
 const textPart = fc.record({ type: fc.constant('text'), text });
 const shown = fc.oneof(
@@ -127,10 +132,9 @@ const sampled = fc.record(
     seed: fc.integer(),
     frequency_penalty: number,
     presence_penalty: number,
-    response_format: fc.constantFrom(
-      { type: 'text' },
-      { type: 'json_object' },
-      { type: 'json_schema', json_schema: { name: 'a', schema: {}, strict: true } },
+    response_format: fc.oneof(
+      fc.constantFrom({ type: 'text' }, { type: 'json_object' }),
+      schema.map((own) => ({ type: 'json_schema', json_schema: { name: 'a', schema: own, strict: true } })),
     ),
     reasoning_effort: fc.constantFrom('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'),
     verbosity: fc.constantFrom('low', 'medium', 'high'),
@@ -143,7 +147,7 @@ const sampled = fc.record(
     prediction: fc.constant({ type: 'content', content: 'x' }),
     web_search_options: fc.constant({ search_context_size: 'low' }),
     store: fc.boolean(),
-    metadata: fc.dictionary(name, text, { maxKeys: 3 }),
+    metadata: fc.dictionary(label, text, { maxKeys: 3 }),
     logit_bias: fc.constant({ 50256: -100 }),
     safety_identifier: text,
     prompt_cache_retention: fc.constant('24h'),

@@ -27,7 +27,11 @@ const text = fc.string({ unit: 'grapheme', minLength: 1 });
 const name = fc.stringMatching(/^[a-z_]{1,12}$/);
 const bytes = fc.uint8Array({ minLength: 1, maxLength: 9 }).map((value) => Buffer.from(value).toString('base64'));
 const number = fc.double({ min: 0, max: 1, noNaN: true });
-const args = fc.dictionary(name, fc.oneof(text, fc.integer(), fc.boolean(), fc.array(text)));
+/** What stands in arguments and results is the caller's own, whatever it is called. */
+const args = fc.dictionary(
+  fc.oneof(name, fc.constant('__proto__')),
+  fc.oneof(text, fc.integer(), fc.boolean(), fc.array(text)),
+);
 /** Of something: the adapter leaves out what says that there are no arguments, which the service refuses. */
 const schema = fc.record({
   type: fc.constant('object'),

@@ -1,8 +1,9 @@
-import { UNSAFE_URL, isSafeUrl } from '@sluice/toolkit';
+import type { JsonObject } from '@sluice/contract';
+import { UNSAFE_URL, expectJsonObject, isSafeUrl } from '@sluice/toolkit';
 import { z } from 'zod';
 
 /** Wire source: npm @google/genai 3.3.0, dist/genai.d.ts, and https://ai.google.dev/api/generate-content */
-const object = z.record(z.string(), z.unknown());
+const object = z.custom<JsonObject>().check(expectJsonObject);
 const count = z.int().min(0);
 
 const blob = z.looseObject({ mimeType: z.string(), data: z.string() });

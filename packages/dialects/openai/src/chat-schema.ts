@@ -1,3 +1,5 @@
+import type { JsonObject } from '@sluice/contract';
+import { expectJsonObject } from '@sluice/toolkit';
 import { z } from 'zod';
 import { message } from './message-schema.js';
 import { modelName } from './model-name.js';
@@ -5,7 +7,7 @@ import { modelName } from './model-name.js';
 /** No model writes this much; a larger number is a slip that would make every reservation meaningless. */
 const MAX_OUTPUT_TOKENS = 16_777_216;
 
-const schema = z.record(z.string(), z.unknown());
+const schema = z.custom<JsonObject>().check(expectJsonObject);
 const named = z.looseObject({ name: z.string().min(1) });
 const effort = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish();
 const outputTokens = z.int().min(1).max(MAX_OUTPUT_TOKENS).nullish();

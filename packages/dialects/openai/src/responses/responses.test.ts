@@ -189,6 +189,18 @@ describe('what a request needs', () => {
     },
   );
 
+  it('keeps every member of a schema, whatever it is called', () => {
+    const schema = JSON.parse('{"type":"object","__proto__":{"a":1}}') as JsonObject;
+    const call = openAiResponses.parse({
+      ...MODEL,
+      input: 'a',
+      tools: [{ type: 'function', name: 'f', parameters: schema }],
+      text: { format: { type: 'json_schema', name: 'a', schema } },
+    });
+    const { tools, responseFormat } = call.toRequest();
+    expect(JSON.stringify([tools, responseFormat]).match(/"__proto__":\{"a":1\}/g)).toHaveLength(2);
+  });
+
   it('lists a choice that only OpenAI knows as its own field', () => {
     const { extensions } = openAiResponses.parse({ ...MODEL, input: 'a', tool_choice: { type: 'mcp' } }).toRequest();
     expect(extensions?.fields).toEqual({ tool_choice: { type: 'mcp' } });

@@ -1,9 +1,11 @@
+import type { JsonObject } from '@sluice/contract';
+import { expectJsonObject } from '@sluice/toolkit';
 import { z } from 'zod';
 import { modelName } from '../model-name.js';
 import { item } from './items-schema.js';
 import { refuseUnsafeUrls } from './unsafe-urls.js';
 
-const schema = z.record(z.string(), z.unknown());
+const schema = z.custom<JsonObject>().check(expectJsonObject);
 const flag = z.boolean().nullish();
 const label = z.string().nullish();
 const options = schema.nullish();
