@@ -48,7 +48,7 @@ interface Checked {
 }
 
 /**
- * The check of `z.custom<JsonObject>().check(expectJsonObject)`: an object whose members are the caller's own, and all of them kept. A
+ * The check of `z.unknown().check(expectJsonObject)`: an object whose members are the caller's own, and all of them kept. A
  * `z.record` says the same of what is none, but leaves out a member named `__proto__`.
  */
 export function expectJsonObject({ value, issues }: Checked): void {

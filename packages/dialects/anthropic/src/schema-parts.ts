@@ -1,5 +1,3 @@
-import type { JsonObject } from '@sluice/contract';
-import { expectJsonObject } from '@sluice/toolkit';
 import { z } from 'zod';
 
 /**
@@ -42,6 +40,6 @@ function report(context: z.core.ParsePayload, schema: z.ZodType): void {
 }
 
 /** An object whose fields are not looked at. */
-export const record = z.custom<JsonObject>().check(expectJsonObject);
+export const record = z.record(z.string(), z.unknown());
 /** Types and life times that are not known yet pass, as they do for blocks. */
 export const cacheControl = z.object({ type: z.string(), ttl: z.string().nullish() }).nullish();

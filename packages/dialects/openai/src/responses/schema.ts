@@ -1,20 +1,18 @@
-import type { JsonObject } from '@sluice/contract';
-import { expectJsonObject } from '@sluice/toolkit';
 import { z } from 'zod';
+import { jsonObject } from '../json-object.js';
 import { modelName } from '../model-name.js';
 import { item } from './items-schema.js';
 import { refuseUnsafeUrls } from './unsafe-urls.js';
 
-const schema = z.custom<JsonObject>().check(expectJsonObject);
 const flag = z.boolean().nullish();
 const label = z.string().nullish();
-const options = schema.nullish();
+const options = jsonObject.nullish();
 
 const functionTool = z.looseObject({
   type: z.literal('function'),
   name: z.string().min(1),
   description: label,
-  parameters: schema.nullish(),
+  parameters: jsonObject.nullish(),
   strict: flag,
 });
 const customTool = z.looseObject({ type: z.literal('custom'), name: z.string().min(1), description: label });
@@ -36,7 +34,7 @@ const format = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('json_schema'),
     name: z.string().min(1),
-    schema,
+    schema: jsonObject,
     description: label,
     strict: flag,
   }),
@@ -81,7 +79,7 @@ export const responsesRequestSchema = z.looseObject({
   user: label,
   safety_identifier: label,
   prompt_cache_key: label,
-  conversation: z.union([z.string(), schema]).nullish(),
+  conversation: z.union([z.string(), jsonObject]).nullish(),
   prompt: prompt.nullish(),
 });
 export type ResponsesWire = z.infer<typeof responsesRequestSchema>;
