@@ -186,6 +186,18 @@ describe('an answer', () => {
     expect(written).toEqual(['', 'Hello ', 'there, ', '', '', '', '', '[EMAIL].', '']);
   });
 
+  it('is not handed over as long as all of it may be a placeholder', async () => {
+    const { call } = rigOf({ pii: { kind: 'pii', reversible: true } });
+    await checkPrompt(call, ask('joe@example.com'));
+    const stream = call.openOutput().watch(plainWriter);
+    const released = answerIn(['[EMAIL', '_1] ']).map((event) => [stream.write(event), stream.isReleased]);
+    expect(released.slice(0, 3)).toEqual([
+      ['', false],
+      ['', false],
+      ['joe@example.com ', true],
+    ]);
+  });
+
   it('gives the arguments of a tool whole, as JSON', () => {
     const { call } = rigOf({
       pii: { kind: 'pii', reversible: true, on: ['input', 'output'], entities: ['email', 'us-ssn'] },
@@ -207,7 +219,10 @@ describe('an answer', () => {
     const { call, reports } = rigOf({ a: { ...NO_KEYS, on: ['output'], mode: 'observe' } });
     const seen: unknown[] = [];
     const stream = call.openOutput().watch({ write: (event) => String(seen.push(event)) });
-    const events = answerIn(['sk', '-abcdefgh1']);
+    const logprobs = [{ token: 'sk', logprob: 0, top: [] }];
+    const events = answerIn(['sk', '-abcdefgh1']).map((event) =>
+      event.type === 'text-delta' ? { ...event, logprobs } : event,
+    );
     for (const event of events) stream.write(event);
     expect(seen).toEqual(events);
     expect(reports).toEqual(['a output observed']);

@@ -36,7 +36,7 @@ export { writeForm } from './multipart.js';
 export { boundaryOf, readForm } from './read-form.js';
 export { createLineReader } from './ndjson.js';
 export { NO_FEATURES } from './no-features.js';
-export { expectJsonObject, isOutOfRange, valueAt, writeParam } from './schema-issue.js';
+export { isOutOfRange, valueAt, writeParam } from './schema-issue.js';
 export { findRefusedName } from './refused-names.js';
 export { hasParameter, withoutParameters } from './parameters.js';
 export { nearestRatio, ratioOf, readPictureSize } from './picture-size.js';

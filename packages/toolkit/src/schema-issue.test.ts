@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseExact } from './json.js';
-import { expectJsonObject, isOutOfRange, valueAt, writeParam } from './schema-issue.js';
+import { isOutOfRange, valueAt, writeParam } from './schema-issue.js';
 
 const BODY = { list: [{ name: 'a' }], none: null };
 
@@ -37,16 +37,3 @@ it.for([
 ] as const)('knows of %j for %o whether the number is out of range: %s', ([issue, value, is]) =>
   expect(isOutOfRange(issue, value)).toBe(is),
 );
-
-it.for([
-  [{}, []],
-  [JSON.parse('{"__proto__":1}'), []],
-  [[], ['record']],
-  [null, ['record']],
-  ['a', ['record']],
-  [EXACT, ['record']],
-] as const)('says of %o whether it is an object of JSON: %j', ([value, expected]) => {
-  const issues: { readonly expected: string }[] = [];
-  expectJsonObject({ value, issues });
-  expect(issues.map((issue) => issue.expected)).toEqual(expected);
-});

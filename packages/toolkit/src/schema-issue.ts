@@ -1,4 +1,4 @@
-import { isExactNumber, isJsonObject } from './json.js';
+import { isExactNumber } from './json.js';
 
 type Path = readonly PropertyKey[];
 
@@ -39,19 +39,4 @@ export function isOutOfRange({ code, expected }: Issue, value: unknown): boolean
   if (code === 'invalid_type' && expected !== 'number' && expected !== 'int') return false;
   if (typeof value !== 'number') return code === 'invalid_type' && isExactNumber(value);
   return !Number.isFinite(value) || Object.is(value, -0) || (Number.isInteger(value) && !Number.isSafeInteger(value));
-}
-
-/** What a schema hands to a check of its own. */
-interface Checked {
-  readonly value: unknown;
-  readonly issues: { push(issue: { code: 'invalid_type'; expected: 'record'; input: unknown }): unknown };
-}
-
-/**
- * The check of `z.unknown().check(expectJsonObject)`: an object whose members are the caller's own, and all of them kept. A
- * `z.record` says the same of what is none, but leaves out a member named `__proto__`.
- */
-export function expectJsonObject({ value, issues }: Checked): void {
-  if (!isJsonObject(value) || isExactNumber(value))
-    issues.push({ code: 'invalid_type', expected: 'record', input: value });
 }

@@ -1,8 +1,4 @@
-import type { JsonObject } from '@sluice/contract';
-import { expectJsonObject } from '@sluice/toolkit';
 import { z } from 'zod';
-
-const fields = z.unknown().check(expectJsonObject).meta({ type: 'object' }) as z.ZodType<JsonObject>;
 
 /** A model as callers name it. Control characters have no business in a name that ends up in URLs, logs and headers. */
 const modelName = z
@@ -18,7 +14,7 @@ const modelName = z
 export const rerankRequestSchema = z.looseObject({
   model: modelName,
   query: z.string().min(1),
-  documents: z.array(z.union([z.string(), fields])).min(1),
+  documents: z.array(z.union([z.string(), z.record(z.string(), z.unknown())])).min(1),
   top_n: z.int().min(1).nullish(),
   max_tokens_per_doc: z.int().min(1).nullish(),
   /** Version 1. */

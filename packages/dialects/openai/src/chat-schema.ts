@@ -1,23 +1,23 @@
 import { z } from 'zod';
-import { jsonObject } from './json-object.js';
 import { message } from './message-schema.js';
 import { modelName } from './model-name.js';
 
 /** No model writes this much; a larger number is a slip that would make every reservation meaningless. */
 const MAX_OUTPUT_TOKENS = 16_777_216;
 
+const schema = z.record(z.string(), z.unknown());
 const named = z.looseObject({ name: z.string().min(1) });
 const effort = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish();
 const outputTokens = z.int().min(1).max(MAX_OUTPUT_TOKENS).nullish();
 const penalty = z.number().min(-2).max(2).nullish();
 const flag = z.boolean().nullish();
 const label = z.string().nullish();
-const options = jsonObject.nullish();
+const options = schema.nullish();
 
 const functionDefinition = z.looseObject({
   name: z.string().min(1),
   description: z.string().nullish(),
-  parameters: jsonObject.nullish(),
+  parameters: schema.nullish(),
   strict: flag,
 });
 /** Types that are not named here are of tools that a vendor runs itself; more of them come every month. */
@@ -40,7 +40,7 @@ const toolChoice = z.union([
     z.looseObject({ type: z.literal('custom'), custom: named }),
     z.looseObject({
       type: z.literal('allowed_tools'),
-      allowed_tools: z.looseObject({ mode: z.enum(['auto', 'required']), tools: z.array(jsonObject) }),
+      allowed_tools: z.looseObject({ mode: z.enum(['auto', 'required']), tools: z.array(schema) }),
     }),
   ]),
 ]);
@@ -52,7 +52,7 @@ const responseFormat = z.discriminatedUnion('type', [
     json_schema: z.looseObject({
       name: z.string().min(1),
       description: z.string().nullish(),
-      schema: jsonObject.nullish(),
+      schema: schema.nullish(),
       strict: flag,
     }),
   }),
@@ -108,7 +108,7 @@ export const chatRequestSchema = z.looseObject({
   thinking_budget: z.int().min(0).nullish(),
   verbosity: z.enum(['low', 'medium', 'high']).nullish(),
   modalities: z.array(z.enum(['text', 'audio', 'image'])).nullish(),
-  audio: z.looseObject({ format: z.string(), voice: z.union([z.string(), jsonObject]) }).nullish(),
+  audio: z.looseObject({ format: z.string(), voice: z.union([z.string(), schema]) }).nullish(),
   prediction: options,
   moderation: options,
   web_search_options: options,

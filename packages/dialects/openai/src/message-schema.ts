@@ -1,11 +1,10 @@
 import { UNSAFE_URL, isSafeImageUrl, isSafeSource } from '@sluice/toolkit';
 import { z } from 'zod';
-import { jsonObject } from './json-object.js';
 
 const mediaUrl = z.string().min(1).refine(isSafeImageUrl, UNSAFE_URL);
 const source = z.string().refine(isSafeSource, UNSAFE_URL);
 const name = z.string().optional();
-const entries = z.array(jsonObject).nullish();
+const entries = z.array(z.record(z.string(), z.unknown())).nullish();
 
 /** Anthropic's mark, which OpenRouter and LiteLLM take from clients of this dialect, and OpenAI's own. */
 const marks = {

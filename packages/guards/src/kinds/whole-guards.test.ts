@@ -138,7 +138,7 @@ describe('a webhook', () => {
         { type: 'text-delta', index: 0, text: 'To [EMAIL' },
         { type: 'citation', index: 0, citation },
         { type: 'text-delta', index: 0, text: '_1] and [EMAIL' },
-        { type: 'part-end', index: 0 },
+        { type: 'part-end', index: 0, opaque: citation.opaque },
         { type: 'tool-start', index: 1, id: 'c', name: 'f' },
         { type: 'tool-delta', index: 1, json: '{"to":"[EMAIL_1]"}' },
         { type: 'part-end', index: 1 },
@@ -155,6 +155,7 @@ describe('a webhook', () => {
       expect(texts.join('')).toBe('To joe@example.com and [EMAIL{"to":"joe@example.com"}');
       const cited = { title: 'Of joe@example.com', opaque: { kind: 'openai-chat', data: { of: 'joe@example.com' } } };
       expect(written).toContainEqual({ type: 'citation', index: 0, citation: cited });
+      expect(written).toContainEqual({ type: 'part-end', index: 0, opaque: cited.opaque });
     },
   );
 });

@@ -1,18 +1,18 @@
 import { z } from 'zod';
-import { jsonObject } from '../json-object.js';
 import { modelName } from '../model-name.js';
 import { item } from './items-schema.js';
 import { refuseUnsafeUrls } from './unsafe-urls.js';
 
+const schema = z.record(z.string(), z.unknown());
 const flag = z.boolean().nullish();
 const label = z.string().nullish();
-const options = jsonObject.nullish();
+const options = schema.nullish();
 
 const functionTool = z.looseObject({
   type: z.literal('function'),
   name: z.string().min(1),
   description: label,
-  parameters: jsonObject.nullish(),
+  parameters: schema.nullish(),
   strict: flag,
 });
 const customTool = z.looseObject({ type: z.literal('custom'), name: z.string().min(1), description: label });
@@ -34,7 +34,7 @@ const format = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('json_schema'),
     name: z.string().min(1),
-    schema: jsonObject,
+    schema,
     description: label,
     strict: flag,
   }),
@@ -79,7 +79,7 @@ export const responsesRequestSchema = z.looseObject({
   user: label,
   safety_identifier: label,
   prompt_cache_key: label,
-  conversation: z.union([z.string(), jsonObject]).nullish(),
+  conversation: z.union([z.string(), schema]).nullish(),
   prompt: prompt.nullish(),
 });
 export type ResponsesWire = z.infer<typeof responsesRequestSchema>;

@@ -88,7 +88,7 @@ function toTool(tool: WireTool): readonly ToolDefinition[] {
   return [
     {
       name,
-      schema: parameters ?? { type: 'object', properties: {} },
+      schema: (parameters as JsonObject | null | undefined) ?? { type: 'object', properties: {} },
       ...given('description', description),
       ...given('strict', strict),
     },
