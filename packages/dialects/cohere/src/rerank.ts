@@ -4,6 +4,7 @@ import { findRefusedName, isJsonObject } from '@sluice/toolkit';
 import { COHERE_RERANK } from '@sluice/toolkit/cohere-wire';
 import { refusedName, toInvalid } from './invalid.js';
 import { rerankRequestSchema } from './schema.js';
+import type { RerankWire } from './schema.js';
 import { toRerankRequest } from './to-request.js';
 import { writeCohereError, writeCohereStreamError } from './write-error.js';
 
@@ -22,7 +23,8 @@ function parseRerank(body: unknown): ParsedCall<RerankRequest> {
   if (refused) throw refusedName(refused);
   const checked = rerankRequestSchema.safeParse(body);
   if (!checked.success) throw toInvalid(checked.error, body);
-  const wire = checked.data;
+  // The schema changes nothing, and zod's copy would lack what a caller named `__proto__`.
+  const wire = body as RerankWire;
   return {
     model: wire.model,
     stream: false,

@@ -17,7 +17,10 @@ export function modelOf(address: CallAddress | undefined): string {
   return model.startsWith('models/') ? model.slice('models/'.length) : model;
 }
 
-/** A body that passed its schema, in camel case. */
+/**
+ * A body that passed its schema, in camel case, and no copy of it: zod's has no member named `__proto__`, which may be one of
+ * the caller's own. So this is for schemas that check and change nothing.
+ */
 export function checkBody<Schema extends z.ZodType>(body: unknown, schema: Schema): z.infer<Schema> {
   if (!isJsonObject(body)) throw gatewayError('invalid_type', { message: 'The body must be a JSON object.' });
   const refused = findRefusedName(body);
@@ -25,7 +28,7 @@ export function checkBody<Schema extends z.ZodType>(body: unknown, schema: Schem
   const camel = toCamelCase(body);
   const checked = schema.safeParse(camel);
   if (!checked.success) throw toInvalid(checked.error, camel);
-  return checked.data;
+  return camel as z.infer<Schema>;
 }
 
 /** Checks a body of `:generateContent`. Throws the first problem found, with its `param`. */
